@@ -1,0 +1,22 @@
+# What every target of this project is compiled with.
+function(mznode_defaults target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    # Contracted multiplications would make results depend on the machine.
+    -ffp-contract=off)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # False alarms in its own string concatenation (GCC bug 105651).
+    target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
+  if(MZNODE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  # Assertions stay on in release: a violated invariant must stop the program, not corrupt a run.
+  target_compile_options(${target} PRIVATE -UNDEBUG)
+  if(MZNODE_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${MZNODE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${MZNODE_SANITIZE})
+  endif()
+endfunction()

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace mznode {
+
+/// A cursor over one JSON text (RFC 8259) that validates everything it passes: grammar, UTF-8, escapes. It is iterative,
+/// so nesting is bounded by memory and not by the stack.
+///
+/// The byte behind the text must be readable and must not continue a token: the NUL of a std::string, the newline of a
+/// line, the delimiter behind a value inside a valid text. It lets tokens be read without a bounds check a byte. Every `bool` result is false on invalid text; the cursor then stands at the offending byte and
+/// must not be used further.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+
+  /// The next byte that is not white space, or the sentinel at the end of the text.
+  char peek() {
+    while (static_cast<unsigned char>(*at_) <= ' ' && at_ < end_ && is_space(*at_)) ++at_;
+    return *at_;
+  }
+
+  /// Passes white space and then `expected`.
+  bool consume(char expected) {
+    if (peek() != expected) return false;
+    ++at_;
+    return true;
+  }
+
+  /// Passes one value of any kind; `raw` is its text without surrounding white space.
+  bool value(std::string_view& raw) {
+    peek();
+    const char* start = at_;
+    const char first = *at_;
+    const bool valid = first == '"' ? string() : is_number_start(first) ? number() : composite_or_literal();
+    if (!valid) return false;
+    raw = {start, static_cast<std::size_t>(at_ - start)};
+    return true;
+  }
+
+  /// Passes one string; `content` is what stands between the quotes, `escaped` tells whether it has escapes.
+  bool string(std::string_view& content, bool& escaped) {
+    if (peek() != '"') return false;
+    const char* start = at_ + 1;
+    const std::size_t escapes_before = escapes_;
+    if (!string()) return false;
+    content = {start, static_cast<std::size_t>(at_ - 1 - start)};
+    escaped = escapes_ != escapes_before;
+    return true;
+  }
+
+  /// Passes white space; true when nothing else is left.
+  bool at_end() {
+    peek();
+    return at_ == end_;
+  }
+
+  /// Where the cursor stands, in bytes from the start of the text.
+  std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+
+  static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+  static bool is_number_start(char c) { return c == '-' || (c >= '0' && c <= '9'); }
+
+ private:
+  /// The kinds of the open containers, innermost last, one bit each.
+  class Nesting {
+   public:
+    void push(bool is_object) {
+      if (depth_ % 64 == 0 && depth_ > 0) {
+        spilled_.push_back(top_);
+        top_ = 0;
+      }
+      const std::uint64_t bit = std::uint64_t{1} << (depth_ % 64);
+      top_ = is_object ? top_ | bit : top_ & ~bit;
+      ++depth_;
+    }
+    void pop() {
+      --depth_;
+      if (depth_ % 64 == 0 && depth_ > 0) {
+        top_ = spilled_.back();
+        spilled_.pop_back();
+      }
+    }
+    bool in_object() const { return (top_ >> ((depth_ - 1) % 64)) & 1; }
+    bool empty() const { return depth_ == 0; }
+
+   private:
+    std::size_t depth_ = 0;
+    std::uint64_t top_ = 0;
+    std::vector<std::uint64_t> spilled_;
+  };
+
+  bool string() {
+    ++at_;  // the opening quote
+    for (;;) {
+      plain_run();
+      if (*at_ == '"') {
+        ++at_;
+        return at_ <= end_;
+      }
+      if (!special_character()) return false;
+    }
+  }
+
+  bool number() {
+    if (*at_ == '-') ++at_;
+    if (*at_ == '0') {
+      ++at_;
+    } else if (!digits()) {
+      return false;
+    }
+    if (*at_ == '.' || *at_ == 'e' || *at_ == 'E') return fraction_and_exponent();
+    return at_ <= end_;
+  }
+
+  bool digits() {
+    const char* start = at_;
+    while (static_cast<unsigned char>(*at_ - '0') < 10) ++at_;
+    return at_ != start;
+  }
+
+  /// Passes the bytes of a string that need no attention: all but the quote, the backslash, control characters and
+  /// those outside ASCII.
+  void plain_run() {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i below_space = _mm_set1_epi8(0x20);
+    while (end_ - at_ >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+      // The comparison is signed, so it finds control characters and bytes outside ASCII together.
+      const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                                           _mm_cmplt_epi8(bytes, below_space));
+      const int mask = _mm_movemask_epi8(special);
+      if (mask != 0) {
+        at_ += __builtin_ctz(static_cast<unsigned>(mask));
+        return;
+      }
+      at_ += 16;
+    }
+#endif
+    while (*at_ != '"' && *at_ != '\\' && static_cast<signed char>(*at_) >= 0x20) ++at_;
+  }
+
+  bool special_character();
+  bool fraction_and_exponent();
+  bool literal(std::string_view word);
+  bool composite_or_literal();
+  bool key_and_colon();
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  std::size_t escapes_ = 0;
+};
+
+/// Appends the characters that `content`, the validated inside of a JSON string, stands for, as UTF-8.
+/// Returns false when it has an unpaired surrogate, which is appended as U+FFFD.
+bool unescape(std::string_view content, std::string& out);
+
+/// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 are written as U+FFFD.
+void append_quoted(std::string& out, std::string_view text);
+
+}  // namespace mznode
