@@ -38,11 +38,10 @@ bool is_canonical_scalar(std::string_view text) {
 class Canonicalizer {
  public:
   std::string run(std::string_view text) {
-    out_.reserve(text.size());
     const char* p = text.data();
     const char* end = p + text.size();
     while (p < end) p = token(p, end);
-    return std::move(out_);
+    return out_.str();
   }
 
  private:
@@ -98,7 +97,7 @@ class Canonicalizer {
       append_quoted(out_, plain);
     } else {
       // An unpaired surrogate has no UTF-8; such a string is equal to its own spelling only.
-      out_.append(1, '"').append(raw).append(1, '"');
+      out_.append('"').append(raw).append('"');
     }
     if (!open_.empty() && open_.back().expects_key) {
       open_.back().expects_key = false;
@@ -124,7 +123,7 @@ class Canonicalizer {
     const auto before = [](const Member& a, const Member& b) { return a.key < b.key; };
     const auto not_before = [](const Member& a, const Member& b) { return a.key >= b.key; };
     if (std::adjacent_find(members.begin(), members.end(), not_before) == members.end()) return;
-    const std::string body = out_.substr(object.start);
+    const std::string body(out_.view().substr(object.start));
     // The text of each member, by its start; a member ends before the comma that precedes the next one.
     std::vector<std::pair<std::size_t, std::size_t>> spans(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
@@ -134,16 +133,16 @@ class Canonicalizer {
     std::vector<std::size_t> order(members.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return before(members[a], members[b]); });
-    out_.resize(object.start);
+    out_.truncate(object.start);
     for (std::size_t i = 0; i < order.size(); ++i) {
       // Of a key that is given twice the last member counts.
       if (i + 1 < order.size() && members[order[i]].key == members[order[i + 1]].key) continue;
       if (out_.size() > object.start) out_ += ',';
-      out_.append(body, spans[order[i]].first, spans[order[i]].second);
+      out_.append(std::string_view(body).substr(spans[order[i]].first, spans[order[i]].second));
     }
   }
 
-  std::string out_;
+  TextBuffer out_;
   std::vector<Container> open_;
 };
 
@@ -175,7 +174,11 @@ void join_lines(std::string& text) {
 
 }  // namespace
 
-Json::Json(std::string_view string) { append_quoted(text_, string); }
+Json::Json(std::string_view string) {
+  TextBuffer text;
+  append_quoted(text, string);
+  text_ = text.str();
+}
 
 Json Json::parse(std::string_view text) {
   const std::string terminated(text);  // the scanner needs a sentinel behind the text

@@ -1,6 +1,7 @@
 #include "number.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace mznode {
 namespace {
@@ -109,7 +110,7 @@ struct Decimal {
 
 }  // namespace
 
-void append_canonical_number(std::string& out, std::string_view number) {
+void append_canonical_number(TextBuffer& out, std::string_view number) {
   if (number.find_first_of(".eE") == std::string_view::npos) {
     out += number == "-0" ? std::string_view("0") : number;
     return;
@@ -117,7 +118,7 @@ void append_canonical_number(std::string& out, std::string_view number) {
   const Decimal decimal = Decimal::of(number);
   if (decimal.negative) out += '-';
   out += "0.";
-  out += decimal.digits.empty() ? "0" : decimal.digits;
+  out += decimal.digits.empty() ? std::string_view("0") : decimal.digits;
   out += 'e';
   if (decimal.exponent.negative) out += '-';
   out += decimal.exponent.magnitude;

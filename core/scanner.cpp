@@ -65,7 +65,7 @@ std::size_t utf8_length(const char* p, const char* end) {
 bool Scanner::special_character() {
   if (at_ >= end_) return false;  // the string is not closed
   if (*at_ == '\\') {
-    ++escapes_;
+    has_escapes_ = true;
     ++at_;
     if (*at_ == 'u') {
       for (int i = 1; i <= 4; ++i) {
@@ -85,6 +85,11 @@ bool Scanner::special_character() {
 }
 
 bool Scanner::fraction_and_exponent() {
+  const auto digits = [this] {
+    const char* start = at_;
+    at_ = after_digits(at_);
+    return at_ != start;
+  };
   if (*at_ == '.') {
     ++at_;
     if (!digits()) return false;
@@ -201,7 +206,42 @@ bool unescape(std::string_view content, std::string& out) {
   return well_formed;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+namespace {
+
+/// Most strings are short and plain: they are copied while they are checked, sixteen bytes at a time.
+bool append_plain(TextBuffer& out, std::string_view text) {
+#ifdef __SSE2__
+  char* to = out.room(text.size() + 18);
+  const char* from = text.data();
+  std::size_t left = text.size();
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i below_space = _mm_set1_epi8(0x20);
+  *to++ = '"';
+  for (; left >= 16; left -= 16, from += 16, to += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                                         _mm_cmplt_epi8(bytes, below_space));
+    if (_mm_movemask_epi8(special) != 0) return false;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  }
+  for (; left > 0; --left) {
+    if (*from == '"' || *from == '\\' || static_cast<signed char>(*from) < 0x20) return false;
+    *to++ = *from++;
+  }
+  *to = '"';
+  out.advance(text.size() + 2);
+  return true;
+#else
+  (void)out, (void)text;
+  return false;
+#endif
+}
+
+}  // namespace
+
+void append_quoted(TextBuffer& out, std::string_view text) {
+  if (append_plain(out, text)) return;
   static constexpr char hex[] = "0123456789abcdef";
   out += '"';
   const char* p = text.data();
@@ -219,9 +259,9 @@ void append_quoted(std::string& out, std::string_view text) {
     } else if (byte < 0x80) {
       const char* start = p;
       while (p < end && *p != '"' && *p != '\\' && static_cast<signed char>(*p) >= 0x20) ++p;
-      out.append(start, p);
+      out.append(std::string_view(start, static_cast<std::size_t>(p - start)));
     } else if (const std::size_t length = utf8_length(p, end)) {
-      out.append(p, length);
+      out.append(std::string_view(p, length));
       p += length;
     } else {
       out += "\xEF\xBF\xBD";

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text_buffer.hpp"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -37,25 +39,27 @@ class Scanner {
 
   /// Passes one value of any kind; `raw` is its text without surrounding white space.
   bool value(std::string_view& raw) {
-    peek();
+    const char first = peek();
     const char* start = at_;
-    const char first = *at_;
     const bool valid = first == '"' ? string() : is_number_start(first) ? number() : composite_or_literal();
     if (!valid) return false;
     raw = {start, static_cast<std::size_t>(at_ - start)};
     return true;
   }
 
-  /// Passes one string; `content` is what stands between the quotes, `escaped` tells whether it has escapes.
-  bool string(std::string_view& content, bool& escaped) {
+  /// Passes one string; `content` is what stands between the quotes.
+  bool string(std::string_view& content) {
     if (peek() != '"') return false;
     const char* start = at_ + 1;
-    const std::size_t escapes_before = escapes_;
     if (!string()) return false;
     content = {start, static_cast<std::size_t>(at_ - 1 - start)};
-    escaped = escapes_ != escapes_before;
     return true;
   }
+
+  /// True when the string that was passed last has escapes.
+  bool string_has_escapes() const { return has_escapes_; }
+  /// True when the number that was passed last is an integer.
+  bool number_is_integer() const { return is_integer_; }
 
   /// Passes white space; true when nothing else is left.
   bool at_end() {
@@ -65,6 +69,8 @@ class Scanner {
 
   /// Where the cursor stands, in bytes from the start of the text.
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+
+  const char* position() const { return at_; }
 
   static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   static bool is_number_start(char c) { return c == '-' || (c >= '0' && c <= '9'); }
@@ -99,55 +105,51 @@ class Scanner {
   };
 
   bool string() {
-    ++at_;  // the opening quote
-    for (;;) {
-      plain_run();
-      if (*at_ == '"') {
-        ++at_;
-        return at_ <= end_;
-      }
+    has_escapes_ = false;
+    at_ = after_plain_run(at_ + 1, end_);  // behind the opening quote
+    while (*at_ != '"') {
       if (!special_character()) return false;
+      at_ = after_plain_run(at_, end_);
     }
-  }
-
-  bool number() {
-    if (*at_ == '-') ++at_;
-    if (*at_ == '0') {
-      ++at_;
-    } else if (!digits()) {
-      return false;
-    }
-    if (*at_ == '.' || *at_ == 'e' || *at_ == 'E') return fraction_and_exponent();
+    ++at_;
     return at_ <= end_;
   }
 
-  bool digits() {
-    const char* start = at_;
-    while (static_cast<unsigned char>(*at_ - '0') < 10) ++at_;
-    return at_ != start;
+  bool number() {
+    const char* at = at_;
+    if (*at == '-') ++at;
+    const char* digits = at;
+    at = after_digits(at);
+    at_ = at;
+    is_integer_ = *at != '.' && *at != 'e' && *at != 'E';
+    if (at == digits || (*digits == '0' && at != digits + 1)) return false;
+    return is_integer_ ? at <= end_ : fraction_and_exponent();
+  }
+
+  static const char* after_digits(const char* at) {
+    while (static_cast<unsigned char>(*at - '0') < 10) ++at;
+    return at;
   }
 
   /// Passes the bytes of a string that need no attention: all but the quote, the backslash, control characters and
   /// those outside ASCII.
-  void plain_run() {
+  static const char* after_plain_run(const char* at, const char* end) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"');
     const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i below_space = _mm_set1_epi8(0x20);
-    while (end_ - at_ >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+    const __m128i space = _mm_set1_epi8(' ');
+    while (end - at >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
       // The comparison is signed, so it finds control characters and bytes outside ASCII together.
       const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-                                           _mm_cmplt_epi8(bytes, below_space));
+                                           _mm_cmplt_epi8(bytes, space));
       const int mask = _mm_movemask_epi8(special);
-      if (mask != 0) {
-        at_ += __builtin_ctz(static_cast<unsigned>(mask));
-        return;
-      }
-      at_ += 16;
+      if (mask != 0) return at + __builtin_ctz(static_cast<unsigned>(mask));
+      at += 16;
     }
 #endif
-    while (*at_ != '"' && *at_ != '\\' && static_cast<signed char>(*at_) >= 0x20) ++at_;
+    while (*at != '"' && *at != '\\' && static_cast<signed char>(*at) >= ' ') ++at;
+    return at;
   }
 
   bool special_character();
@@ -159,7 +161,8 @@ class Scanner {
   const char* begin_;
   const char* at_;
   const char* end_;
-  std::size_t escapes_ = 0;
+  bool has_escapes_ = false;
+  bool is_integer_ = false;
 };
 
 /// Appends the characters that `content`, the validated inside of a JSON string, stands for, as UTF-8.
@@ -167,6 +170,6 @@ class Scanner {
 bool unescape(std::string_view content, std::string& out);
 
 /// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 are written as U+FFFD.
-void append_quoted(std::string& out, std::string_view text);
+void append_quoted(TextBuffer& out, std::string_view text);
 
 }  // namespace mznode

@@ -1,0 +1,145 @@
+#include "message.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace mznode {
+namespace {
+
+std::optional<std::int64_t> to_int(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// A comparison whose length the compiler knows, so that it becomes one of integers.
+template <std::size_t size>
+bool is(std::string_view key, const char (&name)[size]) {
+  return key.size() == size - 1 && std::memcmp(key.data(), name, size - 1) == 0;
+}
+
+}  // namespace
+
+void MessageView::reset() {
+  src_ = dest_ = body_ = {};
+  in_reply_to_.reset();
+  if (!unescaped_.empty()) unescaped_.clear();
+  if (!problem_.empty()) problem_.clear();
+}
+
+MessageView::Status MessageView::junk(std::string problem) {
+  problem_ = std::move(problem);
+  return Status::junk;
+}
+
+inline std::string_view MessageView::plain(const Scanner& scanner, std::string_view content) {
+  if (!scanner.string_has_escapes()) return content;
+  std::string& text = unescaped_.emplace_back();
+  unescape(content, text);
+  return text;
+}
+
+inline bool MessageView::scan_key(Scanner& scanner, std::string_view& key) {
+  if (!scanner.string(key)) return false;
+  key = plain(scanner, key);
+  return scanner.consume(':');
+}
+
+/// Passes a value; `content` stays empty when it is not a string.
+inline bool MessageView::scan_string_value(Scanner& scanner, std::string_view& content) {
+  std::string_view raw;
+  if (!scanner.value(raw)) return false;
+  content = raw.front() == '"' ? plain(scanner, raw.substr(1, raw.size() - 2)) : std::string_view{};
+  return true;
+}
+
+inline bool MessageView::scan_integer_value(Scanner& scanner, std::string_view& raw, bool& is_integer) {
+  if (!scanner.value(raw)) return false;
+  is_integer = Scanner::is_number_start(raw.front()) && scanner.number_is_integer();
+  return true;
+}
+
+MessageView::Status MessageView::scan(std::string_view line) {
+  reset();
+  Scanner scanner(line);
+  const auto invalid = [&] { return junk("not valid JSON at byte " + std::to_string(scanner.offset())); };
+  if (!scanner.consume('{')) return scanner.at_end() ? junk("an empty line") : junk("not a JSON object");
+  if (!scanner.consume('}')) {
+    do {
+      std::string_view key;
+      bool valid = scan_key(scanner, key);
+      if (!valid) return invalid();
+      if (is(key, "src")) {
+        valid = scan_string_value(scanner, src_);
+      } else if (is(key, "dest")) {
+        valid = scan_string_value(scanner, dest_);
+      } else if (is(key, "body") && scanner.peek() == '{') {
+        valid = scan_body(scanner);
+      } else {
+        std::string_view ignored;
+        valid = scanner.value(ignored);
+        if (is(key, "body")) body_ = {};
+      }
+      if (!valid) return invalid();
+    } while (scanner.consume(','));
+    if (!scanner.consume('}')) return invalid();
+  }
+  if (!scanner.at_end()) return invalid();
+  if (src_.empty() || dest_.empty()) return junk("src and dest must be strings that are not empty");
+  if (body_.empty()) return junk("body must be an object");
+  return check_body();
+}
+
+bool MessageView::scan_body(Scanner& scanner) {
+  // Of a body that is given twice, the last one counts.
+  type_ = msg_id_ = raw_in_reply_to_ = {};
+  fields_.clear();
+  const char* start = scanner.position();
+  scanner.consume('{');
+  if (!scanner.consume('}')) {
+    do {
+      Field field;
+      if (!scan_key(scanner, field.key)) return false;
+      bool valid = false;
+      if (is(field.key, "type")) {
+        valid = scan_string_value(scanner, type_);
+      } else if (is(field.key, "msg_id")) {
+        valid = scan_integer_value(scanner, msg_id_, msg_id_is_integer_);
+      } else if (is(field.key, "in_reply_to")) {
+        valid = scan_integer_value(scanner, raw_in_reply_to_, in_reply_to_is_integer_);
+      } else {
+        valid = scanner.value(field.value);
+        if (valid) fields_.push_back(field);
+      }
+      if (!valid) return false;
+    } while (scanner.consume(','));
+    if (!scanner.consume('}')) return false;
+  }
+  body_ = {start, static_cast<std::size_t>(scanner.position() - start)};
+  return true;
+}
+
+MessageView::Status MessageView::check_body() {
+  if (!raw_in_reply_to_.empty() && in_reply_to_is_integer_) in_reply_to_ = to_int(raw_in_reply_to_);
+  if (type_.empty()) {
+    problem_ = "field \"type\" is missing or not a string";
+  } else if (!msg_id_.empty() && !msg_id_is_integer_) {
+    problem_ = "field \"msg_id\": expected an integer";
+  } else if (!raw_in_reply_to_.empty() && !in_reply_to_) {
+    problem_ = "field \"in_reply_to\": expected an integer in the range of 64 bits";
+  } else {
+    return Status::ok;
+  }
+  return Status::bad_body;
+}
+
+Message MessageView::own() const {
+  return {.src = std::string(src_),
+          .dest = std::string(dest_),
+          .type = std::string(type_),
+          .in_reply_to = in_reply_to_,
+          .body = Json::from_valid(std::string(body_))};
+}
+
+}  // namespace mznode

@@ -1,0 +1,504 @@
+#include "node.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+namespace mznode {
+namespace {
+
+/// Maelstrom's services are nodes of these names (Maelstrom, doc/services.md).
+constexpr std::array<std::string_view, 4> services = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
+
+/// Peers may speak before `init` arrives, but not at any length.
+constexpr std::size_t max_held_messages = 10'000;
+constexpr std::size_t max_held_bytes = 16 << 20;
+
+struct Init {
+  std::string node_id;
+  std::vector<std::string> node_ids;
+  MZNODE_FIELDS(node_id, node_ids)
+};
+
+struct ErrorBody {
+  ErrorCode code = ErrorCode::crash;
+  std::string text;
+};
+
+ErrorBody read_error(const MessageView& view) {
+  ErrorBody error;
+  for (const Field& field : view.fields()) {
+    try {
+      if (field.key == "code") {
+        int code = 0;
+        decode(field.value, code);
+        error.code = static_cast<ErrorCode>(code);
+      } else if (field.key == "text") {
+        decode(field.value, error.text);
+      }
+    } catch (const Error&) {
+      error.text = std::string(field.value);  // an ill-formed error is still an error
+    }
+  }
+  return error;
+}
+
+bool says_later(ErrorCode code) {
+  return code == ErrorCode::timeout || code == ErrorCode::temporarily_unavailable || code == ErrorCode::crash;
+}
+
+}  // namespace
+
+namespace detail {
+
+Request make_request(const MessageView& view, Time received) {
+  return {.src = std::string(view.src()),
+          .type = std::string(view.type()),
+          .msg_id = std::string(view.msg_id()),
+          .received = received};
+}
+
+void append_members(TextBuffer& out, const Json& object) {
+  if (object.kind() != Json::Kind::object) throw Error(ErrorCode::crash, "the fields of a body must be an object");
+  codec::decode_object(object.text(), [&](std::string_view key, std::string_view value) {
+    out += ',';
+    append_quoted(out, key);
+    out.append(':').append(value);
+  });
+}
+
+}  // namespace detail
+
+/// Waits for the reply to one request. Lives in the frame of the RPC; its destructor forgets the request.
+class Node::ReplyAwaiter {
+ public:
+  ReplyAwaiter(Node& node, std::int64_t msg_id, std::string dest, Duration timeout)
+      : node_(node), msg_id_(msg_id), dest_(std::move(dest)) {
+    node_.awaiting_.emplace(msg_id_, this);
+    timer_ = node_.after(timeout, [this] { fail(ErrorCode::timeout, "no reply from " + dest_ + " in time"); });
+    if (node_.closed_) fail(ErrorCode::timeout, "no reply from " + dest_ + ": the input is closed");
+  }
+  ReplyAwaiter(const ReplyAwaiter&) = delete;
+  ReplyAwaiter& operator=(const ReplyAwaiter&) = delete;
+  ~ReplyAwaiter() { forget(); }
+
+  const std::string& dest() const { return dest_; }
+
+  void succeed(Message reply) {
+    reply_ = std::move(reply);
+    finish();
+  }
+  void fail(ErrorCode code, const std::string& text) {
+    error_ = Error::received(code, text);
+    finish();
+  }
+
+  bool await_ready() const { return reply_ || error_; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter_.set_handle(handle);
+    waiting_ = true;
+    return true;
+  }
+  Message await_resume() {
+    if (error_) throw Error(*error_);
+    return std::move(*reply_);
+  }
+
+ private:
+  void finish() {
+    forget();
+    if (waiting_) node_.ready_.push(waiter_);
+  }
+  void forget() {
+    if (node_.awaiting_.erase(msg_id_) != 0) node_.cancel_timer(timer_);
+  }
+
+  Node& node_;
+  std::int64_t msg_id_;
+  std::string dest_;
+  TimerId timer_ = 0;
+  bool waiting_ = false;
+  std::optional<Message> reply_;
+  std::optional<Error> error_;
+  Waiter waiter_;
+};
+
+class Node::SleepAwaiter {
+ public:
+  SleepAwaiter(Node& node, Duration duration) : node_(node), duration_(duration) {}
+  SleepAwaiter(const SleepAwaiter&) = delete;
+  SleepAwaiter& operator=(const SleepAwaiter&) = delete;
+  ~SleepAwaiter() {
+    if (timer_) node_.cancel_timer(*timer_);
+  }
+
+  bool await_ready() const { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter_.set_handle(handle);
+    timer_ = node_.after(duration_, [this] {
+      timer_.reset();
+      node_.ready_.push(waiter_);
+    });
+    return true;
+  }
+  void await_resume() const {}
+
+ private:
+  Node& node_;
+  Duration duration_;
+  std::optional<TimerId> timer_;
+  Waiter waiter_;
+};
+
+/// Waits until somebody else on the loop gives the signal. The shared state outlives a cancelled waiter.
+class Node::SignalAwaiter {
+ public:
+  struct Signal {
+    bool given = false;
+    SignalAwaiter* awaiter = nullptr;
+  };
+
+  SignalAwaiter(Node& node, std::shared_ptr<Signal> signal) : node_(node), signal_(std::move(signal)) {}
+  SignalAwaiter(const SignalAwaiter&) = delete;
+  SignalAwaiter& operator=(const SignalAwaiter&) = delete;
+  ~SignalAwaiter() { signal_->awaiter = nullptr; }
+
+  static void give(Signal& signal) {
+    signal.given = true;
+    if (signal.awaiter != nullptr) signal.awaiter->node_.ready_.push(signal.awaiter->waiter_);
+  }
+
+  bool await_ready() const { return signal_->given; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter_.set_handle(handle);
+    signal_->awaiter = this;
+    return true;
+  }
+  void await_resume() const {}
+
+ private:
+  Node& node_;
+  std::shared_ptr<Signal> signal_;
+  Waiter waiter_;
+};
+
+Node::Node(Runtime& runtime)
+    : runtime_(runtime), incarnation_(runtime.random() | 1), scope_([this](const std::exception_ptr& exception) {
+        try {
+          std::rethrow_exception(exception);
+        } catch (const std::exception& cause) {
+          log(LogLevel::error, "a background task failed: ", describe(cause));
+        } catch (...) {
+          log(LogLevel::error, "a background task failed with something that is not a std::exception");
+        }
+      }) {
+  install("init", [this](const MessageView& view) { handle_init(view); });
+}
+
+Node::~Node() = default;
+
+bool Node::is_peer(std::string_view name) const {
+  return std::find(peers_.begin(), peers_.end(), name) != peers_.end();
+}
+
+bool Node::is_client(std::string_view name) const {
+  return name != id_ && !is_peer(name) && std::find(services.begin(), services.end(), name) == services.end();
+}
+
+void Node::set_topology(const Topology& topology) {
+  const auto row = topology.find(id_);
+  std::vector<std::string> neighbours;
+  if (row != topology.end()) {
+    for (const auto& name : row->second) {
+      if (is_peer(name)) {
+        neighbours.push_back(name);
+      } else {
+        log(LogLevel::warn, "the topology names a neighbour that is not a peer: ", name);
+      }
+    }
+  }
+  neighbours_ = std::move(neighbours);
+}
+
+void Node::install(std::string type, std::function<void(const MessageView&)> handle) {
+  for (Route& route : routes_) {
+    if (route.type == type) throw std::logic_error("two handlers for messages of type " + type);
+  }
+  routes_.push_back({std::move(type), std::move(handle)});
+}
+
+// ---- Receiving
+
+void Node::receive(std::string_view line) {
+  receive_one(line);
+  while (!id_.empty() && !held_.empty()) {
+    const std::string next = std::move(held_.front());
+    held_.pop_front();
+    receive_one(next);
+  }
+}
+
+void Node::receive_one(std::string_view line) {
+  const auto status = view_.scan(line);
+  if (status == MessageView::Status::junk) {
+    log(LogLevel::warn, "ignored a line of ", line.size(), " bytes: ", view_.problem());
+    return;
+  }
+  if (id_.empty() && view_.type() != "init") {
+    hold_until_init(line);
+    return;
+  }
+  if (status == MessageView::Status::bad_body) {
+    log(LogLevel::warn, "a malformed message from ", view_.src(), ": ", view_.problem());
+    reply_error(view_.src(), view_.msg_id(), ErrorCode::malformed_request, view_.problem());
+  } else if (view_.in_reply_to()) {
+    handle_reply(view_);
+  } else {
+    dispatch(view_);
+  }
+  settle();
+}
+
+void Node::hold_until_init(std::string_view line) {
+  if (held_.size() >= max_held_messages || held_bytes_ + line.size() > max_held_bytes) {
+    log(LogLevel::error, "dropped a message from ", view_.src(), ": too many arrived before init");
+    return;
+  }
+  log(LogLevel::warn, "a message from ", view_.src(), " arrived before init; it is handled after it");
+  held_bytes_ += line.size();
+  held_.emplace_back(line);
+}
+
+void Node::dispatch(const MessageView& view) {
+  for (const Route& route : routes_) {
+    if (route.type != view.type()) continue;
+    try {
+      route.handle(view);
+    } catch (...) {
+      reply_exception(view.src(), view.msg_id(), std::current_exception());
+    }
+    return;
+  }
+  log(LogLevel::warn, "no handler for messages of type ", view.type(), " (from ", view.src(), ")");
+  reply_error(view.src(), view.msg_id(), ErrorCode::not_supported,
+              "this node does not handle messages of type " + std::string(view.type()));
+}
+
+void Node::handle_init(const MessageView& view) {
+  auto init = view.as<Init>();
+  if (!id_.empty()) {
+    log(LogLevel::warn, "a second init from ", view.src());
+    if (init.node_id != id_ || init.node_ids != node_ids_) {
+      throw Error(ErrorCode::malformed_request, "this node is initialised as " + id_ + " already");
+    }
+  } else {
+    if (std::find(init.node_ids.begin(), init.node_ids.end(), init.node_id) == init.node_ids.end()) {
+      throw Error(ErrorCode::malformed_request, "field \"node_ids\": expected it to contain node_id " + init.node_id);
+    }
+    id_ = std::move(init.node_id);
+    node_ids_ = std::move(init.node_ids);
+    std::copy_if(node_ids_.begin(), node_ids_.end(), std::back_inserter(peers_),
+                 [this](const std::string& name) { return name != id_; });
+    for (const auto& hook : init_hooks_) hook();
+  }
+  reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+}
+
+void Node::handle_reply(const MessageView& view) {
+  const std::int64_t msg_id = *view.in_reply_to();
+  const auto found = awaiting_.find(msg_id);
+  if (found == awaiting_.end() || found->second->dest() != view.src()) {
+    const bool was_asked = msg_id > 0 && msg_id < next_msg_id_;
+    log(was_asked ? LogLevel::info : LogLevel::warn, "dropped a reply of type ", view.type(), " from ", view.src(),
+        was_asked ? ": late or repeated, to " : ": never asked, to ", msg_id);
+    return;
+  }
+  if (view.type() == "error") {
+    const ErrorBody error = read_error(view);
+    found->second->fail(error.code, error.text);
+  } else {
+    found->second->succeed(view.own());
+  }
+}
+
+void Node::close() {
+  closed_ = true;
+  // Failing one may start others, which fail at once, since the input is closed.
+  while (!awaiting_.empty()) {
+    awaiting_.begin()->second->fail(ErrorCode::timeout, "the input was closed before the reply came");
+  }
+  settle();
+}
+
+void Node::settle() {
+  ready_.run();
+  scope_.reap();
+}
+
+// ---- Sending
+
+TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
+  TextBuffer& body = runtime_.begin_message(id_, dest);
+  body += "{\"type\":";
+  append_quoted(body, type);
+  return body;
+}
+
+TextBuffer& Node::open_reply(std::string_view dest, std::string_view type, std::string_view suffix,
+                             std::string_view msg_id) {
+  TextBuffer& body = open_body(dest, type);
+  body.truncate(body.size() - 1);  // the suffix goes inside the quotes
+  body.append(suffix).append("\",\"in_reply_to\":").append(msg_id);
+  return body;
+}
+
+void Node::close_body(TextBuffer& body) {
+  body += '}';
+  runtime_.finish_message();
+}
+
+void Node::send(std::string_view dest, std::string_view type, const Json& fields) {
+  require_destination(dest);
+  TextBuffer& body = open_body(dest, type);
+  detail::append_members(body, fields);
+  close_body(body);
+}
+
+void Node::require_destination(std::string_view dest) const {
+  const bool known = dest == id_ || is_peer(dest) ||
+                     std::find(services.begin(), services.end(), dest) != services.end() ||
+                     (dest.size() > 1 && dest.front() == 'c');
+  // Maelstrom stops listening to a node that writes to somebody who does not exist.
+  if (!known) throw Error(ErrorCode::node_not_found, "there is no node " + std::string(dest));
+}
+
+bool Node::in_time(const Request& request) {
+  if (!request.wants_reply()) return false;
+  const Duration taken = now() - request.received;
+  if (taken < client_timeout_ || !is_client(request.src)) return true;
+  log(LogLevel::info, "not answering ", request.type, " of ", request.src, " after ",
+      std::chrono::duration_cast<std::chrono::milliseconds>(taken).count(), " ms: it has given up");
+  return false;
+}
+
+void Node::reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text) {
+  if (msg_id.empty()) return;
+  TextBuffer& body = open_reply(dest, "error", "", msg_id);
+  body += ",\"code\":";
+  encode(body, static_cast<int>(code));
+  body += ",\"text\":";
+  append_quoted(body, text);
+  close_body(body);
+}
+
+void Node::reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const Error& error) {
+    // An error that arrived from elsewhere says nothing certain about this request.
+    const ErrorCode code = error.is_received() ? ErrorCode::crash : error.code();
+    log(is_definite(code) ? LogLevel::debug : LogLevel::warn, "answering ", dest, " with error ",
+        static_cast<int>(code), ": ", describe(error));
+    reply_error(dest, msg_id, code, describe(error));
+  } catch (const std::exception& cause) {
+    log(LogLevel::error, "a handler failed: ", describe(cause));
+    reply_error(dest, msg_id, ErrorCode::crash, describe(cause));
+  } catch (...) {
+    log(LogLevel::error, "a handler failed with something that is not a std::exception");
+    reply_error(dest, msg_id, ErrorCode::crash, "an exception that is not a std::exception");
+  }
+}
+
+// ---- RPC
+
+Task<Message> Node::rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout) {
+  TextBuffer text;
+  detail::append_members(text, fields);
+  return rpc_text(std::string(dest), std::string(type), text.str(), timeout);
+}
+
+Task<Message> Node::rpc_text(std::string dest, std::string type, std::string fields, Duration timeout) {
+  require_destination(dest);
+  const std::int64_t msg_id = next_msg_id_++;
+  TextBuffer& body = open_body(dest, type);
+  body += ",\"msg_id\":";
+  encode(body, msg_id);
+  body += fields;
+  close_body(body);
+  auto reply = co_await ReplyAwaiter(*this, msg_id, std::move(dest), timeout);
+  co_return reply;
+}
+
+Task<Message> Node::retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy) {
+  const Time give_up = now() + policy.deadline;
+  Duration pause = policy.first_pause;
+  for (;;) {
+    const Duration left = give_up - now();
+    std::exception_ptr failure;
+    try {
+      auto reply = co_await rpc_text(dest, type, fields, std::min(policy.attempt_timeout, left));
+      co_return reply;
+    } catch (const Error& error) {
+      if (!error.is_received() || !says_later(error.code()) || closed_) throw;
+      failure = std::current_exception();
+    }
+    const auto half = static_cast<std::uint64_t>(pause.count() / 2);
+    const Duration jittered(static_cast<std::int64_t>(half + random_below(half + 1)));
+    if (now() + jittered >= give_up) std::rethrow_exception(failure);
+    co_await sleep(jittered);
+    pause = std::min(pause * 2, policy.longest_pause);
+  }
+}
+
+// ---- Time, chance and background work
+
+std::uint64_t Node::random_below(std::uint64_t bound) {
+  assert(bound > 0);
+  // Rejects the incomplete last span, so that every result is equally likely; the same on every machine.
+  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
+  for (;;) {
+    const std::uint64_t draw = random();
+    if (draw < limit) return draw % bound;
+  }
+}
+
+Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
+
+TimerId Node::after(Duration delay, std::function<void()> callback) {
+  return runtime_.set_timer(now() + delay, [this, callback = std::move(callback)] {
+    try {
+      callback();
+    } catch (const std::exception& cause) {
+      log(LogLevel::error, "a timer's callback failed: ", describe(cause));
+    }
+    settle();
+  });
+}
+
+void Node::every(Duration interval, std::function<void()> callback) {
+  assert(interval > Duration::zero());
+  auto shared = std::make_shared<std::function<void()>>(std::move(callback));
+  if (id_.empty()) {
+    on_init([this, interval, shared] { start_periodic(interval, shared); });
+  } else {
+    start_periodic(interval, shared);
+  }
+}
+
+void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback) {
+  after(interval, [this, interval, callback] {
+    start_periodic(interval, callback);
+    (*callback)();
+  });
+}
+
+Task<> Node::offload_work(std::function<void()> work) {
+  auto signal = std::make_shared<SignalAwaiter::Signal>();
+  runtime_.offload(std::move(work), [this, signal] {
+    SignalAwaiter::give(*signal);
+    settle();
+  });
+  co_await SignalAwaiter(*this, signal);
+}
+
+}  // namespace mznode

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handler.hpp"
+#include "message.hpp"
+#include "runtime.hpp"
+#include "scope.hpp"
+#include "task.hpp"
+#include "topology.hpp"
+
+namespace mznode {
+
+/// How Node::retry repeats a request. Only a request whose repetition does no harm may be repeated: its struct says so
+/// with `static constexpr bool idempotent = true;`.
+struct RetryPolicy {
+  /// How long each attempt waits for its reply.
+  Duration attempt_timeout = 500ms;
+  /// When to give up, counted from the first attempt.
+  Duration deadline = 5s;
+  /// The pause between attempts doubles from the first to the second; each is drawn from its upper half.
+  Duration first_pause = 50ms;
+  Duration longest_pause = 1s;
+};
+
+/// A Maelstrom node: dispatches messages to handlers, answers them, and talks to other nodes. All its code, handlers
+/// included, runs on the one loop of its runtime, so that state needs no locks.
+class Node final : public Process {
+ public:
+  explicit Node(Runtime& runtime);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node() override;
+
+  // ---- Who and where. Known from `init` on.
+
+  const std::string& id() const { return id_; }
+  /// All nodes of the cluster, this one included, in Maelstrom's order.
+  const std::vector<std::string>& node_ids() const { return node_ids_; }
+  /// All nodes but this one.
+  const std::vector<std::string>& peers() const { return peers_; }
+  bool is_peer(std::string_view name) const;
+  /// True for a name that is neither of a node nor of a service.
+  bool is_client(std::string_view name) const;
+  /// The neighbours that the topology gives this node; all peers before one was set.
+  const std::vector<std::string>& neighbours() const { return neighbours_ ? *neighbours_ : peers_; }
+  /// Takes this node's row of a topology. Names that are not peers are logged and left out.
+  void set_topology(const Topology& topology);
+  /// A number drawn at every start of the process, never 0: what this process says must not be taken for the words of
+  /// an earlier one of the same name.
+  std::uint64_t incarnation() const { return incarnation_; }
+
+  // ---- Handlers
+
+  /// Answers messages of one type. `handler` takes the fields as a struct with MZNODE_FIELDS, or the whole Message, and
+  /// optionally the Request behind it, or nothing. It returns a struct (the reply's fields), void (a reply without
+  /// fields), a Reply (with a type of its own), or a Task of one of these; a reply's type is the request's with "_ok".
+  /// An Error it throws is the reply. A message without msg_id is never answered.
+  template <class Handler>
+  void on(std::string type, Handler handler);
+  /// The same for a member function, which may be a coroutine.
+  template <class Object, class Result, class... Arguments>
+  void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
+  /// Called once, when the node knows who it is and before it answers `init`.
+  void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
+  /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
+  /// answers a client that has left. The default is 5 s.
+  void set_client_timeout(Duration timeout) { client_timeout_ = timeout; }
+
+  // ---- Sending
+
+  /// Sends a message that expects no reply. Throws Error node_not_found when there is nobody of that name.
+  template <Fielded Body = Empty>
+  void send(std::string_view dest, std::string_view type, const Body& body = {});
+  /// The same with the fields as a JSON object.
+  void send(std::string_view dest, std::string_view type, const Json& fields);
+
+  /// Sends a request and waits for its reply. Throws Error: the one that was replied, or `timeout`, both received.
+  /// Dropping the task forgets the request; a late or second reply is logged and dropped.
+  template <Fielded Body = Empty>
+  Task<Message> rpc(std::string_view dest, std::string_view type, const Body& body = {}, Duration timeout = 1s);
+  Task<Message> rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout = 1s);
+  /// Repeats an idempotent request until it is answered or the policy's deadline has passed. Errors that say "later"
+  /// (timeout, temporarily_unavailable, crash) are repeated, others are thrown.
+  template <Fielded Body>
+  Task<Message> retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy = {});
+
+  /// All results in the order of the tasks; the first failure is thrown and cancels the rest.
+  template <class T>
+  Task<std::vector<T>> when_all(std::vector<Task<T>> tasks);
+  /// The first `wanted` results in the order of their tasks; the rest is cancelled. Throws the last failure as soon as
+  /// too few are left to succeed.
+  template <class T>
+  Task<std::vector<T>> quorum(std::size_t wanted, std::vector<Task<T>> tasks);
+
+  // ---- Time, chance and background work
+
+  Time now() const { return runtime_.now(); }
+  std::int64_t wall_time_ns() const { return runtime_.wall_time_ns(); }
+  std::uint64_t random() { return runtime_.random(); }
+  /// A random number from 0 to `bound` - 1; `bound` is at least 1.
+  std::uint64_t random_below(std::uint64_t bound);
+  Task<> sleep(Duration duration);
+  /// Calls `callback` every `interval`, counted from `init` (or from now, once initialised).
+  void every(Duration interval, std::function<void()> callback);
+  /// Calls `callback` once after `delay`.
+  TimerId after(Duration delay, std::function<void()> callback);
+  void cancel_timer(TimerId id) { runtime_.cancel_timer(id); }
+  /// Runs a task in the background until it ends or the node does. What it throws is logged.
+  void spawn(Task<> task) { scope_.spawn(std::move(task)); }
+  /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result. `work` is named first
+  /// and moved: `auto sum = co_await node.offload(std::move(work));`.
+  template <class Work>
+  Task<std::invoke_result_t<Work&>> offload(Work work);
+
+  /// Logs the concatenation of strings and numbers.
+  template <class... Parts>
+  void log(LogLevel level, const Parts&... parts);
+
+  // ---- Called by the runtime
+
+  void receive(std::string_view line) override;
+  void close() override;
+
+ private:
+  struct Route {
+    std::string type;
+    std::function<void(const MessageView&)> handle;
+  };
+  class ReplyAwaiter;
+  class SleepAwaiter;
+  class SignalAwaiter;
+  template <class T>
+  struct Gather;
+
+  void receive_one(std::string_view line);
+  void dispatch(const MessageView& view);
+  void handle_init(const MessageView& view);
+  void handle_reply(const MessageView& view);
+  void hold_until_init(std::string_view line);
+  void install(std::string type, std::function<void(const MessageView&)> handle);
+  void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
+  /// Resumes what is ready and frees what is finished; called at the end of every event.
+  void settle();
+  void require_destination(std::string_view dest) const;
+
+  TextBuffer& open_body(std::string_view dest, std::string_view type);
+  TextBuffer& open_reply(std::string_view dest, std::string_view type, std::string_view suffix, std::string_view msg_id);
+  void close_body(TextBuffer& body);
+  bool in_time(const Request& request);
+  void reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text);
+  void reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception);
+  template <class Result>
+  void reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result);
+  template <class Result>
+  Task<> answer(Request request, Task<Result> task);
+  template <class Handler>
+  void run_handler(Handler& handler, const MessageView& view);
+
+  Task<Message> rpc_text(std::string dest, std::string type, std::string fields, Duration timeout);
+  Task<Message> retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy);
+  template <class T>
+  static Task<> collect(Gather<T>* gather, std::size_t index, Task<T> task);
+  template <class T>
+  static Gather<T>& until_decided(Gather<T>& gather);
+  Task<> offload_work(std::function<void()> work);
+  void log_text(LogLevel level, std::string_view text) { runtime_.log(level, text); }
+
+  Runtime& runtime_;
+  std::uint64_t incarnation_;
+  std::string id_;
+  std::vector<std::string> node_ids_;
+  std::vector<std::string> peers_;
+  std::optional<std::vector<std::string>> neighbours_;
+  Duration client_timeout_ = 5s;
+
+  std::vector<Route> routes_;
+  std::vector<std::function<void()>> init_hooks_;
+  std::deque<std::string> held_;
+  std::size_t held_bytes_ = 0;  // in all messages that were ever held
+
+  MessageView view_;
+  std::int64_t next_msg_id_ = 1;
+  std::map<std::int64_t, ReplyAwaiter*> awaiting_;
+  bool closed_ = false;
+  ReadyQueue ready_;
+  Scope scope_;  // last: its tasks use everything above
+};
+
+}  // namespace mznode
+
+#include "node_impl.hpp"

@@ -1,0 +1,210 @@
+#pragma once
+
+// The templates of node.hpp.
+
+#include <charconv>
+
+namespace mznode {
+
+namespace detail {
+
+inline void append_part(std::string& out, std::string_view text) { out += text; }
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+void append_part(std::string& out, Number number) {
+  out += std::to_string(number);
+}
+
+/// The members of an object, text `{…}`, with a comma in front of them.
+void append_members(TextBuffer& out, const Json& object);
+
+template <Fielded Body>
+std::string fields_text(const Body& body) {
+  TextBuffer text;
+  encode_fields(text, body);
+  return text.str();
+}
+
+}  // namespace detail
+
+template <class... Parts>
+void Node::log(LogLevel level, const Parts&... parts) {
+  if (!runtime_.logs(level)) return;
+  std::string text;
+  (detail::append_part(text, parts), ...);
+  log_text(level, text);
+}
+
+template <class Handler>
+void Node::on(std::string type, Handler handler) {
+  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view) mutable {
+    run_handler(handler, view);
+  });
+}
+
+template <class Object, class Result, class... Arguments>
+void Node::on(std::string type, Object* object, Result (Object::*method)(Arguments...)) {
+  // Not itself a coroutine: it calls one, whose frame owns its arguments.
+  on(std::move(type), [object, method](std::remove_cvref_t<Arguments>... arguments) -> Result {
+    return (object->*method)(std::move(arguments)...);
+  });
+}
+
+template <class Handler>
+void Node::run_handler(Handler& handler, const MessageView& view) {
+  const auto callable = detail::callable_of<Handler>();
+  using Callable = std::remove_cv_t<decltype(callable)>;
+  using Result = typename Callable::Result;
+  const typename Callable::Parameters parameters;
+  if constexpr (detail::is_task<Result>) {
+    const Time received = now();
+    spawn(answer(detail::make_request(view, received), detail::call_handler(handler, view, received, parameters)));
+  } else if constexpr (std::is_void_v<Result>) {
+    detail::call_handler(handler, view, Time{}, parameters);
+    reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+  } else {
+    reply_result(view.src(), view.type(), view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
+  }
+}
+
+template <class Result>
+void Node::reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result) {
+  if (msg_id.empty()) return;
+  if constexpr (std::is_same_v<Result, Reply>) {
+    TextBuffer& body = open_reply(src, result.type, "", msg_id);
+    detail::append_members(body, result.fields);
+    close_body(body);
+  } else {
+    static_assert(Fielded<Result>, "a handler returns void, a struct with MZNODE_FIELDS, a Reply, or a Task of one");
+    TextBuffer& body = open_reply(src, type, "_ok", msg_id);
+    encode_fields(body, result);
+    close_body(body);
+  }
+}
+
+template <class Result>
+Task<> Node::answer(Request request, Task<Result> task) {
+  try {
+    if constexpr (std::is_void_v<Result>) {
+      co_await std::move(task);
+      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, Empty{});
+    } else {
+      const Result result = co_await std::move(task);
+      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, result);
+    }
+  } catch (...) {
+    if (in_time(request)) reply_exception(request.src, request.msg_id, std::current_exception());
+  }
+}
+
+template <Fielded Body>
+void Node::send(std::string_view dest, std::string_view type, const Body& body) {
+  require_destination(dest);
+  TextBuffer& text = open_body(dest, type);
+  encode_fields(text, body);
+  close_body(text);
+}
+
+template <Fielded Body>
+Task<Message> Node::rpc(std::string_view dest, std::string_view type, const Body& body, Duration timeout) {
+  return rpc_text(std::string(dest), std::string(type), detail::fields_text(body), timeout);
+}
+
+template <Fielded Body>
+Task<Message> Node::retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy) {
+  static_assert(Body::idempotent, "only a request that may take effect twice can be retried");
+  return retry_text(std::string(dest), std::string(type), detail::fields_text(body), policy);
+}
+
+/// What the tasks of a quorum report to the task that waits for it.
+template <class T>
+struct Node::Gather {
+  Gather(ReadyQueue& queue, std::size_t enough, std::size_t tasks) : ready(queue), wanted(enough), results(tasks) {}
+
+  bool decided() const { return succeeded >= wanted || results.size() - failed < wanted; }
+  void report() {
+    if (decided() && waiting) ready.push(waiter);
+  }
+
+  // Awaiting it waits until it is decided.
+  bool await_ready() const { return decided(); }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter.set_handle(handle);
+    waiting = true;
+    return true;
+  }
+  void await_resume() const {
+    if (succeeded < wanted) std::rethrow_exception(last_failure);
+  }
+
+  ReadyQueue& ready;
+  std::size_t wanted;
+  std::vector<std::optional<T>> results;
+  std::size_t succeeded = 0;
+  std::size_t failed = 0;
+  std::exception_ptr last_failure;
+  bool waiting = false;
+  Waiter waiter;
+};
+
+template <class T>
+Node::Gather<T>& Node::until_decided(Gather<T>& gather) {
+  return gather;
+}
+
+template <class T>
+Task<> Node::collect(Gather<T>* gather, std::size_t index, Task<T> task) {
+  try {
+    auto result = co_await std::move(task);
+    gather->results[index] = std::move(result);
+    ++gather->succeeded;
+  } catch (...) {
+    gather->last_failure = std::current_exception();
+    ++gather->failed;
+  }
+  gather->report();
+}
+
+template <class T>
+Task<std::vector<T>> Node::quorum(std::size_t wanted, std::vector<Task<T>> tasks) {
+  if (wanted > tasks.size()) throw std::logic_error("a quorum larger than the number of tasks");
+  Gather<T> gather(ready_, wanted, tasks.size());
+  Scope branches([](const std::exception_ptr&) {});
+  for (std::size_t i = 0; i < tasks.size(); ++i) branches.spawn(collect(&gather, i, std::move(tasks[i])));
+  co_await until_decided(gather);
+  std::vector<T> results;
+  for (auto& result : gather.results) {
+    if (result && results.size() < wanted) results.push_back(std::move(*result));
+  }
+  co_return results;
+}
+
+template <class T>
+Task<std::vector<T>> Node::when_all(std::vector<Task<T>> tasks) {
+  const std::size_t count = tasks.size();
+  return quorum(count, std::move(tasks));
+}
+
+template <class Work>
+Task<std::invoke_result_t<Work&>> Node::offload(Work work) {
+  using Result = std::invoke_result_t<Work&>;
+  // Shared with the thread: a cancelled task must not take the ground from under running work.
+  struct State {
+    Work work;
+    std::optional<Result> result;
+    std::exception_ptr exception;
+  };
+  auto state = std::make_shared<State>(State{std::move(work), std::nullopt, nullptr});
+  std::function<void()> run = [state] {
+    try {
+      state->result.emplace(state->work());
+    } catch (...) {
+      state->exception = std::current_exception();
+    }
+  };
+  co_await offload_work(std::move(run));
+  if (state->exception) std::rethrow_exception(state->exception);
+  co_return std::move(*state->result);
+}
+
+}  // namespace mznode
