@@ -1,0 +1,44 @@
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "workloads/registry.hpp"
+
+namespace mznode::app {
+namespace {
+
+std::string fault_list(const Guarantees& guarantees) {
+  std::string text;
+  for (const Fault fault : guarantees.survives) {
+    text += text.empty() ? "" : ", ";
+    text += fault_name(fault);
+  }
+  return text.empty() ? "no faults" : text;
+}
+
+void print(const StrategyInfo& strategy, bool is_default) {
+  std::cout << "  " << strategy.name << (is_default ? " (default)" : "") << ": " << strategy.summary << '\n'
+            << "      guarantees " << strategy.guarantees.model
+            << (strategy.guarantees.available ? ", available under partition" : ", not available under partition") << '\n'
+            << "      survives " << fault_list(strategy.guarantees) << '\n';
+  if (!strategy.guarantees.caveat.empty()) std::cout << "      note: " << strategy.guarantees.caveat << '\n';
+  for (const Option& option : strategy.options) {
+    std::cout << "      --" << option.name << " N   " << option.summary << " (" << option.min << " to " << option.max
+              << ", default " << option.default_value << ")\n";
+  }
+}
+
+}  // namespace
+
+int run_list(const Arguments& arguments) {
+  if (!arguments.empty()) {
+    std::cerr << "mznode list takes no arguments\n";
+    return exit_usage;
+  }
+  for (const WorkloadInfo& workload : workloads()) {
+    std::cout << workload.name << ": " << workload.summary << '\n';
+    for (const StrategyInfo& strategy : workload.strategies) print(strategy, &strategy == &workload.strategies.front());
+  }
+  return exit_ok;
+}
+
+}  // namespace mznode::app

@@ -1,0 +1,7 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "app/commands.hpp"
+
+int main(int argc, char** argv) { return mznode::app::run(std::vector<std::string>(argv + 1, argv + argc)); }

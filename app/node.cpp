@@ -1,0 +1,96 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+#include <stdexcept>
+
+#include "app/commands.hpp"
+#include "core/node.hpp"
+#include "core/stdio_runtime.hpp"
+#include "workloads/registry.hpp"
+
+namespace mznode::app {
+namespace {
+
+struct NodeSettings {
+  std::string workload;
+  std::string strategy;
+  std::string log_level = "warn";
+  std::size_t threads = 1;
+};
+
+/// A page about one workload, with the options of each of its strategies.
+std::string strategies_help(const WorkloadInfo& workload) {
+  std::string text = "Strategies of " + workload.name + " (the first is the default):\n";
+  for (const StrategyInfo& strategy : workload.strategies) {
+    text += "  " + strategy.name + ": " + strategy.summary + '\n';
+    for (const Option& option : strategy.options) {
+      text += "      --" + option.name + " N  " + option.summary + " (default " + std::to_string(option.default_value) + ")\n";
+    }
+  }
+  return text;
+}
+
+void declare(CLI::App& app, NodeSettings& settings) {
+  app.name("mznode");
+  app.add_option("-w,--workload", settings.workload, "what to solve (mznode list shows all)")->required();
+  app.add_option("-s,--strategy", settings.strategy, "how; the workload's first strategy unless given");
+  app.add_option("--log-level", settings.log_level, "what goes to standard error: trace, debug, info, warn, error or off")
+      ->capture_default_str();
+  app.add_option("--threads", settings.threads, "threads for offloaded work")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.allow_extras();  // the options of the strategy, which is not known yet
+}
+
+/// Splits `--name value` and `--name=value`.
+std::map<std::string, std::string> strategy_options(const std::vector<std::string>& extras) {
+  std::map<std::string, std::string> options;
+  for (std::size_t i = 0; i < extras.size(); ++i) {
+    const std::string& word = extras[i];
+    if (word.rfind("--", 0) != 0 || word.size() == 2) throw std::invalid_argument("unexpected argument " + word);
+    const std::size_t equals = word.find('=');
+    if (equals != std::string::npos) {
+      options[word.substr(2, equals - 2)] = word.substr(equals + 1);
+    } else if (i + 1 < extras.size()) {
+      options[word.substr(2)] = extras[++i];
+    } else {
+      throw std::invalid_argument(word + " needs a value");
+    }
+  }
+  return options;
+}
+
+LogLevel log_level(const std::string& name) {
+  if (const auto level = parse_log_level(name)) return *level;
+  throw std::invalid_argument("--log-level takes trace, debug, info, warn, error or off, not " + name);
+}
+
+}  // namespace
+
+int run_node(const Arguments& arguments) {
+  NodeSettings settings;
+  CLI::App app("A Maelstrom node on standard input and output.");
+  declare(app, settings);
+  try {
+    app.parse(Arguments(arguments.rbegin(), arguments.rend()));
+    const WorkloadInfo& workload = find_workload(settings.workload);
+    const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
+    const OptionValues options(strategy.options, strategy_options(app.remaining()));
+    StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level)});
+    Node node(runtime);
+    node.set_client_timeout(workload.client_timeout);
+    const auto installed = strategy.install(node, options);
+    return runtime.run(node);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    if (!settings.workload.empty()) std::cout << '\n' << strategies_help(find_workload(settings.workload));
+    return exit_ok;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "mznode: " << error.what() << '\n';
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode: " << error.what() << '\n';
+  }
+  return exit_usage;
+}
+
+}  // namespace mznode::app

@@ -1,0 +1,12 @@
+#include "workloads/broadcast/broadcast.hpp"
+
+namespace mznode::broadcast {
+
+WorkloadInfo workload() {
+  return {.name = "broadcast",
+          .summary = "spreads every message to all nodes",
+          .client_timeout = 5s,
+          .strategies = {flood_strategy(), direct_strategy()}};
+}
+
+}  // namespace mznode::broadcast

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "workloads/registry.hpp"
+
+/// Maelstrom's broadcast: every message that a client gives to any node must end up in the reads of all nodes.
+namespace mznode::broadcast {
+
+WorkloadInfo workload();
+
+/// Messages (Maelstrom, doc/workloads.md, "Broadcast").
+struct Broadcast {
+  Json message;
+  MZNODE_FIELDS(message)
+};
+struct ReadOk {
+  Json messages;
+  MZNODE_FIELDS(messages)
+};
+struct TopologyMessage {
+  Topology topology;
+  MZNODE_FIELDS(topology)
+};
+
+StrategyInfo flood_strategy();
+StrategyInfo direct_strategy();
+
+}  // namespace mznode::broadcast

@@ -1,0 +1,33 @@
+#include "workloads/broadcast/broadcast.hpp"
+#include "workloads/broadcast/spread.hpp"
+
+namespace mznode::broadcast {
+namespace {
+
+/// Every node passes what it learns on to its neighbours in the given topology, except to the one it came from.
+class Flood final : public Strategy {
+ public:
+  Flood(Node& node, const OptionValues& options) : node_(node), gossip_(node, spread_config(options, true), nullptr) {
+    serve(node, gossip_);
+    node.on("topology", [this](TopologyMessage message) {
+      node_.set_topology(message.topology);
+      gossip_.set_targets(node_.neighbours());
+    });
+  }
+
+ private:
+  Node& node_;
+  dissemination::Gossip gossip_;
+};
+
+}  // namespace
+
+StrategyInfo flood_strategy() {
+  return {.name = "flood",
+          .summary = "along the given topology, with cumulative acknowledgements and resending",
+          .guarantees = spread_guarantees(),
+          .options = spread_options(),
+          .install = install<Flood>};
+}
+
+}  // namespace mznode::broadcast

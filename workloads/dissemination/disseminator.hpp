@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/runtime.hpp"
+
+namespace mznode::dissemination {
+
+/// Tells the lives of a process apart (Node::incarnation).
+using Incarnation = std::uint64_t;
+/// A peer, by its place in the list of peers.
+using Peer = std::size_t;
+
+/// One attempt to bring a log to a peer from its beginning: the life of the sender, and a number that counts its streams
+/// to this peer. An acknowledgement names the stream it is for, so that one of an earlier stream means nothing.
+struct Stream {
+  Incarnation incarnation = 0;
+  std::uint64_t number = 0;
+  auto operator<=>(const Stream&) const = default;
+};
+
+/// What travels from one node to another: a stretch of the sender's stream to this peer, and how far the sender has
+/// received the peer's own stream.
+struct Delta {
+  Stream stream;
+  /// The stretch [from, to) of the sender's log. Entries that the peer does not need are left out of `elements`.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::vector<Json> elements;
+  /// The stream of the peer that was heard last, and the position before which all of it has arrived.
+  Stream ack_stream;
+  std::uint64_t ack = 0;
+};
+
+/// Spreads the elements of a grow-only set over links that lose, repeat and reorder messages, between processes that
+/// pause, and restart with empty memory.
+///
+/// Every node keeps one log of what it knows; the stream to a peer is that log without what came from the peer. A delta
+/// names its stretch of the log, so that one number acknowledges all before it; acknowledgements ride on deltas, and go
+/// alone only when there is nothing to ride on for `ack_delay`. What stays unacknowledged is sent again after
+/// `resend_after`. The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard
+/// in another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never
+/// pass for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
+///
+/// Pure: time comes in as an argument, messages go out as values.
+class Disseminator {
+ public:
+  struct Config {
+    /// A flood passes on what it learns from a peer; otherwise only the node's own elements are sent.
+    bool relay = true;
+    /// How long elements may wait for others to share their message.
+    Duration flush_delay{0};
+    Duration ack_delay{0};
+    /// Longer than a round trip and `ack_delay`.
+    Duration resend_after{0};
+    /// How long a new process waits for an element to take its announcement along.
+    Duration announce_delay{0};
+  };
+
+  Disseminator(Config config, Incarnation self, std::size_t peers);
+
+  /// Makes `targets` the peers that elements are sent to. To the others nothing is sent but acknowledgements.
+  void set_targets(Time now, const std::vector<Peer>& targets);
+
+  /// Adds an element that a client gave to this node.
+  void add(Time now, Json element);
+
+  /// Takes in what a message of a peer says about streams. The caller passes those of its elements that are new to
+  /// `learn`.
+  void receive(Time now, Peer from, const Delta& delta);
+  /// Adds an element that came from a peer.
+  void learn(Time now, Peer from, Json element);
+
+  struct Outgoing {
+    Peer to;
+    Delta delta;
+  };
+  /// The messages that are due at `now`.
+  std::vector<Outgoing> tick(Time now);
+  /// When tick() will next have something to say; nothing when all is acknowledged and silent.
+  std::optional<Time> next_tick() const;
+
+ private:
+  static constexpr Peer own = SIZE_MAX;
+
+  struct Entry {
+    Json element;
+    Peer origin;
+  };
+  /// How much of one stream has arrived: all before `upto`, and stretches behind it that overtook others.
+  struct Received {
+    std::uint64_t upto = 0;
+    std::map<std::uint64_t, std::uint64_t> beyond;
+    void add(std::uint64_t from, std::uint64_t to);
+  };
+  struct Link {
+    bool is_target = false;
+    // My stream to the peer, as positions in the log: acked <= sent, and nothing in [sent, scanned) is for this peer.
+    std::uint64_t stream = 1;
+    std::uint64_t acked = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t scanned = 0;
+    std::optional<Time> flush_at;
+    std::optional<Time> resend_at;
+    // The peer's streams to me, and the one that was heard last.
+    std::map<Stream, Received> received;
+    Stream heard;
+    std::optional<Time> ack_at;
+  };
+
+  bool is_for(Peer peer, const Entry& entry) const;
+  void schedule_flush(Time now, Peer peer);
+  void restart_stream(Time now, Peer peer);
+  void take_ack(Time now, Peer from, const Delta& delta);
+  Delta make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const;
+  bool is_due(Time now, const std::optional<Time>& at) const { return at && *at <= now; }
+
+  Config config_;
+  Incarnation self_;
+  std::vector<Entry> log_;
+  std::vector<Link> links_;
+};
+
+}  // namespace mznode::dissemination

@@ -1,0 +1,71 @@
+#include "workloads/dissemination/gossip.hpp"
+
+#include <algorithm>
+
+namespace mznode::dissemination {
+
+Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets)
+    : node_(node), config_(config) {
+  node_.on_init([this, targets = std::move(targets)] {
+    disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
+    if (targets) set_targets(targets());
+  });
+  node_.on("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
+}
+
+void Gossip::set_targets(const std::vector<std::string>& names) {
+  std::vector<Peer> targets;
+  const auto& peers = node_.peers();
+  for (const auto& name : names) {
+    targets.push_back(static_cast<Peer>(std::find(peers.begin(), peers.end(), name) - peers.begin()));
+  }
+  disseminator_->set_targets(node_.now(), targets);
+  pump();
+}
+
+void Gossip::add(const Json& element) {
+  if (!elements_.insert(element)) return;
+  disseminator_->add(node_.now(), element);
+  pump();
+}
+
+void Gossip::receive(Message message, const std::string& src) {
+  const auto& peers = node_.peers();
+  const auto peer = static_cast<Peer>(std::find(peers.begin(), peers.end(), src) - peers.begin());
+  if (peer == peers.size()) throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
+  const Delta delta{.stream = {message.stream.first, message.stream.second},
+                    .from = message.from,
+                    .to = message.to,
+                    .elements = std::move(message.elements),
+                    .ack_stream = {message.ack_stream.first, message.ack_stream.second},
+                    .ack = message.ack};
+  disseminator_->receive(node_.now(), peer, delta);
+  for (const Json& element : delta.elements) {
+    if (elements_.insert(element)) disseminator_->learn(node_.now(), peer, element);
+  }
+  pump();
+}
+
+void Gossip::pump() {
+  for (auto& [to, delta] : disseminator_->tick(node_.now())) {
+    const Message message{.stream = {delta.stream.incarnation, delta.stream.number},
+                          .from = delta.from,
+                          .to = delta.to,
+                          .elements = std::move(delta.elements),
+                          .ack_stream = {delta.ack_stream.incarnation, delta.ack_stream.number},
+                          .ack = delta.ack};
+    node_.send(node_.peers()[to], "gossip", message);
+  }
+  const auto next = disseminator_->next_tick();
+  if (timer_ && next && *next == timer_at_) return;
+  if (timer_) node_.cancel_timer(*timer_);
+  timer_.reset();
+  if (!next) return;
+  timer_at_ = *next;
+  timer_ = node_.after(*next - node_.now(), [this] {
+    timer_.reset();
+    pump();
+  });
+}
+
+}  // namespace mznode::dissemination

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/node.hpp"
+#include "workloads/dissemination/disseminator.hpp"
+#include "workloads/dissemination/element_set.hpp"
+
+namespace mznode::dissemination {
+
+/// Binds a Disseminator to a node: sends its deltas as messages of type "gossip", wakes it when it is due, and keeps
+/// the set of elements that it spreads.
+class Gossip {
+ public:
+  /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is empty,
+  /// until set_targets().
+  Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets);
+
+  void set_targets(const std::vector<std::string>& names);
+  /// Adds a client's element and spreads it, unless it is there already.
+  void add(const Json& element);
+  const ElementSet& elements() const { return elements_; }
+
+ private:
+  struct Message {
+    std::pair<Incarnation, std::uint64_t> stream;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    std::vector<Json> elements;
+    std::pair<Incarnation, std::uint64_t> ack_stream;
+    std::uint64_t ack = 0;
+    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack)
+  };
+
+  void receive(Message message, const std::string& src);
+  /// Sends what is due and sets the timer for what will be.
+  void pump();
+
+  Node& node_;
+  Disseminator::Config config_;
+  ElementSet elements_;
+  std::optional<Disseminator> disseminator_;
+  std::optional<TimerId> timer_;
+  Time timer_at_;
+};
+
+}  // namespace mznode::dissemination

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "workloads/registry.hpp"
+
+/// Maelstrom's echo: a client sends a payload and gets the same payload back.
+namespace mznode::echo {
+
+WorkloadInfo workload();
+
+/// Messages (Maelstrom, doc/workloads.md, "Echo").
+struct Echo {
+  Json echo;
+  MZNODE_FIELDS(echo)
+};
+
+class EchoStrategy final : public Strategy {
+ public:
+  EchoStrategy(Node& node, const OptionValues& options);
+};
+
+}  // namespace mznode::echo

@@ -1,0 +1,63 @@
+#include "strategy.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace mznode {
+namespace {
+
+const Option& find_option(const std::vector<Option>& options, const std::string& name) {
+  const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
+  if (found != options.end()) return *found;
+  std::string known;
+  for (const Option& option : options) known += (known.empty() ? "--" : ", --") + option.name;
+  throw std::invalid_argument("there is no option --" + name + " here; " +
+                              (known.empty() ? "this strategy has none" : "this strategy has " + known));
+}
+
+std::int64_t parse(const Option& option, const std::string& text) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end || value < option.min || value > option.max) {
+    throw std::invalid_argument("--" + option.name + " takes a whole number from " + std::to_string(option.min) + " to " +
+                                std::to_string(option.max) + ", not " + text);
+  }
+  return value;
+}
+
+}  // namespace
+
+std::string_view fault_name(Fault fault) {
+  switch (fault) {
+    case Fault::partition: return "partition";
+    case Fault::partition_one_way: return "partition-one-way";
+    case Fault::loss: return "loss";
+    case Fault::duplicate: return "duplicate";
+    case Fault::reorder: return "reorder";
+    case Fault::slow: return "slow";
+    case Fault::pause: return "pause";
+    case Fault::kill: return "kill";
+    case Fault::skew: return "skew";
+  }
+  return "?";
+}
+
+std::vector<Fault> message_faults() {
+  return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
+          Fault::reorder,   Fault::slow,              Fault::pause};
+}
+
+OptionValues::OptionValues(const std::vector<Option>& options, const std::map<std::string, std::string>& given) {
+  for (const Option& option : options) values_[option.name] = option.default_value;
+  for (const auto& [name, text] : given) values_[name] = parse(find_option(options, name), text);
+}
+
+std::int64_t OptionValues::integer(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) throw std::logic_error("a strategy reads an option it does not declare: " + std::string(name));
+  return found->second;
+}
+
+}  // namespace mznode

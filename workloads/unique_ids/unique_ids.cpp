@@ -1,0 +1,12 @@
+#include "workloads/unique_ids/unique_ids.hpp"
+
+namespace mznode::unique_ids {
+
+WorkloadInfo workload() {
+  return {.name = "unique-ids",
+          .summary = "hands out ids, never the same one twice",
+          .client_timeout = 5s,
+          .strategies = {counter_strategy(), snowflake_strategy(), uuid_strategy(), tso_strategy()}};
+}
+
+}  // namespace mznode::unique_ids
