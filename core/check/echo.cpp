@@ -13,8 +13,7 @@ bool is_body_with(const Json& reply, const Json& payload) {
   do {
     std::string_view key;
     std::string_view raw;
-    bool escaped = false;
-    scanner.string(key, escaped);
+    scanner.string(key);
     scanner.consume(':');
     scanner.value(raw);
     if (key == "echo") found = Json::from_valid(std::string(raw)) == payload;

@@ -40,7 +40,7 @@ class Run {
   Task<> main();
   Task<> initialise(std::string node, Duration timeout);
   Task<> set_up(std::string node);
-  Task<> perform(Worker& worker, check::Operation operation);
+  Task<> perform(Worker* worker, check::Operation operation);
   Task<> wait_for_workers();
 
   void start_services();
@@ -192,7 +192,7 @@ Task<> Run::main() {
   nemesis_->stop();
   if (spec_.final_operation) {
     co_await loop_.sleep(quiet_phase);
-    for (Worker& worker : workers_) scope_.spawn(perform(worker, *spec_.final_operation));
+    for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
     co_await wait_for_workers();
   }
   is_done_ = true;
@@ -235,7 +235,7 @@ void Run::issue() {
   const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
   next_operation_ = now() + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
   schedule_issue(next_operation_);
-  if (next) scope_.spawn(perform(worker, std::move(*next)));
+  if (next) scope_.spawn(perform(&worker, std::move(*next)));
 }
 
 void Run::free(Worker& worker) {
@@ -254,15 +254,15 @@ void Run::record(check::Operation operation, check::Type type, std::int64_t proc
   result_.history.push_back(std::move(operation));
 }
 
-Task<> Run::perform(Worker& worker, check::Operation operation) {
-  worker.is_busy = true;
-  record(operation, check::Type::invoke, worker.process);
+Task<> Run::perform(Worker* worker, check::Operation operation) {
+  worker->is_busy = true;
+  record(operation, check::Type::invoke, worker->process);
   check::Type outcome = check::Type::ok;
   try {
-    auto value = co_await worker.client->invoke(operation);
+    auto value = co_await worker->client->invoke(operation);
     operation.value = std::move(value);
   } catch (const RequestFailed& failed) {
-    const bool fails = worker.client->maps_errors() && (failed.is_definite() || worker.client->is_idempotent(operation.f));
+    const bool fails = worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
   } catch (const MalformedReply& malformed) {
@@ -270,12 +270,12 @@ Task<> Run::perform(Worker& worker, check::Operation operation) {
     operation.error = Json(malformed.what());
     result_.malformed_replies.emplace_back(malformed.what());
   }
-  record(operation, outcome, worker.process);
+  record(operation, outcome, worker->process);
   if (outcome == check::Type::info) {
-    worker.process += static_cast<std::int64_t>(workers_.size());
-    if (!spec_.reuses_clients) open(worker);
+    worker->process += static_cast<std::int64_t>(workers_.size());
+    if (!spec_.reuses_clients) open(*worker);
   }
-  free(worker);
+  free(*worker);
 }
 
 bool Run::step(const std::function<bool()>& should_stop) {

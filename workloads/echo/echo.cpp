@@ -13,6 +13,7 @@ WorkloadInfo workload() {
   return {.name = "echo",
           .summary = "returns what it is sent",
           .client_timeout = 5s,
+          .test = echo_test(),
           .strategies = {{.name = "echo",
                           .summary = "answers at once",
                           .guarantees = {.model = "every reply is its request", .survives = all},
