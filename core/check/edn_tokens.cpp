@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "core/check/edn_transcoder.hpp"
@@ -45,15 +46,14 @@ std::size_t characters_in(std::string_view text) {
   return count;
 }
 
-/// Turns what follows the integer part of a float, without the suffix M, into JSON: a point needs a digit behind it.
-bool append_float(std::string& out, std::string_view token) {
+/// Appends a float without the suffix M as JSON, which wants a digit behind the point.
+void append_float(std::string& out, std::string_view token) {
   const std::size_t point = token.find('.');
   if (point != std::string_view::npos && (point + 1 == token.size() || !is_digit(token[point + 1]))) {
     out.append(token.substr(0, point + 1)).append("0").append(token.substr(point + 1));
   } else {
     out.append(token);
   }
-  return true;
 }
 
 /// True for [0-9]+ without a superfluous leading zero.
@@ -78,6 +78,30 @@ bool is_float(std::string_view token) {
   return !exponent.empty() && exponent.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// Longer numbers and keywords take the general way.
+constexpr std::size_t longest_plain_token = 48;
+
+/// Copies an integer, a plain keyword or nil as JSON and moves both pointers behind it; false, with the pointers
+/// anywhere, where something else stands. There must be room for the longest token and two quotes.
+inline bool copy_plain_scalar(const char*& at, char*& to) {
+  const char* const start = at;
+  char* const stop = to + longest_plain_token;
+  if (is_digit(*at)) {
+    while (is_digit(*at) && to < stop) *to++ = *at++;
+    return is_delimiter(*at) && (*start != '0' || at - start == 1);
+  }
+  if (*at == ':') {
+    *to++ = '"';
+    for (++at; !is_delimiter(*at) && *at > ' ' && to < stop; ++at) *to++ = *at;
+    *to++ = '"';
+    return is_delimiter(*at) && at - start > 1;
+  }
+  if (*at != 'n' || at[1] != 'i' || at[2] != 'l' || !is_delimiter(at[3])) return false;
+  for (const char c : {'n', 'u', 'l', 'l'}) *to++ = c;
+  at += 3;
+  return true;
+}
+
 }  // namespace
 
 std::string_view EdnTranscoder::take_token() {
@@ -88,10 +112,9 @@ std::string_view EdnTranscoder::take_token() {
 
 void EdnTranscoder::run_in_vector(std::string& out) {
   // Locals and a buffer of our own, because a store through a char* may alias every member.
-  static constexpr std::size_t longest_token = 48;
   static constexpr std::size_t deepest = 8;
   char buffer[1024];
-  char* const limit = buffer + sizeof buffer - longest_token - 2;
+  char* const limit = buffer + sizeof buffer - longest_plain_token - 3;  // comma and quotes
   const char* opened[deepest];
   std::size_t depth = 0;
   const char* at = at_;
@@ -118,24 +141,12 @@ void EdnTranscoder::run_in_vector(std::string& out) {
     }
     if (to[-1] != '[') *to++ = ',';
     bool known = false;
-    if (is_digit(*at)) {
-      char* const stop = to + longest_token;
-      while (is_digit(*at) && to < stop) *to++ = *at++;
-      known = is_delimiter(*at) && (*start != '0' || at - start == 1);
-    } else if (*at == ':') {
-      char* const stop = to + longest_token;
-      *to++ = '"';
-      for (++at; !is_delimiter(*at) && *at > ' ' && to < stop; ++at) *to++ = *at;
-      known = is_delimiter(*at) && at - start > 1 && to < stop;
-      *to++ = '"';
-    } else if (*at == '[' && depth < deepest) {
+    if (*at == '[' && depth < deepest) {
       opened[depth++] = at++;
       *to++ = '[';
       known = true;
-    } else if (*at == 'n' && at[1] == 'i' && at[2] == 'l' && is_delimiter(at[3])) {
-      for (const char c : {'n', 'u', 'l', 'l'}) *to++ = c;
-      at += 3;
-      known = true;
+    } else {
+      known = copy_plain_scalar(at, to);
     }
     if (known) continue;
     at = start;

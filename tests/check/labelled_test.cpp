@@ -20,8 +20,11 @@ using nlohmann::ordered_json;
 
 fs::path find_histories() {
   if (const char* given = std::getenv("MZNODE_HISTORIES")) return given;
-  const fs::path near = fs::path(MZNODE_SOURCE_DIR).parent_path() / "shared" / "histories";
-  return fs::exists(near / "expected.jsonl") ? near : fs::path();
+  fs::path above = fs::path(MZNODE_SOURCE_DIR).parent_path();
+  for (; above.has_relative_path(); above = above.parent_path()) {
+    if (fs::exists(above / "shared" / "histories" / "expected.jsonl")) return above / "shared" / "histories";
+  }
+  return {};
 }
 
 std::string contents(const fs::path& path) {
