@@ -57,9 +57,8 @@ class JsonlReader {
 
   void field() {
     std::string_view key;
-    bool escaped = false;
-    if (!scanner_.string(key, escaped)) fail("expected a field name, a string");
-    if (escaped) {
+    if (!scanner_.string(key)) fail("expected a field name, a string");
+    if (scanner_.string_has_escapes()) {
       unescaped_.clear();
       unescape(key, unescaped_);
       key = unescaped_;
