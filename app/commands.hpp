@@ -18,6 +18,7 @@ int run(const Arguments& arguments);
 /// A node on standard input and output: `mznode --workload NAME …`.
 int run_node(const Arguments& arguments);
 /// `mznode list`: workloads, strategies, guarantees and options.
+int run_test_command(const Arguments& arguments);
 int run_list(const Arguments& arguments);
 
 }  // namespace mznode::app

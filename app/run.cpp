@@ -15,6 +15,7 @@ struct Command {
 };
 
 constexpr std::array commands = {
+    Command{"test", "runs a test on the embedded network", run_test_command},
     Command{"list", "workloads, strategies, their guarantees and options", run_list},
 };
 

@@ -15,7 +15,7 @@ struct WorkloadInfo {
   std::string summary;
   /// How long Maelstrom's client waits for an answer.
   Duration client_timeout;
-  /// The client's side of Maelstrom's test.
+  /// The client's side of Maelstrom's test; its checker has the workload's name.
   sim::TestSpec test;
   /// The first is the default.
   std::vector<StrategyInfo> strategies;

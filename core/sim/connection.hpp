@@ -97,7 +97,7 @@ Task<Reply> Connection::call(const std::string& dest, const std::string& type, c
 
 template <Fielded Reply>
 Task<Reply> Connection::decoded(Task<Message> sent, std::string expected) {
-  auto message = co_await std::move(sent);
+  const Message message = co_await std::move(sent);
   try {
     co_return message.as<Reply>();
   } catch (const Error& error) {

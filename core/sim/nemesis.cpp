@@ -86,7 +86,7 @@ Nemesis::Nemesis(World world, std::vector<Fault> faults, Duration interval, std:
     : world_(std::move(world)), interval_(interval) {
   for (const Fault fault : faults) {
     const std::uint64_t stream = nemesis_stream + (static_cast<std::uint64_t>(fault) << 32);
-    toggles_.push_back(std::make_unique<Toggle>(Toggle{.fault = fault, .random = Random(seed, stream)}));
+    toggles_.push_back(std::make_unique<Toggle>(fault, Random(seed, stream)));
   }
 }
 

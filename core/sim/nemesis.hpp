@@ -41,6 +41,7 @@ class Nemesis {
 
  private:
   struct Toggle {
+    Toggle(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
     Fault fault;
     Random random;
     bool is_on = false;

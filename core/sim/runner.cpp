@@ -303,6 +303,7 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   scope_.spawn(main());
   while (step(should_stop)) {
   }
+  result_.started = started_;
   result_.duration = now() - started_;
   result_.net = network_.stats();
   result_.journal = network_.journal();
