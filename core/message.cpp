@@ -21,6 +21,19 @@ bool is(std::string_view key, const char (&name)[size]) {
 
 }  // namespace
 
+Json Message::fields() const {
+  TextBuffer text;
+  text += '{';
+  codec::decode_object(body.text(), [&](std::string_view key, std::string_view value) {
+    if (is(key, "type") || is(key, "msg_id") || is(key, "in_reply_to")) return;
+    if (text.size() > 1) text += ',';
+    append_quoted(text, key);
+    text.append(':').append(value);
+  });
+  text += '}';
+  return Json::from_valid(text.str());
+}
+
 void MessageView::reset() {
   src_ = dest_ = body_ = {};
   in_reply_to_.reset();

@@ -26,6 +26,8 @@ struct Message {
   T as() const {
     return from_json<T>(body);
   }
+  /// The body without type, msg_id and in_reply_to, an object: what is passed on under another id.
+  Json fields() const;
 };
 
 /// One line from the network, scanned once: validated as a whole, the envelope and the fields of the body found. All
