@@ -35,11 +35,11 @@ int run(const Arguments& arguments) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
   if (arguments.empty() || (arguments.size() == 1 && (first == "--help" || first == "-h" || first == "help"))) {
     print_help();
-    return arguments.empty() ? exit_usage : exit_ok;
+    return arguments.empty() ? exit_usage : exit_valid;
   }
   if (first == "--version") {
     std::cout << "mznode " << MZNODE_VERSION << '\n';
-    return exit_ok;
+    return exit_valid;
   }
   for (const Command& command : commands) {
     if (first == command.name) return command.run({arguments.begin() + 1, arguments.end()});

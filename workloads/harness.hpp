@@ -26,6 +26,9 @@ struct TestSettings {
   /// The strategy of this program's own nodes and its options.
   std::string strategy;
   std::map<std::string, std::string> strategy_options;
+  /// Test processes of this program, with these arguments, instead of this program's own nodes.
+  std::optional<std::string> bin;
+  std::vector<std::string> bin_args;
   std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5"};
   /// A number of workers; with `concurrency_per_node`, that many for each node.
   std::size_t concurrency = 1;
