@@ -338,7 +338,8 @@ void Node::settle() {
 // ---- Sending
 
 TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
-  TextBuffer& body = runtime_.begin_message(id_, dest);
+  // Before init the node's name is the one that it was addressed by.
+  TextBuffer& body = runtime_.begin_message(id_.empty() ? view_.dest() : id_, dest);
   body += "{\"type\":";
   append_quoted(body, type);
   return body;
