@@ -35,7 +35,7 @@ $(WORKLOADS:%=test-%): test-%: mznode
 	@maelstrom-runs/$*.sh $(if $(MAELSTROM),,--embedded)
 
 bench: configure
-	cmake --preset release -DMZNODE_BENCH=ON
+	@cmake --preset release -DMZNODE_BENCH=ON >/dev/null
 	cmake --build $(BUILD) --parallel $(JOBS) --target mznode benchmarks
 	@tests/bench/run.sh $(BUILD)
 

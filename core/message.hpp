@@ -75,7 +75,8 @@ class MessageView {
   void reset();
   Status junk(std::string problem);
   bool scan_body(Scanner& scanner);
-  bool scan_key(Scanner& scanner, std::string_view& key);
+  template <std::size_t... sizes>
+  bool scan_key(Scanner& scanner, std::string_view& key, std::size_t& which, const char (&... quoted_names)[sizes]);
   bool scan_string_value(Scanner& scanner, std::string_view& content);
   bool scan_integer_value(Scanner& scanner, std::string_view& raw, bool& is_integer);
   Status check_body();

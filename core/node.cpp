@@ -58,6 +58,14 @@ Request make_request(const MessageView& view, Time received) {
           .received = received};
 }
 
+std::string make_reply_head(std::string_view reply_type) {
+  TextBuffer head;
+  head += "{\"type\":";
+  append_quoted(head, reply_type);
+  head += ",\"in_reply_to\":";
+  return head.str();
+}
+
 void append_members(TextBuffer& out, const Json& object) {
   if (object.kind() != Json::Kind::object) throw Error(ErrorCode::crash, "the fields of a body must be an object");
   codec::decode_object(object.text(), [&](std::string_view key, std::string_view value) {
@@ -192,7 +200,7 @@ Node::Node(Runtime& runtime)
           log(LogLevel::error, "a background task failed with something that is not a std::exception");
         }
       }) {
-  install("init", [this](const MessageView& view) { handle_init(view); });
+  install("init", [this](const MessageView& view, std::string_view reply_head) { handle_init(view, reply_head); });
 }
 
 Node::~Node() = default;
@@ -220,11 +228,17 @@ void Node::set_topology(const Topology& topology) {
   neighbours_ = std::move(neighbours);
 }
 
-void Node::install(std::string type, std::function<void(const MessageView&)> handle) {
-  for (Route& route : routes_) {
-    if (route.type == type) throw std::logic_error("two handlers for messages of type " + type);
+void Node::install(std::string type, Handle handle) {
+  if (find_route(type) != nullptr) throw std::logic_error("two handlers for messages of type " + type);
+  std::string reply_head = detail::make_reply_head(type + "_ok");
+  routes_.push_back({std::move(type), std::move(reply_head), std::move(handle)});
+}
+
+const Node::Route* Node::find_route(std::string_view type) const {
+  for (const Route& route : routes_) {
+    if (route.type == type) return &route;
   }
-  routes_.push_back({std::move(type), std::move(handle)});
+  return nullptr;
 }
 
 // ---- Receiving
@@ -270,10 +284,9 @@ void Node::hold_until_init(std::string_view line) {
 }
 
 void Node::dispatch(const MessageView& view) {
-  for (const Route& route : routes_) {
-    if (route.type != view.type()) continue;
+  if (const Route* route = find_route(view.type())) {
     try {
-      route.handle(view);
+      route->handle(view, route->reply_head);
     } catch (...) {
       reply_exception(view.src(), view.msg_id(), std::current_exception());
     }
@@ -284,7 +297,7 @@ void Node::dispatch(const MessageView& view) {
               "this node does not handle messages of type " + std::string(view.type()));
 }
 
-void Node::handle_init(const MessageView& view) {
+void Node::handle_init(const MessageView& view, std::string_view reply_head) {
   auto init = view.as<Init>();
   if (!id_.empty()) {
     log(LogLevel::warn, "a second init from ", view.src());
@@ -301,7 +314,7 @@ void Node::handle_init(const MessageView& view) {
                  [this](const std::string& name) { return name != id_; });
     for (const auto& hook : init_hooks_) hook();
   }
-  reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+  reply_result(view.src(), reply_head, view.msg_id(), Empty{});
 }
 
 void Node::handle_reply(const MessageView& view) {
@@ -345,11 +358,9 @@ TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
   return body;
 }
 
-TextBuffer& Node::open_reply(std::string_view dest, std::string_view type, std::string_view suffix,
-                             std::string_view msg_id) {
-  TextBuffer& body = open_body(dest, type);
-  body.truncate(body.size() - 1);  // the suffix goes inside the quotes
-  body.append(suffix).append("\",\"in_reply_to\":").append(msg_id);
+TextBuffer& Node::open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id) {
+  TextBuffer& body = runtime_.begin_message(id_, dest);
+  body.append(reply_head).append(msg_id);
   return body;
 }
 
@@ -384,7 +395,7 @@ bool Node::in_time(const Request& request) {
 
 void Node::reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text) {
   if (msg_id.empty()) return;
-  TextBuffer& body = open_reply(dest, "error", "", msg_id);
+  TextBuffer& body = open_reply(dest, detail::make_reply_head("error"), msg_id);
   body += ",\"code\":";
   encode(body, static_cast<int>(code));
   body += ",\"text\":";

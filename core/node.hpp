@@ -131,9 +131,13 @@ class Node final : public Process {
   void close() override;
 
  private:
+  /// Gets the message and the head of its reply (see Route).
+  using Handle = std::function<void(const MessageView&, std::string_view)>;
   struct Route {
     std::string type;
-    std::function<void(const MessageView&)> handle;
+    /// What most replies begin with: `{"type":"<type>_ok","in_reply_to":`.
+    std::string reply_head;
+    Handle handle;
   };
   class ReplyAwaiter;
   class SleepAwaiter;
@@ -143,27 +147,28 @@ class Node final : public Process {
 
   void receive_one(std::string_view line);
   void dispatch(const MessageView& view);
-  void handle_init(const MessageView& view);
+  const Route* find_route(std::string_view type) const;
+  void handle_init(const MessageView& view, std::string_view reply_head);
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
-  void install(std::string type, std::function<void(const MessageView&)> handle);
+  void install(std::string type, Handle handle);
   void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
   /// Resumes what is ready and frees what is finished; called at the end of every event.
   void settle();
   void require_destination(std::string_view dest) const;
 
   TextBuffer& open_body(std::string_view dest, std::string_view type);
-  TextBuffer& open_reply(std::string_view dest, std::string_view type, std::string_view suffix, std::string_view msg_id);
+  TextBuffer& open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id);
   void close_body(TextBuffer& body);
   bool in_time(const Request& request);
   void reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text);
   void reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception);
   template <class Result>
-  void reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result);
+  void reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id, const Result& result);
   template <class Result>
   Task<> answer(Request request, Task<Result> task);
   template <class Handler>
-  void run_handler(Handler& handler, const MessageView& view);
+  void run_handler(Handler& handler, const MessageView& view, std::string_view reply_head);
 
   Task<Message> rpc_text(std::string dest, std::string type, std::string fields, Duration timeout);
   Task<Message> retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy);

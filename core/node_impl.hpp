@@ -15,6 +15,9 @@ void append_part(std::string& out, Number number) {
   out += std::to_string(number);
 }
 
+/// What a reply begins with, up to the id that it answers.
+std::string make_reply_head(std::string_view reply_type);
+
 /// The members of an object, text `{…}`, with a comma in front of them.
 void append_members(TextBuffer& out, const Json& object);
 
@@ -37,8 +40,8 @@ void Node::log(LogLevel level, const Parts&... parts) {
 
 template <class Handler>
 void Node::on(std::string type, Handler handler) {
-  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view) mutable {
-    run_handler(handler, view);
+  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
+    run_handler(handler, view, reply_head);
   });
 }
 
@@ -51,7 +54,7 @@ void Node::on(std::string type, Object* object, Result (Object::*method)(Argumen
 }
 
 template <class Handler>
-void Node::run_handler(Handler& handler, const MessageView& view) {
+void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused]] std::string_view reply_head) {
   const auto callable = detail::callable_of<Handler>();
   using Callable = std::remove_cv_t<decltype(callable)>;
   using Result = typename Callable::Result;
@@ -61,22 +64,23 @@ void Node::run_handler(Handler& handler, const MessageView& view) {
     spawn(answer(detail::make_request(view, received), detail::call_handler(handler, view, received, parameters)));
   } else if constexpr (std::is_void_v<Result>) {
     detail::call_handler(handler, view, Time{}, parameters);
-    reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+    reply_result(view.src(), reply_head, view.msg_id(), Empty{});
   } else {
-    reply_result(view.src(), view.type(), view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
+    reply_result(view.src(), reply_head, view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
   }
 }
 
 template <class Result>
-void Node::reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result) {
+void Node::reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id,
+                        const Result& result) {
   if (msg_id.empty()) return;
   if constexpr (std::is_same_v<Result, Reply>) {
-    TextBuffer& body = open_reply(src, result.type, "", msg_id);
+    TextBuffer& body = open_reply(src, detail::make_reply_head(result.type), msg_id);
     detail::append_members(body, result.fields);
     close_body(body);
   } else {
     static_assert(Fielded<Result>, "a handler returns void, a struct with MZNODE_FIELDS, a Reply, or a Task of one");
-    TextBuffer& body = open_reply(src, type, "_ok", msg_id);
+    TextBuffer& body = open_reply(src, reply_head, msg_id);
     encode_fields(body, result);
     close_body(body);
   }
@@ -87,10 +91,10 @@ Task<> Node::answer(Request request, Task<Result> task) {
   try {
     if constexpr (std::is_void_v<Result>) {
       co_await std::move(task);
-      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, Empty{});
+      if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, Empty{});
     } else {
       const Result result = co_await std::move(task);
-      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, result);
+      if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, result);
     }
   } catch (...) {
     if (in_time(request)) reply_exception(request.src, request.msg_id, std::current_exception());
