@@ -63,7 +63,8 @@ struct TestReport {
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
 
-/// Runs a test on this program's own nodes in virtual time and judges it. The same settings give the same report.
+/// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
+/// `bin` it runs on child processes in real time.
 /// `should_stop` is asked often; when it returns true the run ends with what it has. Throws std::invalid_argument for
 /// settings that cannot be.
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop);

@@ -16,7 +16,12 @@ struct NodeFailure {
   Time at;
   /// What happened, what was expected, and the evidence: the offending line, the end of its log.
   std::string description;
+  /// True when its process is gone, false when it lives on unheard.
+  bool has_ended = false;
 };
+
+/// Appends the line that a message is to the node that receives it, with its line break.
+void append_line(TextBuffer& out, const Packet& packet);
 
 /// Runs the processes of a cluster's nodes: in this process and in virtual time, or as child processes in real time.
 class Host {
