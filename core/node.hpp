@@ -140,6 +140,8 @@ class Node final : public Process {
   class SignalAwaiter;
   template <class T>
   struct Gather;
+  template <class T>
+  struct DecisionAwaiter;
 
   void receive_one(std::string_view line);
   void dispatch(const MessageView& view);
@@ -170,7 +172,7 @@ class Node final : public Process {
   template <class T>
   static Task<> collect(Gather<T>* gather, std::size_t index, Task<T> task);
   template <class T>
-  static Gather<T>& until_decided(Gather<T>& gather);
+  static DecisionAwaiter<T> until_decided(Gather<T>* gather);
   Task<> offload_work(std::function<void()> work);
   void log_text(LogLevel level, std::string_view text) { runtime_.log(level, text); }
 
