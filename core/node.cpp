@@ -61,6 +61,7 @@ Request make_request(const MessageView& view, Time received) {
 void append_members(TextBuffer& out, const Json& object) {
   if (object.kind() != Json::Kind::object) throw Error(ErrorCode::crash, "the fields of a body must be an object");
   codec::decode_object(object.text(), [&](std::string_view key, std::string_view value) {
+    if (codec::is_envelope_key(key)) return;  // of a received body that is sent on
     out += ',';
     append_quoted(out, key);
     out.append(':').append(value);
