@@ -251,7 +251,9 @@ void Node::receive_one(std::string_view line) {
   }
   if (status == MessageView::Status::bad_body) {
     log(LogLevel::warn, "a malformed message from ", view_.src(), ": ", view_.problem());
-    reply_error(view_.src(), view_.msg_id(), ErrorCode::malformed_request, view_.problem());
+    // An ill-typed id may be anything, carriage returns included.
+    const std::string msg_id = view_.msg_id().empty() ? "" : codec::decode_json(view_.msg_id()).text();
+    reply_error(view_.src(), msg_id, ErrorCode::malformed_request, view_.problem());
   } else if (view_.in_reply_to()) {
     handle_reply(view_);
   } else {
