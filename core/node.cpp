@@ -295,6 +295,7 @@ void Node::handle_init(const MessageView& view) {
       throw Error(ErrorCode::malformed_request, "this node is initialised as " + id_ + " already");
     }
   } else {
+    if (init.node_id.empty()) throw Error(ErrorCode::malformed_request, "field \"node_id\" is empty");
     if (std::find(init.node_ids.begin(), init.node_ids.end(), init.node_id) == init.node_ids.end()) {
       throw Error(ErrorCode::malformed_request, "field \"node_ids\": expected it to contain node_id " + init.node_id);
     }
@@ -302,9 +303,21 @@ void Node::handle_init(const MessageView& view) {
     node_ids_ = std::move(init.node_ids);
     std::copy_if(node_ids_.begin(), node_ids_.end(), std::back_inserter(peers_),
                  [this](const std::string& name) { return name != id_; });
-    for (const auto& hook : init_hooks_) hook();
+    run_init_hooks();
   }
   reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+}
+
+void Node::run_init_hooks() {
+  try {
+    // A hook may add one, which a deque allows without moving the one that runs.
+    for (std::size_t i = 0; i < init_hooks_.size(); ++i) init_hooks_[i]();
+  } catch (...) {
+    id_.clear();
+    node_ids_.clear();
+    peers_.clear();
+    throw;
+  }
 }
 
 void Node::handle_reply(const MessageView& view) {
@@ -341,7 +354,8 @@ void Node::settle() {
 // ---- Sending
 
 TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
-  TextBuffer& body = runtime_.begin_message(id_, dest);
+  // An init that is refused is so in the name that it was addressed to.
+  TextBuffer& body = runtime_.begin_message(id_.empty() ? view_.dest() : id_, dest);
   body += "{\"type\":";
   append_quoted(body, type);
   return body;

@@ -69,7 +69,7 @@ class Node final : public Process {
   /// The same for a member function, which may be a coroutine.
   template <class Object, class Result, class... Arguments>
   void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
-  /// Called once, when the node knows who it is and before it answers `init`.
+  /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init`.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
   /// answers a client that has left. The default is 5 s.
@@ -146,6 +146,7 @@ class Node final : public Process {
   void receive_one(std::string_view line);
   void dispatch(const MessageView& view);
   void handle_init(const MessageView& view);
+  void run_init_hooks();
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
   void install(std::string type, std::function<void(const MessageView&)> handle);
@@ -185,7 +186,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
 
   std::vector<Route> routes_;
-  std::vector<std::function<void()>> init_hooks_;
+  std::deque<std::function<void()>> init_hooks_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
 
