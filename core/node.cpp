@@ -385,8 +385,9 @@ void Node::require_destination(std::string_view dest) const {
   const bool known = dest == id_ || is_peer(dest) ||
                      std::find(services.begin(), services.end(), dest) != services.end() ||
                      (dest.size() > 1 && dest.front() == 'c');
-  // Maelstrom stops listening to a node that writes to somebody who does not exist.
-  if (!known) throw Error(ErrorCode::node_not_found, "there is no node " + std::string(dest));
+  // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that a
+  // peer is missing does not tell the client that nothing of its request took effect.
+  if (!known) throw Error::received(ErrorCode::node_not_found, "there is no node " + std::string(dest));
 }
 
 bool Node::in_time(const Request& request) {

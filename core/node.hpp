@@ -77,7 +77,7 @@ class Node final : public Process {
 
   // ---- Sending
 
-  /// Sends a message that expects no reply. Throws Error node_not_found when there is nobody of that name.
+  /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name.
   template <Fielded Body = Empty>
   void send(std::string_view dest, std::string_view type, const Body& body = {});
   /// The same with the fields as a JSON object.
