@@ -483,11 +483,14 @@ std::uint64_t Node::random_below(std::uint64_t bound) {
 Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
 
 TimerId Node::after(Duration delay, std::function<void()> callback) {
-  return runtime_.set_timer(now() + delay, [this, callback = std::move(callback)] {
+  const Time at = delay > Time::max() - now() ? Time::max() : now() + delay;
+  return runtime_.set_timer(at, [this, callback = std::move(callback)] {
     try {
       callback();
     } catch (const std::exception& cause) {
       log(LogLevel::error, "a timer's callback failed: ", describe(cause));
+    } catch (...) {
+      log(LogLevel::error, "a timer's callback failed with something that is not a std::exception");
     }
     settle();
   });
