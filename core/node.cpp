@@ -516,8 +516,10 @@ void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void(
 Task<> Node::offload_work(std::function<void()> work) {
   auto signal = std::make_shared<SignalAwaiter::Signal>();
   runtime_.offload(std::move(work), [this, signal] {
+    const bool somebody_waits = signal->awaiter != nullptr;
     SignalAwaiter::give(*signal);
-    settle();
+    // Nobody waits yet when the work was done at once; then this is inside a task, which must not resume others.
+    if (somebody_waits) settle();
   });
   co_await SignalAwaiter(*this, signal);
 }
