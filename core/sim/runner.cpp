@@ -55,6 +55,10 @@ class Run {
   bool step(const std::function<bool()>& should_stop);
   void fail(const std::string& why);
   void node_failed(NodeFailure failure);
+  void report_reply(std::string what) {
+    constexpr std::size_t kept = 1'000;  // a node may send any number of them
+    if (result_.malformed_replies.size() < kept) result_.malformed_replies.push_back(std::move(what));
+  }
 
   const TestSpec& spec_;
   const RunOptions& options_;
@@ -218,6 +222,7 @@ Task<> Run::main() {
 void Run::open(Worker& worker) {
   worker.client.reset();
   worker.connection = std::make_unique<Connection>(loop_, network_, next_client_name());
+  worker.connection->on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   worker.client = spec_.make_client(*worker.connection, worker.node, client_options_);
 }
 
@@ -280,7 +285,7 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
   } catch (const MalformedReply& malformed) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
-    result_.malformed_replies.emplace_back(malformed.what());
+    report_reply(malformed.what());
   }
   record(operation, outcome, worker->process);
   if (outcome == check::Type::info) {

@@ -40,7 +40,7 @@ struct RunResult {
   std::vector<JournalEntry> journal;
   std::vector<Packet> packets;
   std::vector<NodeFailure> failures;
-  /// Client replies that had not the form they must have.
+  /// Replies to clients that had not the form they must have, or that no request explains.
   std::vector<std::string> malformed_replies;
   /// Set when the run could not be carried out, such as when a node never answered its init.
   std::optional<std::string> error;
