@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -42,7 +43,9 @@ Json error_value(int code, const std::string& text) {
 
 }  // namespace
 
-Task<> Loop::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
+Task<> Loop::sleep(Duration duration) {
+  co_await SleepAwaiter(*this, duration);
+}
 
 class Connection::ReplyAwaiter {
  public:
@@ -95,7 +98,9 @@ Connection::Connection(Loop& loop, Network& network, std::string name)
   network_.add(name_, Endpoint::client, [this](const Packet& packet) { receive(packet); });
 }
 
-Connection::~Connection() { network_.remove(name_); }
+Connection::~Connection() {
+  network_.remove(name_);
+}
 
 Task<Message> Connection::request(std::string dest, std::string type, std::string fields, Form form, Duration timeout) {
   const std::int64_t msg_id = ++last_msg_id_;
@@ -109,11 +114,17 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
 
 void Connection::receive(const Packet& packet) {
   MessageView view;
-  const std::string line =
-      "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() + ",\"body\":" + packet.body + "}";
-  if (view.scan(line) == MessageView::Status::junk || waiting_ == nullptr) return;
-  // A reply to a request that was given up.
-  if (view.in_reply_to() != waiting_->msg_id()) return;
+  const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
+                           ",\"body\":" + packet.body + "}";
+  if (view.scan(line) == MessageView::Status::junk) return;
+  const auto answered = view.in_reply_to();
+  if (!answered || *answered < 1 || *answered > last_msg_id_) {
+    stray_ = packet.src + " sent " + name_ + " what answers no request of its: " + excerpt(packet.body) +
+             " (in_reply_to must be the msg_id of the request)";
+    return;
+  }
+  // A second reply, or one to a request that was given up.
+  if (waiting_ == nullptr || answered != waiting_->msg_id()) return;
   waiting_->succeed(view.own());
 }
 
@@ -143,8 +154,8 @@ void Connection::demand(const Message& reply, const Form& form) {
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
-  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + reply.body.text().substr(0, 500) +
-         " (" + why + ")";
+  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) + " (" +
+         why + ")";
 }
 
 }  // namespace mznode::sim

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/handler.hpp"
@@ -55,6 +56,10 @@ class Connection {
 
   const std::string& name() const { return name_; }
 
+  /// What was wrong with a reply that answers no request which this client ever made; it was not taken. Empty when there
+  /// was none since the last call.
+  std::string take_stray() { return std::exchange(stray_, {}); }
+
   /// Sends a request with the fields of `body` and waits for the reply `<type>_ok`, which must have the fields of Reply
   /// and no others. Throws RequestFailed or MalformedReply.
   template <Fielded Reply, Fielded Body>
@@ -79,6 +84,7 @@ class Connection {
   std::string name_;
   std::int64_t last_msg_id_ = 0;
   ReplyAwaiter* waiting_ = nullptr;
+  std::string stray_;
 };
 
 /// The message of a MalformedReply: what came, what was expected, and why that is not it.

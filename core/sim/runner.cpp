@@ -53,6 +53,7 @@ class Run {
   std::string next_client_name() { return "c" + std::to_string(next_client_++); }
   Time now() const { return host_->now(); }
   bool step(const std::function<bool()>& should_stop);
+  void note_stray(Connection& connection);
   void fail(const std::string& why);
   void node_failed(NodeFailure failure);
 
@@ -121,6 +122,12 @@ void Run::fail(const std::string& why) {
   is_done_ = true;
 }
 
+void Run::note_stray(Connection& connection) {
+  constexpr std::size_t kept = 10;
+  std::string stray = connection.take_stray();
+  if (!stray.empty() && result_.stray_replies.size() < kept) result_.stray_replies.push_back(std::move(stray));
+}
+
 /// A node that ends by itself ends the test, as it crashes Maelstrom's; so does one that cannot begin. One that is no
 /// longer listened to leaves the others something to show.
 void Run::node_failed(NodeFailure failure) {
@@ -163,10 +170,13 @@ Task<> Run::initialise(std::string node) {
     co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
   } catch (const std::exception& error) {
     why = error.what();
+    note_stray(connection);
   }
   // A node that was restarted in the middle of a run may be killed again before it answers.
   const bool is_beginning = workers_.empty();
-  if (!why.empty() && is_beginning) fail("node " + node + " did not answer its init message: " + why);
+  if (!why.empty() && is_beginning) {
+    fail("node " + node + " did not answer its init message: " + why + host_->log_tail(node));
+  }
 }
 
 Task<> Run::set_up(std::string node) {
@@ -177,8 +187,9 @@ Task<> Run::set_up(std::string node) {
     co_await client->setup();
   } catch (const std::exception& error) {
     why = error.what();
+    note_stray(connection);
   }
-  if (!why.empty()) fail("node " + node + " could not be set up: " + why);
+  if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
 
 Task<> Run::main() {
@@ -277,6 +288,7 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
         worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
+    note_stray(*worker->connection);
   } catch (const MalformedReply& malformed) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
