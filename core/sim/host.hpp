@@ -39,6 +39,9 @@ class Host {
   /// stands `wall_offset` beside the true time. A host that cannot bend clocks ignores it.
   virtual void skew(const std::string& node, int drift_permille, Duration wall_offset) = 0;
 
+  /// The last lines that a node wrote to its log, ready to show behind a failure; empty when the host keeps none.
+  virtual std::string log_tail(const std::string& /*node*/) { return {}; }
+
   /// The time of the run, from 0.
   virtual Time now() const = 0;
   /// Lets the time pass until `until`, or returns earlier when something has happened.

@@ -55,6 +55,11 @@ void ProcessHost::resume(const std::string& node) {
 
 void ProcessHost::skew(const std::string&, int, Duration) {}
 
+std::string ProcessHost::log_tail(const std::string& node) {
+  Process* running = find(node);
+  return running == nullptr ? std::string() : running->log_tail();
+}
+
 Time ProcessHost::now() const {
   return Time(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began_));
 }

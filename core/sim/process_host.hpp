@@ -56,6 +56,7 @@ class ProcessHost final : public Host {
   void resume(const std::string& node) override;
   /// Does nothing: the clocks of other programs cannot be bent.
   void skew(const std::string& node, int drift_permille, Duration wall_offset) override;
+  std::string log_tail(const std::string& node) override;
   Time now() const override;
   void wait_until(Time until) override;
 

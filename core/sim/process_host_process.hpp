@@ -33,6 +33,8 @@ class ProcessHost::Process {
   /// Finds out whether it still runs.
   void look();
 
+  /// The end of its log, each line after a line break.
+  std::string log_tail();
   /// True when the process is dead, or was killed for what it did.
   bool has_ended() const { return has_ended_; }
 
@@ -49,7 +51,6 @@ class ProcessHost::Process {
   /// Kills it.
   void condemn(const std::string& what);
   void report(const std::string& what);
-  std::string log_tail();
 
   ProcessHost& host_;
   std::string name_;

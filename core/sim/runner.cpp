@@ -161,6 +161,7 @@ void Run::start_services() {
 
 Task<> Run::initialise(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const Init init{.node_id = node, .node_ids = options_.nodes};
   std::string why;
   try {
@@ -170,11 +171,14 @@ Task<> Run::initialise(std::string node) {
   }
   // A node that was restarted in the middle of a run may be killed again before it answers.
   const bool is_beginning = workers_.empty();
-  if (!why.empty() && is_beginning) fail("node " + node + " did not answer its init message: " + why);
+  if (!why.empty() && is_beginning) {
+    fail("node " + node + " did not answer its init message: " + why + host_->log_tail(node));
+  }
 }
 
 Task<> Run::set_up(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const auto client = spec_.make_client(connection, node, client_options_);
   std::string why;
   try {
@@ -182,7 +186,7 @@ Task<> Run::set_up(std::string node) {
   } catch (const std::exception& error) {
     why = error.what();
   }
-  if (!why.empty()) fail("node " + node + " could not be set up: " + why);
+  if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
 
 Task<> Run::main() {
