@@ -34,11 +34,14 @@ Json Message::fields() const {
   return Json::from_valid(text.str());
 }
 
-void MessageView::reset() {
-  src_ = dest_ = body_ = {};
+inline void MessageView::reset() {
+  // One by one: a chain of assignments reads back what was just written in halves, which stalls the processor.
+  src_ = {};
+  dest_ = {};
+  body_ = {};
   in_reply_to_.reset();
-  if (!unescaped_.empty()) unescaped_.clear();
-  if (!problem_.empty()) problem_.clear();
+  if (!unescaped_.empty()) [[unlikely]] unescaped_.clear();
+  if (!problem_.empty()) [[unlikely]] problem_.clear();
 }
 
 MessageView::Status MessageView::junk(std::string problem) {
@@ -122,7 +125,9 @@ MessageView::Status MessageView::scan(std::string_view line) {
 
 bool MessageView::scan_body(Scanner& scanner) {
   // Of a body that is given twice, the last one counts.
-  type_ = msg_id_ = raw_in_reply_to_ = {};
+  type_ = {};
+  msg_id_ = {};
+  raw_in_reply_to_ = {};
   fields_.clear();
   const char* start = scanner.position();
   scanner.consume('{');
