@@ -177,7 +177,7 @@ Message MessageView::own() const {
           .dest = std::string(dest_),
           .type = std::string(type_),
           .in_reply_to = in_reply_to_,
-          .body = Json::from_valid(std::string(body_))};
+          .body = codec::decode_json(body_)};
 }
 
 }  // namespace mznode

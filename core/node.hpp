@@ -69,7 +69,7 @@ class Node final : public Process {
   /// The same for a member function, which may be a coroutine.
   template <class Object, class Result, class... Arguments>
   void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
-  /// Called once, when the node knows who it is and before it answers `init`.
+  /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init`.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
   /// answers a client that has left. The default is 5 s.
@@ -77,7 +77,7 @@ class Node final : public Process {
 
   // ---- Sending
 
-  /// Sends a message that expects no reply. Throws Error node_not_found when there is nobody of that name.
+  /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name.
   template <Fielded Body = Empty>
   void send(std::string_view dest, std::string_view type, const Body& body = {});
   /// The same with the fields as a JSON object.
@@ -144,11 +144,14 @@ class Node final : public Process {
   class SignalAwaiter;
   template <class T>
   struct Gather;
+  template <class T>
+  struct DecisionAwaiter;
 
   void receive_one(std::string_view line);
   void dispatch(const MessageView& view);
   const Route* find_route(std::string_view type) const;
   void handle_init(const MessageView& view, std::string_view reply_head);
+  void run_init_hooks();
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
   void install(std::string type, Handle handle);
@@ -175,7 +178,7 @@ class Node final : public Process {
   template <class T>
   static Task<> collect(Gather<T>* gather, std::size_t index, Task<T> task);
   template <class T>
-  static Gather<T>& until_decided(Gather<T>& gather);
+  static DecisionAwaiter<T> until_decided(Gather<T>* gather);
   Task<> offload_work(std::function<void()> work);
   void log_text(LogLevel level, std::string_view text) { runtime_.log(level, text); }
 
@@ -188,7 +191,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
 
   std::vector<Route> routes_;
-  std::vector<std::function<void()>> init_hooks_;
+  std::deque<std::function<void()>> init_hooks_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
 

@@ -130,17 +130,6 @@ struct Node::Gather {
     if (decided() && waiting) ready.push(waiter);
   }
 
-  // Awaiting it waits until it is decided.
-  bool await_ready() const { return decided(); }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter.set_handle(handle);
-    waiting = true;
-    return true;
-  }
-  void await_resume() const {
-    if (succeeded < wanted) std::rethrow_exception(last_failure);
-  }
-
   ReadyQueue& ready;
   std::size_t wanted;
   std::vector<std::optional<T>> results;
@@ -151,9 +140,25 @@ struct Node::Gather {
   Waiter waiter;
 };
 
+/// Waits until a quorum is decided. Not the Gather itself, which cannot be copied: g++ 12 copies an awaited lvalue.
 template <class T>
-Node::Gather<T>& Node::until_decided(Gather<T>& gather) {
-  return gather;
+struct Node::DecisionAwaiter {
+  bool await_ready() const { return gather->decided(); }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    gather->waiter.set_handle(handle);
+    gather->waiting = true;
+    return true;
+  }
+  void await_resume() const {
+    if (gather->succeeded < gather->wanted) std::rethrow_exception(gather->last_failure);
+  }
+
+  Gather<T>* gather;
+};
+
+template <class T>
+Node::DecisionAwaiter<T> Node::until_decided(Gather<T>* gather) {
+  return DecisionAwaiter<T>{gather};
 }
 
 template <class T>
@@ -175,7 +180,7 @@ Task<std::vector<T>> Node::quorum(std::size_t wanted, std::vector<Task<T>> tasks
   Gather<T> gather(ready_, wanted, tasks.size());
   Scope branches([](const std::exception_ptr&) {});
   for (std::size_t i = 0; i < tasks.size(); ++i) branches.spawn(collect(&gather, i, std::move(tasks[i])));
-  co_await until_decided(gather);
+  co_await until_decided(&gather);
   std::vector<T> results;
   for (auto& result : gather.results) {
     if (result && results.size() < wanted) results.push_back(std::move(*result));

@@ -281,4 +281,10 @@ void append_quoted(TextBuffer& out, std::string_view text) {
   out += '"';
 }
 
+void append_quoted(std::string& out, std::string_view text) {
+  TextBuffer quoted;
+  append_quoted(quoted, text);
+  out += quoted.view();
+}
+
 }  // namespace mznode

@@ -181,5 +181,6 @@ bool unescape(std::string_view content, std::string& out);
 
 /// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 are written as U+FFFD.
 void append_quoted(TextBuffer& out, std::string_view text);
+void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace mznode

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/sim/client.hpp"
 #include "workloads/strategy.hpp"
 
 namespace mznode {
@@ -14,6 +15,8 @@ struct WorkloadInfo {
   std::string summary;
   /// How long Maelstrom's client waits for an answer.
   Duration client_timeout;
+  /// The client's side of Maelstrom's test; its checker has the workload's name.
+  sim::TestSpec test;
   /// The first is the default.
   std::vector<StrategyInfo> strategies;
 };

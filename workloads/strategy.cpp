@@ -29,21 +29,6 @@ std::int64_t parse(const Option& option, const std::string& text) {
 
 }  // namespace
 
-std::string_view fault_name(Fault fault) {
-  switch (fault) {
-    case Fault::partition: return "partition";
-    case Fault::partition_one_way: return "partition-one-way";
-    case Fault::loss: return "loss";
-    case Fault::duplicate: return "duplicate";
-    case Fault::reorder: return "reorder";
-    case Fault::slow: return "slow";
-    case Fault::pause: return "pause";
-    case Fault::kill: return "kill";
-    case Fault::skew: return "skew";
-  }
-  return "?";
-}
-
 std::vector<Fault> message_faults() {
   return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
           Fault::reorder,   Fault::slow,              Fault::pause};

@@ -9,23 +9,10 @@
 #include <vector>
 
 #include "core/node.hpp"
+#include "core/sim/fault.hpp"
 
 namespace mznode {
 
-/// What a network or a machine may do to a node.
-enum class Fault : std::uint8_t {
-  partition,
-  partition_one_way,
-  loss,
-  duplicate,
-  reorder,
-  slow,
-  pause,
-  kill,
-  skew,
-};
-
-std::string_view fault_name(Fault fault);
 /// The faults that only act on messages and time: whatever they do, a process keeps its memory and its clocks.
 std::vector<Fault> message_faults();
 

@@ -6,6 +6,7 @@ WorkloadInfo workload() {
   return {.name = "broadcast",
           .summary = "spreads every message to all nodes",
           .client_timeout = 5s,
+          .test = broadcast_test(),
           .strategies = {flood_strategy(), direct_strategy()}};
 }
 

@@ -6,6 +6,7 @@
 namespace mznode::broadcast {
 
 WorkloadInfo workload();
+sim::TestSpec broadcast_test();
 
 /// Messages (Maelstrom, doc/workloads.md, "Broadcast").
 struct Broadcast {

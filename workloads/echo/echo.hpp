@@ -6,6 +6,7 @@
 namespace mznode::echo {
 
 WorkloadInfo workload();
+sim::TestSpec echo_test();
 
 /// Messages (Maelstrom, doc/workloads.md, "Echo").
 struct Echo {

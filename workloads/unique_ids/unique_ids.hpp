@@ -6,6 +6,7 @@
 namespace mznode::unique_ids {
 
 WorkloadInfo workload();
+sim::TestSpec unique_ids_test();
 
 /// Messages (Maelstrom, doc/workloads.md, "Unique IDs").
 struct GenerateOk {

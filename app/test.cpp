@@ -1,0 +1,81 @@
+#include <csignal>
+#include <iostream>
+#include <stdexcept>
+
+#include "app/seeds.hpp"
+#include "app/store.hpp"
+#include "app/summary.hpp"
+#include "app/test_options.hpp"
+
+namespace mznode::app {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);  // a second one ends the program at once
+}
+
+int self_check(TestSettings settings) {
+  settings.keep_journal = true;
+  const TestReport first = run_test(settings, was_interrupted);
+  const TestReport second = run_test(settings, was_interrupted);
+  const bool same = history_jsonl(first) == history_jsonl(second) && messages_jsonl(first) == messages_jsonl(second);
+  std::cout << "self-check: " << (same ? "both runs wrote the same bytes" : "the runs DIFFER") << "\n";
+  return same ? exit_valid : exit_invalid;
+}
+
+void print_messages(const TestCommand& command, const TestReport& report) {
+  for (const sim::JournalEntry& entry : report.run.journal) {
+    const bool sends = entry.event == sim::JournalEntry::Event::send;
+    if (sends ? !command.log_net_send : !command.log_net_recv) continue;
+    const sim::Packet& packet = report.run.packets.at(entry.packet);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(entry.at - report.run.started).count();
+    const char* event = sends ? ":send " : entry.event == sim::JournalEntry::Event::drop ? ":drop " : ":recv ";
+    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " " << packet.body << "\n";
+  }
+}
+
+int run_single(const TestCommand& command) {
+  const TestReport report = run_test(command.settings, was_interrupted);
+  if (command.log_stderr) {
+    for (const auto& [node, lines] : report.logs) {
+      for (const auto& line : lines) std::cout << node << ": " << line << "\n";
+    }
+  }
+  print_messages(command, report);
+  std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  if (!command.store.empty()) {
+    const auto directory = store(command.store, command.settings, report);
+    if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
+  }
+  if (report.valid != check::Valid::yes && !command.json) {
+    std::cout << "  replay with  " << replay_command(command.settings) << "\n";
+  }
+  if (command.shrink && report.valid == check::Valid::no) shrink(command.settings);
+  return exit_code(report.valid);
+}
+
+}  // namespace
+
+bool was_interrupted() { return interrupted != 0; }
+
+int run_test_command(const Arguments& arguments) {
+  try {
+    const auto command = parse_test_command(arguments);
+    if (!command) return exit_valid;
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    if (command->self_check) return self_check(command->settings);
+    return command->seeds ? run_seeds(*command) : run_single(*command);
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode test: " << error.what() << "\n";
+    return exit_usage;
+  } catch (const std::runtime_error& error) {
+    std::cerr << "mznode test: " << error.what() << "\n";
+    return exit_unknown;
+  }
+}
+
+}  // namespace mznode::app

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/check/history.hpp"
+#include "core/check/options.hpp"
+#include "core/check/verdict.hpp"
+
+namespace mznode::check {
+
+/// Every `echo` must be answered with the value it sent (Maelstrom, workload/echo.clj). As there, an echo that failed
+/// or was never answered is an error too. The completion's value is the payload, or a reply body that holds it as
+/// `echo`.
+///
+/// Details: `errors`, what was expected and what came instead.
+Verdict check_echo(const History& history, const CheckOptions& options);
+
+}  // namespace mznode::check

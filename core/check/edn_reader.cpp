@@ -1,0 +1,68 @@
+#include "core/check/edn.hpp"
+#include "core/check/edn_transcoder.hpp"
+#include "core/check/operation_builder.hpp"
+
+namespace mznode::check {
+namespace {
+
+class EdnReader {
+ public:
+  explicit EdnReader(const std::string& text) : text_(text), edn_(text) {}
+
+  History read() {
+    history_.reserve(expected_operations(text_));
+    const char first = peek_behind_tags();
+    if (first == '[' || first == '(') {
+      edn_.skip();
+      const char close = first == '[' ? ']' : ')';
+      while (peek_behind_tags() != close) operation();
+      edn_.skip();
+      if (!edn_.at_end()) edn_.fail("expected the end of the history");
+    } else {
+      while (!edn_.at_end()) operation();
+    }
+    return std::move(history_);
+  }
+
+ private:
+  char peek_behind_tags() {
+    for (;;) {
+      const char next = edn_.peek();
+      if (next != '#') return next;
+      edn_.skip_tag();
+    }
+  }
+
+  void operation() {
+    if (peek_behind_tags() != '{') edn_.fail("expected {, the begin of an operation");
+    const std::size_t start = edn_.offset();
+    edn_.skip();
+    builder_.start(history_);
+    while (edn_.peek() != '}') field();
+    edn_.skip();
+    if (const char* field = builder_.missing()) {
+      edn_.fail(std::string("expected the field :") + field + " in the operation", start);
+    }
+  }
+
+  void field() {
+    const std::string_view key = edn_.key();
+    edn_.peek();
+    const std::size_t start = edn_.offset();
+    const std::string_view value = edn_.value("a value");
+    if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
+  }
+
+  const std::string& text_;
+  EdnTranscoder edn_;
+  OperationBuilder builder_;
+  History history_;
+};
+
+}  // namespace
+
+History read_edn(const std::string& text) {
+  return EdnReader(text).read();
+}
+
+}  // namespace mznode::check

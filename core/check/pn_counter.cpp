@@ -1,0 +1,102 @@
+#include "core/check/pn_counter.hpp"
+
+#include <algorithm>
+
+#include "core/check/integers.hpp"
+
+namespace mznode::check {
+namespace {
+
+/// The integers from lower to upper, both included.
+struct Range {
+  std::int64_t lower;
+  std::int64_t upper;
+};
+
+/// Disjoint ranges in ascending order, adjacent ones joined.
+class Acceptable {
+ public:
+  explicit Acceptable(std::int64_t total) : ranges_{{total, total}} {}
+
+  /// Allows for `add` to have happened or not.
+  void allow(const Operation& add) {
+    const std::int64_t delta = integer_of(add);
+    if (delta == 0) return;
+    std::vector<Range> shifted = ranges_;
+    for (Range& range : shifted) range = {sum(range.lower, delta, add), sum(range.upper, delta, add)};
+    std::vector<Range> all(ranges_.size() * 2);
+    std::merge(ranges_.begin(), ranges_.end(), shifted.begin(), shifted.end(), all.begin(),
+               [](const Range& a, const Range& b) { return a.lower < b.lower; });
+    ranges_.clear();
+    for (const Range& range : all) {
+      // Behind the last integer there is nothing to be adjacent to.
+      const bool joins =
+          !ranges_.empty() && (ranges_.back().upper == INT64_MAX || range.lower <= ranges_.back().upper + 1);
+      if (joins) {
+        ranges_.back().upper = std::max(ranges_.back().upper, range.upper);
+      } else {
+        ranges_.push_back(range);
+      }
+    }
+    if (ranges_.size() > max_acceptable_ranges) refuse(add, "too many sums of indefinite adds to tell apart");
+  }
+
+  bool contains(std::int64_t value) const {
+    const auto above = std::upper_bound(ranges_.begin(), ranges_.end(), value,
+                                        [](std::int64_t v, const Range& range) { return v < range.lower; });
+    return above != ranges_.begin() && value <= std::prev(above)->upper;
+  }
+
+  nlohmann::ordered_json to_json() const {
+    nlohmann::ordered_json result = nlohmann::ordered_json::array();
+    for (const Range& range : ranges_) result.push_back({range.lower, range.upper});
+    return result;
+  }
+
+ private:
+  std::vector<Range> ranges_;
+};
+
+/// Positions of the adds that may have happened.
+std::vector<std::size_t> indefinite_adds(const History& history, const CheckOptions& options) {
+  const Pairing pairing(history);
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& operation = history[i];
+    if (operation.f != "add" || !operation.is_client()) continue;
+    const bool unfinished =
+        operation.type == Type::invoke && pairing.completion(i) == Pairing::none && !options.compat_jepsen;
+    if (operation.type == Type::info || unfinished) positions.push_back(i);
+  }
+  return positions;
+}
+
+}  // namespace
+
+Verdict check_pn_counter(const History& history, const CheckOptions& options) {
+  std::int64_t definite = 0;
+  for (const Operation& operation : history) {
+    if (operation.f == "add" && operation.type == Type::ok) definite = sum(definite, integer_of(operation), operation);
+  }
+  Acceptable acceptable(definite);
+  for (const std::size_t position : indefinite_adds(history, options)) acceptable.allow(history[position]);
+
+  nlohmann::ordered_json errors;
+  nlohmann::ordered_json final_reads = nlohmann::ordered_json::array();
+  for (const Operation& operation : history) {
+    if (!operation.is_final || operation.type != Type::ok || !operation.is_client()) continue;
+    final_reads.push_back(to_details(operation.value));
+    const std::optional<std::int64_t> value = operation.value.as_int();
+    if (!value && options.compat_jepsen) refuse(operation, "expected an integer as the value of a final read");
+    if (!value || !acceptable.contains(*value)) errors.push_back(to_details(operation));
+  }
+  const bool judged = !final_reads.empty() || options.compat_jepsen;
+  Verdict verdict(!errors.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
+  if (!judged) verdict.details["error"] = "no final read was answered";
+  verdict.details["errors"] = std::move(errors);
+  verdict.details["final-reads"] = std::move(final_reads);
+  verdict.details["acceptable"] = acceptable.to_json();
+  return verdict;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/check/history.hpp"
+#include "core/check/options.hpp"
+#include "core/check/verdict.hpp"
+
+namespace mznode::check {
+
+/// Jepsen's checker/set-full for `add` (or Maelstrom's `broadcast`) of one element and `read` of all.
+///
+/// An element is known from the end of its add, or of the first read that shows it. It is stable when the last read to
+/// begin shows it, lost when it was known and the last read to begin, after that, misses it, and never-read otherwise.
+/// A stable element that a read missed 1 ms or more after it was known is stale. Invalid: a lost element; with
+/// `linearizable`, a stale one; an element that one read shows twice, which upstream means to reject but never does, so
+/// `compat_jepsen` does not either. No stable element at all: unknown.
+///
+/// Details: counts and elements (`lost`, `stale`, `never-read`, `duplicated` with the highest multiplicity),
+/// `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError for a read
+/// that is no list.
+Verdict check_set_full(const History& history, const CheckOptions& options);
+
+}  // namespace mznode::check

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/check/history.hpp"
+#include "core/sim/connection.hpp"
+#include "core/sim/random.hpp"
+#include "core/topology.hpp"
+
+namespace mznode::sim {
+
+/// What a workload's clients and generators are told about the test.
+struct ClientOptions {
+  std::vector<std::string> nodes;
+  std::size_t concurrency = 1;
+  Topology topology;
+  std::int64_t mean_latency_ms = 0;
+};
+
+/// The client's side of a workload: performs operations on one node over one connection.
+class Client {
+ public:
+  virtual ~Client() = default;
+  /// What has to be said to a node once, before the test begins.
+  virtual Task<> setup();
+  /// Performs an operation and returns its value. Throws RequestFailed or MalformedReply.
+  virtual Task<Json> invoke(check::Operation operation) = 0;
+  /// True for an operation without effects: when it fails, it certainly failed.
+  virtual bool is_idempotent(const std::string& f) const = 0;
+  /// False when Maelstrom's client maps no errors: any one leaves its operation indefinite.
+  virtual bool maps_errors() const { return true; }
+};
+
+/// Decides what the clients do.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  /// The next operation for a worker: its f, value and is_final; nothing when there is none left.
+  virtual std::optional<check::Operation> next(std::size_t worker, Random& random) = 0;
+};
+
+/// A test of Maelstrom's, without its checker.
+struct TestSpec {
+  std::function<std::unique_ptr<Client>(Connection& connection, const std::string& node, const ClientOptions& options)>
+      make_client;
+  std::function<std::unique_ptr<Generator>(const ClientOptions& options)> make_generator;
+  /// What every worker does once at the end, after the network has healed and been quiet; nothing to end at once.
+  std::optional<check::Operation> final_operation;
+  /// True when a client goes on with its connection after an indefinite operation.
+  bool reuses_clients = false;
+};
+
+/// Half reads and half of what `write` makes (Jepsen, generator.clj, mix).
+std::unique_ptr<Generator> mix_with_reads(std::function<check::Operation(Random&)> write);
+/// The same with operations counted from 0 as values, as Maelstrom's sets and broadcasts do.
+std::unique_ptr<Generator> mix_with_reads(const std::string& f);
+
+check::Operation operation(const std::string& f, Json value = Json());
+
+}  // namespace mznode::sim

@@ -1,0 +1,172 @@
+#include "core/sim/connection.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/sim/excerpt.hpp"
+
+namespace mznode::sim {
+namespace {
+
+/// How much of a reply is quoted where it is reported.
+
+class SleepAwaiter {
+ public:
+  SleepAwaiter(Loop& loop, Duration duration) : loop_(loop), duration_(duration) {}
+  SleepAwaiter(const SleepAwaiter&) = delete;
+  SleepAwaiter& operator=(const SleepAwaiter&) = delete;
+  ~SleepAwaiter() { loop_.timers.cancel(timer_); }
+
+  bool await_ready() const { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter_.set_handle(handle);
+    timer_ = loop_.timers.set(loop_.now() + duration_, [this] { loop_.ready.push(waiter_); });
+    return true;
+  }
+  void await_resume() const {}
+
+ private:
+  Loop& loop_;
+  Duration duration_;
+  TimerId timer_ = 0;
+  Waiter waiter_;
+};
+
+struct ErrorReply {
+  int code = 0;
+  std::optional<std::string> text;
+  MZNODE_FIELDS(code, text)
+};
+
+Json error_value(int code, const std::string& text) {
+  const std::string name(error_name(static_cast<ErrorCode>(code)));
+  return Json::from_valid("[" + Json(name).text() + "," + Json(text).text() + "]");
+}
+
+}  // namespace
+
+Task<> Loop::sleep(Duration duration) {
+  co_await SleepAwaiter(*this, duration);
+}
+
+class Connection::ReplyAwaiter {
+ public:
+  ReplyAwaiter(Connection& connection, std::int64_t msg_id, Duration timeout)
+      : connection_(connection), msg_id_(msg_id) {
+    connection_.waiting_ = this;
+    Loop& loop = connection_.loop_;
+    timer_ = loop.timers.set(loop.now() + timeout, [this] {
+      connection_.given_up_.insert(msg_id_);
+      finish();
+    });
+  }
+  ReplyAwaiter(const ReplyAwaiter&) = delete;
+  ReplyAwaiter& operator=(const ReplyAwaiter&) = delete;
+  ~ReplyAwaiter() { forget(); }
+
+  std::int64_t msg_id() const { return msg_id_; }
+  void succeed(Message reply) {
+    reply_ = std::move(reply);
+    finish();
+  }
+
+  bool await_ready() const { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter_.set_handle(handle);
+    return true;
+  }
+  Message await_resume() {
+    if (!reply_) throw RequestFailed(false, Json("net-timeout"));
+    return std::move(*reply_);
+  }
+
+ private:
+  void finish() {
+    forget();
+    connection_.loop_.ready.push(waiter_);
+  }
+  void forget() {
+    if (connection_.waiting_ != this) return;
+    connection_.waiting_ = nullptr;
+    connection_.loop_.timers.cancel(timer_);
+  }
+
+  Connection& connection_;
+  std::int64_t msg_id_;
+  TimerId timer_ = 0;
+  std::optional<Message> reply_;
+  Waiter waiter_;
+};
+
+Connection::Connection(Loop& loop, Network& network, std::string name)
+    : loop_(loop), network_(network), name_(std::move(name)) {
+  network_.add(name_, Endpoint::client, [this](const Packet& packet) { receive(packet); });
+}
+
+Connection::~Connection() {
+  network_.remove(name_);
+}
+
+Task<Message> Connection::request(std::string dest, std::string type, std::string fields, Form form, Duration timeout) {
+  const std::int64_t msg_id = ++last_msg_id_;
+  const std::string body = "{\"type\":" + Json(type).text() + fields + ",\"msg_id\":" + std::to_string(msg_id) + "}";
+  asked_ = dest;
+  // To a node that is down a request is lost like any other message.
+  network_.send(name_, dest, body);
+  auto reply = co_await ReplyAwaiter(*this, msg_id, timeout);
+  demand(reply, form);
+  co_return reply;
+}
+
+void Connection::receive(const Packet& packet) {
+  MessageView view;
+  const std::string line =
+      "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() + ",\"body\":" + packet.body + "}";
+  if (view.scan(line) == MessageView::Status::junk) return;
+  if (waiting_ != nullptr && view.in_reply_to() == waiting_->msg_id()) {
+    waiting_->succeed(view.own());
+  } else {
+    judge_stray(packet, view.in_reply_to());
+  }
+}
+
+void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> in_reply_to) {
+  if (in_reply_to && given_up_.erase(*in_reply_to) != 0) return;  // late
+  const bool was_asked = in_reply_to && *in_reply_to >= 1 && *in_reply_to <= last_msg_id_;
+  // Another node may answer in the place of the one that was asked, and know nothing of its answer.
+  if (was_asked && packet.src != asked_) return;
+  report_stray_("unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
+                (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
+}
+
+void Connection::demand(const Message& reply, const Form& form) {
+  if (reply.type == "error") {
+    int code = 0;
+    std::string text;
+    try {
+      const auto error = reply.as<ErrorReply>();
+      code = error.code;
+      text = error.text.value_or("");
+    } catch (const Error& error) {
+      throw MalformedReply(describe_malformed(reply, "error", error.what()));
+    }
+    throw RequestFailed(is_definite(static_cast<ErrorCode>(code)), error_value(code, text));
+  }
+  if (reply.type != form.type) {
+    throw MalformedReply(describe_malformed(reply, form.type, "its type is " + reply.type));
+  }
+  codec::decode_object(reply.body.text(), [&](std::string_view key, std::string_view) {
+    const bool known = key == "type" || key == "msg_id" || key == "in_reply_to" ||
+                       std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
+    if (!known) {
+      throw MalformedReply(describe_malformed(reply, form.type, "it has the field " + std::string(key) + " beside"));
+    }
+  });
+}
+
+std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
+  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) +
+         " (" + why + ")";
+}
+
+}  // namespace mznode::sim

@@ -1,0 +1,157 @@
+#include "core/sim/network.hpp"
+
+#include <algorithm>
+
+namespace mznode::sim {
+namespace {
+
+// Streams of a run's seed; any distinct numbers would do.
+constexpr std::uint64_t latency_stream = 0x6c6174;
+
+bool is_client_name(std::string_view name) {
+  return name.size() > 1 && name.front() == 'c' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+}  // namespace
+
+Network::Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, std::uint64_t seed)
+    : timers_(timers), clock_(std::move(clock)), shape_(latency), delivery_(delivery), random_(seed, latency_stream) {}
+
+bool Network::later(const Waiting& a, const Waiting& b) {
+  return a.due != b.due ? a.due > b.due : a.order > b.order;
+}
+
+void Network::add(const std::string& name, Endpoint kind, Receive receive) {
+  endpoints_[name] = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_generation_};
+}
+
+void Network::remove(const std::string& name) {
+  const auto found = endpoints_.find(name);
+  if (found == endpoints_.end()) return;
+  std::vector<Waiting> lost = std::move(found->second.heap);
+  endpoints_.erase(found);
+  std::sort(lost.begin(), lost.end(), [](const Waiting& a, const Waiting& b) { return later(b, a); });
+  for (const Waiting& each : lost) count(*each.packet, JournalEntry::Event::drop, involves_client(*each.packet));
+}
+
+Duration Network::latency() {
+  const auto mean = static_cast<std::uint64_t>(shape_.mean_ms);
+  switch (shape_.shape) {
+    case Latency::Shape::constant: return std::chrono::milliseconds(shape_.mean_ms);
+    case Latency::Shape::uniform:
+      return std::chrono::milliseconds(mean == 0 ? 0 : static_cast<std::int64_t>(random_.below(2 * mean)));
+    case Latency::Shape::exponential: {
+      constexpr std::int64_t us_per_ms = 1000;
+      return std::chrono::milliseconds(random_.exponential(shape_.mean_ms * us_per_ms) / us_per_ms);
+    }
+  }
+  return Duration::zero();
+}
+
+bool Network::involves_client(const Packet& packet) const {
+  return is_client_name(packet.src) || is_client_name(packet.dest);
+}
+
+void Network::count(const Packet& packet, JournalEntry::Event event, bool has_client) {
+  Counts& group = has_client ? stats_.clients : stats_.servers;
+  if (event == JournalEntry::Event::send) {
+    ++stats_.all.sent;
+    ++group.sent;
+    if (!has_client) stats_.server_bytes += packet.body.size();
+  } else if (event == JournalEntry::Event::receive) {
+    ++stats_.all.received;
+    ++group.received;
+  }
+  if (keeps_journal_) journal_.push_back({clock_(), event, packet.id});
+}
+
+bool Network::send(std::string_view src, std::string_view dest, std::string_view body) {
+  const auto found = endpoints_.find(dest);
+  if (found == endpoints_.end()) return false;
+  auto packet = std::make_shared<Packet>(
+      Packet{.id = next_id_++, .src = std::string(src), .dest = std::string(dest), .body = std::string(body)});
+  const bool has_client = involves_client(*packet);
+  if (keeps_journal_) packets_.push_back(*packet);
+  count(*packet, JournalEntry::Event::send, has_client);
+  if (has_client) {
+    enqueue(found->second, found->first, std::move(packet), Duration::zero());
+    return true;
+  }
+  Duration delay = latency();
+  std::vector<Duration> copies;
+  const auto source = endpoints_.find(src);
+  const bool between_nodes = found->second.kind == Endpoint::node && source != endpoints_.end() &&
+                             source->second.kind == Endpoint::node;
+  if (between_nodes) {
+    for (const auto& rule : rules_) {
+      Rule::Effect effect = rule->on_send(*packet, delay);
+      if (effect.drop) {
+        count(*packet, JournalEntry::Event::drop, has_client);
+        return true;
+      }
+      delay += effect.delay;
+      copies.insert(copies.end(), effect.copies.begin(), effect.copies.end());
+    }
+  }
+  for (const Duration later_by : copies) enqueue(found->second, found->first, packet, delay + later_by);
+  enqueue(found->second, found->first, std::move(packet), delay);
+  return true;
+}
+
+void Network::enqueue(Queue& queue, const std::string& name, std::shared_ptr<const Packet> packet, Duration delay) {
+  const Time due = clock_() + delay;
+  if (delivery_ == Delivery::ideal || queue.kind == Endpoint::client) {
+    deliver_at(due, name, queue.generation, std::move(packet), false);
+    return;
+  }
+  queue.heap.push_back({due, next_order_++, std::move(packet)});
+  std::push_heap(queue.heap.begin(), queue.heap.end(), later);
+  if (!queue.is_taken) take_next(queue, name);
+}
+
+void Network::take_next(Queue& queue, const std::string& name) {
+  while (!queue.heap.empty()) {
+    std::pop_heap(queue.heap.begin(), queue.heap.end(), later);
+    Waiting next = std::move(queue.heap.back());
+    queue.heap.pop_back();
+    if (is_cut(*next.packet)) {
+      count(*next.packet, JournalEntry::Event::drop, false);
+      continue;
+    }
+    queue.is_taken = true;
+    // The thread sleeps for whole milliseconds (Maelstrom, net.clj, recv!).
+    const auto sleep = std::chrono::floor<std::chrono::milliseconds>(std::max(next.due - clock_(), Duration::zero()));
+    deliver_at(clock_() + sleep, name, queue.generation, std::move(next.packet), true);
+    return;
+  }
+  queue.is_taken = false;
+}
+
+void Network::deliver_at(Time at, const std::string& name, std::uint64_t generation,
+                         std::shared_ptr<const Packet> packet, bool continues) {
+  timers_.set(at, [this, name, generation, packet = std::move(packet), continues] {
+    const auto found = endpoints_.find(name);
+    if (found == endpoints_.end() || found->second.generation != generation) {
+      count(*packet, JournalEntry::Event::drop, involves_client(*packet));
+      return;
+    }
+    if (!continues && is_cut(*packet)) {
+      count(*packet, JournalEntry::Event::drop, false);
+      return;
+    }
+    count(*packet, JournalEntry::Event::receive, involves_client(*packet));
+    found->second.receive(*packet);
+    if (!continues) return;
+    // The receiver may have been replaced by what it was told.
+    const auto again = endpoints_.find(name);
+    if (again != endpoints_.end() && again->second.generation == generation) take_next(again->second, name);
+  });
+}
+
+bool Network::is_cut(const Packet& packet) const {
+  if (rules_.empty() || involves_client(packet)) return false;
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [&](const auto& rule) { return rule->cuts(packet.src, packet.dest); });
+}
+
+}  // namespace mznode::sim

@@ -1,0 +1,347 @@
+#include "core/sim/runner.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/codec.hpp"
+#include "core/error.hpp"
+#include "core/sim/nemesis.hpp"
+#include "core/sim/services.hpp"
+#include "core/sim/wait_group.hpp"
+
+namespace mznode::sim {
+namespace {
+
+constexpr std::uint64_t generator_stream = 0x67656e;
+
+struct Init {
+  std::string node_id;
+  std::vector<std::string> node_ids;
+  MZNODE_FIELDS(node_id, node_ids)
+};
+
+/// One of the test's workers: performs one operation at a time under a process number, on one node.
+struct Worker {
+  std::size_t index = 0;
+  std::int64_t process = 0;
+  std::string node;
+  std::unique_ptr<Connection> connection;
+  std::unique_ptr<Client> client;
+  bool is_busy = false;
+};
+
+class Run {
+ public:
+  Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host);
+
+  RunResult execute(const std::function<bool()>& should_stop);
+
+ private:
+  Task<> main();
+  Task<> initialise(std::string node);
+  Task<> set_up(std::string node);
+  Task<> perform(Worker* worker, check::Operation operation);
+
+  void start_services();
+  void issue();
+  void schedule_issue(Time at);
+  void free(Worker& worker);
+  void open(Worker& worker);
+  void record(check::Operation operation, check::Type type, std::int64_t process);
+  std::string next_client_name() { return "c" + std::to_string(next_client_++); }
+  Time now() const { return host_->now(); }
+  bool step(const std::function<bool()>& should_stop);
+  void fail(const std::string& why);
+  void node_failed(NodeFailure failure);
+  void report_reply(std::string what) {
+    constexpr std::size_t kept = 1'000;  // a node may send any number of them
+    if (result_.malformed_replies.size() < kept) result_.malformed_replies.push_back(std::move(what));
+  }
+
+  const TestSpec& spec_;
+  const RunOptions& options_;
+  Loop loop_;
+  Network network_;
+  std::unique_ptr<Host> host_;
+  std::map<std::string, std::unique_ptr<Service>> services_;
+  Random random_;
+  ClientOptions client_options_;
+  std::unique_ptr<Generator> generator_;
+  std::unique_ptr<Nemesis> nemesis_;
+  std::vector<Worker> workers_;
+  std::uint64_t next_client_ = 0;
+  Time started_;
+  Time next_operation_;
+  bool is_generating_ = false;
+  bool is_done_ = false;
+  std::set<std::string> failed_nodes_;
+  WaitGroup beginning_;  // nodes that are being initialised or set up before the first operation
+  WaitGroup busy_;       // workers
+  RunResult result_;
+  Scope scope_;  // last: its tasks use everything above
+};
+
+Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host)
+    : spec_(spec),
+      options_(options),
+      network_(
+          loop_.timers, [this] { return now(); }, options.latency, options.delivery, options.seed),
+      host_(make_host(network_, loop_)),
+      random_(options.seed, generator_stream),
+      client_options_{.nodes = options.nodes,
+                      .concurrency = options.concurrency,
+                      .topology = options.topology,
+                      .mean_latency_ms = options.latency.mean_ms},
+      generator_(spec.make_generator(client_options_)),
+      beginning_(loop_),
+      busy_(loop_),
+      scope_([this](const std::exception_ptr& exception) {
+        try {
+          std::rethrow_exception(exception);
+        } catch (const std::exception& cause) {
+          fail(cause.what());
+        }
+      }) {
+  loop_.now = [this] { return now(); };
+  if (options.keep_journal) network_.keep_journal();
+  host_->on_failure([this](NodeFailure failure) { node_failed(std::move(failure)); });
+  nemesis_ = std::make_unique<Nemesis>(
+      Nemesis::World{.loop = loop_,
+                     .network = network_,
+                     .host = *host_,
+                     .nodes = options.nodes,
+                     .initialise = [this](const std::string& node) { scope_.spawn(initialise(node)); },
+                     .record =
+                         [this](const std::string& event, const Json& value) {
+                           record(operation(event, value), check::Type::info, check::nemesis_process);
+                         }},
+      options.faults, options.nemesis_interval, options.seed);
+}
+
+void Run::fail(const std::string& why) {
+  if (!result_.error) result_.error = why;
+  is_done_ = true;
+}
+
+/// A node that ends by itself ends the test, as it crashes Maelstrom's; so does one that cannot begin. One that is no
+/// longer listened to leaves the others something to show.
+void Run::node_failed(NodeFailure failure) {
+  const bool is_beginning = workers_.empty();
+  failed_nodes_.insert(failure.node);
+  const std::string why = "the run was ended because node " + failure.node + ' ' +
+                          failure.description.substr(0, failure.description.find('\n'));
+  const bool has_ended = failure.has_ended;
+  result_.failures.push_back(std::move(failure));
+  if (has_ended || is_beginning || failed_nodes_.size() == options_.nodes.size()) fail(why);
+}
+
+void Run::start_services() {
+  services_ = default_services(options_.seed);
+  for (auto& [name, service] : services_) {
+    network_.add(name, Endpoint::service, [this, &name = name, &service = *service](const Packet& packet) {
+      MessageView view;
+      const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
+                               ",\"body\":" + packet.body + "}";
+      if (view.scan(line) != MessageView::Status::ok) return;
+      std::string answer;
+      try {
+        answer = service.handle(view.own());
+      } catch (const Error&) {
+        return;  // upstream's service would have failed and gone on
+      }
+      if (answer.empty()) return;
+      answer.pop_back();
+      answer += ",\"in_reply_to\":" + (view.msg_id().empty() ? "null" : std::string(view.msg_id())) + "}";
+      network_.send(name, packet.src, answer);
+    });
+  }
+}
+
+Task<> Run::initialise(std::string node) {
+  Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
+  const Init init{.node_id = node, .node_ids = options_.nodes};
+  std::string why;
+  try {
+    co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  // A node that was restarted in the middle of a run may be killed again before it answers.
+  const bool is_beginning = workers_.empty();
+  if (!why.empty() && is_beginning) {
+    fail("node " + node + " did not answer its init message: " + why + host_->log_tail(node));
+  }
+}
+
+Task<> Run::set_up(std::string node) {
+  Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
+  const auto client = spec_.make_client(connection, node, client_options_);
+  std::string why;
+  try {
+    co_await client->setup();
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
+}
+
+Task<> Run::main() {
+  start_services();
+  for (const auto& node : options_.nodes) host_->start(node);
+  for (const auto& node : options_.nodes) scope_.spawn(counted(&beginning_, initialise(node)));
+  co_await beginning_.wait();
+  if (is_done_) co_return;
+  for (const auto& node : options_.nodes) scope_.spawn(counted(&beginning_, set_up(node)));
+  co_await beginning_.wait();
+  if (is_done_) co_return;
+
+  started_ = now();
+  workers_.resize(options_.concurrency);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i].index = i;
+    workers_[i].process = static_cast<std::int64_t>(i);
+    workers_[i].node = options_.nodes[i % options_.nodes.size()];
+    open(workers_[i]);
+  }
+  is_generating_ = true;
+  nemesis_->start();
+  next_operation_ = started_;
+  if (options_.mean_interval > Duration::zero()) schedule_issue(started_);
+  co_await loop_.sleep(options_.time_limit);
+  is_generating_ = false;
+  co_await busy_.wait();
+  nemesis_->stop();
+  if (spec_.final_operation) {
+    co_await loop_.sleep(quiet_phase);
+    for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
+    co_await busy_.wait();
+  }
+  is_done_ = true;
+}
+
+void Run::open(Worker& worker) {
+  worker.client.reset();
+  worker.connection = std::make_unique<Connection>(loop_, network_, next_client_name());
+  worker.connection->on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
+  worker.client = spec_.make_client(*worker.connection, worker.node, client_options_);
+}
+
+void Run::schedule_issue(Time at) {
+  loop_.timers.set(at, [this] { issue(); });
+}
+
+/// Jepsen's stagger: operations at intervals that are uniform between 0 and twice the mean; one that finds all workers
+/// busy waits for the next that is free.
+void Run::issue() {
+  if (!is_generating_ || now() >= started_ + options_.time_limit) return;
+  std::vector<Worker*> free_workers;
+  for (Worker& worker : workers_) {
+    if (!worker.is_busy) free_workers.push_back(&worker);
+  }
+  if (free_workers.empty()) {
+    next_operation_ = Time::max();  // free() will call again
+    return;
+  }
+  Worker& worker = *random_.pick(free_workers);
+  auto next = generator_->next(worker.index, random_);
+  const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
+  // From when it was due, lest the delays of real time add up; but what was missed is not made up for.
+  next_operation_ =
+      std::max(next_operation_, now() - 1ms) + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
+  schedule_issue(next_operation_);
+  if (next) scope_.spawn(perform(&worker, std::move(*next)));
+}
+
+void Run::free(Worker& worker) {
+  worker.is_busy = false;
+  busy_.done();
+  if (next_operation_ == Time::max() && is_generating_) {
+    next_operation_ = now();
+    schedule_issue(next_operation_);
+  }
+}
+
+void Run::record(check::Operation operation, check::Type type, std::int64_t process) {
+  operation.index = static_cast<std::int64_t>(result_.history.size());
+  operation.time_ns = (now() - started_).count();
+  operation.type = type;
+  operation.process = process;
+  result_.history.push_back(std::move(operation));
+}
+
+Task<> Run::perform(Worker* worker, check::Operation operation) {
+  worker->is_busy = true;
+  busy_.add();
+  record(operation, check::Type::invoke, worker->process);
+  check::Type outcome = check::Type::ok;
+  try {
+    auto value = co_await worker->client->invoke(operation);
+    operation.value = std::move(value);
+  } catch (const RequestFailed& failed) {
+    const bool fails =
+        worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
+    outcome = fails ? check::Type::fail : check::Type::info;
+    operation.error = failed.error();
+  } catch (const MalformedReply& malformed) {
+    outcome = check::Type::info;
+    operation.error = Json(malformed.what());
+    report_reply(malformed.what());
+  }
+  record(operation, outcome, worker->process);
+  if (outcome == check::Type::info) {
+    worker->process += static_cast<std::int64_t>(workers_.size());
+    if (!spec_.reuses_clients) open(*worker);
+  }
+  free(*worker);
+}
+
+bool Run::step(const std::function<bool()>& should_stop) {
+  loop_.ready.run();
+  scope_.reap();
+  if (is_done_) return false;
+  if (should_stop()) {
+    result_.interrupted = true;
+    return false;
+  }
+  const auto next = loop_.timers.next();
+  if (!next) {
+    fail("the run stands still: nothing is left to happen");
+    return false;
+  }
+  // Even when the next event is due already: child processes have to be heard, however much there is to do.
+  host_->wait_until(*next);
+  if (is_done_) return false;
+  // Read once, so that real time cannot add events to this turn for ever.
+  const Time due = now();
+  while (loop_.timers.run_due(due)) {
+    loop_.ready.run();
+    if (is_done_) break;
+  }
+  return true;
+}
+
+RunResult Run::execute(const std::function<bool()>& should_stop) {
+  scope_.spawn(main());
+  while (step(should_stop)) {
+  }
+  result_.started = started_;
+  result_.duration = now() - started_;
+  result_.net = network_.stats();
+  result_.journal = network_.journal();
+  result_.packets = network_.packets();
+  return std::move(result_);
+}
+
+}  // namespace
+
+RunResult run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host,
+              const std::function<bool()>& should_stop) {
+  Run run(spec, options, make_host);
+  return run.execute(should_stop);
+}
+
+}  // namespace mznode::sim

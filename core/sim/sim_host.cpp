@@ -1,0 +1,180 @@
+#include "core/sim/sim_host.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace mznode::sim {
+namespace {
+
+// Noon of an arbitrary day: where the calendar clocks of all simulated nodes begin.
+constexpr std::int64_t wall_epoch_ns = 1'767'268'800'000'000'000;
+
+std::uint64_t node_stream(const std::string& node, std::uint64_t start) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, because std::hash differs between libraries
+  for (const char c : node) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash + start;
+}
+
+}  // namespace
+
+/// One life of a node, and the world it sees.
+class SimHost::Process final : public Runtime {
+ public:
+  Process(SimHost& host, std::string name, std::uint64_t start)
+      : host_(host), name_(std::move(name)), random_(host.seed_, node_stream(name_, start)), node_(*this) {
+    installed_ = host_.installer_(node_);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process() override {
+    for (const auto& [id, timer] : timers_) host_.timers_.cancel(timer.alarm);
+  }
+
+  void receive(const Packet& packet) {
+    run_or_defer([this, packet] { deliver(packet); });
+  }
+  void pause() { paused_ = true; }
+  void resume() {
+    paused_ = false;
+    while (!paused_ && !deferred_.empty()) {
+      const auto event = std::move(deferred_.front());
+      deferred_.pop_front();
+      event();
+    }
+  }
+  void skew(int drift_permille, Duration wall_offset) {
+    local_base_ = now();
+    global_base_ = host_.now_;
+    speed_permille_ = 1000 + drift_permille;
+    wall_offset_ = wall_offset;
+    for (auto& [id, timer] : timers_) {
+      host_.timers_.cancel(timer.alarm);
+      arm(id, timer);
+    }
+  }
+
+  Time now() const override { return local_base_ + (host_.now_ - global_base_) * speed_permille_ / 1000; }
+  std::int64_t wall_time_ns() const override {
+    return wall_epoch_ns + host_.now_.time_since_epoch().count() + wall_offset_.count();
+  }
+  TextBuffer& begin_message(std::string_view, std::string_view dest) override {
+    dest_ = dest;
+    body_.clear();
+    return body_;
+  }
+  void finish_message() override { host_.network_->send(name_, dest_, body_.view()); }
+  TimerId set_timer(Time at, std::function<void()> callback) override {
+    const TimerId id = ++last_timer_;
+    Timer& timer = timers_[id];
+    timer = {.at = at, .alarm = 0, .callback = std::move(callback)};
+    arm(id, timer);
+    return id;
+  }
+  void cancel_timer(TimerId id) override {
+    const auto found = timers_.find(id);
+    if (found == timers_.end()) return;
+    host_.timers_.cancel(found->second.alarm);
+    timers_.erase(found);
+  }
+  std::uint64_t random() override { return random_.bits(); }
+  void offload(std::function<void()> work, std::function<void()> done) override {
+    work();
+    set_timer(now(), std::move(done));
+  }
+  void log(LogLevel level, std::string_view text) override {
+    if (logs(level)) host_.report_log_(name_, text);
+  }
+  bool logs(LogLevel level) const override { return level >= host_.log_level_; }
+
+ private:
+  template <class Event>
+  void run_or_defer(Event&& event) {
+    if (paused_) {
+      deferred_.emplace_back(std::forward<Event>(event));
+    } else {
+      event();
+    }
+  }
+
+  void deliver(const Packet& packet) {
+    line_.clear();
+    append_line(line_, packet);
+    node_.receive(line_.view().substr(0, line_.size() - 1));
+  }
+
+  /// A timer of the node. It stays here until its callback runs, so that one that fell due during a pause can still be
+  /// cancelled by what the node hears first when it goes on.
+  struct Timer {
+    Time at;
+    TimerId alarm = 0;  // in the run's queue of events
+    std::function<void()> callback;
+  };
+
+  void arm(TimerId id, Timer& timer) {
+    timer.alarm = host_.timers_.set(run_time_of(timer.at), [this, id] { run_or_defer([this, id] { fire(id); }); });
+  }
+  void fire(TimerId id) {
+    auto timer = timers_.extract(id);
+    if (!timer.empty()) timer.mapped().callback();
+  }
+  /// The first moment of the run at which this node's clock shows `local` or more, and not before now.
+  Time run_time_of(Time local) const {
+    constexpr Duration longest = std::chrono::hours(240);  // keeps the product below in range
+    const Duration ahead = std::clamp(local - local_base_, Duration::zero(), longest);
+    const Duration needed((ahead.count() * 1000 + speed_permille_ - 1) / speed_permille_);
+    return std::max(host_.now_, global_base_ + needed);
+  }
+
+  SimHost& host_;
+  std::string name_;
+  Random random_;
+  Time local_base_;
+  Time global_base_;
+  std::int64_t speed_permille_ = 1000;
+  Duration wall_offset_{0};
+  TimerId last_timer_ = 0;
+  std::map<TimerId, Timer> timers_;
+  bool paused_ = false;
+  std::deque<std::function<void()>> deferred_;
+  std::string dest_;
+  TextBuffer body_;
+  TextBuffer line_;
+  // A strategy may be used by the tasks of its node, so it goes after them.
+  std::shared_ptr<void> installed_;
+  Node node_;
+};
+
+SimHost::SimHost(Timers& timers, std::uint64_t seed, Installer installer, LogLevel log_level)
+    : timers_(timers), seed_(seed), installer_(std::move(installer)), log_level_(log_level) {}
+
+SimHost::~SimHost() = default;
+
+SimHost::Process* SimHost::find(const std::string& node) {
+  const auto found = processes_.find(node);
+  return found == processes_.end() ? nullptr : found->second.get();
+}
+
+void SimHost::start(const std::string& node) {
+  processes_[node] = std::make_unique<Process>(*this, node, ++starts_[node]);
+  Process* started = processes_[node].get();
+  network_->add(node, Endpoint::node, [started](const Packet& packet) { started->receive(packet); });
+}
+
+void SimHost::kill(const std::string& node) {
+  network_->remove(node);
+  processes_.erase(node);
+}
+
+void SimHost::pause(const std::string& node) {
+  if (Process* running = find(node)) running->pause();
+}
+
+void SimHost::resume(const std::string& node) {
+  if (Process* running = find(node)) running->resume();
+}
+
+void SimHost::skew(const std::string& node, int drift_permille, Duration wall_offset) {
+  if (Process* running = find(node)) running->skew(drift_permille, wall_offset);
+}
+
+}  // namespace mznode::sim

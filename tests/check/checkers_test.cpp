@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include "core/check/counter.hpp"
+#include "core/check/echo.hpp"
+#include "core/check/pn_counter.hpp"
+#include "core/check/registry.hpp"
+#include "core/check/stats.hpp"
+#include "core/check/unique_ids.hpp"
+#include "tests/check/shorthand.hpp"
+
+namespace mznode::check {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr CheckOptions defaults{};
+constexpr CheckOptions compat{.compat_jepsen = true};
+
+TEST(Echo, TheAnswerIsWhatWasSent) {
+  EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", "0 ok echo \"hi\""}), defaults).valid, Valid::yes);
+  EXPECT_EQ(check_echo(shorthand({"0 invoke echo [1]", R"(0 ok echo {"type":"echo_ok","echo":[1]})"}), defaults).valid,
+            Valid::yes);
+  const Verdict wrong = check_echo(shorthand({"0 invoke echo \"hi\"", "0 ok echo \"ho\""}), defaults);
+  EXPECT_EQ(wrong.valid, Valid::no);
+  EXPECT_EQ(wrong.details["errors"][0][1], "hi");
+  EXPECT_EQ(wrong.details["errors"][0][3]["value"], "ho");
+  EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", R"(0 ok echo {"echo":"ho"})"}), defaults).valid, Valid::no);
+  EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", "0 info echo \"hi\""}), defaults).valid, Valid::no);
+  EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\""}), defaults).valid, Valid::no);
+}
+
+TEST(UniqueIds, AnIdGivenTwiceIsAnError) {
+  const Verdict distinct =
+      check_unique_ids(shorthand({"0 invoke generate", "0 ok generate 1", "0 invoke generate", "0 ok generate 1.0",
+                                  "0 invoke generate", "0 ok generate \"1\"", "0 invoke generate", "0 info generate"}),
+                       defaults);
+  EXPECT_EQ(distinct.valid, Valid::yes);
+  EXPECT_EQ(distinct.details["attempted-count"], 4);
+  EXPECT_EQ(distinct.details["acknowledged-count"], 3);
+  EXPECT_EQ(distinct.details["range"], ordered_json::parse(R"([1,"1"])"));
+
+  const Verdict reused =
+      check_unique_ids(shorthand({"0 invoke generate", "0 ok generate {\"n\":1,\"c\":[2]}", "1 invoke generate",
+                                  "1 ok generate {\"c\":[2],\"n\":1}", "1 invoke generate", "1 ok generate \"z\""}),
+                       defaults);
+  EXPECT_EQ(reused.valid, Valid::no);
+  EXPECT_EQ(reused.details["duplicated-count"], 1);
+  EXPECT_EQ(reused.details["duplicated"].begin().value(), 2);
+  EXPECT_EQ(check_unique_ids({}, defaults).details["range"], ordered_json::parse("[null,null]"));
+}
+
+TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 122; ++i) {
+    lines.push_back("0 invoke generate");
+    lines.push_back("0 ok generate " + std::to_string(i == 120 || i == 121 ? 3 : i / 2));
+  }
+  const Verdict verdict = check_unique_ids(shorthand(lines), defaults);
+  EXPECT_EQ(verdict.details["duplicated-count"], 60);
+  EXPECT_EQ(verdict.details["duplicated"].size(), 48u);
+  EXPECT_EQ(verdict.details["duplicated"].begin().key(), "3");
+  EXPECT_EQ(verdict.details["duplicated"]["3"], 4);
+  EXPECT_FALSE(verdict.details["duplicated"].contains("12"));
+  EXPECT_TRUE(verdict.details["duplicated"].contains("13"));
+}
+
+TEST(Counter, EveryReadLiesWithinItsBounds) {
+  const History history =
+      shorthand({"0 invoke add 2", "1 invoke read", "0 ok add 2", "2 invoke add 5", "1 ok read 7", "2 fail add 5",
+                 "2 invoke add 4", "2 info add 4", "1 invoke read", "0 invoke add 1", "1 ok read 3"});
+  const Verdict verdict = check_counter(history, defaults);
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.details["reads"], ordered_json::parse("[[0,7,2],[2,3,7]]"));  // the add of 5 is known to fail
+  EXPECT_EQ(verdict.details["errors"], ordered_json::parse("[[0,7,2]]"));
+}
+
+TEST(Counter, BrokenBoundsAndValuesAreFound) {
+  EXPECT_EQ(check_counter(shorthand({"0 invoke add 2", "0 ok add 2", "1 invoke read", "1 ok read 1"}), defaults).valid,
+            Valid::no);
+  const History text = shorthand({"1 invoke read", "1 ok read \"none\""});
+  EXPECT_EQ(check_counter(text, defaults).valid, Valid::no);
+  EXPECT_THROW(check_counter(text, compat), HistoryError);
+  EXPECT_THROW(check_counter(shorthand({"0 invoke add -1"}), defaults), HistoryError);
+  EXPECT_THROW(check_counter(shorthand({"0 invoke add 9223372036854775807", "1 invoke add 1"}), defaults),
+               HistoryError);
+}
+
+TEST(PnCounter, FinalReadsAreSumsWithSomeIndefiniteAdds) {
+  std::vector<std::string> lines = {"0 invoke add 10", "0 ok add 10",   "0 invoke add 5", "0 fail add 5",
+                                    "0 invoke add -3", "0 info add -3", "1 invoke add 1", "1 info add 1",
+                                    "2 invoke read",   "2 ok read 999", "!3 invoke read", "!3 ok read 8"};
+  const Verdict verdict = check_pn_counter(shorthand(lines), defaults);
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  EXPECT_EQ(verdict.details["acceptable"], ordered_json::parse("[[7,8],[10,11]]"));
+  EXPECT_EQ(verdict.details["final-reads"], ordered_json::parse("[8]"));
+  EXPECT_TRUE(verdict.details["errors"].is_null());
+  lines.insert(lines.end(), {"!3 invoke read", "!3 ok read 9"});
+  const Verdict wrong = check_pn_counter(shorthand(lines), defaults);
+  EXPECT_EQ(wrong.valid, Valid::no);
+  EXPECT_EQ(wrong.details["errors"][0]["value"], 9);
+}
+
+TEST(PnCounter, WhereUpstreamIsLenient) {
+  const History unfinished = shorthand({"0 invoke add 3", "!1 invoke read", "!1 ok read 3"});
+  EXPECT_EQ(check_pn_counter(unfinished, defaults).valid, Valid::yes);
+  EXPECT_EQ(check_pn_counter(unfinished, compat).valid, Valid::no);
+  const History unread = shorthand({"0 invoke add 3", "0 ok add 3"});
+  EXPECT_EQ(check_pn_counter(unread, defaults).valid, Valid::unknown);
+  EXPECT_EQ(check_pn_counter(unread, compat).valid, Valid::yes);
+  const History fraction = shorthand({"!1 invoke read", "!1 ok read 0.0"});
+  EXPECT_EQ(check_pn_counter(fraction, defaults).valid, Valid::no);
+  EXPECT_THROW(check_pn_counter(fraction, compat), HistoryError);
+}
+
+TEST(PnCounter, GivesUpRatherThanRunForEver) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 40; ++i) {
+    const std::string process = std::to_string(i);
+    lines.push_back(process + " invoke add " + std::to_string(std::int64_t{3} << i));
+    lines.push_back(process + " info add " + std::to_string(std::int64_t{3} << i));
+  }
+  const Verdict verdict = find_checker("pn-counter")->check(shorthand(lines), defaults);
+  EXPECT_EQ(verdict.valid, Valid::unknown);
+  EXPECT_NE(verdict.details["error"].get<std::string>().find("too many"), std::string::npos);
+}
+
+TEST(Stats, EveryKindOfOperationNeedsAnOk) {
+  const History history =
+      shorthand({"0 invoke read", "0 ok read []", "0 invoke add 1", "0 fail add 1", "0 invoke add 1", "0 info add 1",
+                 "1 invoke crash", "1 info crash", "nemesis info kill"});
+  const Verdict verdict = check_stats(history);
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.details["error"], "every kind of operation needs at least one ok, but has none: add");
+  EXPECT_EQ(verdict.details["count"], 4);
+  EXPECT_EQ(verdict.details["by-f"]["add"],
+            ordered_json::parse(R"({"valid?":false,"count":2,"ok-count":0,"fail-count":1,"info-count":1})"));
+  EXPECT_EQ(verdict.details["by-f"]["read"]["valid?"], true);
+  EXPECT_EQ(check_stats(shorthand({"0 invoke read", "0 ok read []", "1 invoke crash", "1 info crash"})).valid,
+            Valid::yes);
+}
+
+TEST(Availability, IsTheFractionOfInvocationsThatSucceeded) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 10; ++i) {
+    lines.push_back("0 invoke read");
+    lines.push_back(i == 0 ? "0 fail read" : "0 ok read");
+  }
+  const History history = shorthand(lines);
+  EXPECT_EQ(check_availability(history, {}).valid, Valid::yes);
+  EXPECT_EQ(check_availability(history, {}).details["ok-fraction"], 0.9);
+  EXPECT_EQ(check_availability(history, {.availability = 0.9}).valid, Valid::yes);
+  EXPECT_EQ(check_availability(history, {.compat_jepsen = true, .availability = 0.9}).valid, Valid::no);
+  const Verdict total = check_availability(history, {.availability = 1.0});
+  EXPECT_EQ(total.valid, Valid::no);
+  EXPECT_EQ(total.details["error"], "9 of 10 operations succeeded, fewer than the availability asks for");
+  EXPECT_EQ(check_availability({}, {.availability = 1.0}).valid, Valid::yes);
+}
+
+TEST(Perf, LatenciesByF) {
+  const Verdict verdict = check_perf(
+      shorthand({"0 invoke read", "1 invoke add 1", "1 ok add 1", "0 ok read []", "0 invoke read", "0 fail read"}));
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  EXPECT_EQ(verdict.details["latencies"]["read"]["1"], 3.0);
+  EXPECT_EQ(verdict.details["latencies"]["add"]["0"], 1.0);
+}
+
+TEST(Verdicts, TheWorstCounts) {
+  EXPECT_EQ(worst(Valid::yes, Valid::unknown), Valid::unknown);
+  EXPECT_EQ(worst(Valid::no, Valid::unknown), Valid::no);
+  EXPECT_EQ(worst(Valid::yes, Valid::yes), Valid::yes);
+  const Verdict both = compose({{"stats", Verdict(Valid::yes)}, {"workload", Verdict::unknown("because")}});
+  EXPECT_EQ(both.details.dump(),
+            R"({"valid?":"unknown","stats":{"valid?":true},"workload":{"valid?":"unknown","error":"because"}})");
+}
+
+TEST(Registry, FindsCheckersByName) {
+  for (const char* name :
+       {"echo", "broadcast", "g-set", "set-full", "unique-ids", "g-counter", "pn-counter", "counter"}) {
+    ASSERT_NE(find_checker(name), nullptr) << name;
+    EXPECT_FALSE(find_checker(name)->summary.empty());
+  }
+  EXPECT_EQ(find_checker("no-such-checker"), nullptr);
+  // The name of the workload and that of Jepsen's checker mean different things.
+  const History below =
+      shorthand({"0 invoke add 2", "0 ok add 2", "1 invoke read", "1 ok read 0", "!1 invoke read", "!1 ok read 2"});
+  EXPECT_EQ(find_checker("g-counter")->check(below, {}).valid, Valid::yes);
+  EXPECT_EQ(find_checker("counter")->check(below, {}).valid, Valid::no);
+}
+
+TEST(Registry, AHistoryThatCannotBeJudgedIsUnknown) {
+  const Verdict verdict = find_checker("set-full")->check(shorthand({"0 ok read [1]"}), {});
+  EXPECT_EQ(verdict.valid, Valid::unknown);
+  EXPECT_EQ(verdict.details["error"], "operation 0: process 0 completes what it has not invoked");
+}
+
+}  // namespace
+}  // namespace mznode::check

@@ -1,0 +1,184 @@
+#include "workloads/harness.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/check/registry.hpp"
+#include "core/check/stats.hpp"
+#include "core/sim/nemesis.hpp"
+#include "core/sim/process_host.hpp"
+#include "core/sim/sim_host.hpp"
+
+namespace mznode {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// What a swarm may draw from: what the strategy claims to survive; for the nodes of others, whatever a network can do
+/// and a pause.
+std::vector<Fault> survivable_faults(const TestSettings& settings) {
+  if (!settings.bin) return find_strategy(find_workload(settings.workload), settings.strategy).guarantees.survives;
+  return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
+          Fault::reorder,   Fault::slow,              Fault::pause};
+}
+
+std::vector<Fault> resolve_faults(const TestSettings& settings) {
+  std::vector<Fault> faults;
+  for (const auto& name : settings.nemesis) {
+    if (name == "swarm") {
+      const auto drawn = sim::swarm(survivable_faults(settings), settings.seed);
+      faults.insert(faults.end(), drawn.begin(), drawn.end());
+    } else if (const auto fault = parse_fault(name)) {
+      faults.push_back(*fault);
+    } else {
+      std::string known;
+      for (const Fault each : all_faults()) known += std::string(fault_name(each)) + ", ";
+      throw std::invalid_argument("--nemesis takes " + known + "or swarm, not " + name);
+    }
+  }
+  std::sort(faults.begin(), faults.end());
+  faults.erase(std::unique(faults.begin(), faults.end()), faults.end());
+  return faults;
+}
+
+sim::RunOptions run_options(const TestSettings& settings, const std::vector<Fault>& faults) {
+  constexpr std::int64_t ns_per_s = 1'000'000'000;
+  const std::size_t factor = settings.concurrency_per_node ? settings.nodes.size() : 1;
+  return {.nodes = settings.nodes,
+          .concurrency = settings.concurrency * factor,
+          .mean_interval = Duration(settings.rate_millis == 0 ? 0 : ns_per_s * 1000 / settings.rate_millis),
+          .time_limit = settings.time_limit,
+          .latency = settings.latency,
+          .delivery = settings.delivery,
+          .topology = make_topology(settings.topology, settings.nodes),
+          .faults = faults,
+          .nemesis_interval = settings.nemesis_interval,
+          .seed = settings.seed,
+          .keep_journal = settings.keep_journal};
+}
+
+ordered_json counts(const sim::Network::Counts& counts, std::size_t operations, bool per_operation) {
+  ordered_json json = {{"send-count", counts.sent}, {"recv-count", counts.received}, {"msg-count", counts.sent}};
+  if (per_operation && operations > 0) {
+    json["msgs-per-op"] = static_cast<double>(counts.sent) / static_cast<double>(operations);
+  }
+  return json;
+}
+
+/// As Maelstrom's net.checker: distinct messages a client operation, reads included.
+check::Verdict judge_network(const sim::RunResult& run) {
+  const auto operations = static_cast<std::size_t>(
+      std::count_if(run.history.begin(), run.history.end(), [](const check::Operation& operation) {
+        return operation.is_client() && operation.type == check::Type::invoke;
+      }));
+  check::Verdict verdict(check::Valid::yes);
+  verdict.details["all"] = counts(run.net.all, operations, true);
+  verdict.details["clients"] = counts(run.net.clients, operations, false);
+  verdict.details["servers"] = counts(run.net.servers, operations, true);
+  if (operations > 0) {
+    verdict.details["servers"]["bytes-per-op"] =
+        static_cast<double>(run.net.server_bytes) / static_cast<double>(operations);
+  }
+  return verdict;
+}
+
+/// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
+check::Verdict judge_nodes(const sim::RunResult& run) {
+  const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
+  check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
+  if (run.error) verdict.details["error"] = *run.error;
+  if (run.interrupted) verdict.details["interrupted"] = true;
+  for (const auto& failure : run.failures) {
+    verdict.details["failures"].push_back({{"node", failure.node}, {"description", failure.description}});
+  }
+  constexpr std::size_t shown = 10;
+  for (std::size_t i = 0; i < std::min(shown, run.malformed_replies.size()); ++i) {
+    verdict.details["malformed-replies"].push_back(run.malformed_replies[i]);
+  }
+  return verdict;
+}
+
+check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
+  check::CheckOptions options;
+  options.availability = settings.availability;
+  const check::Checker* checker = check::find_checker(settings.workload);
+  return check::compose({{"perf", check::check_perf(run.history)},
+                         {"stats", check::check_stats(run.history)},
+                         {"availability", check::check_availability(run.history, options)},
+                         {"nodes", judge_nodes(run)},
+                         {"net", judge_network(run)},
+                         {"workload", checker->check(run.history, options)}});
+}
+
+std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {
+  const WorkloadInfo& workload = find_workload(settings.workload);
+  const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
+  const OptionValues options(strategy.options, settings.strategy_options);
+  const sim::Installer installer = [&workload, &strategy, options](Node& node) -> std::shared_ptr<void> {
+    node.set_client_timeout(workload.client_timeout);
+    return strategy.install(node, options);
+  };
+  auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
+  host->attach(network);
+  return host;
+}
+
+std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network) {
+  auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args);
+  host->attach(network);
+  return host;
+}
+
+}  // namespace
+
+const std::vector<std::string>& topology_names() {
+  static const std::vector<std::string> names = {"line", "grid", "tree", "tree2", "tree3", "tree4", "total"};
+  return names;
+}
+
+Topology make_topology(const std::string& name, const std::vector<std::string>& nodes) {
+  if (name == "line") return line_topology(nodes);
+  if (name == "grid") return grid_topology(nodes);
+  if (name == "tree" || name == "tree2") return tree_topology(nodes, 2);
+  if (name == "tree3") return tree_topology(nodes, 3);
+  if (name == "tree4") return tree_topology(nodes, 4);
+  if (name == "total") return total_topology(nodes);
+  throw std::invalid_argument("--topology takes line, grid, tree, tree2, tree3, tree4 or total, not " + name);
+}
+
+void validate(const TestSettings& settings) {
+  const WorkloadInfo& workload = find_workload(settings.workload);
+  if (settings.bin) {
+    sim::resolve_program(*settings.bin);
+  } else {
+    const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
+    const OptionValues options(strategy.options, settings.strategy_options);
+  }
+  resolve_faults(settings);
+  make_topology(settings.topology, settings.nodes);
+  if (settings.latency.shape != sim::Latency::Shape::constant && settings.latency.mean_ms == 0) {
+    throw std::invalid_argument("--latency-dist needs a --latency above 0");
+  }
+}
+
+TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop) {
+  validate(settings);
+  TestReport report;
+  report.faults = resolve_faults(settings);
+  const sim::Host::OnLog keep_log = [&report](const std::string& node, std::string_view line) {
+    report.logs[node].emplace_back(line);
+  };
+  const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) {
+    auto host = settings.bin ? process_host(settings, network) : sim_host(settings, network, loop);
+    host->on_log(keep_log);
+    return host;
+  };
+  report.run =
+      sim::run(find_workload(settings.workload).test, run_options(settings, report.faults), make_host, should_stop);
+  const check::Verdict verdict = judge(settings, report.run);
+  report.valid = verdict.valid;
+  report.results = verdict.details;
+  return report;
+}
+
+}  // namespace mznode
