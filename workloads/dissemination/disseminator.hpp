@@ -90,6 +90,7 @@ class Disseminator {
   struct Entry {
     Json element;
     Peer origin;
+    Incarnation life;  // of the origin, when it told
   };
   /// How much of one stream has arrived: all before `upto`, and stretches behind it that overtook others.
   struct Received {
