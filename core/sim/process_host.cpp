@@ -100,6 +100,7 @@ void ProcessHost::wait_until(Time until) {
     const auto streams = next_streams();
     if (count > 0 && process) process->handle(streams);
   }
+  limit_output();
   if (now() >= next_look_) look_for_ends();
   bury();
 }
@@ -109,6 +110,16 @@ void ProcessHost::look_for_ends() {
   for (const auto& [name, process] : processes_) {
     if (process) process->look();
   }
+}
+
+void ProcessHost::limit_output() {
+  const auto seconds = static_cast<std::size_t>(now().time_since_epoch() / 1s);
+  if (output_bytes_ <= limits_.output_bytes + seconds * limits_.output_bytes_per_s) return;
+  Process* loudest = nullptr;
+  for (const auto& [name, process] : processes_) {
+    if (process && (loudest == nullptr || process->output_bytes() > loudest->output_bytes())) loudest = process.get();
+  }
+  if (loudest != nullptr) loudest->end_flood();
 }
 
 void ProcessHost::bury() {

@@ -24,9 +24,10 @@ struct ProcessLimits {
   static constexpr std::size_t megabyte = std::size_t{1} << 20;
   /// In one line.
   std::size_t line_bytes = 64 * megabyte;
-  /// In all lines together: so much at once, and so much more each second.
-  std::size_t output_bytes = 256 * megabyte;
-  std::size_t output_bytes_per_s = 16 * megabyte;
+  /// All nodes in all lines: so much at once, and so much more each second. Beyond it the one that wrote most is
+  /// broken.
+  std::size_t output_bytes = 128 * megabyte;
+  std::size_t output_bytes_per_s = 32 * megabyte;
   /// What waits for the node to read it.
   std::size_t unread_bytes = 256 * megabyte;
   /// Of its log; what it writes beyond is left out.
@@ -72,6 +73,7 @@ class ProcessHost final : public Host {
   /// Carries a message out of a process. Returns what is wrong with its destination, if anything is.
   std::string_view send(const std::string& src, const std::string& dest, std::string_view body);
   void look_for_ends();
+  void limit_output();
   void bury();
 
   std::string program_;
@@ -83,6 +85,7 @@ class ProcessHost final : public Host {
   std::map<std::string, std::unique_ptr<Process>, std::less<>> processes_;
   /// All who ever sent something to a node.
   std::set<std::string, std::less<>> correspondents_;
+  std::size_t output_bytes_ = 0;
   std::uint64_t late_replies_ = 0;
   Time next_look_;
 };

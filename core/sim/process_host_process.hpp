@@ -33,6 +33,8 @@ class ProcessHost::Process {
   /// Finds out whether it still runs.
   void look();
 
+  std::size_t output_bytes() const { return output_bytes_; }
+  void end_flood();
   /// The end of its log, each line after a line break.
   std::string log_tail();
   /// True when the process is dead, or was killed for what it did.
@@ -54,7 +56,6 @@ class ProcessHost::Process {
 
   ProcessHost& host_;
   std::string name_;
-  Time started_;
   Child child_;
   bool is_muted_ = false;
   bool has_ended_ = false;

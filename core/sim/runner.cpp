@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::uint64_t generator_stream = 0x67656e;
 
+std::string reason(const std::exception& error) {
+  const std::string text = error.what();
+  return text == "\"net-timeout\"" ? "no reply came in time" : text;
+}
+
 struct Init {
   std::string node_id;
   std::vector<std::string> node_ids;
@@ -167,7 +172,7 @@ Task<> Run::initialise(std::string node) {
   try {
     co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
   } catch (const std::exception& error) {
-    why = error.what();
+    why = reason(error);
   }
   // A node that was restarted in the middle of a run may be killed again before it answers.
   const bool is_beginning = workers_.empty();
@@ -184,7 +189,7 @@ Task<> Run::set_up(std::string node) {
   try {
     co_await client->setup();
   } catch (const std::exception& error) {
-    why = error.what();
+    why = reason(error);
   }
   if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
@@ -315,9 +320,9 @@ bool Run::step(const std::function<bool()>& should_stop) {
   // Even when the next event is due already: child processes have to be heard, however much there is to do.
   host_->wait_until(*next);
   if (is_done_) return false;
-  // Read once, so that real time cannot add events to this turn for ever.
-  const Time due = now();
-  while (loop_.timers.run_due(due)) {
+  // In real time a turn ends, however many events it adds: there is output of nodes to read.
+  const Time end_of_turn = now() + 1ms;
+  while (now() < end_of_turn && loop_.timers.run_due(now())) {
     loop_.ready.run();
     if (is_done_) break;
   }
@@ -331,8 +336,8 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   result_.started = started_;
   result_.duration = now() - started_;
   result_.net = network_.stats();
-  result_.journal = network_.journal();
-  result_.packets = network_.packets();
+  result_.journal = network_.take_journal();
+  result_.packets = network_.take_packets();
   return std::move(result_);
 }
 
