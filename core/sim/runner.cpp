@@ -13,6 +13,8 @@ namespace mznode::sim {
 namespace {
 
 constexpr std::uint64_t generator_stream = 0x67656e;
+/// How often the end of the final phase is looked for; in virtual time that is free.
+constexpr Duration final_poll = 1ms;
 
 struct Init {
   std::string node_id;
@@ -41,6 +43,7 @@ class Run {
   Task<> initialise(std::string node, Duration timeout);
   Task<> set_up(std::string node);
   Task<> perform(Worker* worker, check::Operation operation);
+  Task<> finish(Worker* worker);
   Task<> wait_for_workers();
 
   void start_services();
@@ -72,6 +75,8 @@ class Run {
   std::uint64_t next_client_ = 0;
   Time started_;
   Time next_operation_;
+  Time final_deadline_;
+  std::size_t finishing_ = 0;
   bool is_generating_ = false;
   bool is_done_ = false;
   std::size_t uninitialised_ = 0;
@@ -88,7 +93,9 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
       client_options_{.nodes = options.nodes,
                       .concurrency = options.concurrency,
                       .topology = options.topology,
-                      .mean_latency_ms = options.latency.mean_ms},
+                      .mean_latency_ms = options.latency.mean_ms,
+                      .keys = options.keys,
+                      .elapsed = [this] { return now() - started_; }},
       generator_(spec.make_generator(client_options_)),
       scope_([this](const std::exception_ptr& exception) {
         try {
@@ -199,7 +206,27 @@ Task<> Run::main() {
     for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
     co_await wait_for_workers();
   }
+  if (spec_.final_time_limit) {
+    co_await loop_.sleep(quiet_phase);
+    final_deadline_ = now() + *spec_.final_time_limit;
+    finishing_ = workers_.size();
+    for (Worker& worker : workers_) scope_.spawn(finish(&worker));
+    while (finishing_ > 0) co_await loop_.sleep(final_poll);
+  }
   is_done_ = true;
+}
+
+Task<> Run::finish(Worker* worker) {
+  Time earliest = now();
+  while (now() < final_deadline_) {
+    auto step = generator_->final_step(worker->index, random_);
+    if (!step) break;
+    earliest = std::max(now(), earliest + step->gap);
+    if (earliest >= final_deadline_) break;
+    co_await loop_.sleep(earliest - now());
+    co_await perform(worker, std::move(step->operation));
+  }
+  --finishing_;
 }
 
 Task<> Run::wait_for_workers() {
@@ -227,15 +254,15 @@ void Run::schedule_issue(Time at) {
 /// busy waits for the next that is free.
 void Run::issue() {
   if (!is_generating_ || now() >= started_ + options_.time_limit) return;
-  std::vector<Worker*> free_workers;
-  for (Worker& worker : workers_) {
-    if (!worker.is_busy) free_workers.push_back(&worker);
+  std::vector<std::size_t> free_workers;
+  for (const Worker& worker : workers_) {
+    if (!worker.is_busy) free_workers.push_back(worker.index);
   }
   if (free_workers.empty()) {
     next_operation_ = Time::max();  // free() will call again
     return;
   }
-  Worker& worker = *random_.pick(free_workers);
+  Worker& worker = workers_[generator_->choose(free_workers, random_)];
   auto next = generator_->next(worker.index, random_);
   const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
   next_operation_ = now() + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
@@ -262,6 +289,7 @@ void Run::record(check::Operation operation, check::Type type, std::int64_t proc
 Task<> Run::perform(Worker* worker, check::Operation operation) {
   worker->is_busy = true;
   record(operation, check::Type::invoke, worker->process);
+  generator_->update(worker->index, result_.history.back());
   check::Type outcome = check::Type::ok;
   try {
     auto value = co_await worker->client->invoke(operation);
@@ -270,12 +298,15 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
     const bool fails = worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
+  } catch (const ClientCrash&) {
+    outcome = check::Type::info;
   } catch (const MalformedReply& malformed) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
     report_reply(malformed.what());
   }
   record(operation, outcome, worker->process);
+  generator_->update(worker->index, result_.history.back());
   if (outcome == check::Type::info) {
     worker->process += static_cast<std::int64_t>(workers_.size());
     if (!spec_.reuses_clients) open(*worker);
