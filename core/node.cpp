@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 
 namespace mznode {
 namespace {
@@ -129,65 +128,6 @@ class Node::ReplyAwaiter {
   bool waiting_ = false;
   std::optional<Message> reply_;
   std::optional<Error> error_;
-  Waiter waiter_;
-};
-
-class Node::SleepAwaiter {
- public:
-  SleepAwaiter(Node& node, Duration duration) : node_(node), duration_(duration) {}
-  SleepAwaiter(const SleepAwaiter&) = delete;
-  SleepAwaiter& operator=(const SleepAwaiter&) = delete;
-  ~SleepAwaiter() {
-    if (timer_) node_.cancel_timer(*timer_);
-  }
-
-  bool await_ready() const { return false; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    timer_ = node_.after(duration_, [this] {
-      timer_.reset();
-      node_.ready_.push(waiter_);
-    });
-    return true;
-  }
-  void await_resume() const {}
-
- private:
-  Node& node_;
-  Duration duration_;
-  std::optional<TimerId> timer_;
-  Waiter waiter_;
-};
-
-/// Waits until somebody else on the loop gives the signal. The shared state outlives a cancelled waiter.
-class Node::SignalAwaiter {
- public:
-  struct Signal {
-    bool given = false;
-    SignalAwaiter* awaiter = nullptr;
-  };
-
-  SignalAwaiter(Node& node, std::shared_ptr<Signal> signal) : node_(node), signal_(std::move(signal)) {}
-  SignalAwaiter(const SignalAwaiter&) = delete;
-  SignalAwaiter& operator=(const SignalAwaiter&) = delete;
-  ~SignalAwaiter() { signal_->awaiter = nullptr; }
-
-  static void give(Signal& signal) {
-    signal.given = true;
-    if (signal.awaiter != nullptr) signal.awaiter->node_.ready_.push(signal.awaiter->waiter_);
-  }
-
-  bool await_ready() const { return signal_->given; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    signal_->awaiter = this;
-    return true;
-  }
-  void await_resume() const {}
-
- private:
-  Node& node_;
-  std::shared_ptr<Signal> signal_;
   Waiter waiter_;
 };
 
@@ -477,62 +417,6 @@ Task<Message> Node::retry_text(std::string dest, std::string type, std::string f
     co_await sleep(jittered);
     pause = std::min(pause * 2, policy.longest_pause);
   }
-}
-
-// ---- Time, chance and background work
-
-std::uint64_t Node::random_below(std::uint64_t bound) {
-  assert(bound > 0);
-  // Rejects the incomplete last span, so that every result is equally likely; the same on every machine.
-  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
-  for (;;) {
-    const std::uint64_t draw = random();
-    if (draw < limit) return draw % bound;
-  }
-}
-
-Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
-
-TimerId Node::after(Duration delay, std::function<void()> callback) {
-  const Time at = delay > Time::max() - now() ? Time::max() : now() + delay;
-  return runtime_.set_timer(at, [this, callback = std::move(callback)] {
-    try {
-      callback();
-    } catch (const std::exception& cause) {
-      log(LogLevel::error, "a timer's callback failed: ", describe(cause));
-    } catch (...) {
-      log(LogLevel::error, "a timer's callback failed with something that is not a std::exception");
-    }
-    settle();
-  });
-}
-
-void Node::every(Duration interval, std::function<void()> callback) {
-  assert(interval > Duration::zero());
-  auto shared = std::make_shared<std::function<void()>>(std::move(callback));
-  if (id_.empty()) {
-    on_init([this, interval, shared] { start_periodic(interval, shared); });
-  } else {
-    start_periodic(interval, shared);
-  }
-}
-
-void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback) {
-  after(interval, [this, interval, callback] {
-    start_periodic(interval, callback);
-    (*callback)();
-  });
-}
-
-Task<> Node::offload_work(std::function<void()> work) {
-  auto signal = std::make_shared<SignalAwaiter::Signal>();
-  runtime_.offload(std::move(work), [this, signal] {
-    const bool somebody_waits = signal->awaiter != nullptr;
-    SignalAwaiter::give(*signal);
-    // Nobody waits yet when the work was done at once; then this is inside a task, which must not resume others.
-    if (somebody_waits) settle();
-  });
-  co_await SignalAwaiter(*this, signal);
 }
 
 }  // namespace mznode

@@ -93,7 +93,7 @@ Task<> Node::answer(Request request, Task<Result> task) {
       co_await std::move(task);
       if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, Empty{});
     } else {
-      const Result result = co_await std::move(task);
+      auto result = co_await std::move(task);
       if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, result);
     }
   } catch (...) {

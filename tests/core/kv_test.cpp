@@ -123,12 +123,12 @@ TEST_F(KvClient, TheServicesHaveTheirNames) {
   expect_request("lww-kv", R"({"type":"read","key":"k"})");
   std::int64_t stamp = -1;
   struct Ask {
-    static Task<> run(Tso& oracle, std::int64_t* result) {
-      auto ts = co_await oracle.ts();
+    static Task<> run(Tso* oracle, std::int64_t* result) {
+      auto ts = co_await oracle->ts();
       *result = ts;
     }
   };
-  node.spawn(Ask::run(tso, &stamp));
+  node.spawn(Ask::run(&tso, &stamp));
   world.reply(expect_request("lin-tso", R"({"type":"ts"})"), "ts_ok", Json::parse(R"({"ts":12})"));
   EXPECT_EQ(stamp, 12);
 }

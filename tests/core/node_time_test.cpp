@@ -156,24 +156,24 @@ TEST(NodeEnd, DroppingANodeCancelsWhateverWaits) {
     ~Guard() { ++*freed; }
   };
   struct Waits {
-    static Task<> sleep(Node& node, int* freed) {
+    static Task<> sleep(Node* node, int* freed) {
       const Guard guard{freed};
-      co_await node.sleep(1h);
+      co_await node->sleep(1h);
     }
-    static Task<> rpc(Node& node, int* freed) {
+    static Task<> rpc(Node* node, int* freed) {
       const Guard guard{freed};
-      co_await node.rpc("n2", "get");
+      co_await node->rpc("n2", "get");
     }
-    static Task<std::int64_t> value(Node& node, int* freed) {
+    static Task<std::int64_t> value(Node* node, int* freed) {
       const Guard guard{freed};
-      co_await node.rpc("n2", "get");
+      co_await node->rpc("n2", "get");
       co_return 1;
     }
-    static Task<> quorum(Node& node, int* freed) {
+    static Task<> quorum(Node* node, int* freed) {
       const Guard guard{freed};
       std::vector<Task<std::int64_t>> tasks;
       for (int i = 0; i < 3; ++i) tasks.push_back(value(node, freed));
-      co_await node.quorum(2, std::move(tasks));
+      co_await node->quorum(2, std::move(tasks));
     }
   };
   FakeRuntime world;
@@ -181,9 +181,9 @@ TEST(NodeEnd, DroppingANodeCancelsWhateverWaits) {
   {
     Node node(world);
     world.init(node, "n1", {"n1", "n2"});
-    node.spawn(Waits::sleep(node, &freed));
-    node.spawn(Waits::rpc(node, &freed));
-    node.spawn(Waits::quorum(node, &freed));
+    node.spawn(Waits::sleep(&node, &freed));
+    node.spawn(Waits::rpc(&node, &freed));
+    node.spawn(Waits::quorum(&node, &freed));
     EXPECT_EQ(freed, 0);
     world.advance(10ms);
   }

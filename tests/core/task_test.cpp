@@ -66,7 +66,8 @@ class Tasks : public testing::Test {
   Task<int> nested(Gate* at, int depth) {
     const Counted counted(&alive);
     if (depth == 0) co_return co_await through(at, 0);
-    auto inner = co_await nested(at, depth - 1);
+    const int rest = depth - 1;
+    auto inner = co_await nested(at, rest);
     co_return inner + 1;
   }
   Task<> store(Task<int> task, int* result) {

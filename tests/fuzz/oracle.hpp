@@ -28,8 +28,7 @@ inline bool oracle_can_tell(std::string_view text) {
   }
   const bool has_exponent = text.find_first_of("eE") != std::string_view::npos;
   const bool has_long_number = text.find_first_of("0123456789") != std::string_view::npos && text.size() > 300;
-  const bool has_byte_order_mark = text.substr(0, 3) == "\xEF\xBB\xBF";
-  return !has_surrogate && !has_exponent && !has_long_number && !has_byte_order_mark;
+  return !has_surrogate && !has_exponent && !has_long_number;
 }
 
 inline bool reader_accepts(std::string_view text) {
@@ -51,7 +50,9 @@ inline bool reader_accepts(std::string_view text) {
 inline void check_value(std::string_view text) {
   const bool accepted = reader_accepts(text);
   const bool oracle = nlohmann::json::accept(text);
-  if (oracle) require(accepted, "only the oracle accepts it", text);
+  // The oracle takes NUL for the end of its input, and passes over a byte order mark, which JSON text must not begin with.
+  const bool oracle_is_lax = text.find('\0') != std::string_view::npos || text.substr(0, 1) == "\xEF";
+  if (oracle && !oracle_is_lax) require(accepted, "only the oracle accepts it", text);
   if (accepted && oracle_can_tell(text)) require(oracle, "only the reader accepts it", text);
 }
 

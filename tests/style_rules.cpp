@@ -1,0 +1,92 @@
+#include "tests/style_rules.hpp"
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+namespace mznode::style {
+namespace {
+
+constexpr std::size_t max_lines = 450;
+
+struct Rule {
+  const char* pattern;
+  const char* text;
+};
+
+/// What would let the world in past the Runtime.
+const Rule world_rules[] = {
+    {R"(\bstd::j?thread\b|\bpthread_|\bstd::async\b)", "threads belong to the runtime (Node::offload)"},
+    {R"(\b(steady|system|high_resolution)_clock\b|\bclock_gettime\b|\bgettimeofday\b|\btime\(nullptr\))", "time comes from Node::now()"},
+    {R"(\brandom_device\b|\bmt19937|\bs?rand\(\))", "chance comes from Node::random()"},
+    {R"(#include <(iostream|fstream|cstdio|stdio\.h|filesystem|unistd\.h|fcntl\.h)>)", "no input or output here; messages and logs go through the Node"},
+    {R"(\bsleep_for\b|\bsleep_until\b|\busleep\()", "nothing may block the loop (Node::sleep)"},
+};
+
+/// What would make a run differ between machines, compilers or libraries.
+const Rule determinism_rules[] = {
+    {R"(\bstd::(uniform_|normal_|exponential_|bernoulli_|poisson_|geometric_|discrete_)\w*distribution|\bstd::generate_canonical\b)",
+     "distributions of the standard library differ between libraries"},
+    {R"(\bstd::(shuffle|random_shuffle|sample)\b)", "std::shuffle and std::sample differ between libraries"},
+    {R"(\bstd::(log|log2|log10|log1p|exp|exp2|expm1|pow|sin|cos|tan|sinh|cosh|tanh|cbrt)\(|[^\w.>:](log2|log10|expf?|powf?|sinf?|cosf?|tanf?)\()",
+     "transcendental functions differ between machines; use an integer table"},
+};
+
+bool starts_with_any(std::string_view path, std::initializer_list<std::string_view> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) { return path.substr(0, prefix.size()) == prefix; });
+}
+
+template <class Rules>
+void apply(const Rules& rules, const std::vector<std::string>& lines, std::vector<Finding>& findings) {
+  for (const Rule& rule : rules) {
+    const std::regex pattern(rule.pattern);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (std::regex_search(lines[i], pattern)) findings.push_back({i + 1, rule.text});
+    }
+  }
+}
+
+/// Range-for over a name that this text declares as an unordered container.
+void check_unordered(const std::string& plain, const std::vector<std::string>& lines, std::vector<Finding>& findings) {
+  static const std::regex declaration(R"(\bunordered_(?:multi)?(?:map|set)<[^;(){}]*>\s*&?\s*(\w+)\s*[;={,)])");
+  std::set<std::string> names;
+  for (auto it = std::sregex_iterator(plain.begin(), plain.end(), declaration); it != std::sregex_iterator(); ++it) names.insert((*it)[1]);
+  static const std::regex loop(R"(\bfor\s*\([^;)]*:\s*(?:\w+(?:\.|->))*(\w+)\s*\))");
+  static const std::regex begin(R"((\w+)\s*\.\s*begin\(\))");
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::smatch match;
+    for (const auto& pattern : {loop, begin}) {
+      if (std::regex_search(lines[i], match, pattern) && names.contains(match[1])) {
+        findings.push_back({i + 1, "the order of an unordered container differs between machines: " + match[1].str()});
+      }
+    }
+  }
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<Finding> check_file(std::string_view path, std::string_view text) {
+  std::vector<Finding> findings = lint::check_coroutines(text);
+  const std::string plain = lint::without_comments_and_literals(text);
+  const auto lines = lines_of(plain);
+  if (lines.size() > max_lines) findings.push_back({max_lines, "a file has at most " + std::to_string(max_lines) + " lines"});
+  if (!starts_with_any(path, {"core/", "workloads/"})) return findings;
+  apply(determinism_rules, lines, findings);
+  check_unordered(plain, lines, findings);
+  // The real world: its process host, the pool of threads, the journal's files.
+  const bool is_the_world = starts_with_any(path, {"core/stdio_runtime.", "core/offload.", "core/sim/process_"});
+  if (!is_the_world) apply(world_rules, lines, findings);
+  return findings;
+}
+
+}  // namespace mznode::style
