@@ -26,7 +26,7 @@ struct TestSettings {
   /// The strategy of this program's own nodes and its options.
   std::string strategy;
   std::map<std::string, std::string> strategy_options;
-  /// A program to test in place of them, in real time, and its arguments.
+  /// Test processes of this program, with these arguments, instead of this program's own nodes.
   std::optional<std::string> bin;
   std::vector<std::string> bin_args;
   std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5"};

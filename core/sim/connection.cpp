@@ -8,6 +8,8 @@
 namespace mznode::sim {
 namespace {
 
+/// How much of a reply is quoted where it is reported.
+
 class SleepAwaiter {
  public:
   SleepAwaiter(Loop& loop, Duration duration) : loop_(loop), duration_(duration) {}
@@ -53,7 +55,10 @@ class Connection::ReplyAwaiter {
       : connection_(connection), msg_id_(msg_id) {
     connection_.waiting_ = this;
     Loop& loop = connection_.loop_;
-    timer_ = loop.timers.set(loop.now() + timeout, [this] { finish(); });
+    timer_ = loop.timers.set(loop.now() + timeout, [this] {
+      connection_.given_up_.insert(msg_id_);
+      finish();
+    });
   }
   ReplyAwaiter(const ReplyAwaiter&) = delete;
   ReplyAwaiter& operator=(const ReplyAwaiter&) = delete;
@@ -105,6 +110,7 @@ Connection::~Connection() {
 Task<Message> Connection::request(std::string dest, std::string type, std::string fields, Form form, Duration timeout) {
   const std::int64_t msg_id = ++last_msg_id_;
   const std::string body = "{\"type\":" + Json(type).text() + fields + ",\"msg_id\":" + std::to_string(msg_id) + "}";
+  asked_ = dest;
   // To a node that is down a request is lost like any other message.
   network_.send(name_, dest, body);
   auto reply = co_await ReplyAwaiter(*this, msg_id, timeout);
@@ -114,18 +120,23 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
 
 void Connection::receive(const Packet& packet) {
   MessageView view;
-  const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
-                           ",\"body\":" + packet.body + "}";
+  const std::string line =
+      "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() + ",\"body\":" + packet.body + "}";
   if (view.scan(line) == MessageView::Status::junk) return;
-  const auto answered = view.in_reply_to();
-  if (!answered || *answered < 1 || *answered > last_msg_id_) {
-    stray_ = packet.src + " sent " + name_ + " what answers no request of its: " + excerpt(packet.body) +
-             " (in_reply_to must be the msg_id of the request)";
-    return;
+  if (waiting_ != nullptr && view.in_reply_to() == waiting_->msg_id()) {
+    waiting_->succeed(view.own());
+  } else {
+    judge_stray(packet, view.in_reply_to());
   }
-  // A second reply, or one to a request that was given up.
-  if (waiting_ == nullptr || answered != waiting_->msg_id()) return;
-  waiting_->succeed(view.own());
+}
+
+void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> in_reply_to) {
+  if (in_reply_to && given_up_.erase(*in_reply_to) != 0) return;  // late
+  const bool was_asked = in_reply_to && *in_reply_to >= 1 && *in_reply_to <= last_msg_id_;
+  // Another node may answer in the place of the one that was asked, and know nothing of its answer.
+  if (was_asked && packet.src != asked_) return;
+  report_stray_("unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
+                (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
 }
 
 void Connection::demand(const Message& reply, const Form& form) {
@@ -154,8 +165,8 @@ void Connection::demand(const Message& reply, const Form& form) {
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
-  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) + " (" +
-         why + ")";
+  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) +
+         " (" + why + ")";
 }
 
 }  // namespace mznode::sim

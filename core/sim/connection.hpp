@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -55,10 +57,9 @@ class Connection {
   ~Connection();
 
   const std::string& name() const { return name_; }
-
-  /// What was wrong with a reply that answers no request which this client ever made; it was not taken. Empty when there
-  /// was none since the last call.
-  std::string take_stray() { return std::exchange(stray_, {}); }
+  /// Calls `callback` with a description of every reply that no request can explain: to one that was never made, or the
+  /// second of a node to the same one. Maelstrom ignores both without a word.
+  void on_stray_reply(std::function<void(std::string)> callback) { report_stray_ = std::move(callback); }
 
   /// Sends a request with the fields of `body` and waits for the reply `<type>_ok`, which must have the fields of Reply
   /// and no others. Throws RequestFailed or MalformedReply.
@@ -77,6 +78,7 @@ class Connection {
   static Task<Reply> decoded(Task<Message> sent, std::string expected);
   Task<Message> request(std::string dest, std::string type, std::string fields, Form form, Duration timeout);
   void receive(const Packet& packet);
+  void judge_stray(const Packet& packet, std::optional<std::int64_t> in_reply_to);
   static void demand(const Message& reply, const Form& form);
 
   Loop& loop_;
@@ -84,7 +86,11 @@ class Connection {
   std::string name_;
   std::int64_t last_msg_id_ = 0;
   ReplyAwaiter* waiting_ = nullptr;
-  std::string stray_;
+  /// Whom the last request went to.
+  std::string asked_;
+  /// Requests that were given up, by id: an answer may still come, once.
+  std::set<std::int64_t> given_up_;
+  std::function<void(std::string)> report_stray_ = [](const std::string&) {};
 };
 
 /// The message of a MalformedReply: what came, what was expected, and why that is not it.

@@ -25,7 +25,14 @@ void Network::add(const std::string& name, Endpoint kind, Receive receive) {
   endpoints_[name] = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_generation_};
 }
 
-void Network::remove(const std::string& name) { endpoints_.erase(name); }
+void Network::remove(const std::string& name) {
+  const auto found = endpoints_.find(name);
+  if (found == endpoints_.end()) return;
+  std::vector<Waiting> lost = std::move(found->second.heap);
+  endpoints_.erase(found);
+  std::sort(lost.begin(), lost.end(), [](const Waiting& a, const Waiting& b) { return later(b, a); });
+  for (const Waiting& each : lost) count(*each.packet, JournalEntry::Event::drop, involves_client(*each.packet));
+}
 
 Duration Network::latency() {
   const auto mean = static_cast<std::uint64_t>(shape_.mean_ms);

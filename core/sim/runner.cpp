@@ -58,9 +58,12 @@ class Run {
   std::string next_client_name() { return "c" + std::to_string(next_client_++); }
   Time now() const { return host_->now(); }
   bool step(const std::function<bool()>& should_stop);
-  void note_stray(Connection& connection);
   void fail(const std::string& why);
   void node_failed(NodeFailure failure);
+  void report_reply(std::string what) {
+    constexpr std::size_t kept = 1'000;  // a node may send any number of them
+    if (result_.malformed_replies.size() < kept) result_.malformed_replies.push_back(std::move(what));
+  }
 
   const TestSpec& spec_;
   const RunOptions& options_;
@@ -127,12 +130,6 @@ void Run::fail(const std::string& why) {
   is_done_ = true;
 }
 
-void Run::note_stray(Connection& connection) {
-  constexpr std::size_t kept = 10;
-  std::string stray = connection.take_stray();
-  if (!stray.empty() && result_.stray_replies.size() < kept) result_.stray_replies.push_back(std::move(stray));
-}
-
 /// A node that ends by itself ends the test, as it crashes Maelstrom's; so does one that cannot begin. One that is no
 /// longer listened to leaves the others something to show.
 void Run::node_failed(NodeFailure failure) {
@@ -169,13 +166,13 @@ void Run::start_services() {
 
 Task<> Run::initialise(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const Init init{.node_id = node, .node_ids = options_.nodes};
   std::string why;
   try {
     co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
   } catch (const std::exception& error) {
     why = reason(error);
-    note_stray(connection);
   }
   // A node that was restarted in the middle of a run may be killed again before it answers.
   const bool is_beginning = workers_.empty();
@@ -186,13 +183,13 @@ Task<> Run::initialise(std::string node) {
 
 Task<> Run::set_up(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const auto client = spec_.make_client(connection, node, client_options_);
   std::string why;
   try {
     co_await client->setup();
   } catch (const std::exception& error) {
     why = reason(error);
-    note_stray(connection);
   }
   if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
@@ -234,6 +231,7 @@ Task<> Run::main() {
 void Run::open(Worker& worker) {
   worker.client.reset();
   worker.connection = std::make_unique<Connection>(loop_, network_, next_client_name());
+  worker.connection->on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   worker.client = spec_.make_client(*worker.connection, worker.node, client_options_);
 }
 
@@ -293,11 +291,10 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
         worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
-    note_stray(*worker->connection);
   } catch (const MalformedReply& malformed) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
-    result_.malformed_replies.emplace_back(malformed.what());
+    report_reply(malformed.what());
   }
   record(operation, outcome, worker->process);
   if (outcome == check::Type::info) {

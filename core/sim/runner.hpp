@@ -40,10 +40,8 @@ struct RunResult {
   std::vector<JournalEntry> journal;
   std::vector<Packet> packets;
   std::vector<NodeFailure> failures;
-  /// Client replies that had not the form they must have.
+  /// Replies to clients that had not the form they must have, or that no request explains.
   std::vector<std::string> malformed_replies;
-  /// Messages to clients that answered nothing, a few of them: why operations may have timed out.
-  std::vector<std::string> stray_replies;
   /// Set when the run could not be carried out, such as when a node never answered its init.
   std::optional<std::string> error;
   /// True when the run was stopped from outside; the history is what was recorded until then.

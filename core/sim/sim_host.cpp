@@ -1,5 +1,6 @@
 #include "core/sim/sim_host.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace mznode::sim {
@@ -23,6 +24,11 @@ class SimHost::Process final : public Runtime {
       : host_(host), name_(std::move(name)), random_(host.seed_, node_stream(name_, start)), node_(*this) {
     installed_ = host_.installer_(node_);
   }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process() override {
+    for (const auto& [id, timer] : timers_) host_.timers_.cancel(timer.alarm);
+  }
 
   void receive(const Packet& packet) {
     run_or_defer([this, packet] { deliver(packet); });
@@ -39,14 +45,15 @@ class SimHost::Process final : public Runtime {
   void skew(int drift_permille, Duration wall_offset) {
     local_base_ = now();
     global_base_ = host_.now_;
-    drift_permille_ = drift_permille;
+    speed_permille_ = 1000 + drift_permille;
     wall_offset_ = wall_offset;
+    for (auto& [id, timer] : timers_) {
+      host_.timers_.cancel(timer.alarm);
+      arm(id, timer);
+    }
   }
 
-  Time now() const override {
-    const Duration passed = host_.now_ - global_base_;
-    return local_base_ + passed + passed / 1000 * drift_permille_;
-  }
+  Time now() const override { return local_base_ + (host_.now_ - global_base_) * speed_permille_ / 1000; }
   std::int64_t wall_time_ns() const override {
     return wall_epoch_ns + host_.now_.time_since_epoch().count() + wall_offset_.count();
   }
@@ -57,14 +64,18 @@ class SimHost::Process final : public Runtime {
   }
   void finish_message() override { host_.network_->send(name_, dest_, body_.view()); }
   TimerId set_timer(Time at, std::function<void()> callback) override {
-    // The time of the run at which a clock that drifts will show `at`; a nanosecond more, for what division drops.
-    const Duration ahead = std::max(at - now(), Duration::zero());
-    const Duration needed = drift_permille_ == 0 ? ahead : ahead / (1000 + drift_permille_) * 1000 + 1us;
-    return host_.timers_.set(host_.now_ + needed, [this, alive = std::weak_ptr<int>(life_), callback = std::move(callback)] {
-      if (!alive.expired()) run_or_defer(callback);
-    });
+    const TimerId id = ++last_timer_;
+    Timer& timer = timers_[id];
+    timer = {.at = at, .alarm = 0, .callback = std::move(callback)};
+    arm(id, timer);
+    return id;
   }
-  void cancel_timer(TimerId id) override { host_.timers_.cancel(id); }
+  void cancel_timer(TimerId id) override {
+    const auto found = timers_.find(id);
+    if (found == timers_.end()) return;
+    host_.timers_.cancel(found->second.alarm);
+    timers_.erase(found);
+  }
   std::uint64_t random() override { return random_.bits(); }
   void offload(std::function<void()> work, std::function<void()> done) override {
     work();
@@ -91,14 +102,38 @@ class SimHost::Process final : public Runtime {
     node_.receive(line_.view().substr(0, line_.size() - 1));
   }
 
+  /// A timer of the node. It stays here until its callback runs, so that one that fell due during a pause can still be
+  /// cancelled by what the node hears first when it goes on.
+  struct Timer {
+    Time at;
+    TimerId alarm = 0;  // in the run's queue of events
+    std::function<void()> callback;
+  };
+
+  void arm(TimerId id, Timer& timer) {
+    timer.alarm = host_.timers_.set(run_time_of(timer.at), [this, id] { run_or_defer([this, id] { fire(id); }); });
+  }
+  void fire(TimerId id) {
+    auto timer = timers_.extract(id);
+    if (!timer.empty()) timer.mapped().callback();
+  }
+  /// The first moment of the run at which this node's clock shows `local` or more, and not before now.
+  Time run_time_of(Time local) const {
+    constexpr Duration longest = std::chrono::hours(240);  // keeps the product below in range
+    const Duration ahead = std::clamp(local - local_base_, Duration::zero(), longest);
+    const Duration needed((ahead.count() * 1000 + speed_permille_ - 1) / speed_permille_);
+    return std::max(host_.now_, global_base_ + needed);
+  }
+
   SimHost& host_;
   std::string name_;
   Random random_;
-  std::shared_ptr<int> life_ = std::make_shared<int>(0);
   Time local_base_;
   Time global_base_;
-  int drift_permille_ = 0;
+  std::int64_t speed_permille_ = 1000;
   Duration wall_offset_{0};
+  TimerId last_timer_ = 0;
+  std::map<TimerId, Timer> timers_;
   bool paused_ = false;
   std::deque<std::function<void()>> deferred_;
   std::string dest_;

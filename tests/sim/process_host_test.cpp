@@ -409,8 +409,8 @@ TEST(ProcessHostRun, EndsWhenANodeDoesNotAnswerItsInit) {
 TEST(ProcessHostRun, ShowsReplyToNoRequest) {
   const RunResult result = run_without_init("wrong-in-reply-to");
   EXPECT_TRUE(contains(result.error.value_or(""), "did not answer its init message"));
-  ASSERT_FALSE(result.stray_replies.empty());
-  EXPECT_TRUE(contains(result.stray_replies[0], R"({"type":"init_ok","in_reply_to":77})"));
+  ASSERT_FALSE(result.malformed_replies.empty());
+  EXPECT_TRUE(contains(result.malformed_replies[0], R"({"type":"init_ok","in_reply_to":77})"));
 }
 
 TEST(ProcessHostRun, AnErrorReplyMustHaveTheFormOfOne) {

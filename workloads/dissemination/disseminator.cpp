@@ -11,14 +11,19 @@ Disseminator::Disseminator(Config config, Incarnation self, std::size_t peers)
 }
 
 bool Disseminator::is_for(Peer peer, const Entry& entry) const {
-  return entry.origin == own || (config_.relay && entry.origin != peer);
+  if (entry.origin == own) return true;
+  // Within one stream the peer's life does not change (another one begins a new stream), so neither does this answer.
+  return config_.relay && (entry.origin != peer || entry.life != links_[peer].heard.incarnation);
 }
 
 void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
   for (Link& link : links_) link.is_target = false;
   for (const Peer peer : targets) {
-    links_.at(peer).is_target = true;
-    links_[peer].scanned = links_[peer].sent;
+    Link& link = links_.at(peer);
+    link.is_target = true;
+    link.scanned = link.sent;
+    // What was under way when the peer was no target any more.
+    if (link.acked < link.sent && !link.resend_at) link.resend_at = now + config_.resend_after;
     schedule_flush(now, peer);
   }
   for (Link& link : links_) {
@@ -29,7 +34,7 @@ void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
 void Disseminator::add(Time now, Json element) { learn(now, own, std::move(element)); }
 
 void Disseminator::learn(Time now, Peer from, Json element) {
-  log_.push_back({std::move(element), from});
+  log_.push_back({std::move(element), from, from == own ? self_ : links_.at(from).heard.incarnation});
   for (Peer peer = 0; peer < links_.size(); ++peer) schedule_flush(now, peer);
 }
 
@@ -80,7 +85,7 @@ void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   if (delta.ack_stream != Stream{self_, link.stream} || delta.ack <= link.acked || delta.ack > link.sent) return;
   link.acked = delta.ack;
   link.resend_at.reset();
-  if (link.acked < link.sent) link.resend_at = now + config_.resend_after;
+  if (link.is_target && link.acked < link.sent) link.resend_at = now + config_.resend_after;
 }
 
 Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const {

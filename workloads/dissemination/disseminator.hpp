@@ -39,12 +39,13 @@ struct Delta {
 /// Spreads the elements of a grow-only set over links that lose, repeat and reorder messages, between processes that
 /// pause, and restart with empty memory.
 ///
-/// Every node keeps one log of what it knows; the stream to a peer is that log without what came from the peer. A delta
-/// names its stretch of the log, so that one number acknowledges all before it; acknowledgements ride on deltas, and go
-/// alone only when there is nothing to ride on for `ack_delay`. What stays unacknowledged is sent again after
-/// `resend_after`. The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard
-/// in another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never
-/// pass for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
+/// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in the
+/// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
+/// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
+/// unacknowledged is sent again after `resend_after`. The first entry of every log is empty: it makes a new process
+/// announce itself. Whenever a peer is heard in another life than before, its stream begins anew: an old life's late
+/// words can so cost a repetition, but never pass for an acknowledgement by the life that replaced it. Once all is
+/// acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
@@ -90,6 +91,8 @@ class Disseminator {
   struct Entry {
     Json element;
     Peer origin;
+    /// The life of the origin that told it: a later one may have forgotten it.
+    Incarnation life = 0;
   };
   /// How much of one stream has arrived: all before `upto`, and stretches behind it that overtook others.
   struct Received {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/sim/runner.hpp"
+#include "core/sim/sim_host.hpp"
+
+namespace mznode::sim {
+
+/// Runs a test on in-process nodes that `install` sets up.
+inline RunResult simulate(const TestSpec& spec, const RunOptions& options, const Installer& install,
+                          const std::function<bool()>& should_stop = [] { return false; }) {
+  const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
+    auto host = std::make_unique<SimHost>(loop.timers, options.seed, install, LogLevel::off);
+    host->attach(network);
+    return host;
+  };
+  return run(spec, options, make_host, should_stop);
+}
+
+/// "n0", "n1" …
+inline std::vector<std::string> node_names(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back("n" + std::to_string(i));
+  return names;
+}
+
+}  // namespace mznode::sim

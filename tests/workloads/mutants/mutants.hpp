@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+
+#include "core/node.hpp"
+
+/// Nodes that are broken on purpose, each in one way that a checker must find. They are installed as strategies are.
+namespace mznode::mutants {
+
+using Installed = std::shared_ptr<void>;
+
+// echo
+Installed echo_wrong_payload(Node& node);
+Installed echo_answers_twice(Node& node);
+Installed echo_wrong_in_reply_to(Node& node);
+
+// unique-ids
+/// Counts, but forgets that other nodes count too.
+Installed ids_without_node(Node& node);
+/// Milliseconds of the calendar clock and a count within the millisecond, which trusts the clock not to go back.
+Installed ids_from_time(Node& node);
+/// Node and count: the count begins anew with every process.
+Installed ids_without_incarnation(Node& node);
+
+// broadcast
+/// Acknowledges every tenth element and forgets it.
+Installed broadcast_drops(Node& node);
+/// Shows the first element twice.
+Installed broadcast_duplicates(Node& node);
+/// Sends every element to every node, once.
+Installed broadcast_never_resends(Node& node);
+/// Acknowledges an element and keeps it half a second later.
+Installed broadcast_acks_before_storing(Node& node);
+/// Sends again until it hears an acknowledgement, and keeps all that arrives.
+Installed broadcast_resends_without_dedupe(Node& node);
+/// Acknowledges a log up to a position, and takes a restarted process for the old one.
+Installed broadcast_acks_without_incarnation(Node& node);
+/// Gossips its whole set; the receiver takes it for its own.
+Installed broadcast_overwrites(Node& node);
+
+/// Not broken: every node sends what it learns to all others, by the Disseminator. The control of the mutants that only
+/// break when processes die.
+Installed broadcast_relay(Node& node);
+/// Not broken, but never answers a broadcast.
+Installed broadcast_never_acks(Node& node);
+
+}  // namespace mznode::mutants
