@@ -55,7 +55,7 @@ int run_node(const Arguments& arguments) {
   declare(app, settings);
   try {
     app.parse(Arguments(arguments.rbegin(), arguments.rend()));
-    const WorkloadInfo& workload = find_workload(settings.workload);
+    const WorkloadInfo& workload = find_node_workload(settings.workload);
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, strategy_options(app.remaining()));
     StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level)});
@@ -65,7 +65,7 @@ int run_node(const Arguments& arguments) {
     return runtime.run(node);
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
-    if (!settings.workload.empty()) std::cout << '\n' << strategies_help(find_workload(settings.workload));
+    if (!settings.workload.empty()) std::cout << '\n' << strategies_help(find_node_workload(settings.workload));
     return exit_valid;
   } catch (const CLI::ParseError& error) {
     std::cerr << "mznode: " << error.what() << '\n';

@@ -13,6 +13,10 @@ std::optional<std::int64_t> to_int(std::string_view text) {
   return value;
 }
 
+// What scan_key() makes of the names, in the order in which it is asked for them.
+enum EnvelopeName : std::size_t { src_name, dest_name, body_name };
+enum BodyName : std::size_t { type_name, msg_id_name, in_reply_to_name };
+
 /// A comparison whose length the compiler knows, so that it becomes one of integers.
 template <std::size_t size>
 bool is(std::string_view key, const char (&name)[size]) {
@@ -97,21 +101,20 @@ MessageView::Status MessageView::scan(std::string_view line) {
   if (!scanner.consume('{')) return scanner.at_end() ? junk("an empty line") : junk("not a JSON object");
   if (!scanner.consume('}')) {
     do {
-      enum Name : std::size_t { src, dest, body };
       std::string_view key;
       std::size_t which = 0;
       bool valid = scan_key(scanner, key, which, "\"src\"", "\"dest\"", "\"body\"");
       if (!valid) return invalid();
-      if (which == src) {
+      if (which == src_name) {
         valid = scan_string_value(scanner, src_);
-      } else if (which == dest) {
+      } else if (which == dest_name) {
         valid = scan_string_value(scanner, dest_);
-      } else if (which == body && scanner.peek() == '{') {
+      } else if (which == body_name && scanner.peek() == '{') {
         valid = scan_body(scanner);
       } else {
         std::string_view ignored;
         valid = scanner.value(ignored);
-        if (which == body) body_ = {};
+        if (which == body_name) body_ = {};
       }
       if (!valid) return invalid();
     } while (scanner.consume(','));
@@ -133,16 +136,15 @@ bool MessageView::scan_body(Scanner& scanner) {
   scanner.consume('{');
   if (!scanner.consume('}')) {
     do {
-      enum Name : std::size_t { type, msg_id, in_reply_to };
       Field field;
       std::size_t which = 0;
       bool valid = scan_key(scanner, field.key, which, "\"type\"", "\"msg_id\"", "\"in_reply_to\"");
       if (!valid) return false;
-      if (which == type) {
+      if (which == type_name) {
         valid = scan_string_value(scanner, type_);
-      } else if (which == msg_id) {
+      } else if (which == msg_id_name) {
         valid = scan_integer_value(scanner, msg_id_, msg_id_is_integer_);
-      } else if (which == in_reply_to) {
+      } else if (which == in_reply_to_name) {
         valid = scan_integer_value(scanner, raw_in_reply_to_, in_reply_to_is_integer_);
       } else {
         valid = scanner.value(field.value);

@@ -51,6 +51,7 @@ sim::RunOptions run_options(const TestSettings& settings, const std::vector<Faul
           .latency = settings.latency,
           .delivery = settings.delivery,
           .topology = make_topology(settings.topology, settings.nodes),
+          .keys = settings.keys,
           .faults = faults,
           .nemesis_interval = settings.nemesis_interval,
           .seed = settings.seed,
@@ -102,12 +103,15 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.availability = settings.availability;
   const check::Checker* checker = check::find_checker(settings.workload);
+  const check::Verdict workload =
+      checker != nullptr ? checker->check(run.history, options)
+                         : check::Verdict::unknown("no checker for the workload " + settings.workload + " exists yet");
   return check::compose({{"perf", check::check_perf(run.history)},
                          {"stats", check::check_stats(run.history)},
                          {"availability", check::check_availability(run.history, options)},
                          {"nodes", judge_nodes(run)},
                          {"net", judge_network(run)},
-                         {"workload", checker->check(run.history, options)}});
+                         {"workload", workload}});
 }
 
 std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {

@@ -39,6 +39,7 @@ struct TestSettings {
   sim::Latency latency;
   sim::Delivery delivery = sim::Delivery::maelstrom;
   std::string topology = "grid";
+  sim::KeyOptions keys = {};
   /// Fault names; "swarm" stands for a mix drawn from the seed.
   std::vector<std::string> nemesis;
   Duration nemesis_interval = 10s;

@@ -3,7 +3,12 @@
 #include <stdexcept>
 
 #include "workloads/broadcast/broadcast.hpp"
+#include "workloads/counter/counter.hpp"
 #include "workloads/echo/echo.hpp"
+#include "workloads/g_set/g_set.hpp"
+#include "workloads/kafka/kafka.hpp"
+#include "workloads/lin_kv/lin_kv.hpp"
+#include "workloads/txn/txn.hpp"
 #include "workloads/unique_ids/unique_ids.hpp"
 
 namespace mznode {
@@ -26,13 +31,31 @@ const std::vector<WorkloadInfo>& workloads() {
       echo::workload(),
       unique_ids::workload(),
       broadcast::workload(),
+      g_set::workload(),
+      counter::g_counter_workload(),
+      counter::pn_counter_workload(),
+      lin_kv::workload(),
+      kafka::workload(),
+      txn::list_append_workload(),
+      txn::rw_register_workload(),
   };
   return all;
 }
 
 const WorkloadInfo& find_workload(std::string_view name) { return find_named(workloads(), name, "workload"); }
 
+const WorkloadInfo& find_node_workload(std::string_view name) {
+  for (const WorkloadInfo& workload : workloads()) {
+    if (workload.module == name) return workload;
+  }
+  return find_workload(name);
+}
+
 const StrategyInfo& find_strategy(const WorkloadInfo& workload, std::string_view name) {
+  if (workload.strategies.empty()) {
+    throw std::invalid_argument("the workload " + workload.name +
+                                " has no built-in strategy yet; test a node of your own with --bin");
+  }
   if (name.empty()) return workload.strategies.front();
   return find_named(workload.strategies, name, "strategy of " + workload.name);
 }

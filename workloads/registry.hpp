@@ -13,11 +13,14 @@ namespace mznode {
 struct WorkloadInfo {
   std::string name;
   std::string summary;
+  /// The name of the module that serves this workload and others of its kind, such as "counter"; empty when it serves
+  /// only this one.
+  std::string module = {};
   /// How long Maelstrom's client waits for an answer.
   Duration client_timeout;
   /// The client's side of Maelstrom's test; its checker has the workload's name.
   sim::TestSpec test;
-  /// The first is the default.
+  /// The first is the default; none yet for a workload that can only be tested with the nodes of others.
   std::vector<StrategyInfo> strategies;
 };
 
@@ -27,6 +30,8 @@ const std::vector<WorkloadInfo>& workloads();
 /// Throws std::invalid_argument, naming what exists, when there is no workload (or no strategy) of that name. An empty
 /// strategy name means the default.
 const WorkloadInfo& find_workload(std::string_view name);
+/// The same for a node, which may also be given the name of a module.
+const WorkloadInfo& find_node_workload(std::string_view name);
 const StrategyInfo& find_strategy(const WorkloadInfo& workload, std::string_view name);
 
 }  // namespace mznode

@@ -27,6 +27,12 @@ check::Operation operation(const std::string& f, Json value) {
   return result;
 }
 
+check::Operation final_read() {
+  check::Operation read = operation("read");
+  read.is_final = true;
+  return read;
+}
+
 std::unique_ptr<Generator> mix_with_reads(std::function<check::Operation(Random&)> write) {
   return std::make_unique<ReadMix>(std::move(write));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,13 +14,27 @@
 
 namespace mznode::sim {
 
+/// The keys that transactions and logs work on, with Maelstrom's meaning and defaults.
+struct KeyOptions {
+  /// How many keys are in use at a time; the generator's own default when it is not given.
+  std::optional<std::size_t> key_count = std::nullopt;
+  std::size_t max_txn_length = 4;
+  std::size_t max_writes_per_key = 16;
+};
+
 /// What a workload's clients and generators are told about the test.
 struct ClientOptions {
   std::vector<std::string> nodes;
   std::size_t concurrency = 1;
   Topology topology;
   std::int64_t mean_latency_ms = 0;
+  KeyOptions keys = {};
+  /// How long the test has run, on its own clock.
+  std::function<Duration()> elapsed = {};
 };
+
+/// Thrown by a client to end itself on purpose; its operation is indefinite.
+class ClientCrash : public std::exception {};
 
 /// The client's side of a workload: performs operations on one node over one connection.
 class Client {
@@ -35,12 +50,25 @@ class Client {
   virtual bool maps_errors() const { return true; }
 };
 
+/// What a worker is to do in the final phase.
+struct FinalStep {
+  check::Operation operation;
+  /// At least so long after the worker's last final step began.
+  Duration gap{0};
+};
+
 /// Decides what the clients do.
 class Generator {
  public:
   virtual ~Generator() = default;
+  /// Which of the workers that are free is to do the next operation; `free` is in ascending order and not empty.
+  virtual std::size_t choose(const std::vector<std::size_t>& free, Random& random) { return random.pick(free); }
   /// The next operation for a worker: its f, value and is_final; nothing when there is none left.
   virtual std::optional<check::Operation> next(std::size_t worker, Random& random) = 0;
+  /// Told of every entry that a worker adds to the history.
+  virtual void update(std::size_t /*worker*/, const check::Operation& /*event*/) {}
+  /// What a worker does next in the final phase, after the network has healed and been quiet; nothing when it is done.
+  virtual std::optional<FinalStep> final_step(std::size_t /*worker*/, Random& /*random*/) { return std::nullopt; }
 };
 
 /// A test of Maelstrom's, without its checker.
@@ -50,6 +78,8 @@ struct TestSpec {
   std::function<std::unique_ptr<Generator>(const ClientOptions& options)> make_generator;
   /// What every worker does once at the end, after the network has healed and been quiet; nothing to end at once.
   std::optional<check::Operation> final_operation;
+  /// Ends a final phase that the generator's final steps make; nothing when they make none.
+  std::optional<Duration> final_time_limit = std::nullopt;
   /// True when a client goes on with its connection after an indefinite operation.
   bool reuses_clients = false;
 };
@@ -60,5 +90,7 @@ std::unique_ptr<Generator> mix_with_reads(std::function<check::Operation(Random&
 std::unique_ptr<Generator> mix_with_reads(const std::string& f);
 
 check::Operation operation(const std::string& f, Json value = Json());
+/// A read that is marked as final.
+check::Operation final_read();
 
 }  // namespace mznode::sim

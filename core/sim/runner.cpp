@@ -48,6 +48,7 @@ class Run {
   Task<> initialise(std::string node);
   Task<> set_up(std::string node);
   Task<> perform(Worker* worker, check::Operation operation);
+  Task<> finish(Worker* worker);
 
   void start_services();
   void issue();
@@ -79,11 +80,13 @@ class Run {
   std::uint64_t next_client_ = 0;
   Time started_;
   Time next_operation_;
+  Time final_deadline_;
   bool is_generating_ = false;
   bool is_done_ = false;
   std::set<std::string> failed_nodes_;
   WaitGroup beginning_;  // nodes that are being initialised or set up before the first operation
   WaitGroup busy_;       // workers
+  WaitGroup finishing_;  // workers in a final phase of many operations
   RunResult result_;
   Scope scope_;  // last: its tasks use everything above
 };
@@ -98,10 +101,13 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
       client_options_{.nodes = options.nodes,
                       .concurrency = options.concurrency,
                       .topology = options.topology,
-                      .mean_latency_ms = options.latency.mean_ms},
+                      .mean_latency_ms = options.latency.mean_ms,
+                      .keys = options.keys,
+                      .elapsed = [this] { return now() - started_; }},
       generator_(spec.make_generator(client_options_)),
       beginning_(loop_),
       busy_(loop_),
+      finishing_(loop_),
       scope_([this](const std::exception_ptr& exception) {
         try {
           std::rethrow_exception(exception);
@@ -225,7 +231,25 @@ Task<> Run::main() {
     for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
     co_await busy_.wait();
   }
+  if (spec_.final_time_limit) {
+    co_await loop_.sleep(quiet_phase);
+    final_deadline_ = now() + *spec_.final_time_limit;
+    for (Worker& worker : workers_) scope_.spawn(counted(&finishing_, finish(&worker)));
+    co_await finishing_.wait();
+  }
   is_done_ = true;
+}
+
+Task<> Run::finish(Worker* worker) {
+  Time earliest = now();
+  while (now() < final_deadline_) {
+    auto step = generator_->final_step(worker->index, random_);
+    if (!step) break;
+    earliest = std::max(now(), earliest + step->gap);
+    if (earliest >= final_deadline_) break;
+    co_await loop_.sleep(earliest - now());
+    co_await perform(worker, std::move(step->operation));
+  }
 }
 
 void Run::open(Worker& worker) {
@@ -243,15 +267,15 @@ void Run::schedule_issue(Time at) {
 /// busy waits for the next that is free.
 void Run::issue() {
   if (!is_generating_ || now() >= started_ + options_.time_limit) return;
-  std::vector<Worker*> free_workers;
-  for (Worker& worker : workers_) {
-    if (!worker.is_busy) free_workers.push_back(&worker);
+  std::vector<std::size_t> free_workers;
+  for (const Worker& worker : workers_) {
+    if (!worker.is_busy) free_workers.push_back(worker.index);
   }
   if (free_workers.empty()) {
     next_operation_ = Time::max();  // free() will call again
     return;
   }
-  Worker& worker = *random_.pick(free_workers);
+  Worker& worker = workers_[generator_->choose(free_workers, random_)];
   auto next = generator_->next(worker.index, random_);
   const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
   // From when it was due, lest the delays of real time add up; but what was missed is not made up for.
@@ -282,6 +306,7 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
   worker->is_busy = true;
   busy_.add();
   record(operation, check::Type::invoke, worker->process);
+  generator_->update(worker->index, result_.history.back());
   check::Type outcome = check::Type::ok;
   try {
     auto value = co_await worker->client->invoke(operation);
@@ -291,12 +316,15 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
         worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
+  } catch (const ClientCrash&) {
+    outcome = check::Type::info;
   } catch (const MalformedReply& malformed) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
     report_reply(malformed.what());
   }
   record(operation, outcome, worker->process);
+  generator_->update(worker->index, result_.history.back());
   if (outcome == check::Type::info) {
     worker->process += static_cast<std::int64_t>(workers_.size());
     if (!spec_.reuses_clients) open(*worker);

@@ -25,6 +25,7 @@ struct RunOptions {
   Latency latency;
   Delivery delivery = Delivery::maelstrom;
   Topology topology;
+  KeyOptions keys = {};
   std::vector<Fault> faults;
   Duration nemesis_interval = 10s;
   /// How long a node may take to answer `init` (Maelstrom, db.clj).

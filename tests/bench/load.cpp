@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -39,7 +40,7 @@ std::string request(std::string_view type, int msg_id, const std::string& field 
 
 std::string echo_request(int msg_id) {
   // Payloads differ, as real ones do: a cache of the last one must not help.
-  return request("echo", msg_id, ",\"echo\":\"Please echo " + std::to_string(msg_id * 2654435761U) + "-0123456789\"");
+  return request("echo", msg_id, ",\"echo\":\"Please echo " + std::to_string(msg_id * std::int64_t{2654435761}) + "-0123456789\"");
 }
 
 /// What stands behind `"name":` in a reply, up to the next comma or brace.

@@ -31,12 +31,6 @@ class BroadcastClient final : public sim::Client {
   const Topology& topology_;
 };
 
-check::Operation final_read() {
-  check::Operation read = sim::operation("read");
-  read.is_final = true;
-  return read;
-}
-
 }  // namespace
 
 sim::TestSpec broadcast_test() {
@@ -45,7 +39,7 @@ sim::TestSpec broadcast_test() {
                 return std::make_unique<BroadcastClient>(connection, node, options);
               },
           .make_generator = [](const sim::ClientOptions&) { return sim::mix_with_reads("broadcast"); },
-          .final_operation = final_read()};
+          .final_operation = sim::final_read()};
 }
 
 }  // namespace mznode::broadcast

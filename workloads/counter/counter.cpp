@@ -1,0 +1,23 @@
+#include "workloads/counter/counter.hpp"
+
+namespace mznode::counter {
+
+WorkloadInfo g_counter_workload() {
+  return {.name = "g-counter",
+          .summary = "keeps a sum that only grows",
+          .module = "counter",
+          .client_timeout = 5s,
+          .test = g_counter_test(),
+          .strategies = {}};
+}
+
+WorkloadInfo pn_counter_workload() {
+  return {.name = "pn-counter",
+          .summary = "keeps a sum that grows and shrinks",
+          .module = "counter",
+          .client_timeout = 5s,
+          .test = pn_counter_test(),
+          .strategies = {}};
+}
+
+}  // namespace mznode::counter

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <tuple>
+
+#include "workloads/kafka/kafka.hpp"
+
+namespace mznode::kafka {
+namespace {
+
+/// Maelstrom's client (workload/kafka.clj): it keeps the offsets from which it will poll next, and commits what it has
+/// polled.
+class LogClient final : public sim::Client {
+ public:
+  LogClient(sim::Connection& connection, std::string node) : connection_(connection), node_(std::move(node)) {}
+
+  Task<Json> invoke(check::Operation operation) override {
+    if (operation.f == "crash") throw sim::ClientCrash();
+    if (operation.f == "assign") co_return co_await assign(std::move(operation));
+    if (operation.f == "send") co_return co_await send(std::move(operation));
+    co_return co_await poll();
+  }
+  bool is_idempotent(const std::string& f) const override { return f == "assign"; }
+
+ private:
+  Task<Json> assign(check::Operation operation) {
+    auto keys = from_json<std::vector<std::string>>(operation.value);
+    Offsets next;
+    if (seeks_to_beginning(operation)) {
+      for (const auto& key : keys) next[key] = 0;
+    } else {
+      const ListCommitted request{keys};
+      auto committed = co_await connection_.call<Poll>(node_, "list_committed_offsets", request);
+      for (const auto& key : keys) {
+        // A client that knows a key goes on where it was; the committed offsets are for those that do not.
+        const auto mine = offsets_.find(key);
+        const auto known = committed.offsets.find(key);
+        next[key] = mine != offsets_.end() ? mine->second : known != committed.offsets.end() ? known->second : 0;
+      }
+    }
+    offsets_ = std::move(next);
+    co_return operation.value;
+  }
+
+  Task<Json> send(check::Operation operation) {
+    using MicroOp = std::tuple<std::string, std::string, Json>;
+    auto micro_ops = from_json<std::vector<MicroOp>>(operation.value);
+    auto& [function, key, message] = micro_ops.at(0);
+    const Send request{key, message};
+    auto reply = co_await connection_.call<SendOk>(node_, "send", request);
+    message = to_json(std::pair<Offset, Json>(reply.offset, message));
+    co_return to_json(micro_ops);
+  }
+
+  Task<Json> poll() {
+    const Poll request{offsets_};
+    auto reply = co_await connection_.call<PollOk>(node_, "poll", request);
+    Poll polled;
+    for (const auto& [key, messages] : reply.msgs) {
+      Offset highest = -1;
+      for (const auto& [offset, message] : messages) highest = std::max(highest, offset);
+      const auto [next, is_new] = offsets_.try_emplace(key, highest + 1);
+      if (!is_new) next->second = std::max(next->second, highest + 1);
+      if (!messages.empty()) polled.offsets[key] = std::max<Offset>(highest, 0);
+    }
+    if (!polled.offsets.empty()) co_await connection_.call<Empty>(node_, "commit_offsets", polled);
+    const std::vector<std::pair<std::string, Messages>> value = {{"poll", std::move(reply.msgs)}};
+    co_return to_json(value);
+  }
+
+  static bool seeks_to_beginning(const check::Operation& operation) {
+    return std::any_of(operation.other_fields.begin(), operation.other_fields.end(),
+                       [](const auto& field) { return field.first == seek_to_beginning && field.second == Json(true); });
+  }
+
+  sim::Connection& connection_;
+  std::string node_;
+  Offsets offsets_;
+};
+
+}  // namespace
+
+sim::TestSpec kafka_test() {
+  return {.make_client =
+              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions&) {
+                return std::make_unique<LogClient>(connection, node);
+              },
+          .make_generator = make_generator,
+          .final_operation = std::nullopt,
+          .final_time_limit = 10s};
+}
+
+}  // namespace mznode::kafka

@@ -1,0 +1,13 @@
+#include "workloads/kafka/kafka.hpp"
+
+namespace mznode::kafka {
+
+WorkloadInfo workload() {
+  return {.name = "kafka",
+          .summary = "keeps append-only logs with offsets",
+          .client_timeout = 5s,
+          .test = kafka_test(),
+          .strategies = {}};
+}
+
+}  // namespace mznode::kafka

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "workloads/registry.hpp"
+
+/// Maelstrom's lin-kv: a store of registers with read, write and compare-and-set, each linearizable.
+namespace mznode::lin_kv {
+
+WorkloadInfo workload();
+sim::TestSpec lin_kv_test();
+
+/// Messages (Maelstrom, doc/workloads.md, "Lin-kv").
+struct Read {
+  Json key;
+  MZNODE_FIELDS(key)
+};
+struct ReadOk {
+  Json value;
+  MZNODE_FIELDS(value)
+};
+struct Write {
+  Json key;
+  Json value;
+  MZNODE_FIELDS(key, value)
+};
+struct Cas {
+  Json key;
+  Json from;
+  Json to;
+  MZNODE_FIELDS(key, from, to)
+};
+
+}  // namespace mznode::lin_kv

@@ -1,0 +1,23 @@
+#include "workloads/txn/txn.hpp"
+
+namespace mznode::txn {
+
+WorkloadInfo list_append_workload() {
+  return {.name = "txn-list-append",
+          .summary = "runs transactions of reads and appends to lists",
+          .module = "txn",
+          .client_timeout = 5s,
+          .test = list_append_test(),
+          .strategies = {}};
+}
+
+WorkloadInfo rw_register_workload() {
+  return {.name = "txn-rw-register",
+          .summary = "runs transactions of reads and writes of registers",
+          .module = "txn",
+          .client_timeout = 5s,
+          .test = rw_register_test(),
+          .strategies = {}};
+}
+
+}  // namespace mznode::txn

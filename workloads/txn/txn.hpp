@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "workloads/registry.hpp"
+
+/// Maelstrom's txn-list-append and txn-rw-register: transactions of reads and appends to lists, or of reads and writes of
+/// registers.
+namespace mznode::txn {
+
+WorkloadInfo list_append_workload();
+WorkloadInfo rw_register_workload();
+sim::TestSpec list_append_test();
+sim::TestSpec rw_register_test();
+
+/// A micro-operation: its function ("r", "append" or "w"), key and value. A read that was not done yet has a null value.
+using MicroOp = std::tuple<std::string, Json, Json>;
+
+/// Messages (Maelstrom, doc/workloads.md, "Txn-list-append"); request and reply have the same fields.
+struct Txn {
+  std::vector<MicroOp> txn;
+  MZNODE_FIELDS(txn)
+};
+
+/// Makes transactions as Elle does (elle, txn.clj, wr-txns): a pool of keys, of which later ones are chosen more often,
+/// each twice as often as the one before; a key that has had its share of writes is replaced by a new one. Values count
+/// from 1 for each key.
+class TxnGenerator {
+ public:
+  /// `write` is the function of a micro-operation that writes.
+  TxnGenerator(const sim::KeyOptions& options, std::string write, sim::Random& random);
+
+  std::vector<MicroOp> next(sim::Random& random);
+
+ private:
+  struct Key {
+    std::int64_t key = 0;
+    std::uint64_t max_writes = 0;
+    std::uint64_t writes = 0;
+  };
+
+  Key& choose(sim::Random& random);
+  /// From 1 to the limit, the lower the more often: x with a probability in proportion to 1/x.
+  std::uint64_t draw_max_writes(sim::Random& random);
+
+  std::string write_;
+  std::size_t max_length_;
+  std::vector<std::uint64_t> cumulative_;
+  std::vector<Key> keys_;
+};
+
+}  // namespace mznode::txn
