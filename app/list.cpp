@@ -38,7 +38,7 @@ int run_list(const Arguments& arguments) {
     std::cout << workload.name << ": " << workload.summary << '\n';
     for (const StrategyInfo& strategy : workload.strategies) print(strategy, &strategy == &workload.strategies.front());
   }
-  return exit_ok;
+  return exit_valid;
 }
 
 }  // namespace mznode::app

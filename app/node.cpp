@@ -1,9 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 
 #include "app/commands.hpp"
+#include "app/strategy_options.hpp"
 #include "core/node.hpp"
 #include "core/stdio_runtime.hpp"
 #include "workloads/registry.hpp"
@@ -42,24 +42,6 @@ void declare(CLI::App& app, NodeSettings& settings) {
   app.allow_extras();  // the options of the strategy, which is not known yet
 }
 
-/// Splits `--name value` and `--name=value`.
-std::map<std::string, std::string> strategy_options(const std::vector<std::string>& extras) {
-  std::map<std::string, std::string> options;
-  for (std::size_t i = 0; i < extras.size(); ++i) {
-    const std::string& word = extras[i];
-    if (word.rfind("--", 0) != 0 || word.size() == 2) throw std::invalid_argument("unexpected argument " + word);
-    const std::size_t equals = word.find('=');
-    if (equals != std::string::npos) {
-      options[word.substr(2, equals - 2)] = word.substr(equals + 1);
-    } else if (i + 1 < extras.size()) {
-      options[word.substr(2)] = extras[++i];
-    } else {
-      throw std::invalid_argument(word + " needs a value");
-    }
-  }
-  return options;
-}
-
 LogLevel log_level(const std::string& name) {
   if (const auto level = parse_log_level(name)) return *level;
   throw std::invalid_argument("--log-level takes trace, debug, info, warn, error or off, not " + name);
@@ -84,7 +66,7 @@ int run_node(const Arguments& arguments) {
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
     if (!settings.workload.empty()) std::cout << '\n' << strategies_help(find_node_workload(settings.workload));
-    return exit_ok;
+    return exit_valid;
   } catch (const CLI::ParseError& error) {
     std::cerr << "mznode: " << error.what() << '\n';
   } catch (const std::invalid_argument& error) {

@@ -1,27 +1,81 @@
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
 #include <stdexcept>
 
-#include "app/commands.hpp"
-#include "workloads/harness.hpp"
+#include "app/seeds.hpp"
+#include "app/store.hpp"
+#include "app/summary.hpp"
+#include "app/test_options.hpp"
 
 namespace mznode::app {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);  // a second one ends the program at once
+}
+
+int self_check(TestSettings settings) {
+  settings.keep_journal = true;
+  const TestReport first = run_test(settings, was_interrupted);
+  const TestReport second = run_test(settings, was_interrupted);
+  const bool same = history_jsonl(first) == history_jsonl(second) && messages_jsonl(first) == messages_jsonl(second);
+  std::cout << "self-check: " << (same ? "both runs wrote the same bytes" : "the runs DIFFER") << "\n";
+  return same ? exit_valid : exit_invalid;
+}
+
+void print_messages(const TestCommand& command, const TestReport& report) {
+  for (const sim::JournalEntry& entry : report.run.journal) {
+    const bool sends = entry.event == sim::JournalEntry::Event::send;
+    if (sends ? !command.log_net_send : !command.log_net_recv) continue;
+    const sim::Packet& packet = report.run.packets.at(entry.packet);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(entry.at - report.run.started).count();
+    const char* event = sends ? ":send " : entry.event == sim::JournalEntry::Event::drop ? ":drop " : ":recv ";
+    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " " << packet.body << "\n";
+  }
+}
+
+int run_single(const TestCommand& command) {
+  const TestReport report = run_test(command.settings, was_interrupted);
+  if (command.log_stderr) {
+    for (const auto& [node, lines] : report.logs) {
+      for (const auto& line : lines) std::cout << node << ": " << line << "\n";
+    }
+  }
+  print_messages(command, report);
+  std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  if (!command.store.empty()) {
+    const auto directory = store(command.store, command.settings, report);
+    if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
+  }
+  if (report.valid != check::Valid::yes && !command.json) {
+    std::cout << "  replay with  " << replay_command(command.settings) << "\n";
+  }
+  if (command.shrink && report.valid == check::Valid::no) shrink(command.settings);
+  return exit_code(report.valid);
+}
+
+}  // namespace
+
+bool was_interrupted() { return interrupted != 0; }
 
 int run_test_command(const Arguments& arguments) {
-  TestSettings settings;
-  settings.workload = "broadcast";
-  settings.nodes.clear();
-  for (int i = 0; i < 25; ++i) settings.nodes.push_back("n" + std::to_string(i));
-  settings.rate_millis = 100'000;
-  settings.latency.mean_ms = 100;
-  settings.time_limit = 20s;
-  settings.strategy = arguments.at(0);
-  settings.seed = std::stoull(arguments.at(1));
-  if (arguments.size() > 2 && arguments[2] != "none") settings.nemesis = {arguments[2]};
-  if (arguments.size() > 3) settings.topology = arguments[3];
-  const auto report = run_test(settings, [] { return false; });
-  std::cout << report.results.dump(1) << "\n";
-  return 0;
+  try {
+    const auto command = parse_test_command(arguments);
+    if (!command) return exit_valid;
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    if (command->self_check) return self_check(command->settings);
+    return command->seeds ? run_seeds(*command) : run_single(*command);
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode test: " << error.what() << "\n";
+    return exit_usage;
+  } catch (const std::runtime_error& error) {
+    std::cerr << "mznode test: " << error.what() << "\n";
+    return exit_unknown;
+  }
 }
+
 }  // namespace mznode::app

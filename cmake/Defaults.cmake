@@ -20,3 +20,17 @@ function(mznode_defaults target)
     target_link_options(${target} PUBLIC -fsanitize=${MZNODE_SANITIZE})
   endif()
 endfunction()
+
+# Loading shared libraries takes longer than everything else a node does before it answers init.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_LINK_OPTIONS -static)
+check_cxx_source_compiles("#include <string>\nint main() { return static_cast<int>(std::string().size()); }"
+                          MZNODE_CAN_LINK_STATICALLY)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+
+# Links an executable without shared libraries, where the machine can. The sanitizers cannot.
+function(mznode_link_statically target)
+  if(MZNODE_CAN_LINK_STATICALLY AND NOT MZNODE_SANITIZE)
+    target_link_options(${target} PRIVATE -static)
+  endif()
+endfunction()

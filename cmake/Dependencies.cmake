@@ -26,7 +26,6 @@ add_library(mznode_spdlog INTERFACE)
 find_package(spdlog QUIET)
 if(spdlog_FOUND)
   find_package(fmt QUIET)
-  target_link_libraries(mznode_spdlog INTERFACE Threads::Threads)
   target_include_directories(mznode_spdlog SYSTEM INTERFACE
     $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
   get_target_property(mznode_spdlog_definitions spdlog::spdlog_header_only INTERFACE_COMPILE_DEFINITIONS)

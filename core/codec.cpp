@@ -32,7 +32,9 @@ void fail_missing(std::string_view name) {
 
 Json decode_json(std::string_view text) {
   std::string owned(text);
-  if (text.find('\r') != std::string_view::npos) std::replace(owned.begin(), owned.end(), '\r', ' ');
+  // Only between the tokens of a container can there be one.
+  const bool has_tokens = text.front() == '{' || text.front() == '[';
+  if (has_tokens && text.find('\r') != std::string_view::npos) std::replace(owned.begin(), owned.end(), '\r', ' ');
   return Json::from_valid(std::move(owned));
 }
 

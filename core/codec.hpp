@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -110,6 +111,29 @@ void decode_object(std::string_view text, Each&& each) {
     each(key, value);
   } while (scanner.consume(','));
 }
+
+/// The members that make a body a message: they are not among its fields.
+inline bool is_envelope_key(std::string_view key) { return key == "type" || key == "msg_id" || key == "in_reply_to"; }
+
+/// The fields of a body.
+class FieldList {
+ public:
+  /// `body` must outlive the list.
+  explicit FieldList(std::string_view body) {
+    decode_object(body, [this](std::string_view key, std::string_view value) {
+      // The key is kept by value: one with escapes has no text of its own. A deque does not move it.
+      if (!is_envelope_key(key)) fields_.push_back({keys_.emplace_back(key), value});
+    });
+  }
+  FieldList(const FieldList&) = delete;
+  FieldList& operator=(const FieldList&) = delete;
+
+  const std::vector<Field>& fields() const { return fields_; }
+
+ private:
+  std::deque<std::string> keys_;
+  std::vector<Field> fields_;
+};
 
 }  // namespace codec
 

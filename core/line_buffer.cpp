@@ -4,7 +4,7 @@
 
 namespace mznode {
 
-LineBuffer::LineBuffer() { grow(initial_capacity); }
+LineBuffer::LineBuffer(std::size_t limit) : limit_(limit) { grow(initial_capacity); }
 
 void LineBuffer::grow(std::size_t capacity) {
   std::unique_ptr<char[]> larger(new char[capacity + 1]);  // one more for the newline that last() appends
@@ -37,7 +37,7 @@ std::span<char> LineBuffer::room() {
 
 void LineBuffer::filled(std::size_t bytes) {
   end_ += bytes;
-  if (!skipping_ && end_ - begin_ <= max_line_bytes) return;
+  if (!skipping_ && end_ - begin_ <= limit_) return;
   // The held bytes may end with complete lines only when they are not one oversized line.
   const void* newline = std::memchr(bytes_.get() + searched_, '\n', end_ - searched_);
   if (newline == nullptr) {

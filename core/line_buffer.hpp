@@ -7,13 +7,13 @@
 
 namespace mznode {
 
-/// Cuts a stream of bytes into lines without copying them. A line can be as long as memory allows up to `max_line_bytes`;
-/// a longer one is passed over and counted.
+/// Cuts a stream of bytes into lines without copying them. A line can be as long as memory allows up to a limit; a longer
+/// one is passed over and counted.
 class LineBuffer {
  public:
   static constexpr std::size_t max_line_bytes = std::size_t{256} << 20;
 
-  LineBuffer();
+  explicit LineBuffer(std::size_t limit = max_line_bytes);
 
   /// Where the next bytes of the stream go; never empty. Invalidates lines.
   std::span<char> room();
@@ -34,6 +34,7 @@ class LineBuffer {
 
   void grow(std::size_t capacity);
 
+  std::size_t limit_;
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;     // of the first byte that is not handed out

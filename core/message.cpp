@@ -13,6 +13,10 @@ std::optional<std::int64_t> to_int(std::string_view text) {
   return value;
 }
 
+// What scan_key() makes of the names, in the order in which it is asked for them.
+enum EnvelopeName : std::size_t { src_name, dest_name, body_name };
+enum BodyName : std::size_t { type_name, msg_id_name, in_reply_to_name };
+
 /// A comparison whose length the compiler knows, so that it becomes one of integers.
 template <std::size_t size>
 bool is(std::string_view key, const char (&name)[size]) {
@@ -21,11 +25,27 @@ bool is(std::string_view key, const char (&name)[size]) {
 
 }  // namespace
 
-void MessageView::reset() {
-  src_ = dest_ = body_ = {};
+Json Message::fields() const {
+  TextBuffer text;
+  text += '{';
+  codec::decode_object(body.text(), [&](std::string_view key, std::string_view value) {
+    if (is(key, "type") || is(key, "msg_id") || is(key, "in_reply_to")) return;
+    if (text.size() > 1) text += ',';
+    append_quoted(text, key);
+    text.append(':').append(value);
+  });
+  text += '}';
+  return Json::from_valid(text.str());
+}
+
+inline void MessageView::reset() {
+  // One by one: a chain of assignments reads back what was just written in halves, which stalls the processor.
+  src_ = {};
+  dest_ = {};
+  body_ = {};
   in_reply_to_.reset();
-  if (!unescaped_.empty()) unescaped_.clear();
-  if (!problem_.empty()) problem_.clear();
+  if (!unescaped_.empty()) [[unlikely]] unescaped_.clear();
+  if (!problem_.empty()) [[unlikely]] problem_.clear();
 }
 
 MessageView::Status MessageView::junk(std::string problem) {
@@ -40,9 +60,23 @@ inline std::string_view MessageView::plain(const Scanner& scanner, std::string_v
   return text;
 }
 
-inline bool MessageView::scan_key(Scanner& scanner, std::string_view& key) {
+/// Passes a key and its colon. `which` tells which of the names, given with their quotes, it is; their number when it is
+/// another. Nearly every sender spells the names plainly, so they are looked for before the key is scanned as a string.
+template <std::size_t... sizes>
+inline bool MessageView::scan_key(Scanner& scanner, std::string_view& key, std::size_t& which,
+                                  const char (&... quoted_names)[sizes]) {
+  which = 0;
+  const auto next = [&which] {
+    ++which;
+    return false;
+  };
+  if ((... || (scanner.skip(quoted_names) || next()))) return scanner.consume(':');
   if (!scanner.string(key)) return false;
-  key = plain(scanner, key);
+  if (scanner.string_has_escapes()) {
+    key = plain(scanner, key);
+    which = 0;
+    (void)(... || (key == std::string_view(quoted_names + 1, sizes - 3) || next()));
+  }
   return scanner.consume(':');
 }
 
@@ -68,18 +102,19 @@ MessageView::Status MessageView::scan(std::string_view line) {
   if (!scanner.consume('}')) {
     do {
       std::string_view key;
-      bool valid = scan_key(scanner, key);
+      std::size_t which = 0;
+      bool valid = scan_key(scanner, key, which, "\"src\"", "\"dest\"", "\"body\"");
       if (!valid) return invalid();
-      if (is(key, "src")) {
+      if (which == src_name) {
         valid = scan_string_value(scanner, src_);
-      } else if (is(key, "dest")) {
+      } else if (which == dest_name) {
         valid = scan_string_value(scanner, dest_);
-      } else if (is(key, "body") && scanner.peek() == '{') {
+      } else if (which == body_name && scanner.peek() == '{') {
         valid = scan_body(scanner);
       } else {
         std::string_view ignored;
         valid = scanner.value(ignored);
-        if (is(key, "body")) body_ = {};
+        if (which == body_name) body_ = {};
       }
       if (!valid) return invalid();
     } while (scanner.consume(','));
@@ -93,20 +128,23 @@ MessageView::Status MessageView::scan(std::string_view line) {
 
 bool MessageView::scan_body(Scanner& scanner) {
   // Of a body that is given twice, the last one counts.
-  type_ = msg_id_ = raw_in_reply_to_ = {};
+  type_ = {};
+  msg_id_ = {};
+  raw_in_reply_to_ = {};
   fields_.clear();
   const char* start = scanner.position();
   scanner.consume('{');
   if (!scanner.consume('}')) {
     do {
       Field field;
-      if (!scan_key(scanner, field.key)) return false;
-      bool valid = false;
-      if (is(field.key, "type")) {
+      std::size_t which = 0;
+      bool valid = scan_key(scanner, field.key, which, "\"type\"", "\"msg_id\"", "\"in_reply_to\"");
+      if (!valid) return false;
+      if (which == type_name) {
         valid = scan_string_value(scanner, type_);
-      } else if (is(field.key, "msg_id")) {
+      } else if (which == msg_id_name) {
         valid = scan_integer_value(scanner, msg_id_, msg_id_is_integer_);
-      } else if (is(field.key, "in_reply_to")) {
+      } else if (which == in_reply_to_name) {
         valid = scan_integer_value(scanner, raw_in_reply_to_, in_reply_to_is_integer_);
       } else {
         valid = scanner.value(field.value);
@@ -139,7 +177,7 @@ Message MessageView::own() const {
           .dest = std::string(dest_),
           .type = std::string(type_),
           .in_reply_to = in_reply_to_,
-          .body = Json::from_valid(std::string(body_))};
+          .body = codec::decode_json(body_)};
 }
 
 }  // namespace mznode

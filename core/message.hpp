@@ -21,11 +21,22 @@ struct Message {
   /// The whole body, an object: type, ids and every other field, unchanged.
   Json body;
 
-  /// The body as a struct with MZNODE_FIELDS. Throws Error malformed_request when a field is missing or ill-typed.
+  /// The fields of the body, which are all but type, msg_id and in_reply_to, as a struct with MZNODE_FIELDS. Throws Error
+  /// malformed_request when one is missing or ill-typed; that of a reply counts as received, because it says nothing
+  /// about the request that is being handled.
   template <Fielded T>
   T as() const {
-    return from_json<T>(body);
+    try {
+      T value{};
+      decode_fields(codec::FieldList(body.text()).fields(), value);
+      return value;
+    } catch (const Error& error) {
+      if (!in_reply_to) throw;
+      throw Error::received(error.code(), error.what());
+    }
   }
+  /// The body without type, msg_id and in_reply_to, an object: what is passed on under another id.
+  Json fields() const;
 };
 
 /// One line from the network, scanned once: validated as a whole, the envelope and the fields of the body found. All
@@ -73,7 +84,8 @@ class MessageView {
   void reset();
   Status junk(std::string problem);
   bool scan_body(Scanner& scanner);
-  bool scan_key(Scanner& scanner, std::string_view& key);
+  template <std::size_t... sizes>
+  bool scan_key(Scanner& scanner, std::string_view& key, std::size_t& which, const char (&... quoted_names)[sizes]);
   bool scan_string_value(Scanner& scanner, std::string_view& content);
   bool scan_integer_value(Scanner& scanner, std::string_view& raw, bool& is_integer);
   Status check_body();

@@ -6,5 +6,6 @@
 #include "json.hpp"
 #include "kv.hpp"
 #include "node.hpp"
+#include "run.hpp"
 #include "stdio_runtime.hpp"
 #include "topology.hpp"

@@ -58,9 +58,18 @@ Request make_request(const MessageView& view, Time received) {
           .received = received};
 }
 
+std::string make_reply_head(std::string_view reply_type) {
+  TextBuffer head;
+  head += "{\"type\":";
+  append_quoted(head, reply_type);
+  head += ",\"in_reply_to\":";
+  return head.str();
+}
+
 void append_members(TextBuffer& out, const Json& object) {
   if (object.kind() != Json::Kind::object) throw Error(ErrorCode::crash, "the fields of a body must be an object");
   codec::decode_object(object.text(), [&](std::string_view key, std::string_view value) {
+    if (codec::is_envelope_key(key)) return;  // of a received body that is sent on
     out += ',';
     append_quoted(out, key);
     out.append(':').append(value);
@@ -192,7 +201,7 @@ Node::Node(Runtime& runtime)
           log(LogLevel::error, "a background task failed with something that is not a std::exception");
         }
       }) {
-  install("init", [this](const MessageView& view) { handle_init(view); });
+  install("init", [this](const MessageView& view, std::string_view reply_head) { handle_init(view, reply_head); });
 }
 
 Node::~Node() = default;
@@ -220,11 +229,17 @@ void Node::set_topology(const Topology& topology) {
   neighbours_ = std::move(neighbours);
 }
 
-void Node::install(std::string type, std::function<void(const MessageView&)> handle) {
-  for (Route& route : routes_) {
-    if (route.type == type) throw std::logic_error("two handlers for messages of type " + type);
+void Node::install(std::string type, Handle handle) {
+  if (find_route(type) != nullptr) throw std::logic_error("two handlers for messages of type " + type);
+  std::string reply_head = detail::make_reply_head(type + "_ok");
+  routes_.push_back({std::move(type), std::move(reply_head), std::move(handle)});
+}
+
+const Node::Route* Node::find_route(std::string_view type) const {
+  for (const Route& route : routes_) {
+    if (route.type == type) return &route;
   }
-  routes_.push_back({std::move(type), std::move(handle)});
+  return nullptr;
 }
 
 // ---- Receiving
@@ -250,7 +265,9 @@ void Node::receive_one(std::string_view line) {
   }
   if (status == MessageView::Status::bad_body) {
     log(LogLevel::warn, "a malformed message from ", view_.src(), ": ", view_.problem());
-    reply_error(view_.src(), view_.msg_id(), ErrorCode::malformed_request, view_.problem());
+    // An ill-typed id may be anything, carriage returns included.
+    const std::string msg_id = view_.msg_id().empty() ? "" : codec::decode_json(view_.msg_id()).text();
+    reply_error(view_.src(), msg_id, ErrorCode::malformed_request, view_.problem());
   } else if (view_.in_reply_to()) {
     handle_reply(view_);
   } else {
@@ -270,10 +287,9 @@ void Node::hold_until_init(std::string_view line) {
 }
 
 void Node::dispatch(const MessageView& view) {
-  for (const Route& route : routes_) {
-    if (route.type != view.type()) continue;
+  if (const Route* route = find_route(view.type())) {
     try {
-      route.handle(view);
+      route->handle(view, route->reply_head);
     } catch (...) {
       reply_exception(view.src(), view.msg_id(), std::current_exception());
     }
@@ -284,7 +300,7 @@ void Node::dispatch(const MessageView& view) {
               "this node does not handle messages of type " + std::string(view.type()));
 }
 
-void Node::handle_init(const MessageView& view) {
+void Node::handle_init(const MessageView& view, std::string_view reply_head) {
   auto init = view.as<Init>();
   if (!id_.empty()) {
     log(LogLevel::warn, "a second init from ", view.src());
@@ -292,6 +308,7 @@ void Node::handle_init(const MessageView& view) {
       throw Error(ErrorCode::malformed_request, "this node is initialised as " + id_ + " already");
     }
   } else {
+    if (init.node_id.empty()) throw Error(ErrorCode::malformed_request, "field \"node_id\" is empty");
     if (std::find(init.node_ids.begin(), init.node_ids.end(), init.node_id) == init.node_ids.end()) {
       throw Error(ErrorCode::malformed_request, "field \"node_ids\": expected it to contain node_id " + init.node_id);
     }
@@ -299,9 +316,21 @@ void Node::handle_init(const MessageView& view) {
     node_ids_ = std::move(init.node_ids);
     std::copy_if(node_ids_.begin(), node_ids_.end(), std::back_inserter(peers_),
                  [this](const std::string& name) { return name != id_; });
-    for (const auto& hook : init_hooks_) hook();
+    run_init_hooks();
   }
-  reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+  reply_result(view.src(), reply_head, view.msg_id(), Empty{});
+}
+
+void Node::run_init_hooks() {
+  try {
+    // A hook may add one, which a deque allows without moving the one that runs.
+    for (std::size_t i = 0; i < init_hooks_.size(); ++i) init_hooks_[i]();
+  } catch (...) {
+    id_.clear();
+    node_ids_.clear();
+    peers_.clear();
+    throw;
+  }
 }
 
 void Node::handle_reply(const MessageView& view) {
@@ -338,17 +367,16 @@ void Node::settle() {
 // ---- Sending
 
 TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
-  TextBuffer& body = runtime_.begin_message(id_, dest);
+  // Before init the node's name is the one that it was addressed by.
+  TextBuffer& body = runtime_.begin_message(id_.empty() ? view_.dest() : id_, dest);
   body += "{\"type\":";
   append_quoted(body, type);
   return body;
 }
 
-TextBuffer& Node::open_reply(std::string_view dest, std::string_view type, std::string_view suffix,
-                             std::string_view msg_id) {
-  TextBuffer& body = open_body(dest, type);
-  body.truncate(body.size() - 1);  // the suffix goes inside the quotes
-  body.append(suffix).append("\",\"in_reply_to\":").append(msg_id);
+TextBuffer& Node::open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id) {
+  TextBuffer& body = runtime_.begin_message(id_, dest);
+  body.append(reply_head).append(msg_id);
   return body;
 }
 
@@ -368,8 +396,9 @@ void Node::require_destination(std::string_view dest) const {
   const bool known = dest == id_ || is_peer(dest) ||
                      std::find(services.begin(), services.end(), dest) != services.end() ||
                      (dest.size() > 1 && dest.front() == 'c');
-  // Maelstrom stops listening to a node that writes to somebody who does not exist.
-  if (!known) throw Error(ErrorCode::node_not_found, "there is no node " + std::string(dest));
+  // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that a
+  // peer is missing does not tell the client that nothing of its request took effect.
+  if (!known) throw Error::received(ErrorCode::node_not_found, "there is no node " + std::string(dest));
 }
 
 bool Node::in_time(const Request& request) {
@@ -383,7 +412,7 @@ bool Node::in_time(const Request& request) {
 
 void Node::reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text) {
   if (msg_id.empty()) return;
-  TextBuffer& body = open_reply(dest, "error", "", msg_id);
+  TextBuffer& body = open_reply(dest, detail::make_reply_head("error"), msg_id);
   body += ",\"code\":";
   encode(body, static_cast<int>(code));
   body += ",\"text\":";
@@ -465,11 +494,14 @@ std::uint64_t Node::random_below(std::uint64_t bound) {
 Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
 
 TimerId Node::after(Duration delay, std::function<void()> callback) {
-  return runtime_.set_timer(now() + delay, [this, callback = std::move(callback)] {
+  const Time at = delay > Time::max() - now() ? Time::max() : now() + delay;
+  return runtime_.set_timer(at, [this, callback = std::move(callback)] {
     try {
       callback();
     } catch (const std::exception& cause) {
       log(LogLevel::error, "a timer's callback failed: ", describe(cause));
+    } catch (...) {
+      log(LogLevel::error, "a timer's callback failed with something that is not a std::exception");
     }
     settle();
   });
@@ -495,8 +527,10 @@ void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void(
 Task<> Node::offload_work(std::function<void()> work) {
   auto signal = std::make_shared<SignalAwaiter::Signal>();
   runtime_.offload(std::move(work), [this, signal] {
+    const bool somebody_waits = signal->awaiter != nullptr;
     SignalAwaiter::give(*signal);
-    settle();
+    // Nobody waits yet when the work was done at once; then this is inside a task, which must not resume others.
+    if (somebody_waits) settle();
   });
   co_await SignalAwaiter(*this, signal);
 }

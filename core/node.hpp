@@ -69,7 +69,7 @@ class Node final : public Process {
   /// The same for a member function, which may be a coroutine.
   template <class Object, class Result, class... Arguments>
   void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
-  /// Called once, when the node knows who it is and before it answers `init`.
+  /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init`.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
   /// answers a client that has left. The default is 5 s.
@@ -77,7 +77,7 @@ class Node final : public Process {
 
   // ---- Sending
 
-  /// Sends a message that expects no reply. Throws Error node_not_found when there is nobody of that name.
+  /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name.
   template <Fielded Body = Empty>
   void send(std::string_view dest, std::string_view type, const Body& body = {});
   /// The same with the fields as a JSON object.
@@ -131,46 +131,54 @@ class Node final : public Process {
   void close() override;
 
  private:
+  /// Gets the message and the head of its reply (see Route).
+  using Handle = std::function<void(const MessageView&, std::string_view)>;
   struct Route {
     std::string type;
-    std::function<void(const MessageView&)> handle;
+    /// What most replies begin with: `{"type":"<type>_ok","in_reply_to":`.
+    std::string reply_head;
+    Handle handle;
   };
   class ReplyAwaiter;
   class SleepAwaiter;
   class SignalAwaiter;
   template <class T>
   struct Gather;
+  template <class T>
+  struct DecisionAwaiter;
 
   void receive_one(std::string_view line);
   void dispatch(const MessageView& view);
-  void handle_init(const MessageView& view);
+  const Route* find_route(std::string_view type) const;
+  void handle_init(const MessageView& view, std::string_view reply_head);
+  void run_init_hooks();
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
-  void install(std::string type, std::function<void(const MessageView&)> handle);
+  void install(std::string type, Handle handle);
   void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
   /// Resumes what is ready and frees what is finished; called at the end of every event.
   void settle();
   void require_destination(std::string_view dest) const;
 
   TextBuffer& open_body(std::string_view dest, std::string_view type);
-  TextBuffer& open_reply(std::string_view dest, std::string_view type, std::string_view suffix, std::string_view msg_id);
+  TextBuffer& open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id);
   void close_body(TextBuffer& body);
   bool in_time(const Request& request);
   void reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text);
   void reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception);
   template <class Result>
-  void reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result);
+  void reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id, const Result& result);
   template <class Result>
   Task<> answer(Request request, Task<Result> task);
   template <class Handler>
-  void run_handler(Handler& handler, const MessageView& view);
+  void run_handler(Handler& handler, const MessageView& view, std::string_view reply_head);
 
   Task<Message> rpc_text(std::string dest, std::string type, std::string fields, Duration timeout);
   Task<Message> retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy);
   template <class T>
   static Task<> collect(Gather<T>* gather, std::size_t index, Task<T> task);
   template <class T>
-  static Gather<T>& until_decided(Gather<T>& gather);
+  static DecisionAwaiter<T> until_decided(Gather<T>* gather);
   Task<> offload_work(std::function<void()> work);
   void log_text(LogLevel level, std::string_view text) { runtime_.log(level, text); }
 
@@ -183,7 +191,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
 
   std::vector<Route> routes_;
-  std::vector<std::function<void()>> init_hooks_;
+  std::deque<std::function<void()>> init_hooks_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
 

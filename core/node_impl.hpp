@@ -15,6 +15,9 @@ void append_part(std::string& out, Number number) {
   out += std::to_string(number);
 }
 
+/// What a reply begins with, up to the id that it answers.
+std::string make_reply_head(std::string_view reply_type);
+
 /// The members of an object, text `{…}`, with a comma in front of them.
 void append_members(TextBuffer& out, const Json& object);
 
@@ -37,8 +40,8 @@ void Node::log(LogLevel level, const Parts&... parts) {
 
 template <class Handler>
 void Node::on(std::string type, Handler handler) {
-  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view) mutable {
-    run_handler(handler, view);
+  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
+    run_handler(handler, view, reply_head);
   });
 }
 
@@ -51,7 +54,7 @@ void Node::on(std::string type, Object* object, Result (Object::*method)(Argumen
 }
 
 template <class Handler>
-void Node::run_handler(Handler& handler, const MessageView& view) {
+void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused]] std::string_view reply_head) {
   const auto callable = detail::callable_of<Handler>();
   using Callable = std::remove_cv_t<decltype(callable)>;
   using Result = typename Callable::Result;
@@ -61,22 +64,23 @@ void Node::run_handler(Handler& handler, const MessageView& view) {
     spawn(answer(detail::make_request(view, received), detail::call_handler(handler, view, received, parameters)));
   } else if constexpr (std::is_void_v<Result>) {
     detail::call_handler(handler, view, Time{}, parameters);
-    reply_result(view.src(), view.type(), view.msg_id(), Empty{});
+    reply_result(view.src(), reply_head, view.msg_id(), Empty{});
   } else {
-    reply_result(view.src(), view.type(), view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
+    reply_result(view.src(), reply_head, view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
   }
 }
 
 template <class Result>
-void Node::reply_result(std::string_view src, std::string_view type, std::string_view msg_id, const Result& result) {
+void Node::reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id,
+                        const Result& result) {
   if (msg_id.empty()) return;
   if constexpr (std::is_same_v<Result, Reply>) {
-    TextBuffer& body = open_reply(src, result.type, "", msg_id);
+    TextBuffer& body = open_reply(src, detail::make_reply_head(result.type), msg_id);
     detail::append_members(body, result.fields);
     close_body(body);
   } else {
     static_assert(Fielded<Result>, "a handler returns void, a struct with MZNODE_FIELDS, a Reply, or a Task of one");
-    TextBuffer& body = open_reply(src, type, "_ok", msg_id);
+    TextBuffer& body = open_reply(src, reply_head, msg_id);
     encode_fields(body, result);
     close_body(body);
   }
@@ -87,10 +91,10 @@ Task<> Node::answer(Request request, Task<Result> task) {
   try {
     if constexpr (std::is_void_v<Result>) {
       co_await std::move(task);
-      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, Empty{});
+      if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, Empty{});
     } else {
       const Result result = co_await std::move(task);
-      if (in_time(request)) reply_result(request.src, request.type, request.msg_id, result);
+      if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, result);
     }
   } catch (...) {
     if (in_time(request)) reply_exception(request.src, request.msg_id, std::current_exception());
@@ -126,17 +130,6 @@ struct Node::Gather {
     if (decided() && waiting) ready.push(waiter);
   }
 
-  // Awaiting it waits until it is decided.
-  bool await_ready() const { return decided(); }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter.set_handle(handle);
-    waiting = true;
-    return true;
-  }
-  void await_resume() const {
-    if (succeeded < wanted) std::rethrow_exception(last_failure);
-  }
-
   ReadyQueue& ready;
   std::size_t wanted;
   std::vector<std::optional<T>> results;
@@ -147,9 +140,25 @@ struct Node::Gather {
   Waiter waiter;
 };
 
+/// Waits until a quorum is decided. Not the Gather itself, which cannot be copied: g++ 12 copies an awaited lvalue.
 template <class T>
-Node::Gather<T>& Node::until_decided(Gather<T>& gather) {
-  return gather;
+struct Node::DecisionAwaiter {
+  bool await_ready() const { return gather->decided(); }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    gather->waiter.set_handle(handle);
+    gather->waiting = true;
+    return true;
+  }
+  void await_resume() const {
+    if (gather->succeeded < gather->wanted) std::rethrow_exception(gather->last_failure);
+  }
+
+  Gather<T>* gather;
+};
+
+template <class T>
+Node::DecisionAwaiter<T> Node::until_decided(Gather<T>* gather) {
+  return DecisionAwaiter<T>{gather};
 }
 
 template <class T>
@@ -171,7 +180,7 @@ Task<std::vector<T>> Node::quorum(std::size_t wanted, std::vector<Task<T>> tasks
   Gather<T> gather(ready_, wanted, tasks.size());
   Scope branches([](const std::exception_ptr&) {});
   for (std::size_t i = 0; i < tasks.size(); ++i) branches.spawn(collect(&gather, i, std::move(tasks[i])));
-  co_await until_decided(gather);
+  co_await until_decided(&gather);
   std::vector<T> results;
   for (auto& result : gather.results) {
     if (result && results.size() < wanted) results.push_back(std::move(*result));

@@ -208,34 +208,44 @@ bool unescape(std::string_view content, std::string& out) {
 
 namespace {
 
+#ifdef __SSE2__
+/// Copies sixteen bytes; false when one of them must not stand in a JSON string as it is.
+bool copy_plain(char* to, const char* from) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+                                       _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  return _mm_movemask_epi8(special) == 0;
+}
+#endif
+
 /// Most strings are short and plain: they are copied while they are checked, sixteen bytes at a time.
 bool append_plain(TextBuffer& out, std::string_view text) {
-#ifdef __SSE2__
-  char* to = out.room(text.size() + 18);
+  char* to = out.room(text.size() + 2);
   const char* from = text.data();
   std::size_t left = text.size();
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i below_space = _mm_set1_epi8(0x20);
   *to++ = '"';
-  for (; left >= 16; left -= 16, from += 16, to += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-                                         _mm_cmplt_epi8(bytes, below_space));
-    if (_mm_movemask_epi8(special) != 0) return false;
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+#ifdef __SSE2__
+  if (left >= 16) {
+    for (; left > 16; left -= 16, from += 16, to += 16) {
+      if (!copy_plain(to, from)) return false;
+    }
+    // The last sixteen overlap what was copied before them.
+    from -= 16 - left;
+    to -= 16 - left;
+    if (!copy_plain(to, from)) return false;
+    to += 16;
+    left = 0;
   }
+#endif
   for (; left > 0; --left) {
-    if (*from == '"' || *from == '\\' || static_cast<signed char>(*from) < 0x20) return false;
+    if (*from == '"' || *from == '\\' || static_cast<signed char>(*from) < ' ') return false;
     *to++ = *from++;
   }
   *to = '"';
   out.advance(text.size() + 2);
   return true;
-#else
-  (void)out, (void)text;
-  return false;
-#endif
 }
 
 }  // namespace

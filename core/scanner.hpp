@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,15 @@ class Scanner {
     if (peek() != expected) return false;
     ++at_;
     return true;
+  }
+
+  /// Passes white space and then `token`, if that is what the text goes on with.
+  template <std::size_t size>
+  bool skip(const char (&token)[size]) {
+    peek();
+    const bool found = static_cast<std::size_t>(end_ - at_) >= size - 1 && std::memcmp(at_, token, size - 1) == 0;
+    if (found) at_ += size - 1;
+    return found;
   }
 
   /// Passes one value of any kind; `raw` is its text without surrounding white space.

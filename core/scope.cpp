@@ -1,9 +1,12 @@
 #include "scope.hpp"
 
+#include <iterator>
+
 namespace mznode {
 
 void Scope::spawn(Task<> task) {
   Entry& entry = running_.emplace_back();
+  entry.self = std::prev(running_.end());
   entry.task = supervise(std::move(task), &entry);
   entry.task.handle_.resume();
 }
@@ -14,14 +17,14 @@ Task<> Scope::supervise(Task<> task, Entry* entry) {
   } catch (...) {
     on_error_(std::current_exception());
   }
-  entry->finished = true;
-  ++finished_;
+  // Its frame is still running and is freed later. Moving the entry keeps that free of any search among those that wait.
+  finished_.splice(finished_.end(), running_, entry->self);
 }
 
 void Scope::reap() {
-  if (finished_ == 0) return;
-  finished_ = 0;
-  running_.remove_if([](const Entry& entry) { return entry.finished; });
+  if (finished_.empty()) return;
+  const std::list<Entry> freed = std::move(finished_);  // a destructor may spawn
+  finished_.clear();
 }
 
 }  // namespace mznode

@@ -82,18 +82,18 @@ class Scope {
   void spawn(Task<> task);
   /// Frees the frames of finished tasks. Called by the loop, never from inside a task.
   void reap();
-  std::size_t size() const { return running_.size(); }
+  std::size_t size() const { return running_.size() + finished_.size(); }
 
  private:
   struct Entry {
     Task<> task;
-    bool finished = false;
+    std::list<Entry>::iterator self;
   };
   Task<> supervise(Task<> task, Entry* entry);
 
   OnError on_error_;
   std::list<Entry> running_;
-  std::size_t finished_ = 0;
+  std::list<Entry> finished_;
 };
 
 }  // namespace mznode

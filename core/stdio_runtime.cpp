@@ -218,8 +218,8 @@ bool StdioRuntime::read_input() {
 
 void StdioRuntime::wait_for_events(bool for_input) {
   input_ready_ = false;
-  std::array<pollfd, 3> descriptors = {{{signals_->wake_fd(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLOUT, 0}}};
-  if (unsent() > 0) descriptors[2].fd = options_.output;
+  std::array<pollfd, 3> descriptors = {{{signals_->wake_fd(), POLLIN, 0}, {-1, POLLIN, 0}, {options_.output, 0, 0}}};
+  if (unsent() > 0) descriptors[2].events = POLLOUT;  // that nobody reads any more is reported in any case
   if (unsent() > ample_unsent_bytes) {
     const timespec moment = {0, patience.count()};
     if (::ppoll(&descriptors[2], 1, &moment, nullptr) > 0) return;
@@ -237,6 +237,7 @@ void StdioRuntime::wait_for_events(bool for_input) {
   }
   const int count = ::ppoll(descriptors.data(), descriptors.size(), limit, nullptr);
   input_ready_ = count > 0 && descriptors[1].revents != 0;
+  output_closed_ = count > 0 && (descriptors[2].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
   if (count > 0 && descriptors[0].revents != 0) {
     signals_->clear_wake();
     if (pool_) pool_->finish();
@@ -247,7 +248,8 @@ int StdioRuntime::loop(Process& process) {
   for (;;) {
     handle_lines(process);
     run_due_timers();
-    if (flush() == Write::closed) {
+    // A reader that goes while there is nothing to write is noticed by poll().
+    if (flush() == Write::closed || output_closed_) {
       log(LogLevel::error, "nobody reads the output any more");
       return 1;
     }

@@ -78,6 +78,7 @@ class StdioRuntime final : public Runtime {
   std::size_t sent_ = 0;
   bool more_lines_ = false;
   bool input_ready_ = false;
+  bool output_closed_ = false;
   std::unique_ptr<ThreadPool> pool_;
 };
 

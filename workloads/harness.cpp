@@ -6,6 +6,7 @@
 #include "core/check/registry.hpp"
 #include "core/check/stats.hpp"
 #include "core/sim/nemesis.hpp"
+#include "core/sim/process_host.hpp"
 #include "core/sim/sim_host.hpp"
 
 namespace mznode {
@@ -13,11 +14,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<Fault> resolve_faults(const TestSettings& settings, const StrategyInfo& strategy) {
+/// What a swarm may draw from: what the strategy claims to survive; for the nodes of others, whatever a network can do
+/// and a pause.
+std::vector<Fault> survivable_faults(const TestSettings& settings) {
+  if (!settings.bin) return find_strategy(find_workload(settings.workload), settings.strategy).guarantees.survives;
+  return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
+          Fault::reorder,   Fault::slow,              Fault::pause};
+}
+
+std::vector<Fault> resolve_faults(const TestSettings& settings) {
   std::vector<Fault> faults;
   for (const auto& name : settings.nemesis) {
     if (name == "swarm") {
-      const auto drawn = sim::swarm(strategy.guarantees.survives, settings.seed);
+      const auto drawn = sim::swarm(survivable_faults(settings), settings.seed);
       faults.insert(faults.end(), drawn.begin(), drawn.end());
     } else if (const auto fault = parse_fault(name)) {
       faults.push_back(*fault);
@@ -105,6 +114,25 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
                          {"workload", workload}});
 }
 
+std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {
+  const WorkloadInfo& workload = find_workload(settings.workload);
+  const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
+  const OptionValues options(strategy.options, settings.strategy_options);
+  const sim::Installer installer = [&workload, &strategy, options](Node& node) -> std::shared_ptr<void> {
+    node.set_client_timeout(workload.client_timeout);
+    return strategy.install(node, options);
+  };
+  auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
+  host->attach(network);
+  return host;
+}
+
+std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network) {
+  auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args);
+  host->attach(network);
+  return host;
+}
+
 }  // namespace
 
 const std::vector<std::string>& topology_names() {
@@ -124,9 +152,13 @@ Topology make_topology(const std::string& name, const std::vector<std::string>& 
 
 void validate(const TestSettings& settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
-  const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
-  const OptionValues options(strategy.options, settings.strategy_options);
-  resolve_faults(settings, strategy);
+  if (settings.bin) {
+    sim::resolve_program(*settings.bin);
+  } else {
+    const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
+    const OptionValues options(strategy.options, settings.strategy_options);
+  }
+  resolve_faults(settings);
   make_topology(settings.topology, settings.nodes);
   if (settings.latency.shape != sim::Latency::Shape::constant && settings.latency.mean_ms == 0) {
     throw std::invalid_argument("--latency-dist needs a --latency above 0");
@@ -135,22 +167,18 @@ void validate(const TestSettings& settings) {
 
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop) {
   validate(settings);
-  const WorkloadInfo& workload = find_workload(settings.workload);
-  const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
-  const OptionValues options(strategy.options, settings.strategy_options);
   TestReport report;
-  report.faults = resolve_faults(settings, strategy);
-  const sim::Installer installer = [&](Node& node) -> std::shared_ptr<void> {
-    node.set_client_timeout(workload.client_timeout);
-    return strategy.install(node, options);
+  report.faults = resolve_faults(settings);
+  const sim::Host::OnLog keep_log = [&report](const std::string& node, std::string_view line) {
+    report.logs[node].emplace_back(line);
   };
-  const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) -> std::unique_ptr<sim::Host> {
-    auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
-    host->attach(network);
-    host->on_log([&report](const std::string& node, std::string_view line) { report.logs[node].emplace_back(line); });
+  const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) {
+    auto host = settings.bin ? process_host(settings, network) : sim_host(settings, network, loop);
+    host->on_log(keep_log);
     return host;
   };
-  report.run = sim::run(workload.test, run_options(settings, report.faults), make_host, should_stop);
+  report.run =
+      sim::run(find_workload(settings.workload).test, run_options(settings, report.faults), make_host, should_stop);
   const check::Verdict verdict = judge(settings, report.run);
   report.valid = verdict.valid;
   report.results = verdict.details;

@@ -26,6 +26,9 @@ struct TestSettings {
   /// The strategy of this program's own nodes and its options.
   std::string strategy;
   std::map<std::string, std::string> strategy_options;
+  /// Test processes of this program, with these arguments, instead of this program's own nodes.
+  std::optional<std::string> bin;
+  std::vector<std::string> bin_args;
   std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5"};
   /// A number of workers; with `concurrency_per_node`, that many for each node.
   std::size_t concurrency = 1;
@@ -61,7 +64,8 @@ struct TestReport {
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
 
-/// Runs a test on this program's own nodes in virtual time and judges it. The same settings give the same report.
+/// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
+/// `bin` it runs on child processes in real time.
 /// `should_stop` is asked often; when it returns true the run ends with what it has. Throws std::invalid_argument for
 /// settings that cannot be.
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop);

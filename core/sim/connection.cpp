@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace {
 
 /// How much of a reply is quoted where it is reported.
-constexpr std::size_t shown_body = 500;
 
 class SleepAwaiter {
  public:
@@ -45,7 +45,9 @@ Json error_value(int code, const std::string& text) {
 
 }  // namespace
 
-Task<> Loop::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
+Task<> Loop::sleep(Duration duration) {
+  co_await SleepAwaiter(*this, duration);
+}
 
 class Connection::ReplyAwaiter {
  public:
@@ -101,7 +103,9 @@ Connection::Connection(Loop& loop, Network& network, std::string name)
   network_.add(name_, Endpoint::client, [this](const Packet& packet) { receive(packet); });
 }
 
-Connection::~Connection() { network_.remove(name_); }
+Connection::~Connection() {
+  network_.remove(name_);
+}
 
 Task<Message> Connection::request(std::string dest, std::string type, std::string fields, Form form, Duration timeout) {
   const std::int64_t msg_id = ++last_msg_id_;
@@ -131,7 +135,7 @@ void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> i
   const bool was_asked = in_reply_to && *in_reply_to >= 1 && *in_reply_to <= last_msg_id_;
   // Another node may answer in the place of the one that was asked, and know nothing of its answer.
   if (was_asked && packet.src != asked_) return;
-  report_stray_("unexpected reply of " + packet.src + ": " + packet.body.substr(0, shown_body) +
+  report_stray_("unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
                 (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
 }
 
@@ -161,7 +165,7 @@ void Connection::demand(const Message& reply, const Form& form) {
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
-  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + reply.body.text().substr(0, shown_body) +
+  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) +
          " (" + why + ")";
 }
 

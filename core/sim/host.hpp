@@ -16,7 +16,12 @@ struct NodeFailure {
   Time at;
   /// What happened, what was expected, and the evidence: the offending line, the end of its log.
   std::string description;
+  /// True when its process is gone, false when it lives on unheard.
+  bool has_ended = false;
 };
+
+/// Appends the line that a message is to the node that receives it, with its line break.
+void append_line(TextBuffer& out, const Packet& packet);
 
 /// Runs the processes of a cluster's nodes: in this process and in virtual time, or as child processes in real time.
 class Host {
@@ -33,6 +38,9 @@ class Host {
   /// From now on the node's clock gains `drift_permille` thousandths (or loses, if negative), and its calendar clock
   /// stands `wall_offset` beside the true time. A host that cannot bend clocks ignores it.
   virtual void skew(const std::string& node, int drift_permille, Duration wall_offset) = 0;
+
+  /// The last lines that a node wrote to its log, ready to show behind a failure; empty when the host keeps none.
+  virtual std::string log_tail(const std::string& /*node*/) { return {}; }
 
   /// The time of the run, from 0.
   virtual Time now() const = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/runtime.hpp"
@@ -104,9 +105,10 @@ class Network {
 
   /// Keeps the journal and the packets from now on; without it only counts are kept.
   void keep_journal() { keeps_journal_ = true; }
-  const std::vector<JournalEntry>& journal() const { return journal_; }
-  /// The packets of the journal, by id.
-  const std::vector<Packet>& packets() const { return packets_; }
+  /// Gives the journal away, at the end of a run.
+  std::vector<JournalEntry> take_journal() { return std::move(journal_); }
+  /// Gives the packets of the journal away, by id.
+  std::vector<Packet> take_packets() { return std::move(packets_); }
 
  private:
   struct Waiting {

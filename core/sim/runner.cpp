@@ -3,18 +3,23 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "core/codec.hpp"
 #include "core/error.hpp"
 #include "core/sim/nemesis.hpp"
 #include "core/sim/services.hpp"
+#include "core/sim/wait_group.hpp"
 
 namespace mznode::sim {
 namespace {
 
 constexpr std::uint64_t generator_stream = 0x67656e;
-/// How often the end of the final phase is looked for; in virtual time that is free.
-constexpr Duration final_poll = 1ms;
+
+std::string reason(const std::exception& error) {
+  const std::string text = error.what();
+  return text == "\"net-timeout\"" ? "no reply came in time" : text;
+}
 
 struct Init {
   std::string node_id;
@@ -40,11 +45,10 @@ class Run {
 
  private:
   Task<> main();
-  Task<> initialise(std::string node, Duration timeout);
+  Task<> initialise(std::string node);
   Task<> set_up(std::string node);
   Task<> perform(Worker* worker, check::Operation operation);
   Task<> finish(Worker* worker);
-  Task<> wait_for_workers();
 
   void start_services();
   void issue();
@@ -56,6 +60,7 @@ class Run {
   Time now() const { return host_->now(); }
   bool step(const std::function<bool()>& should_stop);
   void fail(const std::string& why);
+  void node_failed(NodeFailure failure);
   void report_reply(std::string what) {
     constexpr std::size_t kept = 1'000;  // a node may send any number of them
     if (result_.malformed_replies.size() < kept) result_.malformed_replies.push_back(std::move(what));
@@ -76,10 +81,12 @@ class Run {
   Time started_;
   Time next_operation_;
   Time final_deadline_;
-  std::size_t finishing_ = 0;
   bool is_generating_ = false;
   bool is_done_ = false;
-  std::size_t uninitialised_ = 0;
+  std::set<std::string> failed_nodes_;
+  WaitGroup beginning_;  // nodes that are being initialised or set up before the first operation
+  WaitGroup busy_;       // workers
+  WaitGroup finishing_;  // workers in a final phase of many operations
   RunResult result_;
   Scope scope_;  // last: its tasks use everything above
 };
@@ -87,7 +94,8 @@ class Run {
 Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host)
     : spec_(spec),
       options_(options),
-      network_(loop_.timers, [this] { return now(); }, options.latency, options.delivery, options.seed),
+      network_(
+          loop_.timers, [this] { return now(); }, options.latency, options.delivery, options.seed),
       host_(make_host(network_, loop_)),
       random_(options.seed, generator_stream),
       client_options_{.nodes = options.nodes,
@@ -97,6 +105,9 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                       .keys = options.keys,
                       .elapsed = [this] { return now() - started_; }},
       generator_(spec.make_generator(client_options_)),
+      beginning_(loop_),
+      busy_(loop_),
+      finishing_(loop_),
       scope_([this](const std::exception_ptr& exception) {
         try {
           std::rethrow_exception(exception);
@@ -106,13 +117,13 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
       }) {
   loop_.now = [this] { return now(); };
   if (options.keep_journal) network_.keep_journal();
-  host_->on_failure([this](NodeFailure failure) { result_.failures.push_back(std::move(failure)); });
+  host_->on_failure([this](NodeFailure failure) { node_failed(std::move(failure)); });
   nemesis_ = std::make_unique<Nemesis>(
       Nemesis::World{.loop = loop_,
                      .network = network_,
                      .host = *host_,
                      .nodes = options.nodes,
-                     .initialise = [this](const std::string& node) { scope_.spawn(initialise(node, init_timeout)); },
+                     .initialise = [this](const std::string& node) { scope_.spawn(initialise(node)); },
                      .record =
                          [this](const std::string& event, const Json& value) {
                            record(operation(event, value), check::Type::info, check::nemesis_process);
@@ -123,6 +134,18 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
 void Run::fail(const std::string& why) {
   if (!result_.error) result_.error = why;
   is_done_ = true;
+}
+
+/// A node that ends by itself ends the test, as it crashes Maelstrom's; so does one that cannot begin. One that is no
+/// longer listened to leaves the others something to show.
+void Run::node_failed(NodeFailure failure) {
+  const bool is_beginning = workers_.empty();
+  failed_nodes_.insert(failure.node);
+  const std::string why = "the run was ended because node " + failure.node + ' ' +
+                          failure.description.substr(0, failure.description.find('\n'));
+  const bool has_ended = failure.has_ended;
+  result_.failures.push_back(std::move(failure));
+  if (has_ended || is_beginning || failed_nodes_.size() == options_.nodes.size()) fail(why);
 }
 
 void Run::start_services() {
@@ -147,42 +170,44 @@ void Run::start_services() {
   }
 }
 
-Task<> Run::initialise(std::string node, Duration timeout) {
+Task<> Run::initialise(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const Init init{.node_id = node, .node_ids = options_.nodes};
   std::string why;
   try {
-    co_await connection.call<Empty>(node, "init", init, timeout);
-    co_return;
+    co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
   } catch (const std::exception& error) {
-    why = error.what();
+    why = reason(error);
   }
   // A node that was restarted in the middle of a run may be killed again before it answers.
-  if (!is_generating_ && uninitialised_ > 0) fail("node " + node + " did not answer its init message: " + why);
+  const bool is_beginning = workers_.empty();
+  if (!why.empty() && is_beginning) {
+    fail("node " + node + " did not answer its init message: " + why + host_->log_tail(node));
+  }
 }
 
 Task<> Run::set_up(std::string node) {
   Connection connection(loop_, network_, next_client_name());
+  connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const auto client = spec_.make_client(connection, node, client_options_);
   std::string why;
   try {
     co_await client->setup();
-    co_return;
   } catch (const std::exception& error) {
-    why = error.what();
+    why = reason(error);
   }
-  fail("node " + node + " could not be set up: " + why);
+  if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
 
 Task<> Run::main() {
   start_services();
   for (const auto& node : options_.nodes) host_->start(node);
-  uninitialised_ = options_.nodes.size();
-  for (const auto& node : options_.nodes) {
-    co_await initialise(node, init_timeout);
-    --uninitialised_;
-  }
-  for (const auto& node : options_.nodes) co_await set_up(node);
+  for (const auto& node : options_.nodes) scope_.spawn(counted(&beginning_, initialise(node)));
+  co_await beginning_.wait();
+  if (is_done_) co_return;
+  for (const auto& node : options_.nodes) scope_.spawn(counted(&beginning_, set_up(node)));
+  co_await beginning_.wait();
   if (is_done_) co_return;
 
   started_ = now();
@@ -199,19 +224,18 @@ Task<> Run::main() {
   if (options_.mean_interval > Duration::zero()) schedule_issue(started_);
   co_await loop_.sleep(options_.time_limit);
   is_generating_ = false;
-  co_await wait_for_workers();
+  co_await busy_.wait();
   nemesis_->stop();
   if (spec_.final_operation) {
     co_await loop_.sleep(quiet_phase);
     for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
-    co_await wait_for_workers();
+    co_await busy_.wait();
   }
   if (spec_.final_time_limit) {
     co_await loop_.sleep(quiet_phase);
     final_deadline_ = now() + *spec_.final_time_limit;
-    finishing_ = workers_.size();
-    for (Worker& worker : workers_) scope_.spawn(finish(&worker));
-    while (finishing_ > 0) co_await loop_.sleep(final_poll);
+    for (Worker& worker : workers_) scope_.spawn(counted(&finishing_, finish(&worker)));
+    co_await finishing_.wait();
   }
   is_done_ = true;
 }
@@ -225,17 +249,6 @@ Task<> Run::finish(Worker* worker) {
     if (earliest >= final_deadline_) break;
     co_await loop_.sleep(earliest - now());
     co_await perform(worker, std::move(step->operation));
-  }
-  --finishing_;
-}
-
-Task<> Run::wait_for_workers() {
-  // An operation ends within its time-out, so asking now and then is cheap, and in virtual time it is free.
-  constexpr Duration poll = 1ms;
-  for (;;) {
-    const bool busy = std::any_of(workers_.begin(), workers_.end(), [](const Worker& worker) { return worker.is_busy; });
-    if (!busy) co_return;
-    co_await loop_.sleep(poll);
   }
 }
 
@@ -265,13 +278,16 @@ void Run::issue() {
   Worker& worker = workers_[generator_->choose(free_workers, random_)];
   auto next = generator_->next(worker.index, random_);
   const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
-  next_operation_ = now() + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
+  // From when it was due, lest the delays of real time add up; but what was missed is not made up for.
+  next_operation_ =
+      std::max(next_operation_, now() - 1ms) + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
   schedule_issue(next_operation_);
   if (next) scope_.spawn(perform(&worker, std::move(*next)));
 }
 
 void Run::free(Worker& worker) {
   worker.is_busy = false;
+  busy_.done();
   if (next_operation_ == Time::max() && is_generating_) {
     next_operation_ = now();
     schedule_issue(next_operation_);
@@ -288,6 +304,7 @@ void Run::record(check::Operation operation, check::Type type, std::int64_t proc
 
 Task<> Run::perform(Worker* worker, check::Operation operation) {
   worker->is_busy = true;
+  busy_.add();
   record(operation, check::Type::invoke, worker->process);
   generator_->update(worker->index, result_.history.back());
   check::Type outcome = check::Type::ok;
@@ -295,7 +312,8 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
     auto value = co_await worker->client->invoke(operation);
     operation.value = std::move(value);
   } catch (const RequestFailed& failed) {
-    const bool fails = worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
+    const bool fails =
+        worker->client->maps_errors() && (failed.is_definite() || worker->client->is_idempotent(operation.f));
     outcome = fails ? check::Type::fail : check::Type::info;
     operation.error = failed.error();
   } catch (const ClientCrash&) {
@@ -327,8 +345,12 @@ bool Run::step(const std::function<bool()>& should_stop) {
     fail("the run stands still: nothing is left to happen");
     return false;
   }
-  if (*next > now()) host_->wait_until(*next);
-  while (loop_.timers.run_due(now())) {
+  // Even when the next event is due already: child processes have to be heard, however much there is to do.
+  host_->wait_until(*next);
+  if (is_done_) return false;
+  // In real time a turn ends, however many events it adds: there is output of nodes to read.
+  const Time end_of_turn = now() + 1ms;
+  while (now() < end_of_turn && loop_.timers.run_due(now())) {
     loop_.ready.run();
     if (is_done_) break;
   }
@@ -342,8 +364,8 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   result_.started = started_;
   result_.duration = now() - started_;
   result_.net = network_.stats();
-  result_.journal = network_.journal();
-  result_.packets = network_.packets();
+  result_.journal = network_.take_journal();
+  result_.packets = network_.take_packets();
   return std::move(result_);
 }
 

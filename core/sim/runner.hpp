@@ -28,6 +28,8 @@ struct RunOptions {
   KeyOptions keys = {};
   std::vector<Fault> faults;
   Duration nemesis_interval = 10s;
+  /// How long a node may take to answer `init` (Maelstrom, db.clj).
+  Duration init_timeout = 10s;
   std::uint64_t seed = 0;
   bool keep_journal = false;
 };
@@ -53,8 +55,6 @@ struct RunResult {
 
 /// How long the network is quiet before the final operations (Maelstrom, core.clj).
 inline constexpr Duration quiet_phase = 10s;
-/// How long a node may take to answer `init` (Maelstrom, db.clj).
-inline constexpr Duration init_timeout = 10s;
 
 /// Makes the host of a run's nodes, given its network and queue of events.
 using MakeHost = std::function<std::unique_ptr<Host>(Network& network, Loop& loop)>;

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <deque>
 
-#include "core/codec.hpp"
-#include "core/scanner.hpp"
-
 namespace mznode::sim {
 namespace {
 
@@ -34,7 +31,7 @@ class SimHost::Process final : public Runtime {
   }
 
   void receive(const Packet& packet) {
-    run_or_defer([this, id = packet.id, src = packet.src, body = packet.body] { deliver(id, src, body); });
+    run_or_defer([this, packet] { deliver(packet); });
   }
   void pause() { paused_ = true; }
   void resume() {
@@ -99,15 +96,9 @@ class SimHost::Process final : public Runtime {
     }
   }
 
-  void deliver(std::uint64_t id, const std::string& src, const std::string& body) {
+  void deliver(const Packet& packet) {
     line_.clear();
-    line_ += "{\"id\":";
-    encode(line_, id);
-    line_ += ",\"src\":";
-    append_quoted(line_, src);
-    line_ += ",\"dest\":";
-    append_quoted(line_, name_);
-    line_.append(",\"body\":").append(body).append("}\n");
+    append_line(line_, packet);
     node_.receive(line_.view().substr(0, line_.size() - 1));
   }
 

@@ -7,34 +7,36 @@ namespace mznode::dissemination {
 
 Disseminator::Disseminator(Config config, Incarnation self, std::size_t peers)
     : config_(config), self_(self), links_(peers) {
-  log_.push_back({Json(), own});  // the announcement
+  log_.push_back({Json(), own, self_});  // the announcement
 }
 
 bool Disseminator::is_for(Peer peer, const Entry& entry) const {
   if (entry.origin == own) return true;
-  // Within one stream the peer's life does not change (another one begins a new stream), so neither does this answer.
-  return config_.relay && (entry.origin != peer || entry.life != links_[peer].heard.incarnation);
+  // What a peer told in another life, it does not know any more. Within one stream its life does not change (another one
+  // begins a new stream), so neither does this answer.
+  if (entry.origin == peer) return entry.life != links_[peer].heard.incarnation;
+  return config_.relay;
 }
 
 void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
-  for (Link& link : links_) link.is_target = false;
-  for (const Peer peer : targets) {
-    Link& link = links_.at(peer);
-    link.is_target = true;
-    link.scanned = link.sent;
-    // What was under way when the peer was no target any more.
-    if (link.acked < link.sent && !link.resend_at) link.resend_at = now + config_.resend_after;
-    schedule_flush(now, peer);
-  }
-  for (Link& link : links_) {
-    if (!link.is_target) link.flush_at = link.resend_at = std::nullopt;
+  for (Peer peer = 0; peer < links_.size(); ++peer) {
+    Link& link = links_[peer];
+    const bool was_target = link.is_target;
+    link.is_target = std::find(targets.begin(), targets.end(), peer) != targets.end();
+    if (!link.is_target) {
+      link.flush_at = link.resend_at = std::nullopt;
+    } else if (!was_target) {
+      // What was sent before, and maybe lost, nobody has been watching over since.
+      link.sent = link.scanned = link.acked;
+      schedule_flush(now, peer);
+    }
   }
 }
 
 void Disseminator::add(Time now, Json element) { learn(now, own, std::move(element)); }
 
 void Disseminator::learn(Time now, Peer from, Json element) {
-  log_.push_back({std::move(element), from, from == own ? self_ : links_.at(from).heard.incarnation});
+  log_.push_back({std::move(element), from, from == own ? self_ : links_[from].heard.incarnation});
   for (Peer peer = 0; peer < links_.size(); ++peer) schedule_flush(now, peer);
 }
 

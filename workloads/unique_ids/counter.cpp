@@ -8,18 +8,26 @@ namespace {
 class Counter final : public Strategy {
  public:
   Counter(Node& node, const OptionValues&) {
-    node.on_init([this, &node] { prefix_ = node.id() + "-" + std::to_string(node.incarnation()) + "-"; });
+    node.on_init([this, &node] {
+      text_ = node.id() + "-" + std::to_string(node.incarnation()) + "-";
+      prefix_size_ = text_.size();
+    });
     node.on("generate", [this] { return next(); });
   }
 
  private:
   struct Id {
-    std::string id;
+    std::string_view id;  // of text_: written into the reply before the next one is made
     MZNODE_FIELDS(id)
   };
-  Id next() { return {prefix_ + std::to_string(++count_)}; }
+  Id next() {
+    text_.resize(prefix_size_);
+    text_ += std::to_string(++count_);
+    return {text_};
+  }
 
-  std::string prefix_;
+  std::string text_;
+  std::size_t prefix_size_ = 0;
   std::uint64_t count_ = 0;
 };
 

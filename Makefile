@@ -1,0 +1,56 @@
+# Everything a user types; `make help` lists it. CMake does the work, in build/release.
+
+BUILD := build/release
+MZNODE := $(BUILD)/mznode
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+# Workloads that `make test-<workload>` knows: those with a script in maelstrom-runs/.
+WORKLOADS := $(filter-out all lib,$(basename $(notdir $(wildcard maelstrom-runs/*.sh))))
+# The real Maelstrom where there is one; otherwise the embedded network plays the same test.
+MAELSTROM ?= $(shell command -v maelstrom 2>/dev/null)
+export MAELSTROM
+
+# The tools below decide themselves how much they run at once; the flags of this make are not meant for theirs.
+unexport MAKEFLAGS MFLAGS MAKELEVEL
+
+.PHONY: mznode setup configure test demo bench install clean help $(WORKLOADS:%=test-%)
+
+mznode: configure
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+setup:
+	@scripts/setup.sh
+
+# Once configured, the build notices changes of the CMake files itself.
+configure: setup
+	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release $$(command -v ninja >/dev/null && echo -G Ninja)
+
+test: mznode
+	@scripts/run-tests.sh $(BUILD)
+
+demo: mznode
+	@$(MZNODE) demo
+
+$(WORKLOADS:%=test-%): test-%: mznode
+	@maelstrom-runs/$*.sh $(if $(MAELSTROM),,--embedded)
+
+bench: configure
+	@cmake --preset release -DMZNODE_BENCH=ON >/dev/null
+	cmake --build $(BUILD) --parallel $(JOBS) --target mznode benchmarks
+	@tests/bench/run.sh $(BUILD)
+
+install: mznode
+	cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make                  build $(MZNODE), installing the packages it needs where they are missing"
+	@echo "make test             every test"
+	@echo "make demo             run the workloads and print a table of verdicts"
+	@echo "make test-WORKLOAD    one workload under Maelstrom (\$$MAELSTROM or PATH), else on the embedded network:"
+	@echo "                      $(WORKLOADS)"
+	@echo "make bench            benchmarks, and a load comparison with a node that does nothing"
+	@echo "make install          install the program and the CMake package mznode (PREFIX=$(PREFIX), DESTDIR)"
+	@echo "make clean            remove build/"

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "app/test_options.hpp"
+
+namespace mznode::app {
+
+/// Runs the seeds of a command, several at once, and prints a line for each that fails (with --json a line for each).
+/// Only failing seeds are stored. Returns the exit code of the worst verdict.
+int run_seeds(const TestCommand& command);
+
+/// Looks for the shortest run with the fewest faults that is still not valid, and prints the command that replays it.
+void shrink(TestSettings settings);
+
+/// True once the user has asked the program to stop.
+bool was_interrupted();
+
+}  // namespace mznode::app

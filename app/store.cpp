@@ -1,0 +1,105 @@
+#include "app/store.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <stdexcept>
+
+#include "core/check/edn.hpp"
+#include "core/check/jsonl.hpp"
+#include "core/codec.hpp"
+
+namespace mznode::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+}
+
+/// Sorts by time, and tells two runs of one second apart.
+fs::path fresh_directory(const fs::path& parent) {
+  const std::time_t now = std::time(nullptr);
+  std::tm local = {};
+  localtime_r(&now, &local);
+  char name[32];
+  std::strftime(name, sizeof name, "%Y%m%dT%H%M%S", &local);
+  fs::create_directories(parent);
+  for (int attempt = 0;; ++attempt) {
+    const fs::path path = parent / (attempt == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(attempt));
+    if (fs::create_directory(path)) return path;
+  }
+}
+
+void point_latest_at(const fs::path& root, const fs::path& directory) {
+  // Renamed into place, so that `latest` exists at every moment, whoever else writes here.
+  const fs::path fresh = root / ("latest." + std::to_string(::getpid()));
+  std::error_code ignored;
+  fs::remove(fresh, ignored);
+  fs::create_directory_symlink(fs::relative(directory, root), fresh);
+  fs::rename(fresh, root / "latest");
+}
+
+std::string_view event_name(sim::JournalEntry::Event event) {
+  switch (event) {
+    case sim::JournalEntry::Event::send: return "send";
+    case sim::JournalEntry::Event::receive: return "recv";
+    case sim::JournalEntry::Event::drop: return "drop";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::string history_edn(const TestReport& report) { return check::write_edn(report.run.history); }
+std::string history_jsonl(const TestReport& report) { return check::write_jsonl(report.run.history); }
+
+std::string messages_jsonl(const TestReport& report) {
+  TextBuffer out;
+  for (const sim::JournalEntry& entry : report.run.journal) {
+    const sim::Packet& packet = report.run.packets.at(entry.packet);
+    out += "{\"time\":";
+    encode(out, (entry.at - report.run.started).count());
+    out.append(",\"event\":\"").append(event_name(entry.event)).append("\",\"id\":");
+    encode(out, packet.id);
+    out += ",\"src\":";
+    append_quoted(out, packet.src);
+    out += ",\"dest\":";
+    append_quoted(out, packet.dest);
+    // The body is the same at every event of a message.
+    if (entry.event == sim::JournalEntry::Event::send) out.append(",\"body\":").append(packet.body);
+    out += "}\n";
+  }
+  return out.str();
+}
+
+fs::path store(const std::string& root, const TestSettings& settings, const TestReport& report) {
+  try {
+    const fs::path directory = fresh_directory(fs::path(root) / settings.workload);
+    write_file(directory / "results.json", report.results.dump(2) + "\n");
+    write_file(directory / "history.edn", history_edn(report));
+    write_file(directory / "history.jsonl", history_jsonl(report));
+    write_file(directory / "messages.jsonl", messages_jsonl(report));
+    fs::create_directory(directory / "node-logs");
+    for (const auto& node : settings.nodes) {
+      std::string log;
+      const auto lines = report.logs.find(node);
+      if (lines != report.logs.end()) {
+        for (const auto& line : lines->second) log += line + "\n";
+      }
+      write_file(directory / "node-logs" / (node + ".log"), log);
+    }
+    point_latest_at(root, directory);
+    return directory;
+  } catch (const fs::filesystem_error& error) {
+    throw std::runtime_error(std::string("cannot store the results: ") + error.what());
+  }
+}
+
+}  // namespace mznode::app

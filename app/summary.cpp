@@ -1,0 +1,118 @@
+#include "app/summary.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "app/commands.hpp"
+
+namespace mznode::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string number(double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), value < 10 ? "%.2f" : "%.1f", value);
+  return text.data();
+}
+
+std::string quantiles(const ordered_json& latencies) {
+  std::string text;
+  for (const auto& [name, key] : {std::pair{"median ", "0.5"}, {", 95 % ", "0.95"}, {", 99 % ", "0.99"}, {", max ", "1"}}) {
+    const double value = latencies.value(key, 0.0);
+    text += name + (value == static_cast<double>(static_cast<long long>(value)) ? std::to_string(static_cast<long long>(value)) : number(value));
+  }
+  return text + " ms";
+}
+
+std::string line(const std::string& name, const std::string& text) {
+  constexpr std::size_t width = 13;
+  return "  " + name + std::string(name.size() < width ? width - name.size() : 1, ' ') + text + "\n";
+}
+
+std::string operations(const ordered_json& stats) {
+  std::string text;
+  const ordered_json by_f = stats.value("by-f", ordered_json::object());
+  for (const auto& [f, counts] : by_f.items()) {
+    text += (text.empty() ? "" : "; ") + std::to_string(counts.value("count", 0)) + " " + f;
+    const int failed = counts.value("fail-count", 0);
+    const int open = counts.value("info-count", 0);
+    if (failed + open > 0) text += " (" + std::to_string(failed) + " failed, " + std::to_string(open) + " open)";
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string title(const TestSettings& settings, const TestReport& report) {
+  std::string text = settings.workload;
+  if (settings.bin) {
+    text += ", " + *settings.bin;
+  } else {
+    text += ", " + find_strategy(find_workload(settings.workload), settings.strategy).name;
+  }
+  text += ": " + std::to_string(settings.nodes.size()) + (settings.nodes.size() == 1 ? " node" : " nodes");
+  std::string faults;
+  for (const Fault fault : report.faults) faults += (faults.empty() ? ", " : " + ") + std::string(fault_name(fault));
+  return text + faults + ", seed " + std::to_string(settings.seed);
+}
+
+}  // namespace
+
+std::string verdict_word(check::Valid valid) {
+  switch (valid) {
+    case check::Valid::yes: return "valid";
+    case check::Valid::no: return "INVALID";
+    case check::Valid::unknown: return "unknown";
+  }
+  return "?";
+}
+
+int exit_code(check::Valid valid) {
+  switch (valid) {
+    case check::Valid::yes: return exit_valid;
+    case check::Valid::no: return exit_invalid;
+    case check::Valid::unknown: return exit_unknown;
+  }
+  return exit_unknown;
+}
+
+std::string reasons(const TestReport& report) {
+  std::string text;
+  constexpr std::size_t longest = 600;
+  for (const auto& [name, part] : report.results.items()) {
+    if (!part.is_object() || part.value("valid?", ordered_json(true)) == ordered_json(true)) continue;
+    std::string why;
+    for (const auto& [key, value] : part.items()) {
+      const bool is_empty = value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
+      const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" || key == "failures" ||
+                         key == "malformed-replies" || key == "interrupted" || key == "ok-fraction";
+      if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    if (why.size() > longest) why = why.substr(0, longest) + "…";
+    text += line(name, why.empty() ? "not valid" : why);
+  }
+  return text;
+}
+
+std::string summary(const TestSettings& settings, const TestReport& report) {
+  std::string text = title(settings, report) + "\n";
+  text += line("verdict", verdict_word(report.valid));
+  text += reasons(report);
+  text += line("operations", operations(report.results.at("stats")));
+  text += line("answered", number(100 * report.results.at("availability").value("ok-fraction", 0.0)) + " %");
+  const ordered_json& servers = report.results.at("net").at("servers");
+  if (servers.contains("msgs-per-op")) {
+    text += line("messages", number(servers["msgs-per-op"].get<double>()) + " between servers an operation (" +
+                                 number(servers["bytes-per-op"].get<double>()) + " bytes)");
+  }
+  const ordered_json& workload = report.results.at("workload");
+  if (workload.contains("stable-latencies") && workload["stable-latencies"].is_object()) {
+    text += line("stable after", quantiles(workload["stable-latencies"]));
+  }
+  const ordered_json by_f = report.results.at("perf").value("latencies", ordered_json::object());
+  for (const auto& [f, latencies] : by_f.items()) {
+    text += line(f, "answered after " + quantiles(latencies));
+  }
+  return text;
+}
+
+}  // namespace mznode::app

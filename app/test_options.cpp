@@ -1,0 +1,265 @@
+#include "app/test_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+
+#include "app/strategy_options.hpp"
+
+namespace mznode::app {
+namespace {
+
+[[noreturn]] void refuse(const std::string& flag, const std::string& takes, const std::string& given) {
+  throw std::invalid_argument(flag + " takes " + takes + ", not " + given);
+}
+
+/// What the flags hold before they are understood.
+struct Flags {
+  std::string workload;
+  std::string strategy;
+  std::string bin;
+  std::int64_t node_count = 0;
+  std::string nodes;
+  std::string concurrency = "1n";
+  std::string rate = "5";
+  std::string time_limit = "60";
+  std::int64_t latency = 0;
+  std::string latency_dist = "constant";
+  std::string delivery = "maelstrom";
+  std::string topology = "grid";
+  std::string nemesis;
+  std::string nemesis_interval = "10";
+  std::string availability;
+  std::string seeds;
+  std::string shard;
+  std::int64_t test_count = 1;
+};
+
+/// A decimal number as thousandths, exactly.
+std::int64_t thousandths(const std::string& flag, const std::string& text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits = text.substr(0, point);
+  std::string fraction = point < text.size() ? text.substr(point + 1) : "";
+  constexpr std::size_t places = 3;
+  constexpr std::size_t max_digits = 9;
+  const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
+                         (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) refuse(flag, "a number such as 10 or 0.5 (at most three decimals)", text);
+  fraction.resize(places, '0');
+  return std::stoll(digits + fraction);
+}
+
+std::uint64_t whole_number(const std::string& flag, const std::string& takes, std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || stop != text.data() + text.size() || text.empty()) refuse(flag, takes, std::string(text));
+  return value;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    const std::size_t first = part.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+  }
+  return parts;
+}
+
+void set_nodes(const Flags& flags, TestSettings& settings) {
+  constexpr std::int64_t max_nodes = 1000;
+  if (!flags.nodes.empty()) settings.nodes = split(flags.nodes);
+  if (flags.node_count > max_nodes) refuse("--node-count", "a number from 1 to 1000", std::to_string(flags.node_count));
+  if (flags.node_count > 0) {
+    settings.nodes.clear();
+    for (std::int64_t i = 0; i < flags.node_count; ++i) settings.nodes.push_back("n" + std::to_string(i));
+  }
+  if (settings.nodes.empty()) refuse("--nodes", "names separated by commas", "none");
+}
+
+void set_concurrency(const std::string& text, TestSettings& settings) {
+  const std::string takes = "a number of clients such as 10, or a multiple of the nodes such as 4n";
+  settings.concurrency_per_node = !text.empty() && text.back() == 'n';
+  const auto digits = std::string_view(text).substr(0, text.size() - (settings.concurrency_per_node ? 1 : 0));
+  constexpr std::uint64_t max_concurrency = 100'000;
+  settings.concurrency = whole_number("--concurrency", takes, digits);
+  if (settings.concurrency == 0 || settings.concurrency > max_concurrency) refuse("--concurrency", takes, text);
+}
+
+void set_availability(const std::string& text, TestSettings& settings) {
+  if (text.empty()) return;
+  if (text == "total") {
+    settings.availability = 1.0;
+    return;
+  }
+  const std::int64_t parts = thousandths("--availability", text);
+  if (parts > 1000) refuse("--availability", "total or a number from 0 to 1", text);
+  settings.availability = static_cast<double>(parts) / 1000;
+}
+
+void set_network(const Flags& flags, TestSettings& settings) {
+  constexpr std::int64_t max_latency_ms = 3'600'000;
+  if (flags.latency < 0 || flags.latency > max_latency_ms) {
+    refuse("--latency", "milliseconds from 0 to 3600000", std::to_string(flags.latency));
+  }
+  settings.latency.mean_ms = flags.latency;
+  if (flags.latency_dist == "uniform") {
+    settings.latency.shape = sim::Latency::Shape::uniform;
+  } else if (flags.latency_dist == "exponential") {
+    settings.latency.shape = sim::Latency::Shape::exponential;
+  } else if (flags.latency_dist != "constant") {
+    refuse("--latency-dist", "constant, uniform or exponential", flags.latency_dist);
+  }
+  if (flags.delivery == "ideal") {
+    settings.delivery = sim::Delivery::ideal;
+  } else if (flags.delivery != "maelstrom") {
+    refuse("--delivery", "maelstrom or ideal", flags.delivery);
+  }
+}
+
+Duration milliseconds(std::int64_t count) { return std::chrono::milliseconds(count); }
+
+void set_seeds(const Flags& flags, TestCommand& command) {
+  if (!flags.seeds.empty()) {
+    const std::string takes = "a range such as 1..1000";
+    const std::size_t dots = flags.seeds.find("..");
+    if (dots == std::string::npos) refuse("--seeds", takes, flags.seeds);
+    const std::string_view text = flags.seeds;
+    command.seeds = {.first = whole_number("--seeds", takes, text.substr(0, dots)),
+                     .last = whole_number("--seeds", takes, text.substr(dots + 2))};
+    if (command.seeds->last < command.seeds->first) refuse("--seeds", takes, flags.seeds);
+  } else if (flags.test_count > 1) {
+    const std::uint64_t first = command.settings.seed;
+    command.seeds = {.first = first, .last = first + static_cast<std::uint64_t>(flags.test_count) - 1};
+  }
+  if (!flags.shard.empty()) {
+    const std::string takes = "a part such as 2/8";
+    const std::size_t slash = flags.shard.find('/');
+    if (slash == std::string::npos) refuse("--shard", takes, flags.shard);
+    const std::string_view text = flags.shard;
+    command.shard = whole_number("--shard", takes, text.substr(0, slash));
+    command.shards = whole_number("--shard", takes, text.substr(slash + 1));
+    if (command.shard < 1 || command.shard > command.shards) refuse("--shard", takes, flags.shard);
+  }
+}
+
+void understand(const Flags& flags, TestCommand& command) {
+  TestSettings& settings = command.settings;
+  settings.workload = flags.workload;
+  settings.strategy = flags.strategy;
+  if (!flags.bin.empty()) settings.bin = flags.bin;
+  set_nodes(flags, settings);
+  set_concurrency(flags.concurrency, settings);
+  settings.rate_millis = thousandths("--rate", flags.rate);
+  settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
+  set_network(flags, settings);
+  settings.topology = flags.topology;
+  settings.nemesis = split(flags.nemesis);
+  settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
+  if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
+  set_availability(flags.availability, settings);
+  set_seeds(flags, command);
+  settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
+}
+
+void declare(CLI::App& app, Flags& flags, TestCommand& command) {
+  app.name("mznode test");
+  app.option_defaults()->always_capture_default();
+  app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required();
+  app.add_option("-s,--strategy", flags.strategy, "how this program's nodes solve it; the workload's first unless given");
+  app.add_option("--bin", flags.bin, "test processes of this program instead; its arguments follow --");
+  app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")->check(CLI::PositiveNumber)->default_str("");
+  app.add_option("--nodes", flags.nodes, "the nodes' names, separated by commas")->default_str("n1,n2,n3,n4,n5");
+  app.add_option("--concurrency", flags.concurrency, "clients; 4n is four for each node");
+  app.add_option("--rate", flags.rate, "operations a second");
+  app.add_option("--time-limit", flags.time_limit, "seconds of operations");
+  app.add_option("--latency", flags.latency, "mean latency between nodes, ms");
+  app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential");
+  app.add_option("--delivery", flags.delivery, "maelstrom (a receiver sleeps for its next message) or ideal");
+  app.add_option("--topology", flags.topology, "line, grid, tree, tree2, tree3, tree4 or total");
+  app.add_option("--nemesis", flags.nemesis, "faults, separated by commas: partition, partition-one-way, loss, duplicate, "
+                 "reorder, slow, pause, kill, skew; or swarm");
+  app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between changes of a fault");
+  app.add_option("--availability", flags.availability, "fraction of operations that must succeed, or total");
+  app.add_option("--seed", command.settings.seed, "where all chance comes from");
+  app.add_option("--seeds", flags.seeds, "a range of seeds, such as 1..1000");
+  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber);
+  app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024));
+  app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n");
+  app.add_flag("--shrink", command.shrink, "look for the shortest run and the fewest faults that still fail");
+  app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of history and messages");
+  app.add_flag("--json", command.json, "print results.json (a line a seed with --seeds) instead of the summary");
+  app.add_option("--store", command.store, "directory for results; empty for none");
+  app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
+  app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
+  app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
+  app.allow_extras();
+}
+
+}  // namespace
+
+std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
+  Flags flags;
+  TestCommand command;
+  CLI::App app("Runs a test with Maelstrom's flags on the embedded network.");
+  declare(app, flags, command);
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  Arguments own(arguments.begin(), separator);
+  if (separator != arguments.end()) command.settings.bin_args.assign(separator + 1, arguments.end());
+  try {
+    std::reverse(own.begin(), own.end());
+    app.parse(own);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw std::invalid_argument(error.what());
+  }
+  understand(flags, command);
+  command.settings.strategy_options = strategy_options(app.remaining());
+  validate(command.settings);
+  return command;
+}
+
+std::string replay_command(const TestSettings& settings) {
+  const TestSettings defaults;
+  std::string text = "mznode test -w " + settings.workload;
+  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + value; };
+  const auto seconds = [](Duration duration) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    std::string whole = std::to_string(ms / 1000);
+    if (ms % 1000 == 0) return whole;
+    return whole + "." + std::to_string(1000 + ms % 1000).substr(1);
+  };
+  if (!settings.strategy.empty()) add("strategy", settings.strategy);
+  for (const auto& [name, value] : settings.strategy_options) add(name, value);
+  if (settings.bin) add("bin", *settings.bin);
+  if (settings.nodes != defaults.nodes) {
+    std::string names;
+    for (const auto& node : settings.nodes) names += (names.empty() ? "" : ",") + node;
+    const bool is_counted = settings.nodes.front() == "n0" && settings.nodes.back() == "n" + std::to_string(settings.nodes.size() - 1);
+    is_counted ? add("node-count", std::to_string(settings.nodes.size())) : add("nodes", names);
+  }
+  add("concurrency", std::to_string(settings.concurrency) + (settings.concurrency_per_node ? "n" : ""));
+  add("rate", seconds(milliseconds(settings.rate_millis)));
+  add("time-limit", seconds(settings.time_limit));
+  if (settings.latency.mean_ms != 0) add("latency", std::to_string(settings.latency.mean_ms));
+  if (settings.latency.shape == sim::Latency::Shape::uniform) add("latency-dist", "uniform");
+  if (settings.latency.shape == sim::Latency::Shape::exponential) add("latency-dist", "exponential");
+  if (settings.delivery == sim::Delivery::ideal) add("delivery", "ideal");
+  if (settings.topology != defaults.topology) add("topology", settings.topology);
+  std::string faults;
+  for (const auto& fault : settings.nemesis) faults += (faults.empty() ? "" : ",") + fault;
+  if (!faults.empty()) add("nemesis", faults);
+  if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
+  if (settings.availability == 1.0) add("availability", "total");
+  add("seed", std::to_string(settings.seed));
+  if (!settings.bin_args.empty()) text += " --";
+  for (const auto& argument : settings.bin_args) text += " " + argument;
+  return text;
+}
+
+}  // namespace mznode::app

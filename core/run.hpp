@@ -1,0 +1,30 @@
+#pragma once
+
+#include <concepts>
+#include <utility>
+
+#include "node.hpp"
+#include "stdio_runtime.hpp"
+
+namespace mznode {
+
+/// The whole main() of a node on standard input and output: lets `set_up` install the handlers, then serves until the
+/// input ends. Returns the program's exit code.
+template <std::invocable<Node&> SetUp>
+int run(SetUp&& set_up, const StdioRuntime::Options& options = {}) {
+  StdioRuntime runtime(options);
+  Node node(runtime);
+  std::forward<SetUp>(set_up)(node);
+  return runtime.run(node);
+}
+
+/// The same for a class that installs its handlers in its constructor, `App(Node&)`, and lives as long as the node.
+template <std::constructible_from<Node&> App>
+int run(const StdioRuntime::Options& options = {}) {
+  StdioRuntime runtime(options);
+  Node node(runtime);
+  App app(node);
+  return runtime.run(node);
+}
+
+}  // namespace mznode

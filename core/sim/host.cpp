@@ -1,0 +1,18 @@
+#include "core/sim/host.hpp"
+
+#include "core/codec.hpp"
+#include "core/scanner.hpp"
+
+namespace mznode::sim {
+
+void append_line(TextBuffer& out, const Packet& packet) {
+  out += "{\"id\":";
+  encode(out, packet.id);
+  out += ",\"src\":";
+  append_quoted(out, packet.src);
+  out += ",\"dest\":";
+  append_quoted(out, packet.dest);
+  out.append(",\"body\":").append(packet.body).append("}\n");
+}
+
+}  // namespace mznode::sim

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Every challenge that the node solves, under the real Maelstrom: `maelstrom-runs/all.sh [--embedded]`.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+run_challenges "$@" -- 1 2 3a 3b 3c 3d 3e

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Challenge 1 under the real Maelstrom: `maelstrom-runs/echo.sh [--embedded]`.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+run_challenges "$@" -- 1

@@ -1,0 +1,151 @@
+# shellcheck shell=bash
+# What the scripts beside this one share: the challenges, how to run one, how to read its results. Sourced, not run.
+#
+# The program under Maelstrom is $MAELSTROM, or `maelstrom` from PATH. With --embedded the same command lines go to
+# `mznode test`, the embedded network, instead. $MZNODE is the node under test, build/release/mznode unless set.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+mznode=${MZNODE:-$root/build/release/mznode}
+stores=$root/build/maelstrom
+maelstrom=${MAELSTROM:-$(command -v maelstrom || true)}
+embedded=no
+failures=0
+rows=()
+
+# Describes a challenge of Fly.io's (https://fly.io/dist-sys): its workload, its flags, the options of our node, and the
+# limits "msgs-per-op median-ms max-ms", where there are any.
+describe() {
+  local flags='' options=''
+  limits=()
+  case $1 in
+    1) workload=echo flags='--node-count 1 --time-limit 10' ;;
+    2) workload=unique-ids flags='--time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition' ;;
+    3a) workload=broadcast flags='--node-count 1 --time-limit 20 --rate 10' ;;
+    3b) workload=broadcast flags='--node-count 5 --time-limit 20 --rate 10' ;;
+    3c) workload=broadcast flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition' ;;
+    3d)
+      workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
+      options='--strategy direct' limits=(30 400 600)
+      ;;
+    3e)
+      workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
+      options='--strategy direct --flush-ms 300' limits=(20 1000 2000)
+      ;;
+    *) echo "there is no challenge $1" >&2 && exit 2 ;;
+  esac
+  read -r -a test_flags <<<"$flags"
+  read -r -a node_options <<<"$options"
+}
+
+# The value behind the path of keys in an EDN file: `edn FILE :net :servers :msgs-per-op`. Enough for Maelstrom's
+# results, in which the keys of a path follow each other.
+edn() {
+  local file=$1 text key
+  text=$(tr -s ',\n ' ' ' <"$file")
+  shift
+  for key in "$@"; do
+    [[ $text == *[' {']"$key "* ]] || return 0
+    text=${text#*[' {']"$key "}
+  done
+  sed -E 's/^([^] {})]*).*/\1/' <<<"$text"
+}
+
+# The verdict on the whole test is the last key of the file.
+edn_verdict() { tr -s ',\n ' ' ' <"$1" | sed -nE 's/.*:valid\? ([a-z:]+) ?\} ?$/\1/p'; }
+
+# True when number $1 is below $2.
+below() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }'; }
+
+run_on_maelstrom() {
+  local challenge=$1 results
+  rm -rf "${stores:?}/$challenge"
+  mkdir -p "$stores/$challenge"
+  # Maelstrom writes its store into the directory where it runs; it exits non-zero when the test is invalid.
+  (cd "$stores/$challenge" && "$maelstrom" test -w "$workload" --bin "$mznode" "${test_flags[@]}" -- \
+    --workload "$workload" "${node_options[@]}") >"$stores/$challenge/output.txt" 2>&1 || true
+  results=$stores/$challenge/store/latest/results.edn
+  verdict=none msgs='' median='' max=''
+  [[ -e $results ]] || return 0
+  verdict=$(edn_verdict "$results")
+  msgs=$(edn "$results" :net :servers :msgs-per-op)
+  median=$(edn "$results" :stable-latencies 0.5)
+  max=$(edn "$results" :stable-latencies 1)
+}
+
+judge() {
+  case $verdict in
+    true) verdict=valid ;;
+    false) verdict=INVALID ;;
+    none) verdict='NOT RUN' ;;
+    *) verdict=UNKNOWN ;;
+  esac
+  if [[ $verdict == valid && ${#limits[@]} -eq 3 ]]; then
+    if ! { below "$msgs" "${limits[0]}" && below "$median" "${limits[1]}" && below "$max" "${limits[2]}"; }; then
+      verdict="BEYOND LIMITS ${limits[*]}"
+    fi
+  fi
+  [[ $verdict == valid ]] || failures=$((failures + 1))
+}
+
+run_challenge() {
+  local challenge=$1 command
+  describe "$challenge"
+  command="maelstrom test -w $workload --bin mznode ${test_flags[*]} -- --workload $workload"
+  command+=${node_options:+ ${node_options[*]}}
+  run_on_maelstrom "$challenge"
+  judge
+  [[ -z $msgs ]] || msgs=$(printf '%.2f' "$msgs")
+  printf '%-3s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
+    "${max:--}" "$command"
+  rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
+  if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi
+}
+
+write_table() {
+  local table=$stores/results.md
+  {
+    echo '| challenge | command | verdict | msgs/op | median stable latency, ms | max, ms |'
+    echo '|---|---|---|---|---|---|'
+    printf '%s\n' "${rows[@]}"
+  } >"$table"
+  echo "table: $table"
+}
+
+run_embedded() {
+  local challenge arguments
+  for challenge in "$@"; do
+    describe "$challenge"
+    arguments=(test -w "$workload" "${test_flags[@]}" "${node_options[@]}")
+    echo "$challenge: mznode ${arguments[*]}"
+    "$mznode" "${arguments[@]}" || failures=$((failures + 1))
+  done
+}
+
+# Runs challenges; the script's own arguments come first, up to `--`.
+run_challenges() {
+  local challenge
+  while [[ $1 != -- ]]; do
+    case $1 in
+      --embedded) embedded=yes ;;
+      *) echo "usage: $(basename "$0") [--embedded]" >&2 && exit 2 ;;
+    esac
+    shift
+  done
+  shift
+  [[ -x $mznode ]] || { echo "$mznode is not there; \`make\` builds it" >&2 && exit 2; }
+  if [[ $embedded == yes ]]; then
+    echo 'running on the embedded network'
+    run_embedded "$@"
+  else
+    if [[ -z $maelstrom ]]; then
+      echo "Maelstrom is missing: neither \$MAELSTROM nor PATH has it." >&2
+      echo 'Get it from https://github.com/jepsen-io/maelstrom/releases (it needs a JDK, graphviz and gnuplot), or use --embedded.' >&2
+      exit 2
+    fi
+    echo "running under Maelstrom ($maelstrom)"
+    for challenge in "$@"; do run_challenge "$challenge"; done
+    write_table
+  fi
+  [[ $failures -eq 0 ]]
+}

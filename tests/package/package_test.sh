@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Installs a build into an empty prefix, builds the examples against it as a stranger would, and talks to each of them.
+# Usage: package_test.sh BUILD_DIR CXX_COMPILER BUILD_TYPE
+set -euo pipefail
+
+build=$1 compiler=$2 build_type=$3
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  printf 'FAILED: %s\n' "$*"
+  exit 1
+}
+
+cmake --install "$build" --prefix "$work/prefix" >/dev/null
+"$work/prefix/bin/mznode" --version | grep -q '^mznode [0-9]' || fail 'the installed program does not run'
+if grep -rn -e spdlog -e fmt -e 'LINK_ONLY:>' "$work"/prefix/lib*/cmake "$work/prefix/include"; then
+  fail 'the package mentions what its users need not have'
+fi
+
+# Away from the source tree, so that nothing but the package is found.
+cp -r "$source/examples" "$work/examples"
+cmake -S "$work/examples" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+  -DCMAKE_BUILD_TYPE="$build_type" >"$work/log" 2>&1 || { cat "$work/log"; fail 'find_package(mznode)'; }
+cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; fail 'the examples do not compile'; }
+
+# What the README promises about their size.
+check_size() {
+  local lines
+  lines=$(grep -c '[^[:space:]]' "$work/examples/$1.cpp")
+  [[ $lines -le $2 ]] || fail "$1.cpp has $lines lines that are not blank; $2 are allowed"
+}
+check_size echo 10
+check_size broadcast 40
+check_size lin_kv_proxy 30
+
+# Lines are "sender body" on the way in; what the example says is compared, in any order, with "receiver body" lines.
+converse() {
+  local example=$1 said=$2 expected=$3 sender body actual
+  actual=$(while read -r sender body; do
+    printf '{"src":"%s","dest":"n0","body":%s}\n' "$sender" "$body"
+  done <<<"$said" | "$work/build/example_$example" | sed -E 's/^\{"src":"n0","dest":"([^"]*)","body":(.*)\}$/\1 \2/')
+  diff <(sort <<<"$expected") <(sort <<<"$actual") || fail "$example answered otherwise (> is what it said)"
+}
+
+converse echo 'c1 {"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}
+c1 {"type":"echo","msg_id":2,"echo":{"b":1.10,"a":[18446744073709551615]}}
+c1 {"type":"echo","msg_id":3}' \
+  'c1 {"type":"init_ok","in_reply_to":1}
+c1 {"type":"echo_ok","in_reply_to":2,"echo":{"b":1.10,"a":[18446744073709551615]}}
+c1 {"type":"error","in_reply_to":3,"code":12,"text":"field \"echo\" is missing"}'
+
+# It passes on what is new, to its neighbours, and not to where it came from.
+converse broadcast 'c1 {"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0","n1","n2","n3"]}
+c1 {"type":"topology","msg_id":2,"topology":{"n0":["n1","n2"],"n1":["n0"]}}
+c1 {"type":"broadcast","msg_id":3,"message":7}
+n1 {"type":"broadcast_ok","in_reply_to":1}
+n2 {"type":"broadcast_ok","in_reply_to":2}
+n1 {"type":"broadcast","msg_id":9,"message":8}
+n2 {"type":"broadcast","msg_id":5,"message":7}
+c1 {"type":"read","msg_id":4}' \
+  'c1 {"type":"init_ok","in_reply_to":1}
+c1 {"type":"topology_ok","in_reply_to":2}
+c1 {"type":"broadcast_ok","in_reply_to":3}
+n1 {"type":"broadcast","msg_id":1,"message":7}
+n2 {"type":"broadcast","msg_id":2,"message":7}
+n1 {"type":"broadcast_ok","in_reply_to":9}
+n2 {"type":"broadcast","msg_id":3,"message":8}
+n2 {"type":"broadcast_ok","in_reply_to":5}
+c1 {"type":"read_ok","in_reply_to":4,"messages":[7,8]}'
+
+# What the service knows for certain stays certain (20, 22); what it does not, does not (13).
+converse lin_kv_proxy 'c1 {"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}
+c1 {"type":"write","msg_id":2,"key":1,"value":3}
+lin-kv {"type":"write_ok","in_reply_to":1}
+c1 {"type":"read","msg_id":3,"key":1}
+lin-kv {"type":"read_ok","in_reply_to":2,"value":3}
+c1 {"type":"cas","msg_id":4,"key":1,"from":2,"to":4}
+lin-kv {"type":"error","in_reply_to":3,"code":22,"text":"expected 2 but had 3"}
+c1 {"type":"read","msg_id":5,"key":9}
+lin-kv {"type":"error","in_reply_to":4,"code":20,"text":"key does not exist"}
+c1 {"type":"write","msg_id":6,"key":1,"value":0}
+lin-kv {"type":"error","in_reply_to":5,"code":0,"text":"timed out"}' \
+  'c1 {"type":"init_ok","in_reply_to":1}
+lin-kv {"type":"write","msg_id":1,"key":1,"value":3}
+c1 {"type":"write_ok","in_reply_to":2}
+lin-kv {"type":"read","msg_id":2,"key":1}
+c1 {"type":"read_ok","in_reply_to":3,"value":3}
+lin-kv {"type":"cas","msg_id":3,"key":1,"from":2,"to":4}
+c1 {"type":"error","in_reply_to":4,"code":22,"text":"expected 2 but had 3"}
+lin-kv {"type":"read","msg_id":4,"key":9}
+c1 {"type":"error","in_reply_to":5,"code":20,"text":"key does not exist"}
+lin-kv {"type":"write","msg_id":5,"key":1,"value":0}
+c1 {"type":"error","in_reply_to":6,"code":13,"text":"timed out"}'

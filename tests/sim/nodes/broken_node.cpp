@@ -1,0 +1,118 @@
+// A node of the echo workload that misbehaves as its first argument says. A second one is what it says or how much.
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "core/message.hpp"
+
+namespace {
+
+std::string mode;
+std::string detail;
+std::string own_name = "n1";
+
+void write_all(int descriptor, const std::string& text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const ssize_t written = ::write(descriptor, text.data() + at, text.size() - at);
+    if (written < 0) std::exit(1);
+    at += static_cast<std::size_t>(written);
+  }
+}
+
+void say(const std::string& dest, const std::string& body) {
+  write_all(STDOUT_FILENO, "{\"src\":\"" + own_name + "\",\"dest\":\"" + dest + "\",\"body\":" + body + "}\n");
+}
+
+void write_for_ever(int descriptor, const std::string& text) {
+  for (;;) write_all(descriptor, text);
+}
+
+/// Leaves behind a process that holds the pipes, and names it in the log.
+void fork_sleeper() {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  std::cerr << "grandchild " << child << std::endl;
+}
+
+void misbehave_at_start() {
+  if (mode == "dies-at-start") {
+    std::cerr << "cannot find its configuration" << std::endl;
+    std::exit(3);
+  }
+  if (mode == "ignores-sigterm") std::signal(SIGTERM, SIG_IGN);
+  if (mode == "forks") fork_sleeper();
+  if (mode == "forks-and-dies") {
+    fork_sleeper();
+    std::exit(0);
+  }
+  if (mode == "closes-output") ::close(STDOUT_FILENO);
+  if (mode == "closes-input") ::close(STDIN_FILENO);
+  if (mode == "deaf" || mode == "closes-output" || mode == "closes-input") {
+    for (;;) ::pause();
+  }
+}
+
+/// After the node was initialised.
+void misbehave() {
+  if (mode == "says") write_all(STDOUT_FILENO, detail + "\n");
+  if (mode == "no-line-break") write_for_ever(STDOUT_FILENO, std::string(1 << 16, 'x'));
+  if (mode == "junk-flood") write_for_ever(STDOUT_FILENO, std::string(1 << 10, 'x') + "\n");
+  if (mode == "message-flood") {
+    for (;;) say(own_name, R"({"type":"gossip","data":")" + std::string(1 << 10, 'x') + "\"}");
+  }
+  if (mode == "log-flood") {
+    for (int i = 0; i < std::stoi(detail); ++i) write_all(STDERR_FILENO, std::string(1 << 10, 'x') + "\n");
+    write_all(STDERR_FILENO, std::string(3 << 20, 'y') + "\nthe end\n");
+  }
+}
+
+void echo(const mznode::MessageView& request) {
+  if (mode == "dies") {
+    std::cerr << "unexpected echo" << std::endl;
+    ::raise(SIGSEGV);
+  }
+  const std::string src(request.src());
+  const std::string msg_id(request.msg_id());
+  if (mode == "bad-error") {
+    say(src, R"({"type":"error","code":"eleven","in_reply_to":)" + msg_id + "}");
+    return;
+  }
+  std::string value;
+  for (const auto& field : request.fields()) {
+    if (field.key == "echo") value = field.value;
+  }
+  say(src, R"({"type":"echo_ok","echo":)" + value + R"(,"in_reply_to":)" + msg_id + "}");
+}
+
+void handle(const std::string& line) {
+  mznode::MessageView view;
+  if (view.scan(line) == mznode::MessageView::Status::junk) std::exit(4);
+  if (view.type() == "echo") echo(view);
+  if (view.type() != "init" || mode == "silent") return;
+  own_name = view.dest();
+  const std::string msg_id = mode == "wrong-in-reply-to" ? "77" : std::string(view.msg_id());
+  say(std::string(view.src()), R"({"type":"init_ok","in_reply_to":)" + msg_id + "}");
+  misbehave();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count > 1) mode = arguments[1];
+  if (count > 2) detail = arguments[2];
+  misbehave_at_start();
+  std::string line;
+  while (std::getline(std::cin, line)) handle(line);
+  // Under a harness this is never seen: nodes are killed.
+  std::cerr << "end of input" << std::endl;
+  return 0;
+}
