@@ -30,6 +30,10 @@ bool has_duplicated_element(const Trial::Result& result) {
   return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
 }
 
+bool has_wrong_sum(const Trial::Result& result) {
+  return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
+}
+
 struct Mutant {
   const char* name;
   const char* workload;
@@ -37,6 +41,7 @@ struct Mutant {
   std::vector<Fault> faults;
   /// Recognises the anomaly that this mutant must show.
   Find finds;
+  std::size_t nodes = 3;
 };
 
 std::ostream& operator<<(std::ostream& out, const Mutant& mutant) { return out << mutant.name; }
@@ -63,6 +68,9 @@ const std::vector<Mutant>& all_mutants() {
       {"BroadcastTakesARestartedNodeForTheOldOne", "broadcast", mutants::broadcast_acks_without_incarnation,
        {Fault::kill}, has_lost_element},
       {"BroadcastMergesByOverwriting", "broadcast", mutants::broadcast_overwrites, {}, has_lost_element},
+      {"SetDropsAnElement", "g-set", mutants::set_drops, {}, has_lost_element, 1},
+      {"CounterCountsTwice", "g-counter", mutants::counter_counts_twice, {}, has_wrong_sum, 1},
+      {"CounterShowsOneTooMany", "pn-counter", mutants::counter_reads_wrong, {}, has_wrong_sum, 1},
   };
   return all;
 }
@@ -74,7 +82,7 @@ TEST_P(Mutants, IsJudgedInvalidByTheCheckerThatShouldFindIt) {
   constexpr std::uint64_t seeds = 12;
   std::uint64_t found = 0;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const Trial trial{.workload = mutant.workload, .rate = 100, .faults = mutant.faults, .seed = seed};
+    const Trial trial{.workload = mutant.workload, .nodes = mutant.nodes, .rate = 100, .faults = mutant.faults, .seed = seed};
     const auto result = trial.run(mutant.install);
     ASSERT_FALSE(result.run.error) << *result.run.error;
     if (!mutant.finds(result)) continue;

@@ -30,7 +30,7 @@ std::vector<Cell> all_cells() {
       std::vector<std::string> nemeses = {"", "swarm"};
       for (const Fault fault : strategy.guarantees.survives) nemeses.emplace_back(fault_name(fault));
       for (const auto& nemesis : nemeses) {
-        for (const std::size_t nodes : {1, 3, 5}) cells.push_back({workload.name, strategy.name, nemesis, nodes});
+        for (const std::size_t nodes : {1U, 3U, 5U}) cells.push_back({workload.name, strategy.name, nemesis, nodes});
       }
     }
   }

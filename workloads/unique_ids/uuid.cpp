@@ -20,7 +20,7 @@ class Uuid final : public Strategy {
     append_hex(text, first);
     append_hex(text, second);
     text += '"';
-    for (const std::size_t dash : {9, 14, 19, 24}) text.insert(dash, 1, '-');
+    for (const std::size_t dash : {9U, 14U, 19U, 24U}) text.insert(dash, 1, '-');
     return text;
   }
 

@@ -38,6 +38,14 @@ Installed broadcast_acks_without_incarnation(Node& node);
 /// Gossips its whole set; the receiver takes it for its own.
 Installed broadcast_overwrites(Node& node);
 
+// g-set and counters, for clusters of one node
+/// Acknowledges every tenth element and forgets it.
+Installed set_drops(Node& node);
+/// Adds every tenth delta twice.
+Installed counter_counts_twice(Node& node);
+/// Every second read shows one too many.
+Installed counter_reads_wrong(Node& node);
+
 /// Not broken: every node sends what it learns to all others, by the Disseminator. The control of the mutants that only
 /// break when processes die.
 Installed broadcast_relay(Node& node);
