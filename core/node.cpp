@@ -307,15 +307,14 @@ void Node::settle() {
 // ---- Sending
 
 TextBuffer& Node::open_body(std::string_view dest, std::string_view type) {
-  // Before init the node's name is the one that it was addressed by.
-  TextBuffer& body = runtime_.begin_message(id_.empty() ? view_.dest() : id_, dest);
+  TextBuffer& body = runtime_.begin_message(name(), dest);
   body += "{\"type\":";
   append_quoted(body, type);
   return body;
 }
 
 TextBuffer& Node::open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id) {
-  TextBuffer& body = runtime_.begin_message(id_, dest);
+  TextBuffer& body = runtime_.begin_message(name(), dest);
   body.append(reply_head).append(msg_id);
   return body;
 }

@@ -160,6 +160,8 @@ class Node final : public Process {
   void settle();
   void require_destination(std::string_view dest) const;
 
+  /// Before init the node's name is the one that it was addressed by.
+  std::string_view name() const { return id_.empty() ? view_.dest() : std::string_view(id_); }
   TextBuffer& open_body(std::string_view dest, std::string_view type);
   TextBuffer& open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id);
   void close_body(TextBuffer& body);

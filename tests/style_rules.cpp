@@ -83,8 +83,9 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   if (!starts_with_any(path, {"core/", "workloads/"})) return findings;
   apply(determinism_rules, lines, findings);
   check_unordered(plain, lines, findings);
-  // The real world: its process host, the pool of threads, the journal's files.
-  const bool is_the_world = starts_with_any(path, {"core/stdio_runtime.", "core/offload.", "core/sim/process_"});
+  // What the world of a node is made of: the real runtime, the pool of threads, the host of processes, and the simulator's
+  // seeded chance.
+  const bool is_the_world = starts_with_any(path, {"core/stdio_runtime.", "core/offload.", "core/sim/process_", "core/sim/random."});
   if (!is_the_world) apply(world_rules, lines, findings);
   return findings;
 }

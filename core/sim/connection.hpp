@@ -109,7 +109,8 @@ Task<Reply> Connection::call(const std::string& dest, const std::string& type, c
 
 template <Fielded Reply>
 Task<Reply> Connection::decoded(Task<Message> sent, std::string expected) {
-  const Message message = co_await std::move(sent);
+  auto received = co_await std::move(sent);
+  const Message& message = received;
   try {
     co_return message.as<Reply>();
   } catch (const Error& error) {

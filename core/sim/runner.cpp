@@ -247,8 +247,10 @@ Task<> Run::finish(Worker* worker) {
     if (!step) break;
     earliest = std::max(now(), earliest + step->gap);
     if (earliest >= final_deadline_) break;
-    co_await loop_.sleep(earliest - now());
-    co_await perform(worker, std::move(step->operation));
+    const Duration pause = earliest - now();
+    check::Operation operation = std::move(step->operation);
+    co_await loop_.sleep(pause);
+    co_await perform(worker, std::move(operation));
   }
 }
 

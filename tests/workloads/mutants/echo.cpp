@@ -2,6 +2,18 @@
 #include "workloads/echo/echo.hpp"
 
 namespace mznode::mutants {
+namespace {
+
+/// A reply that names its request by itself; the framework would not let a field called in_reply_to pass for that.
+struct ForgedReply {
+  Json echo;
+  Json in_reply_to;
+  MZNODE_FIELDS(echo, in_reply_to)
+};
+
+Json number(const std::string& text) { return Json::parse(text); }
+
+}  // namespace
 
 Installed echo_wrong_payload(Node& node) {
   auto count = std::make_shared<int>(0);
@@ -14,8 +26,7 @@ Installed echo_wrong_payload(Node& node) {
 
 Installed echo_answers_twice(Node& node) {
   node.on("echo", [&node](echo::Echo request, Request from) {
-    node.send(from.src, "echo_ok",
-              Json::parse("{\"echo\":" + request.echo.text() + ",\"in_reply_to\":" + from.msg_id + "}"));
+    node.send(from.src, "echo_ok", ForgedReply{request.echo, number(from.msg_id)});
     return request;
   });
   return nullptr;
@@ -23,12 +34,9 @@ Installed echo_answers_twice(Node& node) {
 
 Installed echo_wrong_in_reply_to(Node& node) {
   node.on("echo", [&node](Message message, Request from) {
-    if (message.as<echo::Echo>().echo.text().find('7') == std::string::npos) {
-      node.send(from.src, "echo_ok",
-                Json::parse("{\"echo\":" + message.as<echo::Echo>().echo.text() + ",\"in_reply_to\":" + from.msg_id + "}"));
-    } else {
-      node.send(from.src, "echo_ok", Json::parse("{\"echo\":null,\"in_reply_to\":1" + from.msg_id + "}"));
-    }
+    const auto echo = message.as<echo::Echo>().echo;
+    const bool lies = echo.text().find('7') != std::string::npos;
+    node.send(from.src, "echo_ok", ForgedReply{echo, number(lies ? "1" + from.msg_id : from.msg_id)});
     return node.sleep(1h);  // so that the framework does not answer too
   });
   return nullptr;
