@@ -15,4 +15,5 @@ write_basic_package_version_file(mznodeConfigVersion.cmake COMPATIBILITY SameMin
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznodeConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/mznodeConfigVersion.cmake
         DESTINATION ${mznode_package_dir})
 # The source lint: nodes of one's own are checked as ours are.
-install(FILES ${PROJECT_SOURCE_DIR}/cmake/MznodeLint.cmake DESTINATION ${mznode_package_dir} OPTIONAL)
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/MznodeLint.cmake DESTINATION ${mznode_package_dir})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/lint DESTINATION ${mznode_package_dir})

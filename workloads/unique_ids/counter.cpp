@@ -1,3 +1,6 @@
+#include <array>
+#include <charconv>
+
 #include "workloads/unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
