@@ -8,8 +8,6 @@
 namespace mznode::sim {
 namespace {
 
-/// How much of a reply is quoted where it is reported.
-
 class SleepAwaiter {
  public:
   SleepAwaiter(Loop& loop, Duration duration) : loop_(loop), duration_(duration) {}

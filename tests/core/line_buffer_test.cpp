@@ -80,7 +80,9 @@ TEST(LineBufferMemory, IsGivenBackAfterAHugeLine) {
   LineBuffer buffer;
   std::vector<std::string> lines;
   const std::size_t usual = buffer.room().size();
-  feed(buffer, std::string(32 << 20, 'x') + "\n", lines);
+  std::string huge(32 << 20, 'x');
+  huge += '\n';
+  feed(buffer, huge, lines);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].size(), std::size_t{32} << 20);
   EXPECT_EQ(buffer.room().size(), usual);
