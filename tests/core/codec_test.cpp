@@ -118,7 +118,7 @@ TEST(Codec, Strings) {
   EXPECT_EQ(read<std::string>(R"("\u0000")"), std::string(1, '\0'));
   for (const char* text : {"1", "null", "[]", R"("\ud800")", R"("\udc00\ud800")", R"("\ud800x")"}) complaint<std::string>(text);
   for (int c = 0; c < 128; ++c) {
-    for (const std::size_t size : {1, 15, 16, 17, 40}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{1, 15, 16, 17, 40}) {
       const std::string text(size, static_cast<char>(c));
       EXPECT_EQ(read<std::string>(write(text)), text);
     }

@@ -91,7 +91,7 @@ TEST_P(Topologies, Grid) {
 }
 
 TEST_P(Topologies, Tree) {
-  for (const std::size_t arity : {1, 2, 3, 4, 30}) {
+  for (const std::size_t arity : std::initializer_list<std::size_t>{1, 2, 3, 4, 30}) {
     const Topology tree = tree_topology(names(GetParam()), arity);
     expect_sound(tree, GetParam(), arity + 1);
     Edges expected;
