@@ -19,8 +19,8 @@ namespace mznode {
 /// so nesting is bounded by memory and not by the stack.
 ///
 /// The byte behind the text must be readable and must not continue a token: the NUL of a std::string, the newline of a
-/// line, the delimiter behind a value inside a valid text. It lets tokens be read without a bounds check a byte. Every `bool` result is false on invalid text; the cursor then stands at the offending byte and
-/// must not be used further.
+/// line, the delimiter behind a value inside a valid text. It lets tokens be read without a bounds check a byte. Every
+/// `bool` result is false on invalid text; the cursor then stands at the offending byte and must not be used further.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}

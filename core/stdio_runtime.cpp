@@ -25,6 +25,8 @@ constexpr std::size_t max_unsent_bytes = 8 << 20;
 /// before it reads the first reply must not be locked out.
 constexpr std::size_t ample_unsent_bytes = 256 << 10;
 constexpr Duration patience = 1ms;
+/// How long a loop without events goes before it looks whether anybody reads its output at all.
+constexpr Duration idle_after = 20ms;
 /// A buffer that one long reply has blown up is given back above this size.
 constexpr std::size_t max_idle_output_bytes = 1 << 20;
 
@@ -226,7 +228,7 @@ void StdioRuntime::wait_for_events(bool for_input) {
   }
   if (for_input && !congested()) descriptors[1].fd = options_.input;
   timespec timeout = {};
-  timespec* limit = nullptr;
+  const timespec* limit = nullptr;
   if (more_lines_ && !congested()) {
     limit = &timeout;
   } else if (const auto next = timers_.next()) {
@@ -235,7 +237,14 @@ void StdioRuntime::wait_for_events(bool for_input) {
     timeout.tv_nsec = static_cast<long>((wait % 1s).count());
     limit = &timeout;
   }
-  const int count = ::ppoll(descriptors.data(), descriptors.size(), limit, nullptr);
+  // To watch an output that nothing waits for costs every wake-up a little: only a loop that has been idle does.
+  const timespec moment_of_idleness = {0, idle_after.count()};
+  const bool watches_output = unsent() > 0 || is_idle_;
+  if (!watches_output && (limit == nullptr || timeout.tv_sec > 0 || timeout.tv_nsec > idle_after.count())) {
+    limit = &moment_of_idleness;
+  }
+  const int count = ::ppoll(descriptors.data(), watches_output ? 3 : 2, limit, nullptr);
+  is_idle_ = count == 0;
   input_ready_ = count > 0 && descriptors[1].revents != 0;
   output_closed_ = count > 0 && (descriptors[2].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
   if (count > 0 && descriptors[0].revents != 0) {

@@ -79,6 +79,7 @@ class StdioRuntime final : public Runtime {
   bool more_lines_ = false;
   bool input_ready_ = false;
   bool output_closed_ = false;
+  bool is_idle_ = false;  // the last wait ended without an event
   std::unique_ptr<ThreadPool> pool_;
 };
 
