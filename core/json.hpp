@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mznode {
 
@@ -39,6 +40,8 @@ class Json {
 
   /// The text, one line.
   const std::string& text() const { return text_; }
+  /// The text, given up: the value is only good for being assigned to.
+  std::string release() && { return std::move(text_); }
   Kind kind() const;
   bool is_null() const { return kind() == Kind::null; }
 

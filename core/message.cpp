@@ -65,6 +65,7 @@ inline std::string_view MessageView::plain(const Scanner& scanner, std::string_v
 template <std::size_t... sizes>
 inline bool MessageView::scan_key(Scanner& scanner, std::string_view& key, std::size_t& which,
                                   const char (&... quoted_names)[sizes]) {
+  scanner.peek();
   which = 0;
   const auto next = [&which] {
     ++which;

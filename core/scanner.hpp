@@ -38,10 +38,9 @@ class Scanner {
     return true;
   }
 
-  /// Passes white space and then `token`, if that is what the text goes on with.
+  /// Passes `token`, if that is what the text goes on with right here.
   template <std::size_t size>
   bool skip(const char (&token)[size]) {
-    peek();
     const bool found = static_cast<std::size_t>(end_ - at_) >= size - 1 && std::memcmp(at_, token, size - 1) == 0;
     if (found) at_ += size - 1;
     return found;

@@ -24,9 +24,7 @@ constexpr std::size_t max_unsent_bytes = 8 << 20;
 /// Above this, waiting for the reader comes before reading on, but only for a moment: a peer that writes all its requests
 /// before it reads the first reply must not be locked out.
 constexpr std::size_t ample_unsent_bytes = 256 << 10;
-constexpr Duration patience = 1ms;
-/// How long a loop without events goes before it looks whether anybody reads its output at all.
-constexpr Duration idle_after = 20ms;
+constexpr timespec patience = {0, 1'000'000};
 /// A buffer that one long reply has blown up is given back above this size.
 constexpr std::size_t max_idle_output_bytes = 1 << 20;
 
@@ -218,36 +216,30 @@ bool StdioRuntime::read_input() {
   return true;
 }
 
+/// Waits up to a moment for the reader to take some of what waits for it; true when it has.
+bool StdioRuntime::reader_catches_up() const {
+  pollfd output = {options_.output, POLLOUT, 0};
+  return ::ppoll(&output, 1, &patience, nullptr) > 0;
+}
+
 void StdioRuntime::wait_for_events(bool for_input) {
+  using Interest = Poller::Interest;
   input_ready_ = false;
-  std::array<pollfd, 3> descriptors = {{{signals_->wake_fd(), POLLIN, 0}, {-1, POLLIN, 0}, {options_.output, 0, 0}}};
-  if (unsent() > 0) descriptors[2].events = POLLOUT;  // that nobody reads any more is reported in any case
-  if (unsent() > ample_unsent_bytes) {
-    const timespec moment = {0, patience.count()};
-    if (::ppoll(&descriptors[2], 1, &moment, nullptr) > 0) return;
-  }
-  if (for_input && !congested()) descriptors[1].fd = options_.input;
-  timespec timeout = {};
-  const timespec* limit = nullptr;
+  if (unsent() > ample_unsent_bytes && reader_catches_up()) return;
+  const bool may_read = for_input && !congested();
+  poller_.watch(Poller::input, options_.input, may_read ? Interest::readable : Interest::nothing);
+  // That nobody reads any more is reported in any case.
+  poller_.watch(Poller::output, options_.output, unsent() > 0 ? Interest::writable : Interest::errors);
+  std::optional<Duration> timeout;
   if (more_lines_ && !congested()) {
-    limit = &timeout;
+    timeout = Duration::zero();
   } else if (const auto next = timers_.next()) {
-    const auto wait = std::max(*next - now(), Duration::zero());
-    timeout.tv_sec = static_cast<time_t>(wait / 1s);
-    timeout.tv_nsec = static_cast<long>((wait % 1s).count());
-    limit = &timeout;
+    timeout = *next - now();
   }
-  // To watch an output that nothing waits for costs every wake-up a little: only a loop that has been idle does.
-  const timespec moment_of_idleness = {0, idle_after.count()};
-  const bool watches_output = unsent() > 0 || is_idle_;
-  if (!watches_output && (limit == nullptr || timeout.tv_sec > 0 || timeout.tv_nsec > idle_after.count())) {
-    limit = &moment_of_idleness;
-  }
-  const int count = ::ppoll(descriptors.data(), watches_output ? 3 : 2, limit, nullptr);
-  is_idle_ = count == 0;
-  input_ready_ = count > 0 && descriptors[1].revents != 0;
-  output_closed_ = count > 0 && (descriptors[2].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-  if (count > 0 && descriptors[0].revents != 0) {
+  poller_.wait(timeout);
+  input_ready_ = poller_.is_ready(Poller::input);
+  output_closed_ = poller_.has_error(Poller::output);
+  if (poller_.is_ready(Poller::waker)) {
     signals_->clear_wake();
     if (pool_) pool_->finish();
   }
@@ -257,7 +249,7 @@ int StdioRuntime::loop(Process& process) {
   for (;;) {
     handle_lines(process);
     run_due_timers();
-    // A reader that goes while there is nothing to write is noticed by poll().
+    // A reader that goes while there is nothing to write is noticed by the wait.
     if (flush() == Write::closed || output_closed_) {
       log(LogLevel::error, "nobody reads the output any more");
       return 1;
@@ -290,9 +282,11 @@ int StdioRuntime::drain(Process& process) {
 
 int StdioRuntime::run(Process& process) {
   signals_ = std::make_unique<Signals>(options_.output);
+  poller_.watch(Poller::waker, signals_->wake_fd(), Poller::Interest::readable);
   const int code = loop(process);
   if (code > 128) flush();
   pool_.reset();
+  poller_.watch(Poller::waker, signals_->wake_fd(), Poller::Interest::nothing);
   signals_.reset();
   return code;
 }

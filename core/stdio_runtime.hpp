@@ -8,13 +8,14 @@
 
 #include "line_buffer.hpp"
 #include "offload.hpp"
+#include "poller.hpp"
 #include "runtime.hpp"
 #include "timers.hpp"
 
 namespace mznode {
 
 /// The real world: messages on two descriptors (standard input and output), the machine's clocks, a log on standard
-/// error. One poll loop; messages are handled where they are read, and replies leave in one write when the input that
+/// error. One loop; messages are handled where they are read, and replies leave in one write when the input that
 /// has arrived is handled.
 class StdioRuntime final : public Runtime {
  public:
@@ -59,6 +60,7 @@ class StdioRuntime final : public Runtime {
   void handle_lines(Process& process);
   void run_due_timers();
   bool read_input();
+  bool reader_catches_up() const;
   void wait_for_events(bool for_input);
   int drain(Process& process);
   int loop(Process& process);
@@ -68,6 +70,7 @@ class StdioRuntime final : public Runtime {
   std::unique_ptr<Signals> signals_;
   std::mt19937_64 random_;
   Timers timers_;
+  Poller poller_;
   LineBuffer in_;
   std::size_t reported_long_lines_ = 0;
   // The beginning of every message; its sender is nearly always the same.
@@ -79,7 +82,6 @@ class StdioRuntime final : public Runtime {
   bool more_lines_ = false;
   bool input_ready_ = false;
   bool output_closed_ = false;
-  bool is_idle_ = false;  // the last wait ended without an event
   std::unique_ptr<ThreadPool> pool_;
 };
 

@@ -2,9 +2,19 @@
 
 namespace mznode::broadcast {
 
+namespace {
+
+/// As ReadOk, without a copy of what may be long.
+struct AllElements {
+  const Json& messages;
+  MZNODE_FIELDS(messages)
+};
+
+}  // namespace
+
 void serve(Node& node, dissemination::Gossip& gossip) {
   node.on("broadcast", [&gossip](Broadcast request) { gossip.add(request.message); });
-  node.on("read", [&gossip] { return ReadOk{gossip.elements().to_json()}; });
+  node.on("read", [&gossip] { return AllElements{gossip.elements().to_json()}; });
 }
 
 std::vector<Option> spread_options() {
