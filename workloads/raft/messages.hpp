@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "core/fields.hpp"
+#include "core/json.hpp"
+
+/// Raft, after Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, "the paper"), and
+/// Ongaro, "Consensus: Bridging Theory and Practice" (2014, "the thesis"). Names are those of the paper where it has
+/// one.
+namespace mznode::raft {
+
+using Term = std::uint64_t;
+/// A position in the log; the first entry has 1.
+using Index = std::uint64_t;
+/// A server, by its place in the list of all servers of the cluster.
+using Member = std::size_t;
+/// Counts the broadcasts of a leader within its term.
+using Round = std::uint64_t;
+/// Tells apart the memories that a server has had: a process that lost its memory is another life, one that kept it on
+/// its disk is not.
+using Life = std::uint64_t;
+/// What the log is a list of; Raft does not look inside. Null is the entry that a leader begins its term with.
+using Command = Json;
+
+struct Entry {
+  Term term = 0;
+  Command command;
+  MZNODE_FIELDS(term, command)
+  bool operator==(const Entry&) const = default;
+};
+
+/// The state that the entries up to an index have led to, in place of these entries (paper, section 7).
+struct Snapshot {
+  Index index = 0;
+  Term term = 0;
+  Json state;
+  MZNODE_FIELDS(index, term, state)
+};
+
+struct RequestVote {
+  /// The term that the candidate has begun, or would begin if this is a pre-vote (thesis, 9.6).
+  Term term = 0;
+  bool is_pre_vote = false;
+  Index last_index = 0;
+  Term last_term = 0;
+  MZNODE_FIELDS(term, is_pre_vote, last_index, last_term)
+};
+
+struct Vote {
+  /// When granted, the term of the request; otherwise the voter's own.
+  Term term = 0;
+  bool is_pre_vote = false;
+  bool granted = false;
+  MZNODE_FIELDS(term, is_pre_vote, granted)
+};
+
+struct AppendEntries {
+  Term term = 0;
+  Index prev_index = 0;
+  Term prev_term = 0;
+  std::vector<Entry> entries;
+  Index commit = 0;
+  Round round = 0;
+  MZNODE_FIELDS(term, prev_index, prev_term, entries, commit, round)
+};
+
+/// The whole snapshot in one message: what carries messages here has no limit that a state in memory would reach.
+struct InstallSnapshot {
+  Term term = 0;
+  Snapshot snapshot;
+  Round round = 0;
+  MZNODE_FIELDS(term, snapshot, round)
+};
+
+/// The answer to AppendEntries and InstallSnapshot.
+struct Appended {
+  Term term = 0;
+  bool success = false;
+  /// When successful, the log agrees with the leader's up to here. Otherwise it cannot agree beyond here, nor with an
+  /// entry of a later term than `conflict_term`.
+  Index index = 0;
+  Term conflict_term = 0;
+  Round round = 0;
+  Life life = 0;
+  bool is_voter = false;
+  MZNODE_FIELDS(term, success, index, conflict_term, round, life, is_voter)
+};
+
+using Message = std::variant<RequestVote, Vote, AppendEntries, InstallSnapshot, Appended>;
+
+}  // namespace mznode::raft
