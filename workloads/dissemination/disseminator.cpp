@@ -71,14 +71,16 @@ bool Disseminator::must_repeat(Time now, const Link& link) const {
 void Disseminator::schedule_flush(Time now, Peer peer) {
   Link& link = links_[peer];
   if (!is_target(link) || !has_unsent(peer)) return;
-  const bool announces_only = link.scanned == 0 && log_.size() == 1;
-  link.flush_at = earlier(link.flush_at, announces_only ? now + config_.announce_delay : departure(now, link));
+  if (is_due(now, link.flush_at)) return;
+  const auto is_news = [&](const Entry& entry) { return is_for(peer, entry); };
+  const bool has_news = link.scanned > 0 || std::any_of(log_.begin() + 1, log_.end(), is_news);
+  link.flush_at = earlier(link.flush_at, has_news ? departure(now, link) : now + config_.announce_delay);
 }
 
 Time Disseminator::departure(Time now, const Link& link) {
   if (keeps_timetable_) {
-    // The first departure comes early: only from then on can followers be in time for one.
-    if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 2, config_.flush_delay};
+    // The first departure comes early, because before it followers cannot know when to be in time.
+    if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
     return timetable_->next(now);
   }
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
@@ -89,6 +91,7 @@ void Disseminator::restart_stream(Time now, Peer peer) {
   ++link.stream;
   link.acked = link.sent = link.scanned = 0;
   link.resend_at.reset();
+  if (link.hold_back) follow(peer);  // another life has another timetable
   schedule_flush(now, peer);
 }
 
@@ -113,6 +116,7 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   retarget(now, from, link.is_chosen, delta.chosen);
   const bool is_ack_only = delta.from == delta.to;
   if (is_ack_only) return;
+  if (link.hold_back) link.hold_back->hear(now);
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
   if (keeps_timetable_ && received.upto > before) link.slack = departure(now, link) - now;
@@ -128,9 +132,7 @@ void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   link.waiting_from = link.owing_from = now;
   link.resend_at.reset();
   if (is_target(link) && link.acked < link.sent) link.resend_at = now + config_.resend_after;
-  // Which of several copies came in so early, nobody can tell (Karn and Partridge, 1987).
-  const bool is_about_last = link.acked == link.sent && link.sent_once;
-  if (link.hold_back && delta.slack && is_about_last) link.hold_back->learn(link.sent_at, *delta.slack);
+  if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
 }
 
 void Disseminator::schedule_ack(Time now, Link& link) const {
@@ -184,8 +186,8 @@ Delta Disseminator::make_stretch(Time now, Peer peer) {
   if (repeats || link.acked == link.sent) link.waiting_from = now;
   const std::uint64_t from = config_.whole ? 0 : repeats ? link.acked : link.sent;
   link.sent = link.scanned = log_.size();
-  link.sent_at = now;
-  link.sent_once = !repeats;
+  if (link.hold_back && repeats) link.hold_back->forget();
+  if (link.hold_back && !repeats) link.hold_back->sent(link.sent, now);
   if (is_target(link)) link.resend_at = now + config_.resend_after;
   return make_delta(peer, from, link.sent);
 }

@@ -74,7 +74,7 @@ class Disseminator {
     /// Every message carries the whole log: what acknowledged deltas save.
     bool whole = false;
     /// How long before a departure of the leader a follower wants its message to arrive, if none is ever late.
-    Duration margin = 5ms;
+    Duration margin = 3ms;
   };
 
   Disseminator(Config config, Incarnation self, std::size_t peers);
@@ -138,10 +138,8 @@ class Disseminator {
     std::uint64_t scanned = 0;
     std::optional<Time> flush_at;
     std::optional<Time> resend_at;
-    Time sent_at;            // the last stretch
-    bool sent_once = false;  // it repeated nothing
-    Time waiting_from;       // for an acknowledgement: since the oldest stretch that lacks one went, or was repeated
-    Time owing_from;         // the same without regard to repetitions
+    Time waiting_from;  // for an acknowledgement: since the oldest stretch that lacks one went, or was repeated
+    Time owing_from;    // the same without regard to repetitions
     // The peer's streams to me, and the one that was heard last.
     std::map<Stream, Received> received;
     Stream heard;

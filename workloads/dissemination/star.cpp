@@ -3,8 +3,8 @@
 namespace mznode::dissemination {
 
 std::vector<Option> Star::options() {
-  // A window of 360 ms keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
-  return spread_options({.flush_ms = 360, .ack_ms = 500, .resend_ms = 900});
+  // This window keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
+  return spread_options({.flush_ms = 370, .ack_ms = 500, .resend_ms = 900});
 }
 
 Disseminator::Config Star::config(const OptionValues& options) {

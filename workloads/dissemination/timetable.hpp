@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <optional>
 
 #include "core/runtime.hpp"
@@ -13,11 +14,11 @@ struct Timetable {
   Time departure;
   Duration period{0};
 
-  /// The first departure at `now` or after it. Without a period everything leaves at once.
+  /// The first departure after `now`. Without a period everything leaves at once.
   Time next(Time now) const {
     if (period == Duration::zero()) return now;
     const Duration since = (now - departure) % period;  // negative before the departure that is known
-    return since > Duration::zero() ? now - since + period : now - since;
+    return since < Duration::zero() ? now - since : now - since + period;
   }
 };
 
@@ -33,27 +34,37 @@ class HoldBack {
   /// When to send what came up at `now`: at once as long as nothing is known of the other node's departures.
   Time departure(Time now) const { return timetable_ ? timetable_->next(now) : now; }
 
-  /// A message that was sent at `sent_at` arrived `slack` before a departure.
-  void learn(Time sent_at, Duration slack) {
-    slack = std::clamp(slack, Duration::zero(), period_);  // the other node may have another period
-    if (timetable_ && period_ > Duration::zero()) {
-      // The margin is four mean deviations, as in a retransmission time-out (Jacobson, Congestion Avoidance and Control,
-      // 1988, appendix A): a message that is late waits for a whole period.
-      const Duration expected = timetable_->next(sent_at) - sent_at + margin_;
-      const Duration difference = std::max(slack - expected, expected - slack) % period_;
-      const Duration deviation = std::min(difference, period_ - difference);
-      jitter_ += (deviation - jitter_) / 4;
-      margin_ = std::min(least_margin_ + 4 * jitter_, std::max(least_margin_, period_ / 4));
-    }
-    timetable_ = Timetable{sent_at + slack - margin_, period_};
+  /// The other node was heard. As long as nothing is known of its departures, that was one, and the next is met by what
+  /// leaves a usual round trip before it will be heard. Where windows are short, sending at once costs less than
+  /// a wrong guess.
+  void hear(Time now) {
+    if (!is_measured_ && period_ > 4 * usual_round_trip) timetable_ = Timetable{now - usual_round_trip, period_};
   }
+  /// A message that ends at `position` of a stream was sent.
+  void sent(std::uint64_t position, Time now) { sent_.push_back({position, now}); }
+  /// Part of what was sent is repeated. Which of several copies came in so early, nobody can tell (Karn and Partridge,
+  /// Improving Round-Trip Time Estimates in Reliable Transport Protocols, 1987).
+  void forget() { sent_.clear(); }
+  /// The message that ends at `position` arrived `slack` before a departure.
+  void learn(std::uint64_t position, Duration slack);
 
  private:
+  /// Longer than most. Who is late once knows better from then on.
+  static constexpr Duration usual_round_trip = 250ms;
+
+  struct Sent {
+    std::uint64_t position;
+    Time at;
+  };
+
   Duration period_;
   Duration least_margin_;
   Duration margin_;
   Duration jitter_{0};
+  std::deque<Sent> sent_;
+  /// When to send; a guess until it is measured.
   std::optional<Timetable> timetable_;
+  bool is_measured_ = false;
 };
 
 }  // namespace mznode::dissemination
