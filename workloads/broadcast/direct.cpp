@@ -28,7 +28,8 @@ StrategyInfo direct_strategy() {
   return {.name = "direct",
           .summary = "from the origin to every node: one hop, no detours",
           .guarantees = dissemination::spread_guarantees(),
-          .options = dissemination::spread_options(),
+          // A link between two nodes is used rarely: acknowledgements must wait longer for something to ride on.
+          .options = dissemination::spread_options({.ack_ms = 1'000, .resend_ms = 1'500}),
           .install = install<Direct>};
 }
 

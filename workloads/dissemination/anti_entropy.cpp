@@ -4,7 +4,10 @@
 
 namespace mznode::dissemination {
 
-std::vector<Option> AntiEntropy::options() { return spread_options({.flush_ms = 200}); }
+std::vector<Option> AntiEntropy::options() {
+  // It takes many rounds to meet the same peer again, so there is little to wait for with an acknowledgement.
+  return spread_options({.flush_ms = 200, .ack_ms = 300, .resend_ms = 700});
+}
 
 Disseminator::Config AntiEntropy::config(const OptionValues& options) {
   auto config = spread_config(options);

@@ -65,7 +65,7 @@ bool Disseminator::has_unsent(Peer peer) {
 }
 
 bool Disseminator::must_repeat(Time now, const Link& link) const {
-  return link.acked < link.sent && now >= link.waiting_from + config_.resend_after;
+  return link.acked < link.sent && (link.repeats || now >= link.waiting_from + config_.resend_after);
 }
 
 void Disseminator::schedule_flush(Time now, Peer peer) {
@@ -90,7 +90,8 @@ void Disseminator::restart_stream(Time now, Peer peer) {
   Link& link = links_[peer];
   ++link.stream;
   link.acked = link.sent = link.scanned = 0;
-  link.resend_at.reset();
+  link.resend_at = std::nullopt;
+  link.last_gap = std::nullopt;
   if (link.hold_back) follow(peer);  // another life has another timetable
   schedule_flush(now, peer);
 }
@@ -120,24 +121,39 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
   if (keeps_timetable_ && received.upto > before) link.slack = departure(now, link) - now;
-  schedule_ack(now, link);
+  schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;
 }
 
 void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   Link& link = links_[from];
-  if (delta.ack_stream != Stream{self_, link.stream} || delta.ack <= link.acked || delta.ack > link.sent) return;
-  link.acked = delta.ack;
-  link.waiting_from = link.owing_from = now;
-  link.resend_at.reset();
-  if (is_target(link) && link.acked < link.sent) link.resend_at = now + config_.resend_after;
-  if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
+  if (delta.ack_stream != Stream{self_, link.stream} || delta.ack > link.sent) return;
+  if (delta.ack > link.acked) {
+    link.acked = delta.ack;
+    link.waiting_from = link.owing_from = now;
+    watch(now, link);
+    if (!has_unsent(from)) link.flush_at = std::nullopt;  // it was to repeat this
+    if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
+  }
+  // The same gap is reported again before the repetition can have arrived.
+  if (delta.gap && delta.ack == link.acked && link.acked < link.sent && link.last_gap != link.acked) {
+    link.last_gap = link.acked;
+    link.repeats = true;
+    if (is_target(link)) link.flush_at = earlier(link.flush_at, departure(now, link));
+  }
 }
 
-void Disseminator::schedule_ack(Time now, Link& link) const {
+void Disseminator::watch(Time now, Link& link) const {
+  link.resend_at = std::nullopt;
+  if (is_target(link) && link.acked < link.sent) link.resend_at = now + config_.resend_after;
+}
+
+void Disseminator::schedule_ack(Time now, Link& link, bool has_gap) const {
   if (!link.ack_at) link.ack_by = now + longest_ack_wait * config_.ack_delay;
-  link.ack_at = std::min(now + config_.ack_delay, link.ack_by);
+  // What is missing may just be late.
+  const Duration wait = has_gap ? config_.ack_delay / 4 : config_.ack_delay;
+  link.ack_at = std::min(now + wait, link.ack_by);
 }
 
 bool Disseminator::lacks(Time now, Peer peer) { return has_unsent(peer) || must_repeat(now, links_[peer]); }
@@ -170,6 +186,7 @@ Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) 
               .elements = {},
               .ack_stream = link.heard,
               .ack = heard == link.received.end() ? 0 : heard->second.upto,
+              .gap = heard != link.received.end() && !heard->second.beyond.empty(),
               .chosen = link.is_chosen || link.is_contacted};
   if (keeps_timetable_) delta.slack = link.slack;
   for (std::uint64_t position = std::max<std::uint64_t>(from, 1); position < to; ++position) {
@@ -185,10 +202,11 @@ Delta Disseminator::make_stretch(Time now, Peer peer) {
   if (link.acked == link.sent) link.owing_from = now;
   if (repeats || link.acked == link.sent) link.waiting_from = now;
   const std::uint64_t from = config_.whole ? 0 : repeats ? link.acked : link.sent;
+  link.repeats = false;
   link.sent = link.scanned = log_.size();
   if (link.hold_back && repeats) link.hold_back->forget();
   if (link.hold_back && !repeats) link.hold_back->sent(link.sent, now);
-  if (is_target(link)) link.resend_at = now + config_.resend_after;
+  watch(now, link);
   return make_delta(peer, from, link.sent);
 }
 

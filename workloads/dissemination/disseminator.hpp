@@ -35,6 +35,8 @@ struct Delta {
   /// The stream of the peer that was heard last, and the position before which all of it has arrived.
   Stream ack_stream;
   std::uint64_t ack = 0;
+  /// Something after `ack` has arrived, so that what is missing there was lost or overtaken.
+  bool gap = false;
   /// The receiver is a target that the sender chose, or is contacted.
   bool chosen = false;
   /// From a sender that keeps a timetable: how long before a departure the stretch came in that ends at `ack`.
@@ -47,7 +49,8 @@ struct Delta {
 /// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in the
 /// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
-/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one. The first entry of every log
+/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
+/// The first entry of every log
 /// is empty: it makes a new process announce itself. Whenever a peer is heard in another life than before, its stream
 /// begins anew: an old life's late words can so cost a repetition, but never pass for an acknowledgement by the life that
 /// replaced it. Once all is acknowledged nobody says anything.
@@ -138,6 +141,8 @@ class Disseminator {
     std::uint64_t scanned = 0;
     std::optional<Time> flush_at;
     std::optional<Time> resend_at;
+    std::optional<std::uint64_t> last_gap;  // where the peer last saw one
+    bool repeats = false;                   // the next stretch begins there
     Time waiting_from;  // for an acknowledgement: since the oldest stretch that lacks one went, or was repeated
     Time owing_from;    // the same without regard to repetitions
     // The peer's streams to me, and the one that was heard last.
@@ -160,7 +165,8 @@ class Disseminator {
   Time departure(Time now, const Link& link);
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
-  void schedule_ack(Time now, Link& link) const;
+  void watch(Time now, Link& link) const;
+  void schedule_ack(Time now, Link& link, bool has_gap) const;
   Delta make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const;
   Delta make_stretch(Time now, Peer peer);
   static std::optional<Time> next_message(const Link& link);

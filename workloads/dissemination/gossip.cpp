@@ -54,6 +54,7 @@ void Gossip::receive(Message message, const std::string& src) {
                     .elements = std::move(message.elements),
                     .ack_stream = {message.ack_stream.first, message.ack_stream.second},
                     .ack = message.ack,
+                    .gap = message.gap,
                     .chosen = message.chosen,
                     .slack = slack};
   disseminator_->receive(node_.now(), peer, delta);
@@ -73,6 +74,7 @@ void Gossip::pump() {
                           .elements = std::move(delta.elements),
                           .ack_stream = {delta.ack_stream.incarnation, delta.ack_stream.number},
                           .ack = delta.ack,
+                          .gap = delta.gap,
                           .chosen = delta.chosen,
                           .slack_ns = slack_ns};
     node_.send(node_.peers()[to], "gossip", message);

@@ -38,9 +38,10 @@ class Gossip {
     std::vector<Json> elements;
     std::pair<Incarnation, std::uint64_t> ack_stream;
     std::uint64_t ack = 0;
+    bool gap = false;
     bool chosen = false;
     std::optional<std::int64_t> slack_ns;
-    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack, chosen, slack_ns)
+    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack, gap, chosen, slack_ns)
   };
 
   /// The number of peers when there is none of that name.

@@ -9,8 +9,8 @@ namespace mznode::dissemination {
 /// How long messages and acknowledgements wait unless the user says otherwise, in milliseconds.
 struct Patience {
   std::int64_t flush_ms = 0;
-  std::int64_t ack_ms = 1'000;
-  std::int64_t resend_ms = 1'500;
+  std::int64_t ack_ms = 500;
+  std::int64_t resend_ms = 1'000;
 };
 
 /// --flush-ms, --ack-ms and --resend-ms.
