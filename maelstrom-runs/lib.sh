@@ -26,11 +26,11 @@ describe() {
     3c) workload=broadcast flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition' ;;
     3d)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy direct' limits=(30 400 600)
+      options='--strategy star' limits=(30 400 600)
       ;;
     3e)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy direct --flush-ms 300' limits=(20 1000 2000)
+      options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
       ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac

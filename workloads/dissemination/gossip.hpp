@@ -19,6 +19,13 @@ class Gossip {
   Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets);
 
   void set_targets(const std::vector<std::string>& names);
+  /// Disseminator::keep_timetable() and follow().
+  void keep_timetable() { disseminator_->keep_timetable(); }
+  void follow(const std::string& leader) { disseminator_->follow(peer_of(leader)); }
+  /// Tells one peer, drawn from those that lack something, all that it lacks.
+  void contact_one();
+  /// True when a target has acknowledged nothing for `patience` although it should have.
+  bool stays_away(const std::string& target, Duration patience) const;
   /// Adds a client's element and spreads it, unless it is there already.
   void add(const Json& element);
   const ElementSet& elements() const { return elements_; }
@@ -31,9 +38,14 @@ class Gossip {
     std::vector<Json> elements;
     std::pair<Incarnation, std::uint64_t> ack_stream;
     std::uint64_t ack = 0;
-    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack)
+    bool gap = false;
+    bool chosen = false;
+    std::optional<std::int64_t> slack_ns;
+    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack, gap, chosen, slack_ns)
   };
 
+  /// The number of peers when there is none of that name.
+  Peer peer_of(const std::string& name) const;
   void receive(Message message, const std::string& src);
   /// Sends what is due and sets the timer for what will be.
   void pump();

@@ -38,6 +38,15 @@ Installed broadcast_acks_without_incarnation(Node& node);
 /// Gossips its whole set; the receiver takes it for its own.
 Installed broadcast_overwrites(Node& node);
 
+/// A star whose leaves know no hub but the first.
+Installed broadcast_star_without_failover(Node& node);
+
+// g-set
+/// Sends its set to all nodes; each takes the last that came for its own.
+Installed set_overwrites(Node& node);
+/// Sends what was added to all nodes, once.
+Installed set_never_resends(Node& node);
+
 // g-set and counters, for clusters of one node
 /// Acknowledges every tenth element and forgets it.
 Installed set_drops(Node& node);
