@@ -42,6 +42,19 @@ TEST(Disseminator, ResendsUntilAcknowledgedAndThenFallsSilent) {
   EXPECT_FALSE(node.next_tick());
 }
 
+TEST(Disseminator, WhatIsAcknowledgedDoesNotPutOffTheResendingOfTheRest) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto first = node.tick(at(0ms));
+  node.add(at(20ms), Json(2));
+  node.tick(at(20ms));  // lost
+  node.receive(at(90ms), 0, answer(9, first.front().delta));
+  node.tick(at(100ms));  // acknowledges the announcement
+  EXPECT_TRUE(texts(node.tick(at(119ms)), 0).empty());
+  EXPECT_EQ(texts(node.tick(at(120ms)), 0), (std::vector<std::string>{"2"}));
+}
+
 TEST(Disseminator, TellsANewLifeOfAPeerEverythingWhatTheOldOneToldItIncluded) {
   Disseminator node(config, 7, 1);
   node.set_targets(at(0ms), {0});

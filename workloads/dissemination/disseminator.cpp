@@ -23,6 +23,7 @@ void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
     Link& link = links_[peer];
     const bool was_target = link.is_target;
     link.is_target = std::find(targets.begin(), targets.end(), peer) != targets.end();
+    if (link.is_target != was_target) link.flights.clear();
     if (!link.is_target) {
       link.flush_at = link.resend_at = std::nullopt;
     } else if (!was_target) {
@@ -55,6 +56,7 @@ void Disseminator::restart_stream(Time now, Peer peer) {
   ++link.stream;
   link.acked = link.sent = link.scanned = 0;
   link.resend_at.reset();
+  link.flights.clear();
   schedule_flush(now, peer);
 }
 
@@ -75,19 +77,21 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   Received& received = link.received[delta.stream];
   // Nothing is acknowledged before the first contact, so there is nothing to take back then.
   if (is_other_life && !is_first_contact) restart_stream(now, from);
-  take_ack(now, from, delta);
+  take_ack(from, delta);
   const bool is_ack_only = delta.from == delta.to;
   if (is_ack_only) return;
   received.add(delta.from, delta.to);
   if (!link.ack_at) link.ack_at = now + config_.ack_delay;
 }
 
-void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
+void Disseminator::take_ack(Peer from, const Delta& delta) {
   Link& link = links_[from];
   if (delta.ack_stream != Stream{self_, link.stream} || delta.ack <= link.acked || delta.ack > link.sent) return;
   link.acked = delta.ack;
   link.resend_at.reset();
-  if (link.is_target && link.acked < link.sent) link.resend_at = now + config_.resend_after;
+  while (!link.flights.empty() && link.flights.front().to <= link.acked) link.flights.pop_front();
+  // What left first and is still missing decides: later messages that are acknowledged must not put it off.
+  if (!link.flights.empty()) link.resend_at = link.flights.front().at + config_.resend_after;
 }
 
 Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const {
@@ -114,7 +118,9 @@ std::vector<Disseminator::Outgoing> Disseminator::tick(Time now) {
       const std::uint64_t from = resends ? link.acked : link.sent;
       outgoing.push_back({peer, make_delta(peer, from, log_.size())});
       link.sent = link.scanned = log_.size();
-      link.resend_at = resends || !link.resend_at ? now + config_.resend_after : *link.resend_at;
+      if (resends) link.flights.clear();
+      link.flights.push_back({link.sent, now});
+      link.resend_at = link.flights.front().at + config_.resend_after;
       link.flush_at.reset();
       link.ack_at.reset();
     } else if (is_due(now, link.ack_at)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -100,6 +101,11 @@ class Disseminator {
     std::map<std::uint64_t, std::uint64_t> beyond;
     void add(std::uint64_t from, std::uint64_t to);
   };
+  /// A message that is not acknowledged yet: where its stretch ends, and when it left.
+  struct Flight {
+    std::uint64_t to = 0;
+    Time at;
+  };
   struct Link {
     bool is_target = false;
     // My stream to the peer, as positions in the log: acked <= sent, and nothing in [sent, scanned) is for this peer.
@@ -109,6 +115,7 @@ class Disseminator {
     std::uint64_t scanned = 0;
     std::optional<Time> flush_at;
     std::optional<Time> resend_at;
+    std::deque<Flight> flights;
     // The peer's streams to me, and the one that was heard last.
     std::map<Stream, Received> received;
     Stream heard;
@@ -118,7 +125,7 @@ class Disseminator {
   bool is_for(Peer peer, const Entry& entry) const;
   void schedule_flush(Time now, Peer peer);
   void restart_stream(Time now, Peer peer);
-  void take_ack(Time now, Peer from, const Delta& delta);
+  void take_ack(Peer from, const Delta& delta);
   Delta make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const;
   bool is_due(Time now, const std::optional<Time>& at) const { return at && *at <= now; }
 
