@@ -49,10 +49,12 @@ TEST(Disseminator, WhatIsAcknowledgedDoesNotPutOffTheResendingOfTheRest) {
   const auto first = node.tick(at(0ms));
   node.add(at(20ms), Json(2));
   node.tick(at(20ms));  // lost
+  node.add(at(40ms), Json(3));
+  node.tick(at(40ms));  // lost, too
   node.receive(at(90ms), 0, answer(9, first.front().delta));
   node.tick(at(100ms));  // acknowledges the announcement
   EXPECT_TRUE(texts(node.tick(at(119ms)), 0).empty());
-  EXPECT_EQ(texts(node.tick(at(120ms)), 0), (std::vector<std::string>{"2"}));
+  EXPECT_EQ(texts(node.tick(at(120ms)), 0), (std::vector<std::string>{"2", "3"}));
 }
 
 TEST(Disseminator, TellsANewLifeOfAPeerEverythingWhatTheOldOneToldItIncluded) {
