@@ -14,7 +14,8 @@ failures=0
 rows=()
 
 # Describes a challenge of Fly.io's (https://fly.io/dist-sys): its workload, its flags, the options of our node, and the
-# limits "msgs-per-op median-ms max-ms", where there are any.
+# limits "msgs-per-op median-ms max-ms", where there are any. `4-lin-kv` is challenge 4 with the strategy lin-kv; `pn` is
+# challenge 4 with the counter that also shrinks.
 describe() {
   local flags='' options=''
   limits=()
@@ -32,8 +33,11 @@ describe() {
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
       options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
       ;;
+    4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
+    pn | pn-*) workload=pn-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
+  if [[ $1 == *-* ]]; then options="--strategy ${1#*-}"; fi
   read -r -a test_flags <<<"$flags"
   read -r -a node_options <<<"$options"
 }
@@ -96,7 +100,7 @@ run_challenge() {
   run_on_maelstrom "$challenge"
   judge
   [[ -z $msgs ]] || msgs=$(printf '%.2f' "$msgs")
-  printf '%-3s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
+  printf '%-9s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
     "${max:--}" "$command"
   rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
   if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi

@@ -4,8 +4,9 @@
 
 namespace mznode::dissemination {
 
-Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets)
-    : node_(node), config_(config) {
+Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks)
+    : node_(node), config_(config), hooks_(std::move(hooks)) {
+  if (!hooks_.take) hooks_.take = [this](Peer from, const Delta& delta) { take(from, delta); };
   node_.on_init([this, targets = std::move(targets)] {
     disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
     if (targets) set_targets(targets());
@@ -38,9 +39,18 @@ bool Gossip::stays_away(const std::string& target, Duration patience) const {
 }
 
 void Gossip::add(const Json& element) {
-  if (!elements_.insert(element)) return;
-  disseminator_->add(node_.now(), element);
+  if (elements_.insert(element)) spread(element);
+}
+
+void Gossip::spread(Json element) {
+  disseminator_->add(node_.now(), std::move(element));
   pump();
+}
+
+void Gossip::take(Peer from, const Delta& delta) {
+  for (const Json& element : delta.elements) {
+    if (elements_.insert(element)) disseminator_->learn(node_.now(), from, element);
+  }
 }
 
 void Gossip::receive(Message message, const std::string& src) {
@@ -58,14 +68,13 @@ void Gossip::receive(Message message, const std::string& src) {
                     .chosen = message.chosen,
                     .slack = slack};
   disseminator_->receive(node_.now(), peer, delta);
-  for (const Json& element : delta.elements) {
-    if (elements_.insert(element)) disseminator_->learn(node_.now(), peer, element);
-  }
+  hooks_.take(peer, delta);
   pump();
 }
 
 void Gossip::pump() {
   for (auto& [to, delta] : disseminator_->tick(node_.now())) {
+    if (hooks_.pack) hooks_.pack(delta.elements);
     std::optional<std::int64_t> slack_ns;
     if (delta.slack) slack_ns = delta.slack->count();
     const Message message{.stream = {delta.stream.incarnation, delta.stream.number},
