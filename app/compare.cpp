@@ -112,7 +112,8 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   app.add_option("-s,--strategy", strategy_names, "the strategies, separated by commas; all of the workload unless given");
   app.add_option("--sweep", sweep_texts, "an option of strategies and its values, such as flush-ms=50,100; of several, every combination")
       ->take_all()
-      ->expected(1);
+      ->expected(1)
+      ->default_str("");
   app.add_option("--jobs", command.jobs, "tests that run at once")->check(CLI::Range(1, 1024));
   app.add_flag("--json", command.json, "print a line of JSON for each row instead of the table");
   app.add_flag("--csv", command.csv, "print comma-separated values instead of the table")->excludes("--json");

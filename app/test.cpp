@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "app/interrupt.hpp"
+#include "app/report/test_page.hpp"
 #include "app/seeds.hpp"
 #include "app/store.hpp"
 #include "app/summary.hpp"
@@ -39,6 +40,7 @@ int run_single(const TestCommand& command) {
   }
   print_messages(command, report);
   std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
   if (!command.store.empty()) {
     const auto directory = store(command.store, command.settings, report);
     if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";

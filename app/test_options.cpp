@@ -196,6 +196,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   app.add_flag("--shrink", command.shrink, "look for the shortest run and the fewest faults that still fail");
   app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of history and messages");
   app.add_flag("--json", command.json, "print results.json (a line a seed with --seeds) instead of the summary");
+  app.add_option("--report", command.report, "write a page about the test to this file (HTML)");
   app.add_option("--store", command.store, "directory for results; empty for none");
   app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
   app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
@@ -209,6 +210,9 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(app.remaining());
   command.seeds = seed_range(flags);
+  if (command.seeds && !command.report.empty()) {
+    throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
+  }
   validate(command.settings);
   return command;
 }

@@ -70,6 +70,8 @@ struct TestCommand {
   bool log_stderr = false;
   bool log_net_send = false;
   bool log_net_recv = false;
+  /// The file for a page about the test; empty for none.
+  std::string report;
   /// Where results go; empty for nowhere.
   std::string store = "store";
 };
