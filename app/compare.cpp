@@ -9,7 +9,9 @@
 #include "app/interrupt.hpp"
 #include "app/ordered_jobs.hpp"
 #include "app/progress.hpp"
+#include "app/report/compare_page.hpp"
 #include "app/seeds.hpp"
+#include "app/store.hpp"
 #include "app/strategy_options.hpp"
 #include "app/summary.hpp"
 #include "app/test_options.hpp"
@@ -28,6 +30,10 @@ struct CompareCommand {
   unsigned jobs = 1;
   bool json = false;
   bool csv = false;
+  /// The file for the page; empty for none.
+  std::string report;
+  /// What the user typed, for the page.
+  std::string line;
 };
 
 Sweep parse_sweep(const std::string& text) {
@@ -117,6 +123,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   app.add_option("--jobs", command.jobs, "tests that run at once")->check(CLI::Range(1, 1024));
   app.add_flag("--json", command.json, "print a line of JSON for each row instead of the table");
   app.add_flag("--csv", command.csv, "print comma-separated values instead of the table")->excludes("--json");
+  app.add_option("--report", command.report, "write a page with plots of latency against messages to this file (HTML)");
   const auto behind_separator = parse(app, arguments);
   if (!behind_separator) return std::nullopt;
   if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
@@ -135,6 +142,8 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   for (const auto& [name, value] : options) require_known(name, strategies);
   for (const Sweep& sweep : sweeps) require_known(sweep.option, strategies);
 
+  command.line = "mznode compare";
+  for (const auto& argument : arguments) command.line += " " + argument;
   Comparison& comparison = command.comparison;
   comparison.workload = workload.name;
   comparison.latency = latency_kind(workload.name);
@@ -149,6 +158,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
 /// What is kept of one test.
 struct Outcome {
   Figures figures;
+  LatencySeries series;
   std::string failure;
   std::string replay;
 };
@@ -157,36 +167,41 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
   TestSettings settings = contender.settings;
   settings.seed = seed;
   const TestReport report = run_test(settings, was_interrupted);
-  Outcome outcome{.figures = figures(report, kind), .failure = {}, .replay = {}};
+  Outcome outcome{.figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
   if (report.valid == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
   outcome.replay = replay_command(settings);
   return outcome;
 }
 
-/// Runs every contender with every seed and fills in its figures.
-void run_all(Comparison& comparison, unsigned jobs) {
+/// Runs every contender with every seed and fills in its figures. Returns the latencies of each with the first seed.
+std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
   const std::size_t seeds = comparison.seeds.size();
   const std::size_t tests = comparison.contenders.size() * seeds;
+  std::vector<LatencySeries> series(comparison.contenders.size());
   Progress progress;
   run_in_order<Outcome>(
       tests, jobs,
       [&](std::size_t test) { return run_one(comparison.contenders[test / seeds], comparison.seeds[test % seeds], comparison.latency); },
       [&](std::size_t test, Outcome outcome) {
         Contender& contender = comparison.contenders[test / seeds];
-        contender.figures = test % seeds == 0 ? outcome.figures : worst(contender.figures, outcome.figures);
+        const bool is_first = test % seeds == 0;
+        contender.figures = is_first ? outcome.figures : worst(contender.figures, outcome.figures);
+        if (is_first) series[test / seeds] = std::move(outcome.series);
         if (contender.failure.empty()) {
           contender.failure = std::move(outcome.failure);
           contender.replay = std::move(outcome.replay);
         }
         progress.show(std::to_string(test + 1) + " of " + std::to_string(tests) + " tests");
       });
+  return series;
 }
 
 int run(CompareCommand command) {
   Comparison& comparison = command.comparison;
-  run_all(comparison, command.jobs);
+  const std::vector<LatencySeries> series = run_all(comparison, command.jobs);
   if (was_interrupted()) throw std::runtime_error("interrupted");
+  if (!command.report.empty()) write_file(command.report, compare_page(comparison, series, command.line));
   if (command.json) {
     for (const Contender& contender : comparison.contenders) std::cout << comparison_json(comparison, contender).dump() << "\n";
   } else {

@@ -13,12 +13,6 @@
 namespace mznode::app {
 namespace {
 
-struct Labelled {
-  std::string label;
-  std::string text;
-  MZNODE_FIELDS(label, text)
-};
-
 /// The head of the page.
 struct Head {
   std::string title;
@@ -47,10 +41,6 @@ struct Data {
   MZNODE_FIELDS(head, faults, operations, rates, set, messages, fates)
 };
 
-std::string valid_word(check::Valid valid) {
-  return valid == check::Valid::yes ? "yes" : valid == check::Valid::no ? "no" : "unknown";
-}
-
 std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
   const LatencyKind kind = latency_kind(settings.workload);
   const Figures values = figures(report, kind);
@@ -66,18 +56,6 @@ std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport
   return list;
 }
 
-std::vector<Labelled> setting_list(const TestSettings& settings, const TestReport& report) {
-  std::string faults;
-  for (const Fault fault : report.faults) faults += (faults.empty() ? "" : ", ") + std::string(fault_name(fault));
-  return {{"nodes", std::to_string(settings.nodes.size())},
-          {"rate", figure(static_cast<double>(settings.rate_millis) / 1000) + " operations a second"},
-          {"time limit", figure(std::chrono::duration<double>(settings.time_limit).count()) + " s"},
-          {"latency", std::to_string(settings.latency.mean_ms) + " ms between nodes"},
-          {"delivery", settings.delivery == sim::Delivery::ideal ? "ideal" : "maelstrom"},
-          {"faults", faults.empty() ? "none" : faults},
-          {"seed", std::to_string(settings.seed)}};
-}
-
 Head head(const TestSettings& settings, const TestReport& report, std::size_t workers) {
   const check::Checker* checker = check::find_checker(settings.workload);
   Head head{.title = title(settings, report),
@@ -85,7 +63,7 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .demand = checker != nullptr ? std::string(checker->summary) : "",
             .reasons = {},
             .figures = figure_list(settings, report),
-            .settings = setting_list(settings, report),
+            .settings = setting_list(settings),
             .replay = replay_command(settings),
             .nodes = settings.nodes,
             .workers = static_cast<std::int64_t>(workers),
@@ -95,6 +73,21 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
 }
 
 }  // namespace
+
+std::string valid_word(check::Valid valid) {
+  return valid == check::Valid::yes ? "yes" : valid == check::Valid::no ? "no" : "unknown";
+}
+
+std::vector<Labelled> setting_list(const TestSettings& settings) {
+  std::string faults;
+  for (const auto& fault : settings.nemesis) faults += (faults.empty() ? "" : ", ") + fault;
+  return {{"nodes", std::to_string(settings.nodes.size())},
+          {"rate", figure(static_cast<double>(settings.rate_millis) / 1000) + " operations a second"},
+          {"time limit", figure(std::chrono::duration<double>(settings.time_limit).count()) + " s"},
+          {"latency", std::to_string(settings.latency.mean_ms) + " ms between nodes"},
+          {"delivery", settings.delivery == sim::Delivery::ideal ? "ideal" : "maelstrom"},
+          {"faults", faults.empty() ? "none" : faults}};
+}
 
 std::string test_page(const TestSettings& settings, const TestReport& report) {
   const std::size_t workers = settings.concurrency * (settings.concurrency_per_node ? settings.nodes.size() : 1);

@@ -61,7 +61,7 @@ function drawTimeAxis(layer, { x, from, to, top, bottom, left, right }) {
 }
 
 function drawValueAxis(layer, { y, high, left, right, height, label }) {
-  for (const step of ticks(0, high, Math.max(2, Math.floor(height / 45)))) {
+  for (const step of ticks(0, high, Math.max(2, Math.floor(height / 38)))) {
     const at = Math.round(y(step)) + 0.5;
     layer.append(
       svg("line", { class: "grid", x1: left, x2: right, y1: at, y2: at }),
@@ -72,10 +72,11 @@ function drawValueAxis(layer, { y, high, left, right, height, label }) {
 
 /**
  * A plot over the whole run. `series` are {hue, mark, x, y, dashed} with x in microseconds; the mark "line" joins its points.
- * `describe(series, place)` gives the lines of the tooltip of a point.
+ * `describe(series, place)` gives the lines of the tooltip of a point. The axis of values reaches to `most`
+ * at least.
  */
-function timePlot(parent, { title, note, keys, label, faults, from = 0, to, series, describe, height = 170 }) {
-  const high = Math.max(1, ...series.map((each) => each.y.reduce((most, value) => Math.max(most, value), 0))) * 1.05;
+function timePlot(parent, { title, note, keys, label, faults, from = 0, to, series, describe, height = 170, most = 1 }) {
+  const high = 1.05 * Math.max(1, most, ...series.map((each) => each.y.reduce((larger, value) => Math.max(larger, value), 0)));
   const draw = (width) => {
     const left = 44;
     const right = width - 8;

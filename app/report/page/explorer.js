@@ -17,8 +17,9 @@ class Explorer {
   place(from, to) {
     const shortest = 20;
     const span = Math.min(Math.max(to - from, shortest), this.high - this.low);
-    this.from = Math.min(Math.max(from, this.low), this.high - span);
-    this.to = this.from + span;
+    // Whole microseconds, lest a span that went and came back begins just behind what it began with.
+    this.from = Math.round(Math.min(Math.max(from, this.low), this.high - span));
+    this.to = Math.round(this.from + span);
   }
 
   /** Shows another span, as near to the one wished as the run allows. Drawing waits for the next frame. */

@@ -86,7 +86,8 @@ function makeLanes(messages, filter, drawn) {
   const laneOf = new Map();
   const talking = new Set();
   messages.src.forEach((src, i) => filter.shows(i) && talking.add(src).add(messages.dest[i]));
-  const clients = [...talking].filter((name) => name >= messages.firstClient).sort((a, b) => a - b);
+  const clients = [...talking].filter((name) => name >= messages.firstClient);
+  clients.sort((a, b) => messages.names[a].localeCompare(messages.names[b], "en", { numeric: true }));
   const mostClients = 6;
   const mostLanes = 60;
   const add = (label, names) => {
