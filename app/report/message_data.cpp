@@ -41,7 +41,7 @@ class Numbers {
 class Columns {
  public:
   Columns(const TestReport& report, const std::vector<std::string>& nodes, const Selection& selection)
-      : report_(report), names_(columns.names), types_(columns.types) {
+      : report_(report), names_(columns.names), types_(columns.types), places_(report.run.packets.size(), absent) {
     for (const auto& node : nodes) names_.of(node);
     columns.nodes = columns.names.size();
     fates.kept = selection.spans();
@@ -61,6 +61,8 @@ class Columns {
   MessageFates fates;
 
  private:
+  static constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
   void add_services() {
     std::set<std::string> services;
     for (const sim::Packet& packet : report_.run.packets) {
@@ -85,23 +87,23 @@ class Columns {
   }
 
   void end(const sim::JournalEntry& entry, std::int64_t at) {
-    const auto found = places_.find(entry.packet);
-    if (found == places_.end()) return;
-    const auto place = static_cast<std::int64_t>(found->second);
-    const std::int64_t took = at - times_[found->second];
+    const std::size_t place = places_[entry.packet];
+    if (place == absent) return;
+    const std::int64_t took = at - times_[place];
     const bool is_lost = entry.event == sim::JournalEntry::Event::drop;
-    if (columns.took[found->second] >= 0) {
+    if (columns.took[place] >= 0) {
       fates.copies.emplace_back(place, took, is_lost ? 1 : 0);
       return;
     }
-    columns.took[found->second] = took;
-    if (is_lost) fates.lost.push_back(place);
+    columns.took[place] = took;
+    if (is_lost) fates.lost.push_back(static_cast<std::int64_t>(place));
   }
 
   const TestReport& report_;
   Numbers names_;
   Numbers types_;
-  std::map<std::uint64_t, std::size_t> places_;
+  /// The places of the packets in the columns, by id.
+  std::vector<std::size_t> places_;
   std::vector<std::int64_t> times_;
   std::int64_t last_ = 0;
 };

@@ -70,7 +70,7 @@ TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
   EXPECT_GT(page["bars"], 2);
   EXPECT_GT(page["arrows"], 15);
   EXPECT_GT(page["crosses"], 0) << "the partition loses messages";
-  EXPECT_EQ(page["lanes"], json({"c10", "c11", "c12", "c13", "c14", "n0", "n1", "n2", "n3", "n4"}));
+  EXPECT_EQ(page["lanes"], json({"clients", "n0", "n1", "n2", "n3", "n4"}));
   EXPECT_NE(page["labels"].dump().find("gossip"), std::string::npos);
 }
 

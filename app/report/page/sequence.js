@@ -88,7 +88,7 @@ function makeLanes(messages, filter, drawn) {
   messages.src.forEach((src, i) => filter.shows(i) && talking.add(src).add(messages.dest[i]));
   const clients = [...talking].filter((name) => name >= messages.firstClient);
   clients.sort((a, b) => messages.names[a].localeCompare(messages.names[b], "en", { numeric: true }));
-  const mostClients = 6;
+  const mostClients = 3;
   const mostLanes = 60;
   const add = (label, names) => {
     for (const name of names) laneOf.set(name, lanes.length);
