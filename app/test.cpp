@@ -1,7 +1,8 @@
-#include <csignal>
 #include <iostream>
 #include <stdexcept>
 
+#include "app/interrupt.hpp"
+#include "app/report/test_page.hpp"
 #include "app/seeds.hpp"
 #include "app/store.hpp"
 #include "app/summary.hpp"
@@ -9,13 +10,6 @@
 
 namespace mznode::app {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void on_interrupt(int signal) {
-  interrupted = 1;
-  std::signal(signal, SIG_DFL);  // a second one ends the program at once
-}
 
 int self_check(TestSettings settings) {
   settings.keep_journal = true;
@@ -46,6 +40,7 @@ int run_single(const TestCommand& command) {
   }
   print_messages(command, report);
   std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
   if (!command.store.empty()) {
     const auto directory = store(command.store, command.settings, report);
     if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
@@ -59,14 +54,11 @@ int run_single(const TestCommand& command) {
 
 }  // namespace
 
-bool was_interrupted() { return interrupted != 0; }
-
 int run_test_command(const Arguments& arguments) {
   try {
     const auto command = parse_test_command(arguments);
     if (!command) return exit_valid;
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    stop_on_signals();
     if (command->self_check) return self_check(command->settings);
     return command->seeds ? run_seeds(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {
