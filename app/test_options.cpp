@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 
 #include "app/strategy_options.hpp"
 
@@ -34,6 +35,13 @@ std::uint64_t whole_number(const std::string& flag, const std::string& takes, st
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || stop != text.data() + text.size() || text.empty()) refuse(flag, takes, std::string(text));
   return value;
+}
+
+std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, const std::string& takes, std::string_view text,
+                                                    std::string_view separator) {
+  const std::size_t at = text.find(separator);
+  if (at == std::string_view::npos) refuse(flag, takes, std::string(text));
+  return {whole_number(flag, takes, text.substr(0, at)), whole_number(flag, takes, text.substr(at + separator.size()))};
 }
 
 void set_nodes(const TestFlags& flags, TestSettings& settings) {
@@ -146,11 +154,7 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
   SeedRange range;
   if (!flags.seeds.empty()) {
     const std::string takes = "a range such as 1..1000";
-    const std::size_t dots = flags.seeds.find("..");
-    if (dots == std::string::npos) refuse("--seeds", takes, flags.seeds);
-    const std::string_view text = flags.seeds;
-    range.first = whole_number("--seeds", takes, text.substr(0, dots));
-    range.last = whole_number("--seeds", takes, text.substr(dots + 2));
+    std::tie(range.first, range.last) = two_numbers("--seeds", takes, flags.seeds, "..");
     if (range.last < range.first) refuse("--seeds", takes, flags.seeds);
   } else {
     range.first = flags.seed;
@@ -158,11 +162,7 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
   }
   if (!flags.shard.empty()) {
     const std::string takes = "a part such as 2/8";
-    const std::size_t slash = flags.shard.find('/');
-    if (slash == std::string::npos) refuse("--shard", takes, flags.shard);
-    const std::string_view text = flags.shard;
-    range.shard = whole_number("--shard", takes, text.substr(0, slash));
-    range.shards = whole_number("--shard", takes, text.substr(slash + 1));
+    std::tie(range.shard, range.shards) = two_numbers("--shard", takes, flags.shard, "/");
     if (range.shard < 1 || range.shard > range.shards) refuse("--shard", takes, flags.shard);
   }
   if (flags.seeds.empty() && flags.test_count == 1) return std::nullopt;

@@ -35,7 +35,7 @@ struct Data {
   std::vector<Labelled> settings;
   std::string seeds;
   std::int64_t seed_count = 0;
-  std::int64_t first_seed = 0;
+  std::string first_seed;
   std::string command;
   std::vector<Row> rows;
   MZNODE_FIELDS(workload, latency, settings, seeds, seed_count, first_seed, command, rows)
@@ -95,7 +95,7 @@ std::string compare_page(const Comparison& comparison, const std::vector<Latency
             .settings = setting_list(settings),
             .seeds = comparison.seeds.size() == 1 ? first : first + " to " + std::to_string(comparison.seeds.back()),
             .seed_count = std::ssize(comparison.seeds),
-            .first_seed = static_cast<std::int64_t>(comparison.seeds.front()),
+            .first_seed = first,
             .command = command,
             .rows = {}};
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 
@@ -57,6 +59,7 @@ TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
       labels: all("#messages .hued").map((each) => each.textContent),
       lanes: all("#messages text.strong").map((each) => each.textContent),
       crosses: all("#messages .cross").length,
+      nemesis: all("#faults tbody tr").map((each) => each.textContent),
     };)js");
   EXPECT_EQ(page["title"], "broadcast, flood: 5 nodes, partition, seed 7");
   EXPECT_EQ(page["verdict"].get<std::string>().rfind("✓ Valid", 0), 0u) << page["verdict"];
@@ -67,6 +70,8 @@ TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
   EXPECT_GE(page["lines"], 3);
   EXPECT_GE(page["faults"], 6) << "each fault is named at every plot";
   EXPECT_GE(page["shades"], 12);
+  ASSERT_EQ(page["nemesis"].size(), 3u);
+  EXPECT_NE(page["nemesis"][0].get<std::string>().find(" does not hear n"), std::string::npos) << page["nemesis"];
   EXPECT_GT(page["bars"], 2);
   EXPECT_GT(page["arrows"], 15);
   EXPECT_GT(page["crosses"], 0) << "the partition loses messages";
@@ -114,6 +119,9 @@ TEST_F(Report, IsExploredByButtonsFiltersKeysAndPointer) {
     one("#next-message").click();
     await frame();
     steps.next = one("#details").textContent;
+    // As it stands in the message: a number that JavaScript had read would have lost its last digits.
+    steps.pre = one("#details pre").textContent.replace(/\s/g, "");
+    steps.body = JSON.parse(one("#data").textContent).messages.body.map((each) => each.replace(/\s/g, ""));
     return steps;)js");
   EXPECT_NE(page["later"]["span"], page["start"]["span"]);
   EXPECT_EQ(page["earlier"], page["start"]);
@@ -129,6 +137,7 @@ TEST_F(Report, IsExploredByButtonsFiltersKeysAndPointer) {
     EXPECT_NE(text.find("gossip: n"), std::string::npos) << place << ": " << text;
     EXPECT_NE(text.find("\"type\":"), std::string::npos) << place << ": " << text;
   }
+  EXPECT_NE(std::find(page["body"].begin(), page["body"].end(), page["pre"]), page["body"].end()) << page["pre"];
   EXPECT_GE(page["chosen"], 1);
   EXPECT_NE(page["next"], page["details"]);
 }
@@ -188,11 +197,13 @@ TEST_F(Report, ALongRunIsCutAndSaysSo) {
       elements: all("#messages path").length,
       drawn: all("#messages .arrow.many").length,
       hatched: all("#messages .missing").length,
+      clients: all("#messages text.strong").filter((each) => each.textContent.startsWith("c")).length,
       known: JSON.parse(one("#data").textContent).messages.src.length,
     };)js");
   EXPECT_LE(page["known"], 20'000);
   EXPECT_NE(page["note"].get<std::string>().find("messages.jsonl"), std::string::npos);
   EXPECT_NE(page["count"].get<std::string>().find("zoom in"), std::string::npos) << page["count"];
+  EXPECT_EQ(page["clients"], 0) << "among many nodes, clients are shown on demand";
   EXPECT_GT(page["drawn"], 0);
   EXPECT_LT(page["elements"], 50) << "thousands of arrows are a few elements";
   EXPECT_GT(page["hatched"], 0);

@@ -1,13 +1,21 @@
 // The page of one test.
 
-/** The JSON of a body, spread over lines where that helps; what was shortened stays as it is. */
+/**
+ * A body with each of its fields on a line. Its text is only broken, never parsed: a shortened one is no JSON, and large
+ * integers would lose their digits.
+ */
 function spread(body) {
-  try {
-    const pretty = JSON.stringify(JSON.parse(body), null, 2);
-    return pretty.length > 80 ? pretty : body;
-  } catch {
-    return body;
+  if (body.length < 80) return body;
+  let result = "";
+  let depth = 0;
+  for (const [token] of body.matchAll(/"(?:[^"\\]|\\.)*"?|[^"]/gs)) {
+    if ("{[".includes(token)) ++depth;
+    if ("]}".includes(token)) --depth;
+    if (token === "}" && depth === 0) result += "\n";
+    result += token;
+    if (depth === 1 && "{,".includes(token)) result += "\n  ";
   }
+  return result;
 }
 
 function drawHead(parent, head) {
@@ -88,6 +96,29 @@ function drawRates(parent, { rates, faults, head }) {
   if (rates.sent.some((number) => number > 0)) {
     plot("Messages between servers", "messages", [line("blue", "sent", rates.sent), line("red", "lost", rates.lost, true)]);
   }
+}
+
+/** Whom a fault struck, in words: the nodes, whom each does not hear, or what the nemesis said. */
+function struck(value) {
+  const list = (names) => names.join(", ");
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return Object.entries(value ?? {}).map(([node, unheard]) => `${node} does not hear ${list(unheard)}`).join("; ");
+  if (value.length === 2 && typeof value[1] === "object") return `${value[0]}: ${struck(value[1])}`;
+  return list(value);
+}
+
+function drawFaultList(parent, faults) {
+  if (faults.length === 0) return;
+  const longest = 600;
+  const rows = faults.map(({ name, from, to, value }) => {
+    const text = struck(value);
+    return html("tr", {}, html("th", { scope: "row" }, name), html("td", { class: "number" }, moment(from, 1e6)), html("td", { class: "number" }, moment(to, 1e6)),
+      html("td", { class: "wide" }, text.length > longest ? `${text.slice(0, longest)} …` : text));
+  });
+  const head = html("tr", {}, html("th", {}, "fault"), html("th", { class: "number" }, "from"), html("th", { class: "number" }, "to"), html("th", {}, "what"));
+  parent.append(
+    html("details", { id: "faults" }, html("summary", {}, `What the nemesis did: ${plural(faults.length, "fault")}`),
+      html("div", { class: "scroll", tabindex: "0" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows)))));
 }
 
 /** Where a reader may want to go: the beginning, faults, trouble, the end. */
@@ -173,5 +204,6 @@ const report = document.getElementById("report");
 drawHead(report, data.head);
 drawLatency(report, data);
 drawRates(report, data);
+drawFaultList(report, data.faults);
 drawExplorer(report, data);
 report.append(html("h2", {}, "Run it again"), html("pre", {}, data.head.replay));
