@@ -32,6 +32,9 @@ describe() {
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
       options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
       ;;
+    # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.
+    g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
+    g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
   read -r -a test_flags <<<"$flags"
@@ -96,7 +99,7 @@ run_challenge() {
   run_on_maelstrom "$challenge"
   judge
   [[ -z $msgs ]] || msgs=$(printf '%.2f' "$msgs")
-  printf '%-3s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
+  printf '%-7s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
     "${max:--}" "$command"
   rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
   if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi

@@ -139,6 +139,33 @@ TEST(Disseminator, RepeatsWhatWasLostWithTheNextStretchInsteadOfAlone) {
   EXPECT_EQ(node.owes_since(0), at(0ms));
 }
 
+TEST(Disseminator, RepeatsAtOnceButOnlyOnceWhatThePeerMissesInTheMiddle) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto lost = node.tick(at(0ms));
+  node.add(at(20ms), Json(2));
+  node.tick(at(20ms));
+  Delta report = answer(9, lost.front().delta);
+  report.ack = 0;
+  report.gap = true;
+  node.receive(at(30ms), 0, report);
+  EXPECT_EQ(texts(node.tick(at(30ms)), 0), (std::vector<std::string>{"1", "2"}));
+  node.receive(at(35ms), 0, report);
+  EXPECT_TRUE(texts(node.tick(at(99ms)), 0).empty()) << "the repetition is under way";
+}
+
+TEST(Disseminator, ReportsAGapSoonerThanItAcknowledges) {
+  Disseminator node(config, 7, 1);
+  node.receive(at(0ms), 0, stretch(0, 1));
+  node.receive(at(1ms), 0, stretch(2, 3));
+  EXPECT_TRUE(node.tick(at(3ms)).empty()) << "the rest may just be late";
+  const auto outgoing = node.tick(at(4ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.gap);
+  EXPECT_EQ(outgoing[0].delta.ack, 1u);
+}
+
 TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
   auto windows = config;
   windows.flush_delay = 80ms;

@@ -1,7 +1,6 @@
 #include "workloads/dissemination/disseminator.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace mznode::dissemination {
 namespace {
@@ -70,8 +69,7 @@ bool Disseminator::must_repeat(Time now, const Link& link) const {
 
 void Disseminator::schedule_flush(Time now, Peer peer) {
   Link& link = links_[peer];
-  if (!is_target(link) || !has_unsent(peer)) return;
-  if (is_due(now, link.flush_at)) return;
+  if (!is_target(link) || !has_unsent(peer) || is_due(now, link.flush_at)) return;
   const auto is_news = [&](const Entry& entry) { return is_for(peer, entry); };
   const bool has_news = link.scanned > 0 || std::any_of(log_.begin() + 1, log_.end(), is_news);
   link.flush_at = earlier(link.flush_at, has_news ? departure(now, link) : now + config_.announce_delay);

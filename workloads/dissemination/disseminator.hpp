@@ -50,10 +50,9 @@ struct Delta {
 /// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
 /// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
-/// The first entry of every log
-/// is empty: it makes a new process announce itself. Whenever a peer is heard in another life than before, its stream
-/// begins anew: an old life's late words can so cost a repetition, but never pass for an acknowledgement by the life that
-/// replaced it. Once all is acknowledged nobody says anything.
+/// The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in another
+/// life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass for an
+/// acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
