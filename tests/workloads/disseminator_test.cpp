@@ -188,6 +188,29 @@ TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
   EXPECT_EQ(third[0].delta.slack, 30ms);
 }
 
+TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
+  auto windows = config;
+  windows.flush_delay = 160ms;
+  windows.ack_delay = windows.announce_delay = windows.resend_after = 10s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable();
+  hub.set_targets(at(0ms), {0, 1});
+  const auto departs_after = [&](Duration now, std::uint64_t position) {
+    hub.receive(at(now), 0, stretch(position, position + 1));
+    hub.learn(at(now), 0, Json(static_cast<std::int64_t>(now.count())));
+    const Time next = *hub.next_tick();
+    hub.tick(next);
+    return next - at(now);
+  };
+  hub.add(at(1'000ms), Json(1));  // the first departure is at 1040
+  const auto first = hub.tick(at(1'040ms));
+  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));
+  EXPECT_EQ(departs_after(1'205ms, 1), 10ms) << "5 ms after that of 1200";
+  EXPECT_EQ(departs_after(1'365ms, 2), 155ms) << "twice in a row is a habit";
+  EXPECT_EQ(departs_after(1'700ms, 3), 140ms) << "this one is not late but early";
+  EXPECT_EQ(departs_after(2'005ms, 4), 10ms);
+}
+
 TEST(Disseminator, ServesWhoeverChoosesItUntilThatEnds) {
   auto mutual = config;
   mutual.reciprocal = true;

@@ -162,6 +162,7 @@ class Disseminator {
   bool must_repeat(Time now, const Link& link) const;
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
+  void note_arrival(Time now, Link& link);
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
@@ -174,6 +175,7 @@ class Disseminator {
   Incarnation self_;
   bool keeps_timetable_ = false;
   std::optional<Timetable> timetable_;
+  Time extra_departure_;  // the last
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };
