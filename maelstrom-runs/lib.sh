@@ -34,10 +34,13 @@ describe() {
       options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
       ;;
     4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
+    # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.
+    g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
+    g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
     pn | pn-*) workload=pn-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
-  if [[ $1 == *-* ]]; then options="--strategy ${1#*-}"; fi
+  case $1 in 4-* | pn-*) options="--strategy ${1#*-}" ;; esac
   read -r -a test_flags <<<"$flags"
   read -r -a node_options <<<"$options"
 }

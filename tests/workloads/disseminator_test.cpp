@@ -139,6 +139,33 @@ TEST(Disseminator, RepeatsWhatWasLostWithTheNextStretchInsteadOfAlone) {
   EXPECT_EQ(node.owes_since(0), at(0ms));
 }
 
+TEST(Disseminator, RepeatsAtOnceButOnlyOnceWhatThePeerMissesInTheMiddle) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto lost = node.tick(at(0ms));
+  node.add(at(20ms), Json(2));
+  node.tick(at(20ms));
+  Delta report = answer(9, lost.front().delta);
+  report.ack = 0;
+  report.gap = true;
+  node.receive(at(30ms), 0, report);
+  EXPECT_EQ(texts(node.tick(at(30ms)), 0), (std::vector<std::string>{"1", "2"}));
+  node.receive(at(35ms), 0, report);
+  EXPECT_TRUE(texts(node.tick(at(99ms)), 0).empty()) << "the repetition is under way";
+}
+
+TEST(Disseminator, ReportsAGapSoonerThanItAcknowledges) {
+  Disseminator node(config, 7, 1);
+  node.receive(at(0ms), 0, stretch(0, 1));
+  node.receive(at(1ms), 0, stretch(2, 3));
+  EXPECT_TRUE(node.tick(at(3ms)).empty()) << "the rest may just be late";
+  const auto outgoing = node.tick(at(4ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.gap);
+  EXPECT_EQ(outgoing[0].delta.ack, 1u);
+}
+
 TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
   auto windows = config;
   windows.flush_delay = 80ms;
@@ -159,6 +186,29 @@ TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
   const auto third = hub.tick(at(180ms));
   ASSERT_EQ(third.size(), 2u);
   EXPECT_EQ(third[0].delta.slack, 30ms);
+}
+
+TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
+  auto windows = config;
+  windows.flush_delay = 160ms;
+  windows.ack_delay = windows.announce_delay = windows.resend_after = 10s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable();
+  hub.set_targets(at(0ms), {0, 1});
+  const auto departs_after = [&](Duration now, std::uint64_t position) {
+    hub.receive(at(now), 0, stretch(position, position + 1));
+    hub.learn(at(now), 0, Json(static_cast<std::int64_t>(now.count())));
+    const Time next = *hub.next_tick();
+    hub.tick(next);
+    return next - at(now);
+  };
+  hub.add(at(1'000ms), Json(1));  // the first departure is at 1040
+  const auto first = hub.tick(at(1'040ms));
+  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));
+  EXPECT_EQ(departs_after(1'205ms, 1), 10ms) << "5 ms after that of 1200";
+  EXPECT_EQ(departs_after(1'365ms, 2), 155ms) << "twice in a row is a habit";
+  EXPECT_EQ(departs_after(1'700ms, 3), 140ms) << "this one is not late but early";
+  EXPECT_EQ(departs_after(2'005ms, 4), 10ms);
 }
 
 TEST(Disseminator, ServesWhoeverChoosesItUntilThatEnds) {

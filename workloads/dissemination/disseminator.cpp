@@ -1,13 +1,18 @@
 #include "workloads/dissemination/disseminator.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace mznode::dissemination {
 namespace {
 
 /// How many times `ack_delay` an acknowledgement waits at most while stretches keep coming.
 constexpr int longest_ack_wait = 4;
+
+// A follower's message that just misses a departure would wait for a whole window. It gets an extra departure, together
+// with others that come late, unless that becomes a habit: then followers have to leave earlier.
+constexpr int late_part = 8;        // of a window, after a departure
+constexpr int gathering_part = 16;  // of a window, until the extra departure
+constexpr int windows_between_extras = 4;    // between extra departures
 
 bool is_due(Time now, const std::optional<Time>& at) { return at && *at <= now; }
 
@@ -70,8 +75,7 @@ bool Disseminator::must_repeat(Time now, const Link& link) const {
 
 void Disseminator::schedule_flush(Time now, Peer peer) {
   Link& link = links_[peer];
-  if (!is_target(link) || !has_unsent(peer)) return;
-  if (is_due(now, link.flush_at)) return;
+  if (!is_target(link) || !has_unsent(peer) || is_due(now, link.flush_at)) return;
   const auto is_news = [&](const Entry& entry) { return is_for(peer, entry); };
   const bool has_news = link.scanned > 0 || std::any_of(log_.begin() + 1, log_.end(), is_news);
   link.flush_at = earlier(link.flush_at, has_news ? departure(now, link) : now + config_.announce_delay);
@@ -81,9 +85,19 @@ Time Disseminator::departure(Time now, const Link& link) {
   if (keeps_timetable_) {
     // The first departure comes early, because before it followers cannot know when to be in time.
     if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
-    return timetable_->next(now);
+    const Time regular = timetable_->next(now);
+    return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
   }
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
+}
+
+void Disseminator::note_arrival(Time now, Link& link) {
+  departure(now, link);  // there is a timetable from the first arrival on
+  link.slack = timetable_->next(now) - now;
+  const Duration period = config_.flush_delay;
+  const bool has_just_missed = link.slack > period - period / late_part && link.acked > 0;
+  if (!has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
+  extra_departure_ = now + period / gathering_part;
 }
 
 void Disseminator::restart_stream(Time now, Peer peer) {
@@ -120,7 +134,7 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   if (link.hold_back) link.hold_back->hear(now);
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
-  if (keeps_timetable_ && received.upto > before) link.slack = departure(now, link) - now;
+  if (keeps_timetable_ && received.upto > before) note_arrival(now, link);
   schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;

@@ -50,10 +50,9 @@ struct Delta {
 /// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
 /// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
-/// The first entry of every log
-/// is empty: it makes a new process announce itself. Whenever a peer is heard in another life than before, its stream
-/// begins anew: an old life's late words can so cost a repetition, but never pass for an acknowledgement by the life that
-/// replaced it. Once all is acknowledged nobody says anything.
+/// The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in another
+/// life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass for an
+/// acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
@@ -163,6 +162,7 @@ class Disseminator {
   bool must_repeat(Time now, const Link& link) const;
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
+  void note_arrival(Time now, Link& link);
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
@@ -175,6 +175,7 @@ class Disseminator {
   Incarnation self_;
   bool keeps_timetable_ = false;
   std::optional<Timetable> timetable_;
+  Time extra_departure_;  // the last
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };
