@@ -204,7 +204,7 @@ TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
   };
   hub.add(at(1'000ms), Json(1));  // the first departure is at 1040
   const auto first = hub.tick(at(1'040ms));
-  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));
+  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));  // position 0
   EXPECT_EQ(departs_after(1'205ms, 1), 10ms) << "5 ms after that of 1200";
   EXPECT_EQ(departs_after(1'365ms, 2), 155ms) << "twice in a row is a habit";
   EXPECT_EQ(departs_after(1'700ms, 3), 140ms) << "this one is not late but early";

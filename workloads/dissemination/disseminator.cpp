@@ -12,7 +12,7 @@ constexpr int longest_ack_wait = 4;
 // with others that come late, unless that becomes a habit: then followers have to leave earlier.
 constexpr int late_part = 8;        // of a window, after a departure
 constexpr int gathering_part = 16;  // of a window, until the extra departure
-constexpr int windows_between_extras = 4;    // between extra departures
+constexpr int windows_between_extras = 4;
 
 bool is_due(Time now, const std::optional<Time>& at) { return at && *at <= now; }
 
@@ -91,12 +91,13 @@ Time Disseminator::departure(Time now, const Link& link) {
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
 }
 
-void Disseminator::note_arrival(Time now, Link& link) {
+/// The peer knows the timetable when an earlier message of its was answered, and it has heard the answer.
+void Disseminator::note_arrival(Time now, Link& link, bool knows_timetable) {
   departure(now, link);  // there is a timetable from the first arrival on
   link.slack = timetable_->next(now) - now;
   const Duration period = config_.flush_delay;
-  const bool has_just_missed = link.slack > period - period / late_part && link.acked > 0;
-  if (!has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
+  const bool has_just_missed = link.slack > period - period / late_part;
+  if (!knows_timetable || !has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
   extra_departure_ = now + period / gathering_part;
 }
 
@@ -134,7 +135,7 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   if (link.hold_back) link.hold_back->hear(now);
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
-  if (keeps_timetable_ && received.upto > before) note_arrival(now, link);
+  if (keeps_timetable_ && received.upto > before) note_arrival(now, link, before > 0 && link.acked > 0);
   schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;

@@ -76,7 +76,7 @@ class Disseminator {
     /// Every message carries the whole log: what acknowledged deltas save.
     bool whole = false;
     /// How long before a departure of the leader a follower wants its message to arrive, if none is ever late.
-    Duration margin = 3ms;
+    Duration margin = 8ms;
   };
 
   Disseminator(Config config, Incarnation self, std::size_t peers);
@@ -162,7 +162,7 @@ class Disseminator {
   bool must_repeat(Time now, const Link& link) const;
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
-  void note_arrival(Time now, Link& link);
+  void note_arrival(Time now, Link& link, bool knows_timetable);
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
