@@ -1,4 +1,9 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <stdexcept>
 
@@ -37,8 +42,30 @@ void print_messages(const TestCommand& command, const TestReport& report) {
   }
 }
 
-int run_single(const TestCommand& command) {
-  const TestReport report = run_test(command.settings, was_interrupted);
+/// Shows on a terminal how far a run is, a few times a second.
+std::function<void(Duration, std::size_t)> progress_line(Duration time_limit) {
+  using Clock = std::chrono::steady_clock;
+  return [time_limit, next = Clock::now()](Duration elapsed, std::size_t operations) mutable {
+    if (Clock::now() < next) return;
+    next = Clock::now() + 200ms;
+    const auto seconds = [](Duration duration) { return std::to_string(duration / 1s); };
+    std::cerr << "\r\033[K" << seconds(std::min(elapsed, time_limit)) << " of " << seconds(time_limit) << " s, " << operations
+              << " operations" << (elapsed < time_limit ? "" : "; now quiet, and the last reads") << std::flush;
+  };
+}
+
+TestReport run_with_progress(TestSettings settings) {
+  const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
+  if (is_terminal) settings.on_progress = progress_line(settings.time_limit);
+  TestReport report = run_test(settings, was_interrupted);
+  if (is_terminal) std::cerr << "\r\033[K" << std::flush;
+  return report;
+}
+
+int run_single(TestCommand command) {
+  // The messages are only kept for those who read them.
+  command.settings.keep_journal = !command.store.empty() || command.log_net_send || command.log_net_recv;
+  const TestReport report = run_with_progress(command.settings);
   if (command.log_stderr) {
     for (const auto& [node, lines] : report.logs) {
       for (const auto& line : lines) std::cout << node << ": " << line << "\n";
