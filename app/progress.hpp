@@ -13,6 +13,7 @@ class Progress {
   /// Takes the line away.
   ~Progress() { show(""); }
 
+  bool is_shown() const { return is_terminal_; }
   /// Replaces the line.
   void show(const std::string& text);
 

@@ -32,8 +32,9 @@ fs::path fresh_directory(const fs::path& parent) {
 }
 
 void point_latest_at(const fs::path& root, const fs::path& directory) {
-  // Renamed into place, so that `latest` exists at every moment, whoever else writes here.
-  const fs::path fresh = root / ("latest." + std::to_string(::getpid()));
+  // Renamed into place, so that `latest` exists at every moment, whoever else writes here: another process, or another
+  // seed of this one.
+  const fs::path fresh = root / ("latest." + std::to_string(::getpid()) + "." + directory.filename().string());
   std::error_code ignored;
   fs::remove(fresh, ignored);
   fs::create_directory_symlink(fs::relative(directory, root), fresh);

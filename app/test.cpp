@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <stdexcept>
 
 #include "app/interrupt.hpp"
+#include "app/progress.hpp"
 #include "app/report/test_page.hpp"
 #include "app/seeds.hpp"
 #include "app/store.hpp"
@@ -31,8 +34,27 @@ void print_messages(const TestCommand& command, const TestReport& report) {
   }
 }
 
-int run_single(const TestCommand& command) {
-  const TestReport report = run_test(command.settings, was_interrupted);
+/// Shows how far the run is, a few times a second.
+TestReport run_with_progress(TestSettings settings) {
+  using Clock = std::chrono::steady_clock;
+  Progress progress;
+  if (!progress.is_shown()) return run_test(settings, was_interrupted);
+  settings.on_progress = [&progress, limit = settings.time_limit, next = Clock::now()](Duration elapsed,
+                                                                                      std::size_t operations) mutable {
+    if (Clock::now() < next) return;
+    next = Clock::now() + 200ms;
+    const auto seconds = [](Duration duration) { return std::to_string(duration / 1s); };
+    progress.show(seconds(std::min(elapsed, limit)) + " of " + seconds(limit) + " s, " + std::to_string(operations) +
+                  " operations" + (elapsed < limit ? "" : "; now quiet, and the last reads"));
+  };
+  return run_test(settings, was_interrupted);
+}
+
+int run_single(TestCommand command) {
+  // The messages are only kept for those who read them.
+  command.settings.keep_journal =
+      !command.store.empty() || !command.report.empty() || command.log_net_send || command.log_net_recv;
+  const TestReport report = run_with_progress(command.settings);
   if (command.log_stderr) {
     for (const auto& [node, lines] : report.logs) {
       for (const auto& line : lines) std::cout << node << ": " << line << "\n";

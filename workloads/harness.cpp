@@ -55,7 +55,8 @@ sim::RunOptions run_options(const TestSettings& settings, const std::vector<Faul
           .faults = faults,
           .nemesis_interval = settings.nemesis_interval,
           .seed = settings.seed,
-          .keep_journal = settings.keep_journal};
+          .keep_journal = settings.keep_journal,
+          .on_progress = settings.on_progress};
 }
 
 ordered_json counts(const sim::Network::Counts& counts, std::size_t operations, bool per_operation) {

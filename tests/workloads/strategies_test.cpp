@@ -20,7 +20,7 @@ std::string cell_name(const testing::TestParamInfo<Cell>& info) {
 class Strategies : public testing::TestWithParam<Cell> {};
 
 TEST_P(Strategies, KeepsItsPromise) {
-  const std::uint64_t seeds = seeds_per_cell(30);
+  const std::uint64_t seeds = seeds_per_cell(12);
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     const auto report = run_test(settings_of(GetParam(), seed), [] { return false; });
     std::string faults;
