@@ -89,6 +89,7 @@ std::string reasons(const TestReport& report) {
     }
     if (why.size() > longest) why = why.substr(0, longest) + "…";
     text += line(name, why.empty() ? "not valid" : why);
+    for (const ordered_json& each : part.value("explanation", ordered_json::array())) text += "    " + each.get<std::string>() + "\n";
   }
   return text;
 }
