@@ -88,14 +88,19 @@ std::vector<Reason> reason_list(const TestReport& report) {
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
     if (why.size() > longest) why = why.substr(0, longest) + "…";
-    reasons.push_back({.part = name, .text = why.empty() ? "not valid" : why});
+    reasons.push_back({.part = name,
+                       .text = why.empty() ? "not valid" : why,
+                       .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});
   }
   return reasons;
 }
 
 std::string reasons(const TestReport& report) {
   std::string text;
-  for (const Reason& reason : reason_list(report)) text += line(reason.part, reason.text);
+  for (const Reason& reason : reason_list(report)) {
+    text += line(reason.part, reason.text);
+    for (const std::string& each : reason.explanation) text += "    " + each + "\n";
+  }
   return text;
 }
 

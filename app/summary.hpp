@@ -21,10 +21,12 @@ std::string summary(const TestSettings& settings, const TestReport& report);
 struct Reason {
   std::string part;
   std::string text;
+  /// The checker's words for people, line by line, if it has any.
+  std::vector<std::string> explanation;
 };
 std::vector<Reason> reason_list(const TestReport& report);
 
-/// The same, one reason a line; empty when nothing is wrong.
+/// The same as text, a line for each reason, its explanation below it; empty when nothing is wrong.
 std::string reasons(const TestReport& report);
 
 }  // namespace mznode::app

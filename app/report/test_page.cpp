@@ -68,7 +68,11 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .nodes = settings.nodes,
             .workers = static_cast<std::int64_t>(workers),
             .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
-  for (const Reason& reason : reason_list(report)) head.reasons.push_back({reason.part, reason.text});
+  for (const Reason& reason : reason_list(report)) {
+    std::string text = reason.text;
+    for (const std::string& each : reason.explanation) text += "\n" + each;
+    head.reasons.push_back({reason.part, text});
+  }
   return head;
 }
 
