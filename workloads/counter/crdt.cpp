@@ -101,9 +101,9 @@ StrategyInfo crdt_strategy() {
           // What was cut off arrives within 3 s of healing, and is acknowledged within 5 s.
           .options = {{.name = "flush-ms", .default_value = 1'800, .min = 0, .max = 60'000,
                        .summary = "how long adds wait for others to share a message"},
-                      {.name = "ack-ms", .default_value = 2'100, .min = 0, .max = 60'000,
-                       .summary = "how long an acknowledgement waits for a message to ride on; above flush-ms"},
-                      {.name = "resend-ms", .default_value = 2'500, .min = 1, .max = 60'000,
+                      {.name = "ack-ms", .default_value = 800, .min = 0, .max = 60'000,
+                       .summary = "how long a link must be quiet before an acknowledgement goes alone"},
+                      {.name = "resend-ms", .default_value = 1'900, .min = 1, .max = 60'000,
                        .summary = "when to repeat what was not acknowledged; above ack-ms and a round trip"}},
           .install = install<Crdt>};
 }
