@@ -14,6 +14,9 @@ struct CheckCommand {
   std::string workload;
   std::vector<std::string> files;
   std::string compat;
+  bool strict_null_reads = false;
+  check::SearchLimits limits;
+  std::size_t search_memory_mib = limits.bytes >> 20;
   bool verbose = false;
 };
 
@@ -35,12 +38,18 @@ std::string read_file(const std::string& path) {
 check::Valid judge_file(const check::Checker& checker, const std::string& path, const CheckCommand& command) {
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
+  options.strict_null_reads = command.strict_null_reads;
+  options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   check::Valid valid = check::Valid::unknown;
   std::string details;
   try {
-    const check::Verdict verdict = checker.check(check::read_history(read_file(path)), options);
+    check::Verdict verdict = checker.check(check::read_history(read_file(path)), options);
     valid = verdict.valid;
-    details = verdict.details.dump(2) + "\n";
+    for (const auto& line : verdict.details.value("explanation", nlohmann::ordered_json::array())) {
+      details += line.get<std::string>() + "\n";
+    }
+    verdict.details.erase("explanation");
+    details += verdict.details.dump(2) + "\n";
   } catch (const std::runtime_error& error) {
     std::cerr << "mznode check: " << path << ": " << error.what() << "\n";
   }
@@ -59,6 +68,13 @@ int run_check(const Arguments& arguments) {
   app.add_option("files", command.files, "the histories")->required();
   app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter")
       ->check(CLI::IsMember({"jepsen"}));
+  app.add_flag("--strict-null-reads", command.strict_null_reads,
+               "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
+  app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
+      ->capture_default_str();
+  app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+      ->capture_default_str();
   app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
   try {
     app.parse(Arguments(arguments.rbegin(), arguments.rend()));

@@ -21,6 +21,8 @@ int run(const Arguments& arguments);
 int run_node(const Arguments& arguments);
 /// `mznode test`: a whole test on the embedded network.
 int run_test_command(const Arguments& arguments);
+/// `mznode compare`: the strategies of a workload under the same flags and seeds.
+int run_compare(const Arguments& arguments);
 /// `mznode check`: judges recorded histories.
 int run_check(const Arguments& arguments);
 /// `mznode list`: workloads, strategies, guarantees and options.

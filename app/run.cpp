@@ -16,6 +16,7 @@ struct Command {
 
 constexpr std::array commands = {
     Command{"test", "a whole test on the embedded network, with Maelstrom's flags", run_test_command},
+    Command{"compare", "strategies and their options side by side: verdict, messages, latency", run_compare},
     Command{"check", "judges recorded histories", run_check},
     Command{"list", "workloads, strategies, their guarantees and options", run_list},
     Command{"demo", "every workload once, with a table of verdicts", run_demo},

@@ -1,13 +1,11 @@
 #include "app/seeds.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <iostream>
 #include <map>
-#include <mutex>
-#include <thread>
 
+#include "app/interrupt.hpp"
+#include "app/ordered_jobs.hpp"
+#include "app/progress.hpp"
 #include "app/store.hpp"
 #include "app/summary.hpp"
 
@@ -44,75 +42,6 @@ Outcome run_one(TestSettings settings, std::uint64_t seed, const std::string& ro
   return outcome;
 }
 
-/// Hands seeds to threads and prints outcomes in the order of the seeds, whichever ends first.
-class Series {
- public:
-  explicit Series(const TestCommand& command) : command_(command) {
-    for (std::uint64_t seed = command.seeds->first; seed <= command.seeds->last; ++seed) {
-      if ((seed - command.seeds->first) % command.shards == command.shard - 1) seeds_.push_back(seed);
-    }
-  }
-
-  int run() {
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < command_.jobs; ++i) threads.emplace_back([this] { work(); });
-    for (auto& thread : threads) thread.join();
-    if (::isatty(STDERR_FILENO)) std::cerr << "\r\033[K";
-    if (error_) std::rethrow_exception(error_);
-    if (!command_.json) {
-      std::cout << printed_ << " seeds: " << counts_[check::Valid::yes] << " valid, " << counts_[check::Valid::no]
-                << " invalid, " << counts_[check::Valid::unknown] << " unknown\n";
-    }
-    if (counts_[check::Valid::no] > 0) return exit_invalid;
-    return counts_[check::Valid::unknown] > 0 || was_interrupted() ? exit_unknown : exit_valid;
-  }
-
- private:
-  void work() {
-    try {
-      for (;;) {
-        const std::size_t index = next_++;
-        if (index >= seeds_.size() || was_interrupted()) return;
-        Outcome outcome = run_one(command_.settings, seeds_[index], command_.store);
-        const std::lock_guard lock(mutex_);
-        finished_.emplace(index, std::move(outcome));
-        print_finished();
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      error_ = std::current_exception();
-      next_ = seeds_.size();
-    }
-  }
-
-  void print_finished() {
-    for (auto found = finished_.find(printed_); found != finished_.end(); found = finished_.find(printed_)) {
-      const Outcome& outcome = found->second;
-      ++counts_[outcome.valid];
-      if (command_.json) {
-        std::cout << outcome.line.dump() << std::endl;
-      } else {
-        std::cout << outcome.explanation << std::flush;
-      }
-      finished_.erase(found);
-      ++printed_;
-    }
-    if (::isatty(STDERR_FILENO)) {
-      std::cerr << "\r" << printed_ << " of " << seeds_.size() << " seeds, " << counts_[check::Valid::no] << " invalid"
-                << std::flush;
-    }
-  }
-
-  const TestCommand& command_;
-  std::vector<std::uint64_t> seeds_;
-  std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;
-  std::map<std::size_t, Outcome> finished_;
-  std::size_t printed_ = 0;
-  std::map<check::Valid, std::size_t> counts_;
-  std::exception_ptr error_;
-};
-
 bool fails(const TestSettings& settings) {
   return run_test(settings, was_interrupted).valid == check::Valid::no && !was_interrupted();
 }
@@ -125,7 +54,37 @@ std::vector<std::string> without(const std::vector<std::string>& names, std::siz
 
 }  // namespace
 
-int run_seeds(const TestCommand& command) { return Series(command).run(); }
+std::vector<std::uint64_t> seeds_of(const SeedRange& range) {
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t i = range.shard - 1; i <= range.last - range.first; i += range.shards) seeds.push_back(range.first + i);
+  return seeds;
+}
+
+int run_seeds(const TestCommand& command) {
+  const std::vector<std::uint64_t> seeds = seeds_of(*command.seeds);
+  std::map<check::Valid, std::size_t> counts;
+  std::size_t finished = 0;
+  {
+    Progress progress;
+    run_in_order<Outcome>(
+        seeds.size(), command.jobs,
+        [&](std::size_t index) { return run_one(command.settings, seeds[index], command.store); },
+        [&](std::size_t index, const Outcome& outcome) {
+          ++counts[outcome.valid];
+          finished = index + 1;
+          progress.show("");
+          std::cout << (command.json ? outcome.line.dump() + "\n" : outcome.explanation) << std::flush;
+          progress.show(std::to_string(finished) + " of " + std::to_string(seeds.size()) + " seeds, " +
+                        std::to_string(counts[check::Valid::no]) + " invalid");
+        });
+  }
+  if (!command.json) {
+    std::cout << finished << " seeds: " << counts[check::Valid::yes] << " valid, " << counts[check::Valid::no]
+              << " invalid, " << counts[check::Valid::unknown] << " unknown\n";
+  }
+  if (counts[check::Valid::no] > 0) return exit_invalid;
+  return counts[check::Valid::unknown] > 0 || was_interrupted() ? exit_unknown : exit_valid;
+}
 
 void shrink(TestSettings settings) {
   settings.keep_journal = false;

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "app/test_options.hpp"
 
 namespace mznode::app {
+
+/// The seeds of a range that are this machine's.
+std::vector<std::uint64_t> seeds_of(const SeedRange& range);
 
 /// Runs the seeds of a command, several at once, and prints a line for each that fails (with --json a line for each).
 /// Only failing seeds are stored. Returns the exit code of the worst verdict.
@@ -10,8 +16,5 @@ int run_seeds(const TestCommand& command);
 
 /// Looks for the shortest run with the fewest faults that is still not valid, and prints the command that replays it.
 void shrink(TestSettings settings);
-
-/// True once the user has asked the program to stop.
-bool was_interrupted();
 
 }  // namespace mznode::app

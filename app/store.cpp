@@ -7,6 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "app/report/test_page.hpp"
 #include "core/check/edn.hpp"
 #include "core/check/jsonl.hpp"
 #include "core/codec.hpp"
@@ -15,13 +16,6 @@ namespace mznode::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-void write_file(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw std::runtime_error("cannot write " + path.string());
-}
 
 /// Sorts by time, and tells two runs of one second apart.
 fs::path fresh_directory(const fs::path& parent) {
@@ -38,8 +32,9 @@ fs::path fresh_directory(const fs::path& parent) {
 }
 
 void point_latest_at(const fs::path& root, const fs::path& directory) {
-  // Renamed into place, so that `latest` exists at every moment, whoever else writes here.
-  const fs::path fresh = root / ("latest." + std::to_string(::getpid()));
+  // Renamed into place, so that `latest` exists at every moment, whoever else writes here: another process, or another
+  // seed of this one.
+  const fs::path fresh = root / ("latest." + std::to_string(::getpid()) + "." + directory.filename().string());
   std::error_code ignored;
   fs::remove(fresh, ignored);
   fs::create_directory_symlink(fs::relative(directory, root), fresh);
@@ -56,6 +51,13 @@ std::string_view event_name(sim::JournalEntry::Event event) {
 }
 
 }  // namespace
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+}
 
 std::string history_edn(const TestReport& report) { return check::write_edn(report.run.history); }
 std::string history_jsonl(const TestReport& report) { return check::write_jsonl(report.run.history); }
@@ -86,6 +88,7 @@ fs::path store(const std::string& root, const TestSettings& settings, const Test
     write_file(directory / "history.edn", history_edn(report));
     write_file(directory / "history.jsonl", history_jsonl(report));
     write_file(directory / "messages.jsonl", messages_jsonl(report));
+    write_file(directory / "report.html", test_page(settings, report));
     fs::create_directory(directory / "node-logs");
     for (const auto& node : settings.nodes) {
       std::string log;

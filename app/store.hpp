@@ -13,7 +13,10 @@ std::string history_jsonl(const TestReport& report);
 /// A line for every event of every message: sent, received or dropped, with the time of the run in nanoseconds.
 std::string messages_jsonl(const TestReport& report);
 
-/// Writes results.json, history.edn, history.jsonl, messages.jsonl and node-logs/ into `<root>/<workload>/<time>/`, and
+/// Throws std::runtime_error that names the file when it cannot be written.
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+/// Writes results.json, history.edn, history.jsonl, messages.jsonl, report.html and node-logs/ into `<root>/<workload>/<time>/`, and
 /// points `<root>/latest` at it. Returns the directory. Throws std::runtime_error that says what could not be written.
 std::filesystem::path store(const std::string& root, const TestSettings& settings, const TestReport& report);
 

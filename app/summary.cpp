@@ -42,19 +42,6 @@ std::string operations(const ordered_json& stats) {
   return text.empty() ? "none" : text;
 }
 
-std::string title(const TestSettings& settings, const TestReport& report) {
-  std::string text = settings.workload;
-  if (settings.bin) {
-    text += ", " + *settings.bin;
-  } else {
-    text += ", " + find_strategy(find_workload(settings.workload), settings.strategy).name;
-  }
-  text += ": " + std::to_string(settings.nodes.size()) + (settings.nodes.size() == 1 ? " node" : " nodes");
-  std::string faults;
-  for (const Fault fault : report.faults) faults += (faults.empty() ? ", " : " + ") + std::string(fault_name(fault));
-  return text + faults + ", seed " + std::to_string(settings.seed);
-}
-
 }  // namespace
 
 std::string verdict_word(check::Valid valid) {
@@ -75,8 +62,21 @@ int exit_code(check::Valid valid) {
   return exit_unknown;
 }
 
-std::string reasons(const TestReport& report) {
-  std::string text;
+std::string title(const TestSettings& settings, const TestReport& report) {
+  std::string text = settings.workload;
+  if (settings.bin) {
+    text += ", " + *settings.bin;
+  } else {
+    text += ", " + find_strategy(find_workload(settings.workload), settings.strategy).name;
+  }
+  text += ": " + std::to_string(settings.nodes.size()) + (settings.nodes.size() == 1 ? " node" : " nodes");
+  std::string faults;
+  for (const Fault fault : report.faults) faults += (faults.empty() ? ", " : " + ") + std::string(fault_name(fault));
+  return text + faults + ", seed " + std::to_string(settings.seed);
+}
+
+std::vector<Reason> reason_list(const TestReport& report) {
+  std::vector<Reason> reasons;
   constexpr std::size_t longest = 600;
   for (const auto& [name, part] : report.results.items()) {
     if (!part.is_object() || part.value("valid?", ordered_json(true)) == ordered_json(true)) continue;
@@ -88,7 +88,18 @@ std::string reasons(const TestReport& report) {
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
     if (why.size() > longest) why = why.substr(0, longest) + "…";
-    text += line(name, why.empty() ? "not valid" : why);
+    reasons.push_back({.part = name,
+                       .text = why.empty() ? "not valid" : why,
+                       .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});
+  }
+  return reasons;
+}
+
+std::string reasons(const TestReport& report) {
+  std::string text;
+  for (const Reason& reason : reason_list(report)) {
+    text += line(reason.part, reason.text);
+    for (const std::string& each : reason.explanation) text += "    " + each + "\n";
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "workloads/harness.hpp"
 
@@ -10,10 +11,22 @@ namespace mznode::app {
 std::string verdict_word(check::Valid valid);
 int exit_code(check::Valid valid);
 
+/// What was tested, in one line, such as "broadcast, star: 25 nodes, partition, seed 7".
+std::string title(const TestSettings& settings, const TestReport& report);
+
 /// A page about one test for a person: the verdict and why, the figures that matter.
 std::string summary(const TestSettings& settings, const TestReport& report);
 
-/// What is wrong, one reason a line; empty when nothing is.
+/// The part of the results that is not valid, and what it says of it.
+struct Reason {
+  std::string part;
+  std::string text;
+  /// The checker's words for people, line by line, if it has any.
+  std::vector<std::string> explanation;
+};
+std::vector<Reason> reason_list(const TestReport& report);
+
+/// The same as text, a line for each reason, its explanation below it; empty when nothing is wrong.
 std::string reasons(const TestReport& report);
 
 }  // namespace mznode::app

@@ -1,7 +1,11 @@
-#include <csignal>
+#include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <stdexcept>
 
+#include "app/interrupt.hpp"
+#include "app/progress.hpp"
+#include "app/report/test_page.hpp"
 #include "app/seeds.hpp"
 #include "app/store.hpp"
 #include "app/summary.hpp"
@@ -9,13 +13,6 @@
 
 namespace mznode::app {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void on_interrupt(int signal) {
-  interrupted = 1;
-  std::signal(signal, SIG_DFL);  // a second one ends the program at once
-}
 
 int self_check(TestSettings settings) {
   settings.keep_journal = true;
@@ -37,8 +34,27 @@ void print_messages(const TestCommand& command, const TestReport& report) {
   }
 }
 
-int run_single(const TestCommand& command) {
-  const TestReport report = run_test(command.settings, was_interrupted);
+/// Shows how far the run is, a few times a second.
+TestReport run_with_progress(TestSettings settings) {
+  using Clock = std::chrono::steady_clock;
+  Progress progress;
+  if (!progress.is_shown()) return run_test(settings, was_interrupted);
+  settings.on_progress = [&progress, limit = settings.time_limit, next = Clock::now()](Duration elapsed,
+                                                                                      std::size_t operations) mutable {
+    if (Clock::now() < next) return;
+    next = Clock::now() + 200ms;
+    const auto seconds = [](Duration duration) { return std::to_string(duration / 1s); };
+    progress.show(seconds(std::min(elapsed, limit)) + " of " + seconds(limit) + " s, " + std::to_string(operations) +
+                  " operations" + (elapsed < limit ? "" : "; now quiet, and the last reads"));
+  };
+  return run_test(settings, was_interrupted);
+}
+
+int run_single(TestCommand command) {
+  // The messages are only kept for those who read them.
+  command.settings.keep_journal =
+      !command.store.empty() || !command.report.empty() || command.log_net_send || command.log_net_recv;
+  const TestReport report = run_with_progress(command.settings);
   if (command.log_stderr) {
     for (const auto& [node, lines] : report.logs) {
       for (const auto& line : lines) std::cout << node << ": " << line << "\n";
@@ -46,6 +62,7 @@ int run_single(const TestCommand& command) {
   }
   print_messages(command, report);
   std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
   if (!command.store.empty()) {
     const auto directory = store(command.store, command.settings, report);
     if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
@@ -59,14 +76,11 @@ int run_single(const TestCommand& command) {
 
 }  // namespace
 
-bool was_interrupted() { return interrupted != 0; }
-
 int run_test_command(const Arguments& arguments) {
   try {
     const auto command = parse_test_command(arguments);
     if (!command) return exit_valid;
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    stop_on_signals();
     if (command->self_check) return self_check(command->settings);
     return command->seeds ? run_seeds(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {

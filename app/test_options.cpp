@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 
 #include "app/strategy_options.hpp"
 
@@ -14,28 +15,6 @@ namespace {
 [[noreturn]] void refuse(const std::string& flag, const std::string& takes, const std::string& given) {
   throw std::invalid_argument(flag + " takes " + takes + ", not " + given);
 }
-
-/// What the flags hold before they are understood.
-struct Flags {
-  std::string workload;
-  std::string strategy;
-  std::string bin;
-  std::int64_t node_count = 0;
-  std::string nodes;
-  std::string concurrency = "1n";
-  std::string rate = "5";
-  std::string time_limit = "60";
-  std::int64_t latency = 0;
-  std::string latency_dist = "constant";
-  std::string delivery = "maelstrom";
-  std::string topology = "grid";
-  std::string nemesis;
-  std::string nemesis_interval = "10";
-  std::string availability;
-  std::string seeds;
-  std::string shard;
-  std::int64_t test_count = 1;
-};
 
 /// A decimal number as thousandths, exactly.
 std::int64_t thousandths(const std::string& flag, const std::string& text) {
@@ -58,18 +37,14 @@ std::uint64_t whole_number(const std::string& flag, const std::string& takes, st
   return value;
 }
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::stringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) {
-    const std::size_t first = part.find_first_not_of(' ');
-    if (first == std::string::npos) continue;
-    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
-  }
-  return parts;
+std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, const std::string& takes, std::string_view text,
+                                                    std::string_view separator) {
+  const std::size_t at = text.find(separator);
+  if (at == std::string_view::npos) refuse(flag, takes, std::string(text));
+  return {whole_number(flag, takes, text.substr(0, at)), whole_number(flag, takes, text.substr(at + separator.size()))};
 }
 
-void set_nodes(const Flags& flags, TestSettings& settings) {
+void set_nodes(const TestFlags& flags, TestSettings& settings) {
   constexpr std::int64_t max_nodes = 1000;
   if (!flags.nodes.empty()) settings.nodes = split(flags.nodes);
   if (flags.node_count > max_nodes) refuse("--node-count", "a number from 1 to 1000", std::to_string(flags.node_count));
@@ -100,7 +75,7 @@ void set_availability(const std::string& text, TestSettings& settings) {
   settings.availability = static_cast<double>(parts) / 1000;
 }
 
-void set_network(const Flags& flags, TestSettings& settings) {
+void set_network(const TestFlags& flags, TestSettings& settings) {
   constexpr std::int64_t max_latency_ms = 3'600'000;
   if (flags.latency < 0 || flags.latency > max_latency_ms) {
     refuse("--latency", "milliseconds from 0 to 3600000", std::to_string(flags.latency));
@@ -122,55 +97,22 @@ void set_network(const Flags& flags, TestSettings& settings) {
 
 Duration milliseconds(std::int64_t count) { return std::chrono::milliseconds(count); }
 
-void set_seeds(const Flags& flags, TestCommand& command) {
-  if (!flags.seeds.empty()) {
-    const std::string takes = "a range such as 1..1000";
-    const std::size_t dots = flags.seeds.find("..");
-    if (dots == std::string::npos) refuse("--seeds", takes, flags.seeds);
-    const std::string_view text = flags.seeds;
-    command.seeds = {.first = whole_number("--seeds", takes, text.substr(0, dots)),
-                     .last = whole_number("--seeds", takes, text.substr(dots + 2))};
-    if (command.seeds->last < command.seeds->first) refuse("--seeds", takes, flags.seeds);
-  } else if (flags.test_count > 1) {
-    const std::uint64_t first = command.settings.seed;
-    command.seeds = {.first = first, .last = first + static_cast<std::uint64_t>(flags.test_count) - 1};
+}  // namespace
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    const std::size_t first = part.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
   }
-  if (!flags.shard.empty()) {
-    const std::string takes = "a part such as 2/8";
-    const std::size_t slash = flags.shard.find('/');
-    if (slash == std::string::npos) refuse("--shard", takes, flags.shard);
-    const std::string_view text = flags.shard;
-    command.shard = whole_number("--shard", takes, text.substr(0, slash));
-    command.shards = whole_number("--shard", takes, text.substr(slash + 1));
-    if (command.shard < 1 || command.shard > command.shards) refuse("--shard", takes, flags.shard);
-  }
+  return parts;
 }
 
-void understand(const Flags& flags, TestCommand& command) {
-  TestSettings& settings = command.settings;
-  settings.workload = flags.workload;
-  settings.strategy = flags.strategy;
-  if (!flags.bin.empty()) settings.bin = flags.bin;
-  set_nodes(flags, settings);
-  set_concurrency(flags.concurrency, settings);
-  settings.rate_millis = thousandths("--rate", flags.rate);
-  settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
-  set_network(flags, settings);
-  settings.topology = flags.topology;
-  settings.nemesis = split(flags.nemesis);
-  settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
-  if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
-  set_availability(flags.availability, settings);
-  set_seeds(flags, command);
-  settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
-}
-
-void declare(CLI::App& app, Flags& flags, TestCommand& command) {
-  app.name("mznode test");
+void declare(CLI::App& app, TestFlags& flags) {
   app.option_defaults()->always_capture_default();
   app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required();
-  app.add_option("-s,--strategy", flags.strategy, "how this program's nodes solve it; the workload's first unless given");
-  app.add_option("--bin", flags.bin, "test processes of this program instead; its arguments follow --");
   app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")->check(CLI::PositiveNumber)->default_str("");
   app.add_option("--nodes", flags.nodes, "the nodes' names, separated by commas")->default_str("n1,n2,n3,n4,n5");
   app.add_option("--concurrency", flags.concurrency, "clients; 4n is four for each node");
@@ -184,42 +126,93 @@ void declare(CLI::App& app, Flags& flags, TestCommand& command) {
                  "reorder, slow, pause, kill, skew; or swarm");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between changes of a fault");
   app.add_option("--availability", flags.availability, "fraction of operations that must succeed, or total");
-  app.add_option("--seed", command.settings.seed, "where all chance comes from");
+  app.add_option("--seed", flags.seed, "where all chance comes from");
   app.add_option("--seeds", flags.seeds, "a range of seeds, such as 1..1000");
   app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber);
-  app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024));
   app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n");
-  app.add_flag("--shrink", command.shrink, "look for the shortest run and the fewest faults that still fail");
-  app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of history and messages");
-  app.add_flag("--json", command.json, "print results.json (a line a seed with --seeds) instead of the summary");
-  app.add_option("--store", command.store, "directory for results; empty for none");
-  app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
-  app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
-  app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
-  app.allow_extras();
+  app.allow_extras();  // the options of a strategy, which is not known yet
 }
 
-}  // namespace
+TestSettings test_settings(const TestFlags& flags) {
+  TestSettings settings;
+  settings.workload = flags.workload;
+  set_nodes(flags, settings);
+  set_concurrency(flags.concurrency, settings);
+  settings.rate_millis = thousandths("--rate", flags.rate);
+  settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
+  set_network(flags, settings);
+  settings.topology = flags.topology;
+  settings.nemesis = split(flags.nemesis);
+  settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
+  if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
+  set_availability(flags.availability, settings);
+  settings.seed = flags.seed;
+  return settings;
+}
 
-std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
-  Flags flags;
-  TestCommand command;
-  CLI::App app("Runs a test with Maelstrom's flags on the embedded network.");
-  declare(app, flags, command);
+std::optional<SeedRange> seed_range(const TestFlags& flags) {
+  SeedRange range;
+  if (!flags.seeds.empty()) {
+    const std::string takes = "a range such as 1..1000";
+    std::tie(range.first, range.last) = two_numbers("--seeds", takes, flags.seeds, "..");
+    if (range.last < range.first) refuse("--seeds", takes, flags.seeds);
+  } else {
+    range.first = flags.seed;
+    range.last = flags.seed + static_cast<std::uint64_t>(flags.test_count) - 1;
+  }
+  if (!flags.shard.empty()) {
+    const std::string takes = "a part such as 2/8";
+    std::tie(range.shard, range.shards) = two_numbers("--shard", takes, flags.shard, "/");
+    if (range.shard < 1 || range.shard > range.shards) refuse("--shard", takes, flags.shard);
+  }
+  if (flags.seeds.empty() && flags.test_count == 1) return std::nullopt;
+  return range;
+}
+
+std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
-  Arguments own(arguments.begin(), separator);
-  if (separator != arguments.end()) command.settings.bin_args.assign(separator + 1, arguments.end());
   try {
-    std::reverse(own.begin(), own.end());
-    app.parse(own);
+    app.parse(Arguments(std::make_reverse_iterator(separator), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(error.what());
   }
-  understand(flags, command);
+  return separator == arguments.end() ? Arguments() : Arguments(separator + 1, arguments.end());
+}
+
+std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
+  TestFlags flags;
+  TestCommand command;
+  std::string strategy;
+  std::string bin;
+  CLI::App app("Runs a test with Maelstrom's flags on the embedded network.");
+  app.name("mznode test");
+  declare(app, flags);
+  app.add_option("-s,--strategy", strategy, "how this program's nodes solve it; the workload's first unless given");
+  app.add_option("--bin", bin, "test processes of this program instead; its arguments follow --");
+  app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024));
+  app.add_flag("--shrink", command.shrink, "look for the shortest run and the fewest faults that still fail");
+  app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of history and messages");
+  app.add_flag("--json", command.json, "print results.json (a line a seed with --seeds) instead of the summary");
+  app.add_option("--report", command.report, "write a page about the test to this file (HTML)");
+  app.add_option("--store", command.store, "directory for results; empty for none");
+  app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
+  app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
+  app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
+  const auto behind_separator = parse(app, arguments);
+  if (!behind_separator) return std::nullopt;
+  command.settings = test_settings(flags);
+  command.settings.strategy = strategy;
+  if (!bin.empty()) command.settings.bin = bin;
+  command.settings.bin_args = *behind_separator;
+  command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(app.remaining());
+  command.seeds = seed_range(flags);
+  if (command.seeds && !command.report.empty()) {
+    throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
+  }
   validate(command.settings);
   return command;
 }

@@ -8,20 +8,61 @@
 #include "app/commands.hpp"
 #include "workloads/harness.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace mznode::app {
+
+/// Seeds from the first to the last; of these every `shards`-th beginning with the `shard`-th, for one of several
+/// machines.
+struct SeedRange {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t shard = 1;
+  std::uint64_t shards = 1;
+};
+
+/// What the flags of `mznode test` and `mznode compare` hold before they are understood.
+struct TestFlags {
+  std::string workload;
+  std::int64_t node_count = 0;
+  std::string nodes;
+  std::string concurrency = "1n";
+  std::string rate = "5";
+  std::string time_limit = "60";
+  std::int64_t latency = 0;
+  std::string latency_dist = "constant";
+  std::string delivery = "maelstrom";
+  std::string topology = "grid";
+  std::string nemesis;
+  std::string nemesis_interval = "10";
+  std::string availability;
+  std::uint64_t seed = 0;
+  std::string seeds;
+  std::string shard;
+  std::int64_t test_count = 1;
+};
+
+/// Adds those flags to a command.
+void declare(CLI::App& app, TestFlags& flags);
+/// What they mean. Throws std::invalid_argument with one line for the user.
+TestSettings test_settings(const TestFlags& flags);
+/// The seeds that they ask for; nothing when it is one test.
+std::optional<SeedRange> seed_range(const TestFlags& flags);
+
+/// Parses what stands before `--` and hands the rest over as it is. Throws std::invalid_argument with one line for the
+/// user; returns nothing when help was asked for and printed.
+std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments);
+
+/// The parts between commas, without spaces around them and without empty ones.
+std::vector<std::string> split(const std::string& text);
 
 /// The command line of `mznode test`: the settings of the test, and what to do with it.
 struct TestCommand {
   TestSettings settings;
-  /// The seeds to run, from the first to the last; one test of the settings' seed when there are none.
-  struct Seeds {
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-  };
-  std::optional<Seeds> seeds;
-  /// Every n-th seed beginning with the i-th, for one of several machines.
-  std::uint64_t shard = 1;
-  std::uint64_t shards = 1;
+  /// One test of the settings' seed when there is none.
+  std::optional<SeedRange> seeds;
   unsigned jobs = 1;
   bool shrink = false;
   bool self_check = false;
@@ -29,6 +70,8 @@ struct TestCommand {
   bool log_stderr = false;
   bool log_net_send = false;
   bool log_net_recv = false;
+  /// The file for a page about the test; empty for none.
+  std::string report;
   /// Where results go; empty for nowhere.
   std::string store = "store";
 };

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "event.hpp"
 #include "handler.hpp"
 #include "message.hpp"
 #include "runtime.hpp"
@@ -116,6 +117,8 @@ class Node final : public Process {
   void cancel_timer(TimerId id) { runtime_.cancel_timer(id); }
   /// Runs a task in the background until it ends or the node does. What it throws is logged.
   void spawn(Task<> task) { scope_.spawn(std::move(task)); }
+  /// Something that tasks of this node can wait for, to be told by others of its tasks, handlers or timers.
+  Event make_event() { return Event(ready_); }
   /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result. `work` is named first
   /// and moved: `auto sum = co_await node.offload(std::move(work));`.
   template <class Work>
@@ -141,7 +144,6 @@ class Node final : public Process {
   };
   class ReplyAwaiter;
   class SleepAwaiter;
-  class SignalAwaiter;
   template <class T>
   struct Gather;
   template <class T>

@@ -33,38 +33,6 @@ class Node::SleepAwaiter {
   Waiter waiter_;
 };
 
-/// Waits until somebody else on the loop gives the signal. The shared state outlives a cancelled waiter.
-class Node::SignalAwaiter {
- public:
-  struct Signal {
-    bool given = false;
-    SignalAwaiter* awaiter = nullptr;
-  };
-
-  SignalAwaiter(Node& node, std::shared_ptr<Signal> signal) : node_(node), signal_(std::move(signal)) {}
-  SignalAwaiter(const SignalAwaiter&) = delete;
-  SignalAwaiter& operator=(const SignalAwaiter&) = delete;
-  ~SignalAwaiter() { signal_->awaiter = nullptr; }
-
-  static void give(Signal& signal) {
-    signal.given = true;
-    if (signal.awaiter != nullptr) signal.awaiter->node_.ready_.push(signal.awaiter->waiter_);
-  }
-
-  bool await_ready() const { return signal_->given; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    signal_->awaiter = this;
-    return true;
-  }
-  void await_resume() const {}
-
- private:
-  Node& node_;
-  std::shared_ptr<Signal> signal_;
-  Waiter waiter_;
-};
-
 std::uint64_t Node::random_below(std::uint64_t bound) {
   assert(bound > 0);
   // Rejects the incomplete last span, so that every result is equally likely; the same on every machine.
@@ -109,14 +77,14 @@ void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void(
 }
 
 Task<> Node::offload_work(std::function<void()> work) {
-  auto signal = std::make_shared<SignalAwaiter::Signal>();
-  runtime_.offload(std::move(work), [this, signal] {
-    const bool somebody_waits = signal->awaiter != nullptr;
-    SignalAwaiter::give(*signal);
+  auto done = std::make_shared<Event>(ready_);
+  runtime_.offload(std::move(work), [this, done] {
+    const bool somebody_waits = done->is_awaited();
+    done->happen();
     // Nobody waits yet when the work was done at once; then this is inside a task, which must not resume others.
     if (somebody_waits) settle();
   });
-  co_await SignalAwaiter(*this, signal);
+  co_await done->wait();
 }
 
 }  // namespace mznode

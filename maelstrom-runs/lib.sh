@@ -14,7 +14,8 @@ failures=0
 rows=()
 
 # Describes a challenge of Fly.io's (https://fly.io/dist-sys): its workload, its flags, the options of our node, and the
-# limits "msgs-per-op median-ms max-ms", where there are any.
+# limits "msgs-per-op median-ms max-ms", where there are any. `4-lin-kv` is challenge 4 with the strategy lin-kv; `pn` is
+# challenge 4 with the counter that also shrinks.
 describe() {
   local flags='' options=''
   limits=()
@@ -26,14 +27,20 @@ describe() {
     3c) workload=broadcast flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition' ;;
     3d)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy direct' limits=(30 400 600)
+      options='--strategy star' limits=(30 400 600)
       ;;
     3e)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy direct --flush-ms 300' limits=(20 1000 2000)
+      options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
       ;;
+    4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
+    # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.
+    g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
+    g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
+    pn | pn-*) workload=pn-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
+  case $1 in 4-* | pn-*) options="--strategy ${1#*-}" ;; esac
   read -r -a test_flags <<<"$flags"
   read -r -a node_options <<<"$options"
 }
@@ -96,7 +103,7 @@ run_challenge() {
   run_on_maelstrom "$challenge"
   judge
   [[ -z $msgs ]] || msgs=$(printf '%.2f' "$msgs")
-  printf '%-3s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
+  printf '%-9s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
     "${max:--}" "$command"
   rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
   if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi

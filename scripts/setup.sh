@@ -63,7 +63,8 @@ check_versions() {
   fi
 }
 
-[[ ${1:-} != ci ]] || tools+=(clang libclang-rt-dev)
+# Chromium is what the tests look at reports with.
+[[ ${1:-} != ci ]] || tools+=(clang libclang-rt-dev chromium)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -55,7 +55,8 @@ sim::RunOptions run_options(const TestSettings& settings, const std::vector<Faul
           .faults = faults,
           .nemesis_interval = settings.nemesis_interval,
           .seed = settings.seed,
-          .keep_journal = settings.keep_journal};
+          .keep_journal = settings.keep_journal,
+          .on_progress = settings.on_progress};
 }
 
 ordered_json counts(const sim::Network::Counts& counts, std::size_t operations, bool per_operation) {
@@ -102,6 +103,7 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.availability = settings.availability;
+  options.strict_null_reads = true;  // nothing here writes null, so it would be a loss
   const check::Checker* checker = check::find_checker(settings.workload);
   const check::Verdict workload =
       checker != nullptr ? checker->check(run.history, options)

@@ -1,8 +1,18 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace mznode::check {
+
+/// Where a search gives up, for each register by itself. Counted and not timed, so that the same history gets the same
+/// verdict everywhere. The defaults are some ten seconds, and what any machine has.
+struct SearchLimits {
+  /// Operations and configurations looked at.
+  std::uint64_t steps = 1'000'000'000;
+  std::size_t bytes = std::size_t{1} << 30;
+};
 
 /// What a user may choose about the checks; each checker reads what concerns it.
 struct CheckOptions {
@@ -12,6 +22,10 @@ struct CheckOptions {
   bool linearizable = false;
   /// The fraction of operations that must succeed; 1 is Maelstrom's `--availability total`.
   std::optional<double> availability = std::nullopt;
+  /// Registers: a read of null says that nothing was written before it. Knossos believes every read of null.
+  bool strict_null_reads = false;
+  /// Registers: where the search for a linearization ends.
+  SearchLimits limits = {};
 };
 
 }  // namespace mznode::check

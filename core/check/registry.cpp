@@ -2,6 +2,7 @@
 
 #include "core/check/counter.hpp"
 #include "core/check/echo.hpp"
+#include "core/check/linearizable.hpp"
 #include "core/check/pn_counter.hpp"
 #include "core/check/set_full.hpp"
 #include "core/check/unique_ids.hpp"
@@ -23,6 +24,8 @@ constexpr Checker table[] = {
     {"unique-ids", ids_summary, check_unique_ids},
     {"g-counter", final_read_summary, check_pn_counter},
     {"pn-counter", final_read_summary, check_pn_counter},
+    {"lin-kv", "every key is a linearizable register with read, write and compare-and-set", check_lin_kv},
+    {"cas-register", "the register with read, write and compare-and-set is linearizable", check_cas_register},
     {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter},
 };
 

@@ -162,4 +162,21 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   return verdict;
 }
 
+std::vector<SetOutcome> set_outcomes(const History& history) {
+  const SetTimeline timeline(history);
+  std::vector<SetOutcome> outcomes;
+  for (const SetElement& element : timeline.elements()) {
+    if (!element.attempted) continue;
+    const Result result = judge(element, history);
+    if (result.outcome == Outcome::never_read) continue;
+    outcomes.push_back({.element = element.value,
+                        .is_lost = result.outcome == Outcome::lost,
+                        .known_ns = time_ns_at(history, element.known),
+                        .latency_ms = result.latency_ms});
+  }
+  std::stable_sort(outcomes.begin(), outcomes.end(),
+                   [](const SetOutcome& a, const SetOutcome& b) { return a.known_ns < b.known_ns; });
+  return outcomes;
+}
+
 }  // namespace mznode::check

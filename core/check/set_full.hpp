@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "core/check/history.hpp"
 #include "core/check/options.hpp"
 #include "core/check/verdict.hpp"
@@ -18,5 +20,17 @@ namespace mznode::check {
 /// `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError for a read
 /// that is no list.
 Verdict check_set_full(const History& history, const CheckOptions& options);
+
+/// What became of one attempted element, as check_set_full judges it; for plots.
+struct SetOutcome {
+  Json element;
+  bool is_lost = false;
+  std::int64_t known_ns = 0;
+  /// From when it was known until it was stable or lost.
+  std::int64_t latency_ms = 0;
+};
+
+/// Those that are stable or lost, in the order in which they became known. Throws HistoryError as check_set_full does.
+std::vector<SetOutcome> set_outcomes(const History& history);
 
 }  // namespace mznode::check

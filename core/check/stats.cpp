@@ -79,16 +79,20 @@ Verdict check_availability(const History& history, const CheckOptions& options) 
 Verdict check_perf(const History& history) {
   const Pairing pairing(history);
   std::map<std::string, std::vector<double>> latencies_ms;
+  std::vector<double> all_ms;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& completion = history[i];
     if (!completion.is_client() || completion.type != Type::ok) continue;
     const std::int64_t latency_ns = completion.time_ns - history[pairing.invocation(i)].time_ns;
-    latencies_ms[completion.f].push_back(static_cast<double>(latency_ns) / 1e6);
+    const double latency_ms = static_cast<double>(latency_ns) / 1e6;
+    latencies_ms[completion.f].push_back(latency_ms);
+    all_ms.push_back(latency_ms);
   }
   Verdict verdict(Valid::yes);
   nlohmann::ordered_json by_f = nlohmann::ordered_json::object();
   for (auto& [f, values] : latencies_ms) by_f[f] = quantiles(std::move(values));
   verdict.details["latencies"] = std::move(by_f);
+  if (!all_ms.empty()) verdict.details["all-latencies"] = quantiles(std::move(all_ms));
   return verdict;
 }
 

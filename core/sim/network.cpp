@@ -8,11 +8,11 @@ namespace {
 // Streams of a run's seed; any distinct numbers would do.
 constexpr std::uint64_t latency_stream = 0x6c6174;
 
+}  // namespace
+
 bool is_client_name(std::string_view name) {
   return name.size() > 1 && name.front() == 'c' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
-
-}  // namespace
 
 Network::Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, std::uint64_t seed)
     : timers_(timers), clock_(std::move(clock)), shape_(latency), delivery_(delivery), random_(seed, latency_stream) {}

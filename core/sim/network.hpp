@@ -19,6 +19,9 @@ namespace mznode::sim {
 /// Who stands at an end of the network. Latency, faults and counting depend on it.
 enum class Endpoint : std::uint8_t { node, service, client };
 
+/// True for the names that clients have: a c and a number.
+bool is_client_name(std::string_view name);
+
 /// One message on the network.
 struct Packet {
   /// Counts the messages of a run from 0.

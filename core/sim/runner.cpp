@@ -79,6 +79,7 @@ class Run {
   std::vector<Worker> workers_;
   std::uint64_t next_client_ = 0;
   Time started_;
+  std::size_t operations_ = 0;
   Time next_operation_;
   Time final_deadline_;
   bool is_generating_ = false;
@@ -308,6 +309,7 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
   worker->is_busy = true;
   busy_.add();
   record(operation, check::Type::invoke, worker->process);
+  ++operations_;
   generator_->update(worker->index, result_.history.back());
   check::Type outcome = check::Type::ok;
   try {
@@ -342,6 +344,7 @@ bool Run::step(const std::function<bool()>& should_stop) {
     result_.interrupted = true;
     return false;
   }
+  if (options_.on_progress && !workers_.empty()) options_.on_progress(now() - started_, operations_);
   const auto next = loop_.timers.next();
   if (!next) {
     fail("the run stands still: nothing is left to happen");

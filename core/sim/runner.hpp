@@ -32,6 +32,9 @@ struct RunOptions {
   Duration init_timeout = 10s;
   std::uint64_t seed = 0;
   bool keep_journal = false;
+  /// Told between events how long the run has lasted since the first operation was due, on its own clock, and how many
+  /// operations have begun.
+  std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
 };
 
 /// What a run leaves behind.

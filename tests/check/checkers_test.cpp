@@ -162,6 +162,8 @@ TEST(Perf, LatenciesByF) {
   EXPECT_EQ(verdict.valid, Valid::yes);
   EXPECT_EQ(verdict.details["latencies"]["read"]["1"], 3.0);
   EXPECT_EQ(verdict.details["latencies"]["add"]["0"], 1.0);
+  EXPECT_EQ(verdict.details["all-latencies"]["0"], 1.0);
+  EXPECT_EQ(verdict.details["all-latencies"]["1"], 3.0);
 }
 
 TEST(Verdicts, TheWorstCounts) {

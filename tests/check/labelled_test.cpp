@@ -63,28 +63,34 @@ void expect_details(const ordered_json& expected, const ordered_json& details, c
   }
 }
 
+void expect_keys(const ordered_json& expected, const ordered_json& results) {
+  EXPECT_EQ(results.size(), expected.size());
+  for (const auto& [key, valid] : expected.items()) EXPECT_EQ(results[key]["valid?"], valid) << key;
+}
+
 /// The number of verdicts that were compared.
 std::size_t check_label(const ordered_json& label, const std::string& text) {
   struct Case {
     const char* verdict;
-    const char* checker;
+    const char* checker;  // null for the one named as the model
     CheckOptions options;
   };
-  static constexpr Case cases[] = {{"set-full", "set-full", {}},
-                                   {"set-full-linearizable", "set-full", {.linearizable = true}},
-                                   {"pn-counter", "pn-counter", {}},
-                                   {"counter", "counter", {}},
-                                   {"unique-ids", "unique-ids", {}}};
+  static constexpr Case cases[] = {
+      {"set-full", "set-full", {}},     {"set-full-linearizable", "set-full", {.linearizable = true}},
+      {"pn-counter", "pn-counter", {}}, {"counter", "counter", {}},
+      {"unique-ids", "unique-ids", {}}, {"linearizable", nullptr, {}}};
   std::size_t compared = 0;
   for (const Case& known : cases) {
     if (!label["verdicts"].contains(known.verdict)) continue;
+    const std::string checker = known.checker != nullptr ? known.checker : label["model"];
     const History history = read_history(text);
     for (const bool compat_jepsen : {false, true}) {
       CheckOptions options = known.options;
       options.compat_jepsen = compat_jepsen;
-      const Verdict verdict = find_checker(known.checker)->check(history, options);
+      const Verdict verdict = find_checker(checker)->check(history, options);
       EXPECT_EQ(to_details(verdict.valid), label["verdicts"][known.verdict]) << known.verdict << verdict.details;
-      if (label.contains("detail")) expect_details(label["detail"], verdict.details, known.checker);
+      if (label.contains("detail")) expect_details(label["detail"], verdict.details, checker);
+      if (label.contains("keys")) expect_keys(label["keys"], verdict.details["results"]);
     }
     ++compared;
   }
@@ -100,9 +106,9 @@ TEST(LabelledHistories, VerdictsAgree) {
   std::size_t compared = 0;
   for (const ordered_json& label : read_labels(histories)) {
     const fs::path file = histories / label["file"].get<std::string>();
-    if (file.extension() != ".edn") continue;
     SCOPED_TRACE(label["file"]);
     compared += check_label(label, contents(file));
+    if (file.extension() != ".edn") continue;
     compared += check_label(label, contents(fs::path(file).replace_extension(".jsonl")));
   }
   std::cout << compared << " verdicts compared\n";

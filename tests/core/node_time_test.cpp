@@ -26,6 +26,10 @@ class NodeTime : public testing::Test {
       marks += error.what();
     }
   }
+  Task<> await(Event* event, std::string mark) {
+    co_await event->wait();
+    marks += mark;
+  }
   Task<> fail_later() {
     co_await node.sleep(1s);
     throw std::runtime_error("in the background");
@@ -52,6 +56,34 @@ TEST_F(NodeTime, ManyWaitersOfOneMomentDoNotNest) {
   for (int i = 0; i < 100'000; ++i) node.spawn(nap(1s, "x"));
   world.advance(1s);
   EXPECT_EQ(marks.size(), 100'000u);
+}
+
+TEST_F(NodeTime, AnEventWakesAllThatWaitAndHoldsNobodyUpLater) {
+  Event event = node.make_event();
+  node.spawn(await(&event, "a"));
+  node.spawn(await(&event, "b"));
+  node.after(1s, [&] {
+    event.happen();
+    marks += "|";  // those who wait go on from the loop, not from in here
+  });
+  EXPECT_TRUE(event.is_awaited());
+  world.advance(1s);
+  EXPECT_EQ(marks, "|ab");
+  EXPECT_FALSE(event.is_awaited());
+  node.spawn(await(&event, "c"));
+  EXPECT_EQ(marks, "|abc");
+}
+
+TEST_F(NodeTime, AnEventForgetsThoseWhoNoLongerWait) {
+  Event event = node.make_event();
+  node.spawn(await(&event, "a"));
+  {
+    Scope cancelled([](const std::exception_ptr&) {});
+    cancelled.spawn(await(&event, "b"));
+  }
+  node.after(1s, [&] { event.happen(); });
+  world.advance(1s);
+  EXPECT_EQ(marks, "a");
 }
 
 TEST_F(NodeTime, EveryCallsAtEachInterval) {

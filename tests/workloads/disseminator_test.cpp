@@ -104,5 +104,163 @@ TEST(Disseminator, AcknowledgesOnlyWhatArrivedWithoutAGap) {
   EXPECT_EQ(ack_at(50ms), 6u);
 }
 
+/// A stretch that a peer's life sends, one element each.
+Delta stretch(std::uint64_t from, std::uint64_t to, bool chosen = false) {
+  Delta delta{.stream = {9, 1}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0, .chosen = chosen};
+  for (std::uint64_t i = from; i < to; ++i) delta.elements.emplace_back(static_cast<std::int64_t>(i));
+  return delta;
+}
+
+TEST(Disseminator, LetsAnAcknowledgementWaitAsLongAsStretchesKeepComingButNotForEver) {
+  Disseminator node(config, 7, 1);
+  Duration last{0};
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Duration now = 8ms * i;  // more often than ack_delay
+    for (const auto& each : node.tick(at(now))) {
+      EXPECT_EQ(each.delta.ack, i);
+      EXPECT_EQ(now - last, 40ms);
+      last = now;
+    }
+    node.receive(at(now), 0, stretch(i, i + 1));
+  }
+  EXPECT_EQ(last, 120ms);
+}
+
+TEST(Disseminator, RepeatsWhatWasLostWithTheNextStretchInsteadOfAlone) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  node.tick(at(0ms));
+  node.add(at(60ms), Json(2));
+  EXPECT_EQ(texts(node.tick(at(60ms)), 0), (std::vector<std::string>{"2"})) << "the first may still be acknowledged";
+  node.add(at(110ms), Json(3));
+  EXPECT_EQ(texts(node.tick(at(110ms)), 0), (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_TRUE(node.tick(at(209ms)).empty());
+  EXPECT_EQ(node.owes_since(0), at(0ms));
+}
+
+TEST(Disseminator, RepeatsAtOnceButOnlyOnceWhatThePeerMissesInTheMiddle) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto lost = node.tick(at(0ms));
+  node.add(at(20ms), Json(2));
+  node.tick(at(20ms));
+  Delta report = answer(9, lost.front().delta);
+  report.ack = 0;
+  report.gap = true;
+  node.receive(at(30ms), 0, report);
+  EXPECT_EQ(texts(node.tick(at(30ms)), 0), (std::vector<std::string>{"1", "2"}));
+  node.receive(at(35ms), 0, report);
+  EXPECT_TRUE(texts(node.tick(at(99ms)), 0).empty()) << "the repetition is under way";
+}
+
+TEST(Disseminator, ReportsAGapSoonerThanItAcknowledges) {
+  Disseminator node(config, 7, 1);
+  node.receive(at(0ms), 0, stretch(0, 1));
+  node.receive(at(1ms), 0, stretch(2, 3));
+  EXPECT_TRUE(node.tick(at(3ms)).empty()) << "the rest may just be late";
+  const auto outgoing = node.tick(at(4ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.gap);
+  EXPECT_EQ(outgoing[0].delta.ack, 1u);
+}
+
+TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
+  auto windows = config;
+  windows.flush_delay = 80ms;
+  windows.ack_delay = windows.announce_delay = 1s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable();
+  hub.set_targets(at(0ms), {0, 1});
+  hub.add(at(0ms), Json(1));
+  const auto first = hub.tick(at(20ms));  // after a quarter of a window
+  EXPECT_EQ(texts(first, 0), (std::vector<std::string>{"1"}));
+  EXPECT_EQ(texts(first, 1), (std::vector<std::string>{"1"}));
+  hub.receive(at(70ms), 0, stretch(0, 2));
+  hub.learn(at(70ms), 0, Json(2));
+  for (const auto& each : hub.tick(at(99ms))) EXPECT_TRUE(each.delta.elements.empty());
+  const auto second = hub.tick(at(100ms));
+  EXPECT_EQ(texts(second, 1), (std::vector<std::string>{"2"}));
+  hub.add(at(170ms), Json(3));
+  const auto third = hub.tick(at(180ms));
+  ASSERT_EQ(third.size(), 2u);
+  EXPECT_EQ(third[0].delta.slack, 30ms);
+}
+
+TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
+  auto windows = config;
+  windows.flush_delay = 160ms;
+  windows.ack_delay = windows.announce_delay = windows.resend_after = 10s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable();
+  hub.set_targets(at(0ms), {0, 1});
+  const auto departs_after = [&](Duration now, std::uint64_t position) {
+    hub.receive(at(now), 0, stretch(position, position + 1));
+    hub.learn(at(now), 0, Json(static_cast<std::int64_t>(now.count())));
+    const Time next = *hub.next_tick();
+    hub.tick(next);
+    return next - at(now);
+  };
+  hub.add(at(1'000ms), Json(1));  // the first departure is at 1040
+  const auto first = hub.tick(at(1'040ms));
+  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));  // position 0
+  EXPECT_EQ(departs_after(1'205ms, 1), 10ms) << "5 ms after that of 1200";
+  EXPECT_EQ(departs_after(1'365ms, 2), 155ms) << "twice in a row is a habit";
+  EXPECT_EQ(departs_after(1'700ms, 3), 140ms) << "this one is not late but early";
+  EXPECT_EQ(departs_after(2'005ms, 4), 10ms);
+}
+
+TEST(Disseminator, ServesWhoeverChoosesItUntilThatEnds) {
+  auto mutual = config;
+  mutual.reciprocal = true;
+  Disseminator node(mutual, 7, 2);
+  node.receive(at(0ms), 0, stretch(0, 1, true));
+  node.add(at(1ms), Json(5));
+  const auto served = node.tick(at(20ms));
+  EXPECT_EQ(texts(served, 0), (std::vector<std::string>{"5"}));
+  EXPECT_TRUE(texts(served, 1).empty());
+  node.receive(at(30ms), 0, stretch(1, 2, false));
+  node.add(at(31ms), Json(6));
+  EXPECT_TRUE(texts(node.tick(at(50ms)), 0).empty());
+}
+
+TEST(Disseminator, AnswersAContactAtOnceButNotAnAnswer) {
+  auto answering = config;
+  answering.answers = true;
+  for (const bool contacted : {true, false}) {
+    Disseminator node(answering, 7, 1);
+    node.add(at(0ms), Json(5));
+    EXPECT_FALSE(node.next_tick()) << "it speaks only when it is asked, or told to";
+    node.receive(at(1ms), 0, stretch(0, 1, contacted));
+    EXPECT_EQ(texts(node.tick(at(1ms)), 0), contacted ? std::vector<std::string>{"5"} : std::vector<std::string>{});
+  }
+}
+
+TEST(Disseminator, ContactsOnlyWhoLacksSomethingThatWasNotSentLately) {
+  Disseminator node(config, 7, 2);
+  node.add(at(0ms), Json(5));
+  EXPECT_EQ(node.lacking(at(0ms)), (std::vector<Peer>{0, 1}));
+  node.contact(at(0ms), 1);
+  const auto outgoing = node.tick(at(0ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.chosen);
+  EXPECT_EQ(node.lacking(at(99ms)), (std::vector<Peer>{0}));
+  EXPECT_EQ(node.lacking(at(100ms)), (std::vector<Peer>{0, 1}));
+  node.receive(at(101ms), 1, answer(9, outgoing[0].delta));
+  EXPECT_EQ(node.lacking(at(200ms)), (std::vector<Peer>{0}));
+}
+
+TEST(Disseminator, SendsTheWholeLogWhenToldTo) {
+  auto whole = config;
+  whole.whole = true;
+  Disseminator node(whole, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  node.tick(at(0ms));
+  node.add(at(10ms), Json(2));
+  EXPECT_EQ(texts(node.tick(at(10ms)), 0), (std::vector<std::string>{"1", "2"}));
+}
+
 }  // namespace
 }  // namespace mznode::dissemination

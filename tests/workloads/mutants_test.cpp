@@ -1,102 +1,32 @@
 #include <gtest/gtest.h>
 
-#include "tests/workloads/mutants/mutants.hpp"
-#include "tests/workloads/trial.hpp"
+#include "tests/workloads/mutants/table.hpp"
 
 namespace mznode {
 namespace {
 
 using check::Valid;
-using Find = bool (*)(const Trial::Result&);
 
-bool has_wrong_echo(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
-}
-bool has_second_answer(const Trial::Result& result) {
-  return !result.run.malformed_replies.empty() &&
-         result.run.malformed_replies[0].find("answered this request before") != std::string::npos;
-}
-bool has_unasked_answer(const Trial::Result& result) {
-  return !result.run.malformed_replies.empty() &&
-         result.run.malformed_replies[0].find("in_reply_to is of no request") != std::string::npos;
-}
-bool has_duplicate_ids(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
-}
-bool has_lost_element(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["lost-count"] > 0;
-}
-bool has_duplicated_element(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
-}
+class AllMutants : public testing::TestWithParam<Mutant> {};
 
-bool has_wrong_sum(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
-}
-
-struct Mutant {
-  const char* name;
-  const char* workload;
-  mutants::Installed (*install)(Node&);
-  std::vector<Fault> faults;
-  /// Recognises the anomaly that this mutant must show.
-  Find finds;
-  std::size_t nodes = 3;
-};
-
-std::ostream& operator<<(std::ostream& out, const Mutant& mutant) { return out << mutant.name; }
-
-const std::vector<Mutant>& all_mutants() {
-  static const std::vector<Mutant> all = {
-      {"EchoWithAnotherPayload", "echo", mutants::echo_wrong_payload, {}, has_wrong_echo},
-      {"EchoAnsweredTwice", "echo", mutants::echo_answers_twice, {}, has_second_answer},
-      {"EchoWithTheWrongInReplyTo", "echo", mutants::echo_wrong_in_reply_to, {}, has_unasked_answer},
-      {"IdsWithoutTheNode", "unique-ids", mutants::ids_without_node, {}, has_duplicate_ids},
-      {"IdsFromAClockThatJumps", "unique-ids", mutants::ids_from_time, {Fault::skew}, has_duplicate_ids},
-      {"IdsThatRestartFromZero", "unique-ids", mutants::ids_without_incarnation, {Fault::kill}, has_duplicate_ids},
-      {"BroadcastDropsAnElement", "broadcast", mutants::broadcast_drops, {}, has_lost_element},
-      {"BroadcastShowsAnElementTwice", "broadcast", mutants::broadcast_duplicates, {}, has_duplicated_element},
-      {"BroadcastForgetsInAPartition", "broadcast", mutants::broadcast_never_resends, {Fault::partition}, has_lost_element},
-      {"BroadcastForgetsInAOneWayPartition", "broadcast", mutants::broadcast_never_resends, {Fault::partition_one_way},
-       has_lost_element},
-      {"BroadcastForgetsWhatIsLost", "broadcast", mutants::broadcast_never_resends, {Fault::loss}, has_lost_element},
-      {"BroadcastAcksBeforeItStores", "broadcast", mutants::broadcast_acks_before_storing, {Fault::kill}, has_lost_element},
-      {"BroadcastResendsWithoutDedupe", "broadcast", mutants::broadcast_resends_without_dedupe, {Fault::loss},
-       has_duplicated_element},
-      {"BroadcastTakesMessagesTwice", "broadcast", mutants::broadcast_resends_without_dedupe, {Fault::duplicate},
-       has_duplicated_element},
-      {"BroadcastTakesARestartedNodeForTheOldOne", "broadcast", mutants::broadcast_acks_without_incarnation,
-       {Fault::kill}, has_lost_element},
-      {"BroadcastMergesByOverwriting", "broadcast", mutants::broadcast_overwrites, {}, has_lost_element},
-      {"SetDropsAnElement", "g-set", mutants::set_drops, {}, has_lost_element, 1},
-      {"CounterCountsTwice", "g-counter", mutants::counter_counts_twice, {}, has_wrong_sum, 1},
-      {"CounterShowsOneTooMany", "pn-counter", mutants::counter_reads_wrong, {}, has_wrong_sum, 1},
-  };
-  return all;
-}
-
-class Mutants : public testing::TestWithParam<Mutant> {};
-
-TEST_P(Mutants, IsJudgedInvalidByTheCheckerThatShouldFindIt) {
+TEST_P(AllMutants, IsJudgedInvalidByTheCheckerThatShouldFindIt) {
   const Mutant& mutant = GetParam();
-  constexpr std::uint64_t seeds = 12;
+  const std::uint64_t seeds = seeds_per_cell(12);
   std::uint64_t found = 0;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const Trial trial{.workload = mutant.workload, .nodes = mutant.nodes, .rate = 100, .faults = mutant.faults, .seed = seed};
-    const auto result = trial.run(mutant.install);
+    const auto result = mutant.trial(seed).run(mutant.install);
     ASSERT_FALSE(result.run.error) << *result.run.error;
     if (!mutant.finds(result)) continue;
     EXPECT_FALSE(result.is_valid());
     ++found;
   }
-  // Some faults need luck to show: a kill in the right moment.
-  EXPECT_GE(found, seeds / 3) << "of " << seeds;
+  EXPECT_GE(found, enough(seeds)) << "of " << seeds;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::ValuesIn(all_mutants()),
+INSTANTIATE_TEST_SUITE_P(Each, AllMutants, testing::ValuesIn(all_mutants()),
                          [](const auto& each) { return std::string(each.param.name); });
 
-TEST(MutantControls, WithoutTheirFaultTheMutantsThatNeedOnePass) {
+TEST(Mutants, WithoutTheirFaultThoseThatNeedOnePass) {
   for (const Mutant& mutant : all_mutants()) {
     if (mutant.faults.empty()) continue;
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
@@ -107,15 +37,18 @@ TEST(MutantControls, WithoutTheirFaultTheMutantsThatNeedOnePass) {
   }
 }
 
-// What the two mutants break that fail only when processes die: a node that comes back with empty memory is told again
-// what it told before, as long as one node was up all the time.
-TEST(MutantControls, ADisseminatorThatRelaysRefillsNodesThatWereKilled) {
-  for (std::uint64_t seed = 0; seed < seeds_per_cell(40); ++seed) {
-    const Trial trial{.workload = "broadcast", .rate = 100, .faults = {Fault::kill}, .seed = seed};
-    const auto result = trial.run(mutants::broadcast_relay);
+class MutantControls : public testing::TestWithParam<Control> {};
+
+TEST_P(MutantControls, IsJudgedValid) {
+  const Control& control = GetParam();
+  for (std::uint64_t seed = 0; seed < seeds_per_cell(20); ++seed) {
+    const auto result = control.trial(seed).run(control.install);
     EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << result.workload.details.dump();
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Each, MutantControls, testing::ValuesIn(all_controls()),
+                         [](const auto& each) { return std::string(each.param.name); });
 
 TEST(Verdicts, ATestWithoutAnySuccessOfAKindSaysSo) {
   const Trial trial{.workload = "broadcast", .seed = 1};

@@ -7,7 +7,7 @@ WorkloadInfo workload() {
           .summary = "spreads every message to all nodes",
           .client_timeout = 5s,
           .test = broadcast_test(),
-          .strategies = {flood_strategy(), direct_strategy()}};
+          .strategies = {star_strategy(), flood_strategy(), tree_strategy(), direct_strategy(), gossip_strategy()}};
 }
 
 }  // namespace mznode::broadcast

@@ -1,5 +1,5 @@
-#include "workloads/broadcast/broadcast.hpp"
-#include "workloads/broadcast/spread.hpp"
+#include "workloads/broadcast/serve.hpp"
+#include "workloads/dissemination/spread.hpp"
 
 namespace mznode::broadcast {
 namespace {
@@ -7,13 +7,18 @@ namespace {
 /// The node that a client talks to sends the message to all others itself: the fewest hops there can be.
 class Direct final : public Strategy {
  public:
-  Direct(Node& node, const OptionValues& options)
-      : gossip_(node, spread_config(options, false), [&node] { return node.peers(); }) {
+  Direct(Node& node, const OptionValues& options) : gossip_(node, config(options), [&node] { return node.peers(); }) {
     serve(node, gossip_);
-    node.on("topology", [](TopologyMessage) {});
+    ignore_topology(node);
   }
 
  private:
+  static dissemination::Disseminator::Config config(const OptionValues& options) {
+    auto config = dissemination::spread_config(options);
+    config.relay = false;
+    return config;
+  }
+
   dissemination::Gossip gossip_;
 };
 
@@ -21,9 +26,10 @@ class Direct final : public Strategy {
 
 StrategyInfo direct_strategy() {
   return {.name = "direct",
-          .summary = "from the origin to every node; one hop",
-          .guarantees = spread_guarantees(),
-          .options = spread_options(),
+          .summary = "from the origin to every node: one hop, no detours",
+          .guarantees = dissemination::spread_guarantees(),
+          // A link between two nodes is used rarely: acknowledgements must wait longer for something to ride on.
+          .options = dissemination::spread_options({.ack_ms = 1'000, .resend_ms = 1'500}),
           .install = install<Direct>};
 }
 

@@ -1,5 +1,5 @@
-#include "workloads/broadcast/broadcast.hpp"
-#include "workloads/broadcast/spread.hpp"
+#include "workloads/broadcast/serve.hpp"
+#include "workloads/dissemination/spread.hpp"
 
 namespace mznode::broadcast {
 namespace {
@@ -7,7 +7,8 @@ namespace {
 /// Every node passes what it learns on to its neighbours in the given topology, except to the one it came from.
 class Flood final : public Strategy {
  public:
-  Flood(Node& node, const OptionValues& options) : node_(node), gossip_(node, spread_config(options, true), nullptr) {
+  Flood(Node& node, const OptionValues& options)
+      : node_(node), gossip_(node, dissemination::spread_config(options), nullptr) {
     serve(node, gossip_);
     node.on("topology", [this](TopologyMessage message) {
       node_.set_topology(message.topology);
@@ -25,8 +26,8 @@ class Flood final : public Strategy {
 StrategyInfo flood_strategy() {
   return {.name = "flood",
           .summary = "along the given topology, with cumulative acknowledgements and resending",
-          .guarantees = spread_guarantees(),
-          .options = spread_options(),
+          .guarantees = dissemination::spread_guarantees(),
+          .options = dissemination::spread_options(),
           .install = install<Flood>};
 }
 

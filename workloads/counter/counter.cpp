@@ -1,6 +1,17 @@
 #include "workloads/counter/counter.hpp"
 
 namespace mznode::counter {
+namespace {
+
+std::vector<StrategyInfo> strategies() { return {crdt_strategy(), seq_kv_strategy(), lin_kv_strategy()}; }
+
+}  // namespace
+
+std::vector<Fault> service_faults() {
+  std::vector<Fault> faults = message_faults();
+  faults.insert(faults.end(), {Fault::kill, Fault::skew});
+  return faults;
+}
 
 WorkloadInfo g_counter_workload() {
   return {.name = "g-counter",
@@ -8,7 +19,7 @@ WorkloadInfo g_counter_workload() {
           .module = "counter",
           .client_timeout = 5s,
           .test = g_counter_test(),
-          .strategies = {}};
+          .strategies = strategies()};
 }
 
 WorkloadInfo pn_counter_workload() {
@@ -17,7 +28,7 @@ WorkloadInfo pn_counter_workload() {
           .module = "counter",
           .client_timeout = 5s,
           .test = pn_counter_test(),
-          .strategies = {}};
+          .strategies = strategies()};
 }
 
 }  // namespace mznode::counter

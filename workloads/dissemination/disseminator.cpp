@@ -1,9 +1,26 @@
 #include "workloads/dissemination/disseminator.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace mznode::dissemination {
+namespace {
+
+/// How many times `ack_delay` an acknowledgement waits at most while stretches keep coming.
+constexpr int longest_ack_wait = 4;
+
+// A follower's message that just misses a departure would wait for a whole window. It gets an extra departure, together
+// with others that come late, unless that becomes a habit: then followers have to leave earlier.
+constexpr int late_part = 8;        // of a window, after a departure
+constexpr int gathering_part = 16;  // of a window, until the extra departure
+constexpr int windows_between_extras = 4;
+
+bool is_due(Time now, const std::optional<Time>& at) { return at && *at <= now; }
+
+std::optional<Time> earlier(const std::optional<Time>& a, const std::optional<Time>& b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
+
+}  // namespace
 
 Disseminator::Disseminator(Config config, Incarnation self, std::size_t peers)
     : config_(config), self_(self), links_(peers) {
@@ -20,16 +37,22 @@ bool Disseminator::is_for(Peer peer, const Entry& entry) const {
 
 void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
   for (Peer peer = 0; peer < links_.size(); ++peer) {
-    Link& link = links_[peer];
-    const bool was_target = link.is_target;
-    link.is_target = std::find(targets.begin(), targets.end(), peer) != targets.end();
-    if (!link.is_target) {
-      link.flush_at = link.resend_at = std::nullopt;
-    } else if (!was_target) {
-      // What was sent before, and maybe lost, nobody has been watching over since.
-      link.sent = link.scanned = link.acked;
-      schedule_flush(now, peer);
-    }
+    const bool is_chosen = std::find(targets.begin(), targets.end(), peer) != targets.end();
+    retarget(now, peer, is_chosen, links_[peer].chose_us);
+  }
+}
+
+void Disseminator::retarget(Time now, Peer peer, bool is_chosen, bool chose_us) {
+  Link& link = links_[peer];
+  const bool was_target = is_target(link);
+  link.is_chosen = is_chosen;
+  link.chose_us = chose_us;
+  if (was_target && !is_target(link)) {
+    link.flush_at = link.resend_at = std::nullopt;
+  } else if (!was_target && is_target(link)) {
+    // What was sent before, and maybe lost, nobody has been watching over since.
+    link.sent = link.scanned = link.acked;
+    schedule_flush(now, peer);
   }
 }
 
@@ -40,21 +63,51 @@ void Disseminator::learn(Time now, Peer from, Json element) {
   for (Peer peer = 0; peer < links_.size(); ++peer) schedule_flush(now, peer);
 }
 
+bool Disseminator::has_unsent(Peer peer) {
+  Link& link = links_[peer];
+  while (link.scanned < log_.size() && !is_for(peer, log_[link.scanned])) ++link.scanned;
+  return link.scanned < log_.size();
+}
+
+bool Disseminator::must_repeat(Time now, const Link& link) const {
+  return link.acked < link.sent && (link.repeats || now >= link.waiting_from + config_.resend_after);
+}
+
 void Disseminator::schedule_flush(Time now, Peer peer) {
   Link& link = links_[peer];
-  if (!link.is_target) return;
-  while (link.scanned < log_.size() && !is_for(peer, log_[link.scanned])) ++link.scanned;
-  if (link.scanned == log_.size()) return;
-  const bool announces_only = link.scanned == 0 && log_.size() == 1;
-  const Time due = now + (announces_only ? config_.announce_delay : config_.flush_delay);
-  link.flush_at = link.flush_at ? std::min(*link.flush_at, due) : due;
+  if (!is_target(link) || !has_unsent(peer) || is_due(now, link.flush_at)) return;
+  const auto is_news = [&](const Entry& entry) { return is_for(peer, entry); };
+  const bool has_news = link.scanned > 0 || std::any_of(log_.begin() + 1, log_.end(), is_news);
+  link.flush_at = earlier(link.flush_at, has_news ? departure(now, link) : now + config_.announce_delay);
+}
+
+Time Disseminator::departure(Time now, const Link& link) {
+  if (keeps_timetable_) {
+    // The first departure comes early, because before it followers cannot know when to be in time.
+    if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
+    const Time regular = timetable_->next(now);
+    return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
+  }
+  return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
+}
+
+/// The peer knows the timetable when an earlier message of its was answered, and it has heard the answer.
+void Disseminator::note_arrival(Time now, Link& link, bool knows_timetable) {
+  departure(now, link);  // there is a timetable from the first arrival on
+  link.slack = timetable_->next(now) - now;
+  const Duration period = config_.flush_delay;
+  const bool has_just_missed = link.slack > period - period / late_part;
+  if (!knows_timetable || !has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
+  extra_departure_ = now + period / gathering_part;
 }
 
 void Disseminator::restart_stream(Time now, Peer peer) {
   Link& link = links_[peer];
   ++link.stream;
   link.acked = link.sent = link.scanned = 0;
-  link.resend_at.reset();
+  link.resend_at = std::nullopt;
+  link.last_gap = std::nullopt;
+  if (link.hold_back) follow(peer);  // another life has another timetable
   schedule_flush(now, peer);
 }
 
@@ -76,18 +129,67 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   // Nothing is acknowledged before the first contact, so there is nothing to take back then.
   if (is_other_life && !is_first_contact) restart_stream(now, from);
   take_ack(now, from, delta);
+  retarget(now, from, link.is_chosen, delta.chosen);
   const bool is_ack_only = delta.from == delta.to;
   if (is_ack_only) return;
+  if (link.hold_back) link.hold_back->hear(now);
+  const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
-  if (!link.ack_at) link.ack_at = now + config_.ack_delay;
+  if (keeps_timetable_ && received.upto > before) note_arrival(now, link, before > 0 && link.acked > 0);
+  schedule_ack(now, link, !received.beyond.empty());
+  // An answer is not answered, or two nodes that hear news all the time would never come to an end.
+  if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;
 }
 
 void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   Link& link = links_[from];
-  if (delta.ack_stream != Stream{self_, link.stream} || delta.ack <= link.acked || delta.ack > link.sent) return;
-  link.acked = delta.ack;
-  link.resend_at.reset();
-  if (link.is_target && link.acked < link.sent) link.resend_at = now + config_.resend_after;
+  if (delta.ack_stream != Stream{self_, link.stream} || delta.ack > link.sent) return;
+  if (delta.ack > link.acked) {
+    link.acked = delta.ack;
+    link.waiting_from = link.owing_from = now;
+    watch(now, link);
+    if (!has_unsent(from)) link.flush_at = std::nullopt;  // it was to repeat this
+    if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
+  }
+  // The same gap is reported again before the repetition can have arrived.
+  if (delta.gap && delta.ack == link.acked && link.acked < link.sent && link.last_gap != link.acked) {
+    link.last_gap = link.acked;
+    link.repeats = true;
+    if (is_target(link)) link.flush_at = earlier(link.flush_at, departure(now, link));
+  }
+}
+
+void Disseminator::watch(Time now, Link& link) const {
+  link.resend_at = std::nullopt;
+  if (is_target(link) && link.acked < link.sent) link.resend_at = now + config_.resend_after;
+}
+
+void Disseminator::schedule_ack(Time now, Link& link, bool has_gap) const {
+  if (!link.ack_at) link.ack_by = now + longest_ack_wait * config_.ack_delay;
+  // What is missing may just be late.
+  const Duration wait = has_gap ? config_.ack_delay / 4 : config_.ack_delay;
+  link.ack_at = std::min(now + wait, link.ack_by);
+}
+
+bool Disseminator::lacks(Time now, Peer peer) { return has_unsent(peer) || must_repeat(now, links_[peer]); }
+
+void Disseminator::contact(Time now, Peer peer) {
+  if (!lacks(now, peer)) return;
+  links_[peer].is_contacted = true;
+  links_[peer].flush_at = now;
+}
+
+std::vector<Peer> Disseminator::lacking(Time now) {
+  std::vector<Peer> peers;
+  for (Peer peer = 0; peer < links_.size(); ++peer) {
+    if (lacks(now, peer)) peers.push_back(peer);
+  }
+  return peers;
+}
+
+std::optional<Time> Disseminator::owes_since(Peer peer) const {
+  const Link& link = links_.at(peer);
+  return is_target(link) && link.acked < link.sent ? std::optional(link.owing_from) : std::nullopt;
 }
 
 Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const {
@@ -98,40 +200,52 @@ Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) 
               .to = to,
               .elements = {},
               .ack_stream = link.heard,
-              .ack = heard == link.received.end() ? 0 : heard->second.upto};
+              .ack = heard == link.received.end() ? 0 : heard->second.upto,
+              .gap = heard != link.received.end() && !heard->second.beyond.empty(),
+              .chosen = link.is_chosen || link.is_contacted};
+  if (keeps_timetable_) delta.slack = link.slack;
   for (std::uint64_t position = std::max<std::uint64_t>(from, 1); position < to; ++position) {
-    if (is_for(peer, log_[position])) delta.elements.push_back(log_[position].element);
+    if (config_.whole || is_for(peer, log_[position])) delta.elements.push_back(log_[position].element);
   }
   return delta;
+}
+
+/// What goes to the peer now that something goes: what it was not sent, and what it should have acknowledged.
+Delta Disseminator::make_stretch(Time now, Peer peer) {
+  Link& link = links_[peer];
+  const bool repeats = must_repeat(now, link);
+  if (link.acked == link.sent) link.owing_from = now;
+  if (repeats || link.acked == link.sent) link.waiting_from = now;
+  const std::uint64_t from = config_.whole ? 0 : repeats ? link.acked : link.sent;
+  link.repeats = false;
+  link.sent = link.scanned = log_.size();
+  if (link.hold_back && repeats) link.hold_back->forget();
+  if (link.hold_back && !repeats) link.hold_back->sent(link.sent, now);
+  watch(now, link);
+  return make_delta(peer, from, link.sent);
 }
 
 std::vector<Disseminator::Outgoing> Disseminator::tick(Time now) {
   std::vector<Outgoing> outgoing;
   for (Peer peer = 0; peer < links_.size(); ++peer) {
     Link& link = links_[peer];
-    const bool resends = is_due(now, link.resend_at);
-    if (resends || is_due(now, link.flush_at)) {
-      const std::uint64_t from = resends ? link.acked : link.sent;
-      outgoing.push_back({peer, make_delta(peer, from, log_.size())});
-      link.sent = link.scanned = log_.size();
-      link.resend_at = resends || !link.resend_at ? now + config_.resend_after : *link.resend_at;
-      link.flush_at.reset();
-      link.ack_at.reset();
-    } else if (is_due(now, link.ack_at)) {
-      outgoing.push_back({peer, make_delta(peer, link.sent, link.sent)});
-      link.ack_at.reset();
-    }
+    if (!is_due(now, next_message(link))) continue;
+    const bool is_ack_only = !is_due(now, link.flush_at) && !is_due(now, link.resend_at);
+    outgoing.push_back({peer, is_ack_only ? make_delta(peer, link.sent, link.sent) : make_stretch(now, peer)});
+    link.flush_at = link.ack_at = std::nullopt;
+    link.is_contacted = false;
   }
   return outgoing;
 }
 
+std::optional<Time> Disseminator::next_message(const Link& link) {
+  // What could go alone waits for a stretch that goes anyway.
+  return link.flush_at ? link.flush_at : earlier(link.resend_at, link.ack_at);
+}
+
 std::optional<Time> Disseminator::next_tick() const {
   std::optional<Time> next;
-  for (const Link& link : links_) {
-    for (const auto& at : {link.flush_at, link.resend_at, link.ack_at}) {
-      if (at && (!next || *at < *next)) next = at;
-    }
-  }
+  for (const Link& link : links_) next = earlier(next, next_message(link));
   return next;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/json.hpp"
 #include "core/runtime.hpp"
+#include "workloads/dissemination/timetable.hpp"
 
 namespace mznode::dissemination {
 
@@ -34,6 +35,12 @@ struct Delta {
   /// The stream of the peer that was heard last, and the position before which all of it has arrived.
   Stream ack_stream;
   std::uint64_t ack = 0;
+  /// Something after `ack` has arrived, so that what is missing there was lost or overtaken.
+  bool gap = false;
+  /// The receiver is a target that the sender chose, or is contacted.
+  bool chosen = false;
+  /// From a sender that keeps a timetable: how long before a departure the stretch came in that ends at `ack`.
+  std::optional<Duration> slack = {};
 };
 
 /// Spreads the elements of a grow-only set over links that lose, repeat and reorder messages, between processes that
@@ -42,10 +49,10 @@ struct Delta {
 /// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in the
 /// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
-/// unacknowledged is sent again after `resend_after`. The first entry of every log is empty: it makes a new process
-/// announce itself. Whenever a peer is heard in another life than before, its stream begins anew: an old life's late
-/// words can so cost a repetition, but never pass for an acknowledgement by the life that replaced it. Once all is
-/// acknowledged nobody says anything.
+/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
+/// The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in another
+/// life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass for an
+/// acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
@@ -55,17 +62,32 @@ class Disseminator {
     bool relay = true;
     /// How long elements may wait for others to share their message.
     Duration flush_delay{0};
+    /// How long a link must be quiet before an acknowledgement goes alone. While stretches keep coming it waits for
+    /// something to ride on, up to four times as long.
     Duration ack_delay{0};
-    /// Longer than a round trip and `ack_delay`.
+    /// Longer than a round trip, `ack_delay` and `flush_delay`.
     Duration resend_after{0};
     /// How long a new process waits for an element to take its announcement along.
     Duration announce_delay{0};
+    /// Whoever chooses this node as a target becomes one of its own, for as long as that lasts.
+    bool reciprocal = false;
+    /// Whoever chooses or contacts this node, and lacks something, is told at once, target or not.
+    bool answers = false;
+    /// Every message carries the whole log: what acknowledged deltas save.
+    bool whole = false;
+    /// How long before a departure of the leader a follower wants its message to arrive, if none is ever late.
+    Duration margin = 8ms;
   };
 
   Disseminator(Config config, Incarnation self, std::size_t peers);
 
   /// Makes `targets` the peers that elements are sent to. To the others nothing is sent but acknowledgements.
   void set_targets(Time now, const std::vector<Peer>& targets);
+  /// What leaves from now on leaves at regular departures, `flush_delay` apart, and peers are told how long before one
+  /// their words came in.
+  void keep_timetable() { keeps_timetable_ = true; }
+  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure.
+  void follow(Peer leader) { links_.at(leader).hold_back.emplace(config_.flush_delay, config_.margin); }
 
   /// Adds an element that a client gave to this node.
   void add(Time now, Json element);
@@ -75,6 +97,13 @@ class Disseminator {
   void receive(Time now, Peer from, const Delta& delta);
   /// Adds an element that came from a peer.
   void learn(Time now, Peer from, Json element);
+
+  /// Tells `peer`, target or not, what it lacks, once and now.
+  void contact(Time now, Peer peer);
+  /// The peers that lack something which was not sent to them lately.
+  std::vector<Peer> lacking(Time now);
+  /// Since when a target owes acknowledgements without giving any; nothing when it owes none.
+  std::optional<Time> owes_since(Peer peer) const;
 
   struct Outgoing {
     Peer to;
@@ -101,7 +130,9 @@ class Disseminator {
     void add(std::uint64_t from, std::uint64_t to);
   };
   struct Link {
-    bool is_target = false;
+    bool is_chosen = false;
+    bool is_contacted = false;  // chosen for the next message only
+    bool chose_us = false;
     // My stream to the peer, as positions in the log: acked <= sent, and nothing in [sent, scanned) is for this peer.
     std::uint64_t stream = 1;
     std::uint64_t acked = 0;
@@ -109,21 +140,42 @@ class Disseminator {
     std::uint64_t scanned = 0;
     std::optional<Time> flush_at;
     std::optional<Time> resend_at;
+    std::optional<std::uint64_t> last_gap;  // where the peer last saw one
+    bool repeats = false;                   // the next stretch begins there
+    Time waiting_from;  // for an acknowledgement: since the oldest stretch that lacks one went, or was repeated
+    Time owing_from;    // the same without regard to repetitions
     // The peer's streams to me, and the one that was heard last.
     std::map<Stream, Received> received;
     Stream heard;
     std::optional<Time> ack_at;
+    Time ack_by;
+    // With a timetable of mine: how early the last stretch came. With one of the peer's: when to send, to be in time.
+    Duration slack{0};
+    std::optional<HoldBack> hold_back;
   };
 
+  bool is_target(const Link& link) const { return link.is_chosen || (config_.reciprocal && link.chose_us); }
+  void retarget(Time now, Peer peer, bool is_chosen, bool chose_us);
   bool is_for(Peer peer, const Entry& entry) const;
+  bool has_unsent(Peer peer);
+  bool lacks(Time now, Peer peer);
+  bool must_repeat(Time now, const Link& link) const;
   void schedule_flush(Time now, Peer peer);
+  Time departure(Time now, const Link& link);
+  void note_arrival(Time now, Link& link, bool knows_timetable);
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
+  void watch(Time now, Link& link) const;
+  void schedule_ack(Time now, Link& link, bool has_gap) const;
   Delta make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const;
-  bool is_due(Time now, const std::optional<Time>& at) const { return at && *at <= now; }
+  Delta make_stretch(Time now, Peer peer);
+  static std::optional<Time> next_message(const Link& link);
 
   Config config_;
   Incarnation self_;
+  bool keeps_timetable_ = false;
+  std::optional<Timetable> timetable_;
+  Time extra_departure_;  // the last
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };

@@ -4,8 +4,9 @@
 
 namespace mznode::dissemination {
 
-Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets)
-    : node_(node), config_(config) {
+Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks)
+    : node_(node), config_(config), hooks_(std::move(hooks)) {
+  if (!hooks_.take) hooks_.take = [this](Peer from, const Delta& delta) { take(from, delta); };
   node_.on_init([this, targets = std::move(targets)] {
     disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
     if (targets) set_targets(targets());
@@ -13,47 +14,78 @@ Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vecto
   node_.on("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
 }
 
+Peer Gossip::peer_of(const std::string& name) const {
+  const auto& peers = node_.peers();
+  return static_cast<Peer>(std::find(peers.begin(), peers.end(), name) - peers.begin());
+}
+
 void Gossip::set_targets(const std::vector<std::string>& names) {
   std::vector<Peer> targets;
-  const auto& peers = node_.peers();
-  for (const auto& name : names) {
-    targets.push_back(static_cast<Peer>(std::find(peers.begin(), peers.end(), name) - peers.begin()));
-  }
+  for (const auto& name : names) targets.push_back(peer_of(name));
   disseminator_->set_targets(node_.now(), targets);
   pump();
 }
 
-void Gossip::add(const Json& element) {
-  if (!elements_.insert(element)) return;
-  disseminator_->add(node_.now(), element);
+void Gossip::contact_one() {
+  const std::vector<Peer> lacking = disseminator_->lacking(node_.now());
+  if (lacking.empty()) return;
+  disseminator_->contact(node_.now(), lacking[node_.random_below(lacking.size())]);
   pump();
 }
 
+bool Gossip::stays_away(const std::string& target, Duration patience) const {
+  const auto since = disseminator_->owes_since(peer_of(target));
+  return since && node_.now() - *since > patience;
+}
+
+void Gossip::add(const Json& element) {
+  if (elements_.insert(element)) spread(element);
+}
+
+void Gossip::spread(Json element) {
+  disseminator_->add(node_.now(), std::move(element));
+  pump();
+}
+
+void Gossip::take(Peer from, const Delta& delta) {
+  for (const Json& element : delta.elements) {
+    if (elements_.insert(element)) disseminator_->learn(node_.now(), from, element);
+  }
+}
+
 void Gossip::receive(Message message, const std::string& src) {
-  const auto& peers = node_.peers();
-  const auto peer = static_cast<Peer>(std::find(peers.begin(), peers.end(), src) - peers.begin());
-  if (peer == peers.size()) throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
+  const Peer peer = peer_of(src);
+  if (peer == node_.peers().size()) throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
+  std::optional<Duration> slack;
+  if (message.slack_ns) slack = Duration(*message.slack_ns);
   const Delta delta{.stream = {message.stream.first, message.stream.second},
                     .from = message.from,
                     .to = message.to,
                     .elements = std::move(message.elements),
                     .ack_stream = {message.ack_stream.first, message.ack_stream.second},
-                    .ack = message.ack};
+                    .ack = message.ack,
+                    .gap = message.gap,
+                    .chosen = message.chosen,
+                    .slack = slack};
   disseminator_->receive(node_.now(), peer, delta);
-  for (const Json& element : delta.elements) {
-    if (elements_.insert(element)) disseminator_->learn(node_.now(), peer, element);
-  }
+  hooks_.take(peer, delta);
   pump();
 }
 
 void Gossip::pump() {
   for (auto& [to, delta] : disseminator_->tick(node_.now())) {
+    if (hooks_.pack) hooks_.pack(delta.elements);
+    std::optional<std::int64_t> slack_ns;
+    if (delta.slack) slack_ns = delta.slack->count();
     const Message message{.stream = {delta.stream.incarnation, delta.stream.number},
                           .from = delta.from,
                           .to = delta.to,
                           .elements = std::move(delta.elements),
                           .ack_stream = {delta.ack_stream.incarnation, delta.ack_stream.number},
-                          .ack = delta.ack};
+                          .ack = delta.ack,
+                          .gap = delta.gap,
+                          .chosen = delta.chosen,
+                          .slack_ns = slack_ns};
     node_.send(node_.peers()[to], "gossip", message);
   }
   const auto next = disseminator_->next_tick();

@@ -14,13 +14,30 @@ namespace mznode::dissemination {
 /// the set of elements that it spreads.
 class Gossip {
  public:
+  /// What takes the place of the set where something else is spread.
+  struct Hooks {
+    /// Gets every delta that arrives, instead of the set.
+    std::function<void(Peer from, const Delta& delta)> take;
+    /// Turns the elements of the log that a message is to bring into what the message carries.
+    std::function<void(std::vector<Json>& elements)> pack;
+  };
+
   /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is empty,
   /// until set_targets().
-  Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets);
+  Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks = {});
 
   void set_targets(const std::vector<std::string>& names);
+  /// Disseminator::keep_timetable() and follow().
+  void keep_timetable() { disseminator_->keep_timetable(); }
+  void follow(const std::string& leader) { disseminator_->follow(peer_of(leader)); }
+  /// Tells one peer, drawn from those that lack something, all that it lacks.
+  void contact_one();
+  /// True when a target has acknowledged nothing for `patience` although it should have.
+  bool stays_away(const std::string& target, Duration patience) const;
   /// Adds a client's element and spreads it, unless it is there already.
   void add(const Json& element);
+  /// Spreads an element without a look at the set.
+  void spread(Json element);
   const ElementSet& elements() const { return elements_; }
 
  private:
@@ -31,15 +48,23 @@ class Gossip {
     std::vector<Json> elements;
     std::pair<Incarnation, std::uint64_t> ack_stream;
     std::uint64_t ack = 0;
-    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack)
+    bool gap = false;
+    bool chosen = false;
+    std::optional<std::int64_t> slack_ns;
+    MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack, gap, chosen, slack_ns)
   };
 
+  /// The number of peers when there is none of that name.
+  Peer peer_of(const std::string& name) const;
+  /// Adds what is new to the set and passes it on.
+  void take(Peer from, const Delta& delta);
   void receive(Message message, const std::string& src);
   /// Sends what is due and sets the timer for what will be.
   void pump();
 
   Node& node_;
   Disseminator::Config config_;
+  Hooks hooks_;
   ElementSet elements_;
   std::optional<Disseminator> disseminator_;
   std::optional<TimerId> timer_;

@@ -7,7 +7,7 @@ WorkloadInfo workload() {
           .summary = "keeps a set that only grows",
           .client_timeout = 5s,
           .test = g_set_test(),
-          .strategies = {}};
+          .strategies = {delta_strategy(), full_strategy(), star_strategy()}};
 }
 
 }  // namespace mznode::g_set

@@ -18,4 +18,8 @@ struct ReadOk {
   MZNODE_FIELDS(value)
 };
 
+StrategyInfo delta_strategy();
+StrategyInfo full_strategy();
+StrategyInfo star_strategy();
+
 }  // namespace mznode::g_set

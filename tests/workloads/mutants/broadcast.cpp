@@ -130,7 +130,22 @@ struct Overwrites : Lister {
   }
 };
 
+struct StarWithoutFailover {
+  explicit StarWithoutFailover(Node& owner)
+      : node(owner), gossip(node, {.ack_delay = 500ms, .resend_after = 1s, .announce_delay = 500ms}, [this] {
+          const std::string& hub = node.node_ids().front();
+          return hub == node.id() ? node.peers() : std::vector{hub};
+        }) {
+    node.on("broadcast", [this](Broadcast request) { gossip.add(request.message); });
+    node.on("read", [this] { return ReadOk{gossip.elements().to_json()}; });
+  }
+  Node& node;
+  Gossip gossip;
+};
+
 }  // namespace
+
+Installed broadcast_star_without_failover(Node& node) { return std::make_shared<StarWithoutFailover>(node); }
 
 Installed broadcast_relay(Node& node) {
   auto correct = std::make_shared<Correct>(node);

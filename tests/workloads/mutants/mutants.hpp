@@ -38,6 +38,15 @@ Installed broadcast_acks_without_incarnation(Node& node);
 /// Gossips its whole set; the receiver takes it for its own.
 Installed broadcast_overwrites(Node& node);
 
+/// A star whose leaves know no hub but the first.
+Installed broadcast_star_without_failover(Node& node);
+
+// g-set
+/// Sends its set to all nodes; each takes the last that came for its own.
+Installed set_overwrites(Node& node);
+/// Sends what was added to all nodes, once.
+Installed set_never_resends(Node& node);
+
 // g-set and counters, for clusters of one node
 /// Acknowledges every tenth element and forgets it.
 Installed set_drops(Node& node);
@@ -46,6 +55,26 @@ Installed counter_counts_twice(Node& node);
 /// Every second read shows one too many.
 Installed counter_reads_wrong(Node& node);
 
+// counters
+/// Takes the state of another node for its own.
+Installed counter_overwrites(Node& node);
+/// A slot a node: a restarted process goes on in the one of the old.
+Installed counter_without_incarnation(Node& node);
+/// Acknowledges a delta and adds it half a second later.
+Installed counter_acks_before_storing(Node& node);
+/// Sends every delta to every node, once.
+Installed counter_never_resends(Node& node);
+/// Sends deltas again until it hears an acknowledgement, and adds all that arrives.
+Installed counter_resends_without_dedupe(Node& node);
+/// Sums keys of seq-kv as they are in whatever state it shows.
+Installed counter_reads_stale_states(Node& node);
+/// Reads the sum in lin-kv, and writes the new one whatever happened meanwhile.
+Installed counter_writes_over_others(Node& node);
+/// Takes a compare-and-set without an answer for one that did not happen.
+Installed counter_repeats_what_timed_out(Node& node);
+
+/// Not broken: the counter of which some of the mutants above differ in one thing each.
+Installed counter_replica(Node& node);
 /// Not broken: every node sends what it learns to all others, by the Disseminator. The control of the mutants that only
 /// break when processes die.
 Installed broadcast_relay(Node& node);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "tests/workloads/mutants/mutants.hpp"
@@ -5,6 +6,41 @@
 #include "workloads/g_set/g_set.hpp"
 
 namespace mznode::mutants {
+namespace {
+
+/// A set that is sent to all peers every 200 ms or not at all.
+struct Set {
+  explicit Set(Node& owner) : node(owner) {
+    node.on("read", [this] { return g_set::ReadOk{elements}; });
+  }
+  void insert(const Json& element) {
+    if (std::find(elements.begin(), elements.end(), element) == elements.end()) elements.push_back(element);
+  }
+  Node& node;
+  std::vector<Json> elements;
+};
+
+}  // namespace
+
+Installed set_overwrites(Node& node) {
+  auto set = std::make_shared<Set>(node);
+  node.on("add", [set = set.get()](g_set::Add request) { set->insert(request.element); });
+  node.on("state", [set = set.get()](g_set::ReadOk state) { set->elements = state.value; });
+  node.every(200ms, [set = set.get()] {
+    for (const auto& peer : set->node.peers()) set->node.send(peer, "state", g_set::ReadOk{set->elements});
+  });
+  return set;
+}
+
+Installed set_never_resends(Node& node) {
+  auto set = std::make_shared<Set>(node);
+  node.on("add", [set = set.get()](g_set::Add request) {
+    set->insert(request.element);
+    for (const auto& peer : set->node.peers()) set->node.send(peer, "added", request);
+  });
+  node.on("added", [set = set.get()](g_set::Add added) { set->insert(added.element); });
+  return set;
+}
 
 Installed set_drops(Node& node) {
   auto elements = std::make_shared<std::vector<Json>>();

@@ -1,0 +1,232 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+#include "app/commands.hpp"
+#include "app/comparison.hpp"
+#include "app/interrupt.hpp"
+#include "app/ordered_jobs.hpp"
+#include "app/progress.hpp"
+#include "app/report/compare_page.hpp"
+#include "app/seeds.hpp"
+#include "app/store.hpp"
+#include "app/strategy_options.hpp"
+#include "app/summary.hpp"
+#include "app/test_options.hpp"
+
+namespace mznode::app {
+namespace {
+
+/// An option of strategies and the values that it takes in turn.
+struct Sweep {
+  std::string option;
+  std::vector<std::string> values;
+};
+
+struct CompareCommand {
+  Comparison comparison;
+  unsigned jobs = 1;
+  bool json = false;
+  bool csv = false;
+  /// The file for the page; empty for none.
+  std::string report;
+  /// What the user typed, for the page.
+  std::string line;
+};
+
+Sweep parse_sweep(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  Sweep sweep{.option = text.substr(0, equals), .values = {}};
+  if (equals != std::string::npos) sweep.values = split(text.substr(equals + 1));
+  if (sweep.option.empty() || sweep.values.empty()) {
+    throw std::invalid_argument("--sweep takes an option and its values, such as flush-ms=50,100, not " + text);
+  }
+  return sweep;
+}
+
+bool has_option(const StrategyInfo& strategy, const std::string& name) {
+  return std::any_of(strategy.options.begin(), strategy.options.end(), [&](const Option& option) { return option.name == name; });
+}
+
+/// At least one strategy must have the option; those that have it not are unaffected by it.
+void require_known(const std::string& option, const std::vector<const StrategyInfo*>& strategies) {
+  std::vector<std::string> names;
+  for (const StrategyInfo* strategy : strategies) {
+    if (has_option(*strategy, option)) return;
+    for (const Option& each : strategy->options) {
+      if (std::count(names.begin(), names.end(), each.name) == 0) names.push_back(each.name);
+    }
+  }
+  std::string known;
+  for (const auto& name : names) known += (known.empty() ? "" : ", ") + name;
+  throw std::invalid_argument("none of the strategies has an option " + option + "; " +
+                              (known.empty() ? "they have none" : "choose from " + known));
+}
+
+/// The contenders that stand for one strategy: one for each combination of the values that are swept.
+std::vector<Contender> contenders_of(const StrategyInfo& strategy, const TestSettings& settings,
+                                     const std::map<std::string, std::string>& options, const std::vector<Sweep>& sweeps) {
+  Contender first{.settings = settings, .strategy = &strategy, .swept = {}};
+  first.settings.strategy = strategy.name;
+  for (const auto& [name, value] : options) {
+    if (has_option(strategy, name)) first.settings.strategy_options[name] = value;
+  }
+  std::vector<Contender> all = {first};
+  for (const Sweep& sweep : sweeps) {
+    std::vector<Contender> multiplied;
+    for (const Contender& contender : all) {
+      if (!has_option(strategy, sweep.option)) {
+        multiplied.push_back(contender);
+        multiplied.back().swept.emplace_back(sweep.option, std::nullopt);
+        continue;
+      }
+      for (const auto& value : sweep.values) {
+        multiplied.push_back(contender);
+        multiplied.back().settings.strategy_options[sweep.option] = value;
+        multiplied.back().swept.emplace_back(sweep.option, value);
+      }
+    }
+    all = std::move(multiplied);
+  }
+  for (const Contender& contender : all) validate(contender.settings);
+  return all;
+}
+
+std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts, const std::map<std::string, std::string>& options) {
+  std::vector<Sweep> sweeps;
+  for (const auto& text : texts) {
+    Sweep sweep = parse_sweep(text);
+    const bool is_taken = options.contains(sweep.option) ||
+                          std::any_of(sweeps.begin(), sweeps.end(), [&](const Sweep& other) { return other.option == sweep.option; });
+    if (is_taken) throw std::invalid_argument("the option " + sweep.option + " is given twice");
+    sweeps.push_back(std::move(sweep));
+  }
+  return sweeps;
+}
+
+std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) {
+  CompareCommand command;
+  command.jobs = std::max(1U, std::thread::hardware_concurrency());
+  TestFlags flags;
+  std::string strategy_names;
+  std::vector<std::string> sweep_texts;
+  CLI::App app("Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives.");
+  app.name("mznode compare");
+  declare(app, flags);
+  app.add_option("-s,--strategy", strategy_names, "the strategies, separated by commas; all of the workload unless given");
+  app.add_option("--sweep", sweep_texts, "an option of strategies and its values, such as flush-ms=50,100; of several, every combination")
+      ->take_all()
+      ->expected(1)
+      ->default_str("");
+  app.add_option("--jobs", command.jobs, "tests that run at once")->check(CLI::Range(1, 1024));
+  app.add_flag("--json", command.json, "print a line of JSON for each row instead of the table");
+  app.add_flag("--csv", command.csv, "print comma-separated values instead of the table")->excludes("--json");
+  app.add_option("--report", command.report, "write a page with plots of latency against messages to this file (HTML)");
+  const auto behind_separator = parse(app, arguments);
+  if (!behind_separator) return std::nullopt;
+  if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
+
+  TestSettings settings = test_settings(flags);
+  settings.keep_journal = false;
+  const WorkloadInfo& workload = find_workload(flags.workload);
+  std::vector<const StrategyInfo*> strategies;
+  for (const auto& name : split(strategy_names)) strategies.push_back(&find_strategy(workload, name));
+  if (strategies.empty()) {
+    find_strategy(workload, "");  // refuses a workload without any
+    for (const StrategyInfo& strategy : workload.strategies) strategies.push_back(&strategy);
+  }
+  const auto options = strategy_options(app.remaining());
+  const std::vector<Sweep> sweeps = parse_sweeps(sweep_texts, options);
+  for (const auto& [name, value] : options) require_known(name, strategies);
+  for (const Sweep& sweep : sweeps) require_known(sweep.option, strategies);
+
+  command.line = "mznode compare";
+  for (const auto& argument : arguments) command.line += " " + argument;
+  Comparison& comparison = command.comparison;
+  comparison.workload = workload.name;
+  comparison.latency = latency_kind(workload.name);
+  comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = flags.seed, .last = flags.seed}));
+  if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
+  for (const StrategyInfo* strategy : strategies) {
+    for (auto& contender : contenders_of(*strategy, settings, options, sweeps)) comparison.contenders.push_back(std::move(contender));
+  }
+  return command;
+}
+
+/// What is kept of one test.
+struct Outcome {
+  Figures figures;
+  LatencySeries series;
+  std::string failure;
+  std::string replay;
+};
+
+Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind) {
+  TestSettings settings = contender.settings;
+  settings.seed = seed;
+  const TestReport report = run_test(settings, was_interrupted);
+  Outcome outcome{.figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
+  if (report.valid == check::Valid::yes) return outcome;
+  outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
+  outcome.replay = replay_command(settings);
+  return outcome;
+}
+
+/// Runs every contender with every seed and fills in its figures. Returns the latencies of each with the first seed.
+std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
+  const std::size_t seeds = comparison.seeds.size();
+  const std::size_t tests = comparison.contenders.size() * seeds;
+  std::vector<LatencySeries> series(comparison.contenders.size());
+  Progress progress;
+  run_in_order<Outcome>(
+      tests, jobs,
+      [&](std::size_t test) { return run_one(comparison.contenders[test / seeds], comparison.seeds[test % seeds], comparison.latency); },
+      [&](std::size_t test, Outcome outcome) {
+        Contender& contender = comparison.contenders[test / seeds];
+        const bool is_first = test % seeds == 0;
+        contender.figures = is_first ? outcome.figures : worst(contender.figures, outcome.figures);
+        if (is_first) series[test / seeds] = std::move(outcome.series);
+        if (contender.failure.empty()) {
+          contender.failure = std::move(outcome.failure);
+          contender.replay = std::move(outcome.replay);
+        }
+        progress.show(std::to_string(test + 1) + " of " + std::to_string(tests) + " tests");
+      });
+  return series;
+}
+
+int run(CompareCommand command) {
+  Comparison& comparison = command.comparison;
+  const std::vector<LatencySeries> series = run_all(comparison, command.jobs);
+  if (was_interrupted()) throw std::runtime_error("interrupted");
+  if (!command.report.empty()) write_file(command.report, compare_page(comparison, series, command.line));
+  if (command.json) {
+    for (const Contender& contender : comparison.contenders) std::cout << comparison_json(comparison, contender).dump() << "\n";
+  } else {
+    std::cout << (command.csv ? comparison_csv(comparison) : comparison_text(comparison));
+  }
+  check::Valid verdict = check::Valid::yes;
+  for (const Contender& contender : comparison.contenders) verdict = check::worst(verdict, contender.figures.valid);
+  return exit_code(verdict);
+}
+
+}  // namespace
+
+int run_compare(const Arguments& arguments) {
+  try {
+    auto command = parse_compare_command(arguments);
+    if (!command) return exit_valid;
+    stop_on_signals();
+    return run(std::move(*command));
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode compare: " << error.what() << "\n";
+    return exit_usage;
+  } catch (const std::runtime_error& error) {
+    std::cerr << "mznode compare: " << error.what() << "\n";
+    return exit_unknown;
+  }
+}
+
+}  // namespace mznode::app

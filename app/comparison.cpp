@@ -1,0 +1,186 @@
+#include "app/comparison.hpp"
+
+#include <algorithm>
+
+#include "app/summary.hpp"
+#include "app/test_options.hpp"
+#include "app/text_table.hpp"
+#include "core/check/registry.hpp"
+#include "core/check/set_full.hpp"
+
+namespace mznode::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* quantile_keys[] = {"0.5", "0.95", "0.99", "1"};
+
+std::string latency_word(LatencyKind kind) { return kind == LatencyKind::stable ? "stable" : "answer"; }
+
+std::string caption(const Comparison& comparison) {
+  std::string text = comparison.latency == LatencyKind::stable
+                         ? "stable: ms from an element's acknowledgement until every read shows it"
+                         : "answer: ms from a request to its acknowledgement, all operations together";
+  text += "; msgs and bytes: between servers";
+  if (comparison.seeds.size() > 1) {
+    text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
+  }
+  return text + "\n";
+}
+
+std::vector<Column> sweep_columns(const Comparison& comparison) {
+  std::vector<Column> columns;
+  for (const auto& [name, value] : comparison.contenders.front().swept) columns.push_back({name, true});
+  return columns;
+}
+
+Cells sweep_cells(const Contender& contender, const std::string& absent) {
+  Cells cells;
+  for (const auto& [name, value] : contender.swept) cells.push_back(value.value_or(absent));
+  return cells;
+}
+
+void append(Cells& cells, const Cells& more) { cells.insert(cells.end(), more.begin(), more.end()); }
+
+/// Not rounded: the shortest text that reads back as the same number.
+std::string exact(double value) { return ordered_json(value).dump(); }
+
+}  // namespace
+
+LatencyKind latency_kind(const std::string& workload) {
+  const check::Checker* checker = check::find_checker(workload);
+  return checker != nullptr && checker->function == check::check_set_full ? LatencyKind::stable : LatencyKind::answer;
+}
+
+Figures figures(const TestReport& report, LatencyKind kind) {
+  const ordered_json& servers = report.results.at("net").at("servers");
+  Figures result{.valid = report.valid,
+                 .ok_fraction = report.results.at("availability").at("ok-fraction").get<double>(),
+                 .messages_per_op = servers.value("msgs-per-op", 0.0),
+                 .bytes_per_op = servers.value("bytes-per-op", 0.0),
+                 .latencies_ms = std::nullopt};
+  const ordered_json& details = report.results.at(kind == LatencyKind::stable ? "workload" : "perf");
+  const char* name = kind == LatencyKind::stable ? "stable-latencies" : "all-latencies";
+  if (details.contains(name)) {
+    result.latencies_ms.emplace();
+    for (std::size_t i = 0; i < result.latencies_ms->size(); ++i) {
+      (*result.latencies_ms)[i] = details[name].at(quantile_keys[i]).get<double>();
+    }
+  }
+  return result;
+}
+
+Figures worst(const Figures& a, const Figures& b) {
+  Figures result{.valid = check::worst(a.valid, b.valid),
+                 .ok_fraction = std::min(a.ok_fraction, b.ok_fraction),
+                 .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
+                 .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
+                 .latencies_ms = a.latencies_ms ? a.latencies_ms : b.latencies_ms};
+  if (a.latencies_ms && b.latencies_ms) {
+    for (std::size_t i = 0; i < a.latencies_ms->size(); ++i) {
+      (*result.latencies_ms)[i] = std::max((*a.latencies_ms)[i], (*b.latencies_ms)[i]);
+    }
+  }
+  return result;
+}
+
+std::string contender_name(const Contender& contender) {
+  std::string name = contender.strategy->name;
+  for (const auto& [option, value] : contender.swept) {
+    if (value) name.append(" ").append(option).append("=").append(*value);
+  }
+  return name;
+}
+
+std::string survives(const Guarantees& guarantees) {
+  std::string named;
+  std::string missing;
+  for (const Fault fault : all_faults()) {
+    const bool survived = std::count(guarantees.survives.begin(), guarantees.survives.end(), fault) > 0;
+    std::string& list = survived ? named : missing;
+    list.append(list.empty() ? "" : ", ").append(fault_name(fault));
+  }
+  if (missing.empty()) return "all faults";
+  if (named.empty()) return "no faults";
+  return missing.size() < named.size() ? "all but " + missing : named;
+}
+
+std::string comparison_text(const Comparison& comparison) {
+  std::vector<Column> columns = {{"strategy"}};
+  for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
+  for (Column column : {Column{"verdict"}, {"answered", true}, {"msgs/op", true}, {"bytes/op", true},
+                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
+                        {"survives"}}) {
+    columns.push_back(std::move(column));
+  }
+  std::vector<Cells> rows;
+  std::string failures;
+  for (const Contender& contender : comparison.contenders) {
+    const Figures& figures = contender.figures;
+    Cells cells = {contender.strategy->name};
+    append(cells, sweep_cells(contender, "-"));
+    append(cells, {verdict_word(figures.valid), figure(100 * figures.ok_fraction) + " %", figure(figures.messages_per_op),
+                   figure(figures.bytes_per_op)});
+    for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
+      cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
+    }
+    cells.push_back(survives(contender.strategy->guarantees));
+    rows.push_back(std::move(cells));
+    if (contender.failure.empty()) continue;
+    failures += "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
+  }
+  return text_table(columns, rows) + "\n" + caption(comparison) + failures;
+}
+
+std::string comparison_csv(const Comparison& comparison) {
+  std::vector<Column> columns = {{"workload"}, {"strategy"}};
+  for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
+  const std::string latency = latency_word(comparison.latency) + "_ms_";
+  for (const std::string& name : {std::string("first_seed"), std::string("last_seed"), std::string("seeds"),
+                                  std::string("verdict"), std::string("ok_fraction"), std::string("msgs_per_op"),
+                                  std::string("bytes_per_op"), latency + "p50", latency + "p95", latency + "p99",
+                                  latency + "max", std::string("survives")}) {
+    columns.push_back({name});
+  }
+  std::vector<Cells> rows;
+  for (const Contender& contender : comparison.contenders) {
+    const Figures& figures = contender.figures;
+    Cells cells = {comparison.workload, contender.strategy->name};
+    append(cells, sweep_cells(contender, ""));
+    append(cells, {std::to_string(comparison.seeds.front()), std::to_string(comparison.seeds.back()),
+                   std::to_string(comparison.seeds.size()), verdict_word(figures.valid), exact(figures.ok_fraction),
+                   exact(figures.messages_per_op), exact(figures.bytes_per_op)});
+    for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
+      cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
+    }
+    cells.push_back(survives(contender.strategy->guarantees));
+    rows.push_back(std::move(cells));
+  }
+  return csv_table(columns, rows);
+}
+
+ordered_json comparison_json(const Comparison& comparison, const Contender& contender) {
+  const Figures& figures = contender.figures;
+  ordered_json line = {{"workload", comparison.workload}, {"strategy", contender.strategy->name}};
+  ordered_json options = ordered_json::object();
+  for (const auto& [name, value] : contender.swept) {
+    if (value) options[name] = std::stoll(*value);
+  }
+  line["options"] = std::move(options);
+  line["seeds"] = {{"first", comparison.seeds.front()}, {"last", comparison.seeds.back()}, {"count", comparison.seeds.size()}};
+  line["valid?"] = check::to_details(figures.valid);
+  line["ok-fraction"] = figures.ok_fraction;
+  line["msgs-per-op"] = figures.messages_per_op;
+  line["bytes-per-op"] = figures.bytes_per_op;
+  ordered_json latencies = nullptr;
+  if (figures.latencies_ms) {
+    for (std::size_t i = 0; i < std::size(quantile_keys); ++i) latencies[quantile_keys[i]] = (*figures.latencies_ms)[i];
+  }
+  line[latency_word(comparison.latency) + "-latencies"] = std::move(latencies);
+  line["survives"] = ordered_json::array();
+  for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));
+  if (!contender.replay.empty()) line["replay"] = contender.replay;
+  return line;
+}
+
+}  // namespace mznode::app

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "workloads/harness.hpp"
+
+namespace mznode::app {
+
+/// What a test cost and gave, as far as strategies are compared by it.
+struct Figures {
+  check::Valid valid = check::Valid::yes;
+  /// The fraction of operations that were acknowledged.
+  double ok_fraction = 1;
+  /// Of messages between servers, for each operation of a client.
+  double messages_per_op = 0;
+  double bytes_per_op = 0;
+  /// Median, 95 %, 99 % and maximum; nothing when nothing was acknowledged or became stable.
+  std::optional<std::array<double, 4>> latencies_ms;
+};
+
+/// What the latencies of a workload are: from the acknowledgement until all reads show an element, for a set; until the
+/// answer, for all others.
+enum class LatencyKind : std::uint8_t { stable, answer };
+
+/// The kind of latency that tests of this workload report.
+LatencyKind latency_kind(const std::string& workload);
+
+Figures figures(const TestReport& report, LatencyKind kind);
+/// Of each figure the worse one.
+Figures worst(const Figures& a, const Figures& b);
+
+/// One line of a comparison: a strategy with its options, and its worst figures over all seeds.
+struct Contender {
+  TestSettings settings;
+  const StrategyInfo* strategy = nullptr;
+  /// The options that are swept, in the order of the command line; nothing where the strategy has no such option.
+  std::vector<std::pair<std::string, std::optional<std::string>>> swept;
+  Figures figures = {};
+  /// Why the first seed that was not valid is not, with the command that replays it; empty when all are valid.
+  std::string failure = {};
+  std::string replay = {};
+};
+
+/// Every contender, and what is common to all.
+struct Comparison {
+  std::string workload;
+  LatencyKind latency = LatencyKind::answer;
+  std::vector<std::uint64_t> seeds;
+  std::vector<Contender> contenders;
+};
+
+/// The strategy's name with the values that are swept, such as "star flush-ms=50".
+std::string contender_name(const Contender& contender);
+
+/// "all but kill, skew".
+std::string survives(const Guarantees& guarantees);
+
+/// A table for a person, with a caption that says what the figures are.
+std::string comparison_text(const Comparison& comparison);
+std::string comparison_csv(const Comparison& comparison);
+/// One line a contender.
+nlohmann::ordered_json comparison_json(const Comparison& comparison, const Contender& contender);
+
+}  // namespace mznode::app

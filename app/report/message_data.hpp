@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "app/report/selection.hpp"
+#include "core/codec.hpp"
+#include "workloads/harness.hpp"
+
+namespace mznode::app {
+
+/// Messages in the order in which they were sent; a place in each column is one message. Times are in microseconds.
+struct MessageColumns {
+  /// Everybody who sends or receives: the nodes in the order of the settings, then services, then clients.
+  std::vector<std::string> names;
+  /// How many of these are nodes, and how many services.
+  std::size_t nodes = 0;
+  std::size_t services = 0;
+  std::vector<std::string> types;
+  std::vector<std::int64_t> src;
+  std::vector<std::int64_t> dest;
+  std::vector<std::int64_t> type;
+  /// Since the message before; the first since the first operation.
+  std::vector<std::int64_t> sent;
+  /// Until it was received or lost; -1 while it was still under way at the end.
+  std::vector<std::int64_t> took;
+  std::vector<std::string> body;
+  MZNODE_FIELDS(names, nodes, services, types, src, dest, type, sent, took, body)
+};
+
+/// What became of them, and how many there were.
+struct MessageFates {
+  /// Places of the messages that were lost.
+  std::vector<std::int64_t> lost;
+  /// Further arrivals of duplicated messages: place, time since it was sent, 1 when that copy was lost.
+  std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> copies;
+  std::size_t total = 0;
+  /// The spans of which all messages are here; empty when none are left out.
+  Spans kept;
+  MZNODE_FIELDS(lost, copies, total, kept)
+};
+
+/// The messages of a run, the ones nearest to `moments` when there are too many for a page.
+std::pair<MessageColumns, MessageFates> message_columns(const TestReport& report, const std::vector<std::string>& nodes,
+                                                        const std::vector<std::int64_t>& moments);
+
+}  // namespace mznode::app

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/report/selection.hpp"
+#include "core/codec.hpp"
+#include "workloads/harness.hpp"
+
+/// What a page shows of one run, in the form in which its script reads it: columns of numbers. Times are in microseconds
+/// from the first operation.
+namespace mznode::app {
+
+/// A span during which a fault was on.
+struct FaultSpan {
+  std::string name;
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  /// What the nemesis said: for pause and kill the nodes, for partitions whom each node does not hear.
+  Json value;
+  MZNODE_FIELDS(name, from, to, value)
+};
+
+/// Operations in the order of their beginnings; a place in each column is one operation.
+struct OperationColumns {
+  std::vector<std::string> names;
+  std::vector<std::int64_t> worker;
+  std::vector<std::int64_t> process;
+  /// A place in `names`.
+  std::vector<std::int64_t> name;
+  std::vector<std::int64_t> start;
+  /// Until its completion; -1 when there was none.
+  std::vector<std::int64_t> took;
+  /// 0 ok, 1 fail, 2 info or never completed.
+  std::vector<std::int64_t> outcome;
+  /// What was asked, what came back when that is something else, and why it failed; shortened.
+  std::vector<std::string> asked;
+  std::vector<std::string> answered;
+  std::vector<std::string> error;
+  /// How many there were, and the spans of which all are here.
+  std::size_t total = 0;
+  Spans kept;
+  MZNODE_FIELDS(names, worker, process, name, start, took, outcome, asked, answered, error, total, kept)
+};
+
+/// Counts for each of the equal intervals that a run is cut into.
+struct Rates {
+  std::int64_t interval = 0;
+  std::vector<std::int64_t> ok;
+  std::vector<std::int64_t> fail;
+  std::vector<std::int64_t> info;
+  /// Messages between servers.
+  std::vector<std::int64_t> sent;
+  std::vector<std::int64_t> lost;
+  MZNODE_FIELDS(interval, ok, fail, info, sent, lost)
+};
+
+/// Elements of a set: when each was known, and how many milliseconds later it was stable, or lost.
+struct SetColumns {
+  std::vector<std::int64_t> known;
+  std::vector<std::int64_t> latency_ms;
+  /// Places of those that were lost.
+  std::vector<std::int64_t> lost;
+  std::vector<std::string> element;
+  MZNODE_FIELDS(known, latency_ms, lost, element)
+};
+
+std::vector<FaultSpan> fault_spans(const TestReport& report);
+SetColumns set_columns(const TestReport& report, const std::string& workload);
+/// `workers` is how many there were; a process is the one of the worker with its number modulo that.
+OperationColumns operation_columns(const TestReport& report, std::size_t workers, const std::vector<std::int64_t>& moments);
+Rates rates(const TestReport& report);
+
+/// Where the eye should go first: the beginning, the changes of faults, operations that failed, elements that were lost.
+std::vector<std::int64_t> moments_of_interest(const TestReport& report, const std::vector<FaultSpan>& faults,
+                                              const SetColumns& set);
+
+}  // namespace mznode::app

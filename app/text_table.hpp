@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mznode::app {
+
+/// A column of a table that is printed.
+struct Column {
+  std::string title;
+  /// Numbers stand under one another at their right ends.
+  bool is_number = false;
+};
+
+using Cells = std::vector<std::string>;
+
+/// The table with its columns as wide as their widest cells, of ASCII; each line begins with `indent`.
+std::string text_table(const std::vector<Column>& columns, const std::vector<Cells>& rows, const std::string& indent = "");
+
+/// The same as comma-separated values (RFC 4180).
+std::string csv_table(const std::vector<Column>& columns, const std::vector<Cells>& rows);
+
+/// A number as its reader wants it: three significant digits, and no decimals from 100 on.
+std::string figure(double value);
+
+}  // namespace mznode::app

@@ -1,0 +1,307 @@
+#include "core/check/counterexample.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+#include "core/check/verdict.hpp"
+
+namespace mznode::check {
+namespace {
+
+using nlohmann::ordered_json;
+using Kind = RegisterOperation::Kind;
+using Outcome = Linearization::Outcome;
+using Obstacle = Counterexample::Obstacle;
+
+/// How far minimizing may go, and one search of it.
+constexpr std::uint64_t max_steps_in_all = 20'000'000;
+constexpr SearchLimits limits_of_one = {.steps = 2'000'000, .bytes = std::size_t{1} << 26};
+
+/// Leaves out what it can. Definite operations are allowed, one after the other, not to have happened: a read then says
+/// nothing, and a write or cas may take effect within its span or not. That is to know less, so if there is no
+/// linearization then, the history has none.
+class Minimizer {
+ public:
+  Minimizer(const Register& failed, const Linearization& failure)
+      : operations_(failed.operations), proof_(failure), searched_(operations_.size()) {
+    const std::size_t end = operations_[failure.stuck].completion;
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      searched_[i] = i;
+      RegisterOperation& operation = operations_[i];
+      // What was open at the end had told nothing yet.
+      if (operation.completion > end) operation.is_definite = false;
+      is_left_out_.push_back(operation.invocation > end || is_idle(operation));
+      if (operation.is_definite) definite_.push_back(i);
+    }
+    std::sort(definite_.begin(), definite_.end(),
+              [this](std::size_t a, std::size_t b) { return operations_[a].completion < operations_[b].completion; });
+  }
+
+  void run() {
+    search();
+    // Mostly the last few operations are to blame. Knowing less and less never helps, so halving finds how many of the
+    // first are not needed, and none need be tried twice.
+    std::size_t relaxed = 0;
+    for (std::size_t more = std::bit_floor(definite_.size()); more > 0; more /= 2) {
+      if (relaxed + more <= definite_.size() && relax(relaxed, relaxed + more)) relaxed += more;
+    }
+    for (std::size_t i = relaxed + 1; i < definite_.size(); ++i) relax(i, i + 1);
+  }
+
+  Counterexample result() const {
+    const std::vector<bool> is_member = find_members();
+    Counterexample example;
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      if (is_member[i]) example.members.push_back({i, operations_[i].is_definite});
+    }
+    for (const std::size_t place : proof_.order) {
+      const std::size_t operation = searched_[place];
+      if (is_member[operation]) example.linearization.push_back({operation, operations_[operation].to});
+    }
+    example.stuck = searched_[proof_.stuck];
+    return example;
+  }
+
+ private:
+  static bool is_idle(const RegisterOperation& operation) {
+    return operation.kind == Kind::read && !operation.is_definite;
+  }
+
+  /// The required operations, and those of the others that came into consideration and whose values a member finds.
+  std::vector<bool> find_members() const {
+    std::vector<bool> is_member;
+    for (const RegisterOperation& operation : operations_) is_member.push_back(operation.is_definite);
+    const auto finds = [&](RegisterValue value) {
+      for (std::size_t i = 0; i < operations_.size(); ++i) {
+        if (is_member[i] && operations_[i].kind != Kind::write && operations_[i].from == value) return true;
+      }
+      return false;
+    };
+    std::vector<std::size_t> others = proof_.considered;
+    others.insert(others.end(), proof_.order.begin(), proof_.order.end());
+    for (bool has_grown = true; has_grown;) {
+      has_grown = false;
+      for (const std::size_t place : others) {
+        const std::size_t operation = searched_[place];
+        if (is_member[operation] || !finds(operations_[operation].to)) continue;
+        is_member[operation] = has_grown = true;
+      }
+    }
+    return is_member;
+  }
+
+  /// Tries not to require the definite operations from `first` up to `last`.
+  bool relax(std::size_t first, std::size_t last) {
+    const auto set = [&](bool is_definite) {
+      for (std::size_t i = first; i < last; ++i) operations_[definite_[i]].is_definite = is_definite;
+    };
+    set(false);
+    const bool holds = steps_ < max_steps_in_all && search();
+    if (!holds) set(true);
+    return holds;
+  }
+
+  bool search() {
+    std::vector<RegisterOperation> operations;
+    std::vector<std::size_t> searched;
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      if (is_left_out_[i] || is_idle(operations_[i])) continue;
+      operations.push_back(operations_[i]);
+      searched.push_back(i);
+    }
+    Linearization result = linearize(operations, limits_of_one);
+    steps_ += result.steps;
+    if (result.outcome != Outcome::none) return false;
+    proof_ = std::move(result);
+    searched_ = std::move(searched);
+    return true;
+  }
+
+  std::vector<RegisterOperation> operations_;
+  std::vector<bool> is_left_out_;
+  std::vector<std::size_t> definite_;  // by completion
+  /// The last search without a result, and which operations it was over.
+  Linearization proof_;
+  std::vector<std::size_t> searched_;
+  std::uint64_t steps_ = 0;
+};
+
+/// Puts at the end of the linearization what can go there, and says of the rest why it cannot.
+class Explainer {
+ public:
+  Explainer(Counterexample& example, const std::vector<RegisterOperation>& operations)
+      : example_(example), operations_(operations) {}
+
+  void run() {
+    if (!example_.linearization.empty()) example_.value = example_.linearization.back().value;
+    while (const std::optional<std::size_t> next = find_next()) {
+      example_.value = operations_[*next].to;
+      example_.linearization.push_back({*next, example_.value});
+    }
+    // What need not go and had its time before all this is no part of the story.
+    std::erase_if(example_.members, [this](const Counterexample::Member& member) {
+      return !member.is_required && !went(member.operation) && obstacle_of(member).obstacle == Obstacle::too_late;
+    });
+    for (const Counterexample::Member& member : example_.members) {
+      if (!went(member.operation)) example_.blocked.push_back(obstacle_of(member));
+    }
+  }
+
+ private:
+  bool went(std::size_t operation) const {
+    return std::any_of(example_.linearization.begin(), example_.linearization.end(),
+                       [operation](const auto& step) { return step.operation == operation; });
+  }
+
+  std::optional<std::size_t> find_next() const {
+    for (const Counterexample::Member& member : example_.members) {
+      const bool can_go = !went(member.operation) && obstacle_of(member).obstacle == Obstacle::no_help;
+      if (can_go && member.is_required) return member.operation;
+    }
+    return std::nullopt;
+  }
+
+  Counterexample::Blocked obstacle_of(const Counterexample::Member& member) const {
+    const RegisterOperation& operation = operations_[member.operation];
+    for (const auto& step : example_.linearization) {
+      if (operation.completion < operations_[step.operation].invocation) {
+        return {member.operation, Obstacle::too_late, step.operation};
+      }
+    }
+    for (const Counterexample::Member& other : example_.members) {
+      const bool goes_first = operations_[other.operation].completion < operation.invocation;
+      if (other.is_required && goes_first && !went(other.operation)) {
+        return {member.operation, Obstacle::must_wait, other.operation};
+      }
+    }
+    const bool finds = operation.kind == Kind::write || operation.from == example_.value;
+    return {member.operation, finds ? Obstacle::no_help : Obstacle::value};
+  }
+
+  Counterexample& example_;
+  const std::vector<RegisterOperation>& operations_;
+};
+
+/// Writes a counterexample in words.
+class Words {
+ public:
+  Words(const Register& failed, const History& history) : register_(failed), history_(history) {}
+
+  std::int64_t index(std::size_t operation) const { return invocation(operation).index; }
+  const Operation& invocation(std::size_t operation) const {
+    return history_[register_.operations[operation].invocation];
+  }
+  const std::string& value(RegisterValue number) const { return register_.values[number].text(); }
+
+  /// "write 2"; a cas(2, 2), which is searched for as a read, in its own words.
+  std::string what(std::size_t operation) const {
+    const RegisterOperation& searched = register_.operations[operation];
+    const std::string& f = invocation(operation).f;
+    return f == "cas" ? "cas from " + value(searched.from) + " to " + value(searched.to) : f + " " + value(searched.to);
+  }
+  std::string name(std::size_t operation) const {
+    return what(operation) + " (" + std::to_string(index(operation)) + ")";
+  }
+  std::string span(std::size_t operation) const {
+    const std::size_t completion = register_.operations[operation].completion;
+    const bool has_end = completion != RegisterOperation::never;
+    return std::to_string(index(operation)) + ".." + (has_end ? std::to_string(history_[completion].index) : "");
+  }
+
+  std::string reason(const Counterexample::Blocked& blocked, RegisterValue held) const {
+    switch (blocked.obstacle) {
+      case Obstacle::value:
+        return "finds " + value(register_.operations[blocked.operation].from) + ", but the register holds " +
+               value(held);
+      case Obstacle::must_wait: return "began after the end of " + name(blocked.other) + ", which has to go first";
+      case Obstacle::too_late: return "ended before the begin of " + name(blocked.other) + ", which went";
+      case Obstacle::no_help: return "can go, and need not: nothing that is left gets further by it";
+    }
+    return "";
+  }
+
+  /// Who left the value that the stuck operation finds last, when that is none of the members.
+  std::string origin(const Counterexample& example) const {
+    const RegisterOperation& stuck = register_.operations[example.stuck];
+    if (stuck.kind == Kind::write || stuck.from == no_value) return "";
+    std::optional<std::size_t> last;
+    for (std::size_t i = 0; i < register_.operations.size(); ++i) {
+      const RegisterOperation& operation = register_.operations[i];
+      if (operation.kind == Kind::read || operation.to != stuck.from || operation.invocation > stuck.completion)
+        continue;
+      if (!last || operation.completion > register_.operations[*last].completion) last = i;
+    }
+    if (!last) return "no operation leaves " + value(stuck.from);
+    const bool is_member = std::any_of(example.members.begin(), example.members.end(),
+                                       [&](const auto& member) { return member.operation == *last; });
+    return is_member ? "" : "the last to leave " + value(stuck.from) + " was " + what(*last) + " (" + span(*last) + ")";
+  }
+
+ private:
+  const Register& register_;
+  const History& history_;
+};
+
+}  // namespace
+
+Counterexample find_counterexample(const Register& failed, const Linearization& failure) {
+  Minimizer minimizer(failed, failure);
+  minimizer.run();
+  Counterexample example = minimizer.result();
+  Explainer(example, failed.operations).run();
+  return example;
+}
+
+ordered_json to_details(const Counterexample& example, const Register& failed, const History& history) {
+  const Words words(failed, history);
+  ordered_json details = {{"operations", ordered_json::array()}, {"linearization", ordered_json::array()}};
+  for (const Counterexample::Member& member : example.members) {
+    const RegisterOperation& operation = failed.operations[member.operation];
+    const bool has_end = operation.completion != RegisterOperation::never;
+    details["operations"].push_back(
+        {{"operation", words.index(member.operation)},
+         {"completion", has_end ? ordered_json(history[operation.completion].index) : nullptr},
+         {"process", words.invocation(member.operation).process},
+         {"text", words.what(member.operation)},
+         {"required", member.is_required}});
+  }
+  for (const Counterexample::Step& step : example.linearization) {
+    details["linearization"].push_back(
+        {{"operation", words.index(step.operation)}, {"value", to_details(failed.values[step.value])}});
+  }
+  details["value"] = to_details(failed.values[example.value]);
+  details["stuck"] = words.index(example.stuck);
+  for (const Counterexample::Blocked& blocked : example.blocked) {
+    details["blocked"].push_back(
+        {{"operation", words.index(blocked.operation)}, {"reason", words.reason(blocked, example.value)}});
+  }
+  return details;
+}
+
+std::vector<std::string> explain(const Counterexample& example, const Register& failed, const History& history) {
+  const Words words(failed, history);
+  std::vector<std::string> lines;
+  const std::size_t count = example.members.size();
+  lines.push_back((failed.key ? "key " + failed.key->text() : std::string("the register")) + ": no order explains " +
+                  (count == 1 ? "this operation" : "these operations") + " (" + std::to_string(count) + " of " +
+                  std::to_string(failed.invoked) + "), whatever the others did");
+  for (const Counterexample::Member& member : example.members) {
+    lines.push_back("  " + words.span(member.operation) + "  process " +
+                    std::to_string(words.invocation(member.operation).process) + "  " + words.what(member.operation) +
+                    (member.is_required ? "" : "  (may have taken effect or not)"));
+  }
+  lines.push_back("  the longest order, and what the register holds:");
+  lines.push_back("    " + words.value(no_value));
+  for (const Counterexample::Step& step : example.linearization) {
+    lines.push_back("    " + words.value(step.value) + " after " + words.name(step.operation));
+  }
+  lines.push_back("  then none of the others can go next:");
+  for (const Counterexample::Blocked& blocked : example.blocked) {
+    lines.push_back("    " + words.name(blocked.operation) + " " + words.reason(blocked, example.value));
+  }
+  if (std::string origin = words.origin(example); !origin.empty()) lines.push_back("  " + std::move(origin));
+  return lines;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The grow-only set under the real Maelstrom, with and without partitions: `maelstrom-runs/g-set.sh [--embedded]`.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+run_challenges "$@" -- g-set g-set-p

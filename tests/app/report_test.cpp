@@ -1,0 +1,264 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/app/browser.hpp"
+#include "tests/app/child.hpp"
+
+namespace mznode::testing_support {
+namespace {
+
+using nlohmann::json;
+
+/// Reports are looked at in a real browser, where there is one.
+class Report : public testing::Test {
+ protected:
+  void SetUp() override {
+    browser_ = find_browser();
+    if (browser_.empty()) GTEST_SKIP() << "no browser: install the package chromium, or set CHROMIUM to the program";
+  }
+
+  /// Writes the page of a command and returns its path.
+  std::filesystem::path make(std::vector<std::string> arguments, int expected_code = 0) {
+    const std::filesystem::path path = directory_ / "report.html";
+    arguments.insert(arguments.end(), {"--report", path.string()});
+    if (arguments.front() == "test") arguments.insert(arguments.end(), {"--store", ""});
+    Child child(arguments);
+    EXPECT_EQ(child.finish().code, expected_code) << child.output() << child.log();
+    return path;
+  }
+
+  /// What `script` returns in the page, which must have no problem.
+  json look(const std::filesystem::path& page, const std::string& script, int width = 1280) {
+    const json outcome = visit(browser_, page, script, width);
+    EXPECT_EQ(outcome["problems"], json::array());
+    return outcome["value"];
+  }
+
+  TemporaryDirectory directory_;
+
+ private:
+  std::string browser_;
+};
+
+const std::vector<std::string> partitioned = {"test",      "-w", "broadcast", "-s",        "flood",     "--node-count",       "5", "--rate", "20",
+                                              "--latency", "50", "--nemesis", "partition", "--time-limit", "20", "--nemesis-interval", "3", "--seed",   "7"};
+
+TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
+  const json page = look(make(partitioned), R"js(
+    return {
+      title: document.title,
+      verdict: one("#verdict").textContent,
+      headings: all("h2").map((each) => each.textContent),
+      latencies: all("figure .plot .dots").map((each) => each.getAttribute("d").split("M").length - 1),
+      lines: all("figure .plot .line").length,
+      faults: all(".fault-name").filter((each) => each.textContent === "partition").length,
+      shades: all(".fault-area").length,
+      bars: all("#operations .op").length,
+      arrows: all("#messages .arrow").length,
+      labels: all("#messages .hued").map((each) => each.textContent),
+      lanes: all("#messages text.strong").map((each) => each.textContent),
+      crosses: all("#messages .cross").length,
+      nemesis: all("#faults tbody tr").map((each) => each.textContent),
+    };)js");
+  EXPECT_EQ(page["title"], "broadcast, flood: 5 nodes, partition, seed 7");
+  EXPECT_EQ(page["verdict"].get<std::string>().rfind("✓ Valid", 0), 0u) << page["verdict"];
+  EXPECT_EQ(page["headings"], json({"Latency", "Rates", "Look closer", "Run it again"}));
+  ASSERT_EQ(page["latencies"].size(), 2u) << "elements, operations";
+  EXPECT_GT(page["latencies"][0], 100) << "a dot for each element";
+  EXPECT_GT(page["latencies"][1], 300) << "a dot for each operation";
+  EXPECT_GE(page["lines"], 3);
+  EXPECT_GE(page["faults"], 6) << "each fault is named at every plot";
+  EXPECT_GE(page["shades"], 12);
+  ASSERT_EQ(page["nemesis"].size(), 3u);
+  EXPECT_NE(page["nemesis"][0].get<std::string>().find(" does not hear n"), std::string::npos) << page["nemesis"];
+  EXPECT_GT(page["bars"], 2);
+  EXPECT_GT(page["arrows"], 15);
+  EXPECT_GT(page["crosses"], 0) << "the partition loses messages";
+  EXPECT_EQ(page["lanes"], json({"clients", "n0", "n1", "n2", "n3", "n4"}));
+  EXPECT_NE(page["labels"].dump().find("gossip"), std::string::npos);
+}
+
+TEST_F(Report, IsExploredByButtonsFiltersKeysAndPointer) {
+  const json page = look(make(partitioned), R"js(
+    const state = () => ({ span: one("#span").textContent, arrows: all("#messages .arrow").length });
+    const press = async (selector) => { one(selector).click(); await frame(); return state(); };
+    const steps = { start: state() };
+    steps.later = await press("#later");
+    steps.earlier = await press("#earlier");
+    steps.in = await press("#zoom-in");
+    steps.out = await press("#zoom-out");
+    const select = one("select");
+    select.value = [...select.options].find((each) => each.textContent.startsWith("partition ends")).value;
+    select.dispatchEvent(new Event("change"));
+    await frame();
+    steps.jumped = state();
+    one("#messages .explored").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", cancelable: true }));
+    await frame();
+    steps.key = state();
+
+    one("#filter input").click();
+    steps.between = state();
+    steps.clientLanes = all("#messages text.strong").filter((each) => each.textContent.startsWith("c")).length;
+    const gossip = all("#filter label").find((each) => each.textContent.startsWith("gossip")).querySelector("input");
+    gossip.click();
+    steps.without = state();
+    gossip.click();
+
+    // A message is found where its arrow is drawn.
+    const arrow = one("#messages .arrow");
+    const middle = arrow.getPointAtLength(arrow.getTotalLength() / 3).matrixTransform(arrow.getScreenCTM());
+    const plot = one("#messages .explored");
+    const point = (type) => plot.dispatchEvent(new PointerEvent(type, { clientX: middle.x, clientY: middle.y, bubbles: true }));
+    point("pointermove");
+    steps.tooltip = one(".tooltip").textContent;
+    point("pointerdown");
+    point("pointerup");
+    steps.details = one("#details").textContent;
+    steps.chosen = all("#messages .chosen").length;
+    one("#next-message").click();
+    await frame();
+    steps.next = one("#details").textContent;
+    // As it stands in the message: a number that JavaScript had read would have lost its last digits.
+    steps.pre = one("#details pre").textContent.replace(/\s/g, "");
+    steps.body = JSON.parse(one("#data").textContent).messages.body.map((each) => each.replace(/\s/g, ""));
+    return steps;)js");
+  EXPECT_NE(page["later"]["span"], page["start"]["span"]);
+  EXPECT_EQ(page["earlier"], page["start"]);
+  EXPECT_LT(page["in"]["arrows"], page["start"]["arrows"]);
+  EXPECT_EQ(page["out"], page["start"]);
+  EXPECT_NE(page["jumped"]["span"], page["start"]["span"]);
+  EXPECT_NE(page["key"]["span"], page["jumped"]["span"]);
+  EXPECT_LT(page["between"]["arrows"], page["key"]["arrows"]);
+  EXPECT_EQ(page["clientLanes"], 0);
+  EXPECT_EQ(page["without"]["arrows"], 0) << "between nodes there is nothing but gossip";
+  for (const char* place : {"tooltip", "details", "next"}) {
+    const auto text = page[place].get<std::string>();
+    EXPECT_NE(text.find("gossip: n"), std::string::npos) << place << ": " << text;
+    EXPECT_NE(text.find("\"type\":"), std::string::npos) << place << ": " << text;
+  }
+  EXPECT_NE(std::find(page["body"].begin(), page["body"].end(), page["pre"]), page["body"].end()) << page["pre"];
+  EXPECT_GE(page["chosen"], 1);
+  EXPECT_NE(page["next"], page["details"]);
+}
+
+TEST_F(Report, AnInvalidRunSaysWhyAndMarksWhatWasLost) {
+  // A strategy without storage does not survive this.
+  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--rate", "50", "--latency", "100", "--time-limit", "20", "--nemesis", "kill",
+                          "--nemesis-interval", "2", "--seed", "1"},
+                         1);
+  const json page = look(path, R"js(
+    const lost = [...one("select").options].findIndex((each) => each.textContent.includes("later lost"));
+    return { verdict: one("#verdict").textContent, lost, crosses: one("figure .plot .crosses.red").getAttribute("d").length };)js");
+  const auto verdict = page["verdict"].get<std::string>();
+  EXPECT_EQ(verdict.rfind("✗ Invalid", 0), 0u) << verdict;
+  EXPECT_NE(verdict.find("no element is lost"), std::string::npos) << verdict;
+  EXPECT_NE(verdict.find("workloadlost"), std::string::npos) << verdict;
+  EXPECT_GT(page["lost"], 0);
+  EXPECT_GT(page["crosses"], 0);
+}
+
+TEST_F(Report, HostileTextsStayTexts) {
+  const std::string hostile = "n</script><script>window.hostile=1</script><img src=x onerror=hostile=1>";
+  const std::string quotes = "n\"'&amp;<!--\\u003c`${hostile=1}";
+  const std::string separators = "n\xe2\x80\xa8\xe2\x80\xa9\xf0\x9f\x92\xa3";
+  const auto path = make({"test", "-w", "broadcast", "--nodes", hostile + "," + quotes + "," + separators, "--latency", "5", "--time-limit", "5"});
+  EXPECT_EQ(read_file(path).find("<script>window.hostile"), std::string::npos);
+  const json page = look(path, R"js(
+    one("#filter input:not(:checked) ~ svg") && all("#filter label").find((each) => each.textContent.startsWith("init")).querySelector("input").click();
+    one("#next-message").click();
+    await frame();
+    return {
+      hostile: typeof window.hostile,
+      scripts: all("script").length,
+      images: all("img").length,
+      nodes: JSON.parse(one("#data").textContent).head.nodes,
+      lanes: all("#messages text.strong").map((each) => each.textContent),
+      replay: all("pre").at(-1).textContent,
+    };)js");
+  EXPECT_EQ(page["hostile"], "undefined");
+  EXPECT_EQ(page["scripts"], 4) << "the data, the page's and the test's two";
+  EXPECT_EQ(page["images"], 0);
+  EXPECT_EQ(page["nodes"], json({hostile, quotes, separators}));
+  EXPECT_NE(page["lanes"].dump().find("n</script"), std::string::npos) << page["lanes"];
+  EXPECT_NE(page["replay"].get<std::string>().find(hostile), std::string::npos);
+}
+
+TEST_F(Report, ALongRunIsCutAndSaysSo) {
+  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--node-count", "25", "--rate", "100", "--latency", "100", "--time-limit", "20"});
+  constexpr std::uintmax_t most_bytes = 5'000'000;
+  EXPECT_LT(std::filesystem::file_size(path), most_bytes);
+  const json page = look(path, R"js(
+    for (let i = 0; i < 12; ++i) one("#zoom-out").click();
+    await frame();
+    return {
+      note: one("#capped").textContent,
+      count: one("#message-count").textContent,
+      elements: all("#messages path").length,
+      drawn: all("#messages .arrow.many").length,
+      hatched: all("#messages .missing").length,
+      clients: all("#messages text.strong").filter((each) => each.textContent.startsWith("c")).length,
+      known: JSON.parse(one("#data").textContent).messages.src.length,
+    };)js");
+  EXPECT_LE(page["known"], 20'000);
+  EXPECT_NE(page["note"].get<std::string>().find("messages.jsonl"), std::string::npos);
+  EXPECT_NE(page["count"].get<std::string>().find("zoom in"), std::string::npos) << page["count"];
+  EXPECT_EQ(page["clients"], 0) << "among many nodes, clients are shown on demand";
+  EXPECT_GT(page["drawn"], 0);
+  EXPECT_LT(page["elements"], 50) << "thousands of arrows are a few elements";
+  EXPECT_GT(page["hatched"], 0);
+}
+
+TEST_F(Report, AComparisonHasItsPlotFrontAndTable) {
+  const auto path = make({"compare", "-w", "broadcast", "-s", "flood,direct", "--node-count", "9", "--rate", "50", "--latency", "20", "--time-limit",
+                          "10", "--sweep", "flush-ms=0,100", "--seeds", "1..2"});
+  const json page = look(path, R"js(
+    const front = () => one("#front").textContent;
+    const state = { title: document.title, marks: all("#scatter .mark").length, best: all("#scatter .mark.best").length, front: front(),
+      names: all("#scatter text").map((each) => each.textContent), rows: all("#table tbody tr").length,
+      cells: all("#table tbody tr").map((row) => row.children.length), plots: all(".multiples figure").length };
+    const select = one("#quantile");
+    select.value = "3";
+    select.dispatchEvent(new Event("change"));
+    await frame();
+    state.axis = all("#scatter text").map((each) => each.textContent).find((text) => text.startsWith("stable latency"));
+    const mark = one("#scatter .mark");
+    mark.dispatchEvent(new PointerEvent("pointermove", { clientX: 300, clientY: 300 }));
+    state.tooltip = one(".tooltip").textContent;
+    return state;)js");
+  EXPECT_EQ(page["title"], "compare broadcast");
+  EXPECT_EQ(page["marks"], 4);
+  EXPECT_GE(page["best"], 1);
+  EXPECT_EQ(page["rows"], 4);
+  EXPECT_EQ(page["cells"], json({11, 11, 11, 11}));
+  EXPECT_EQ(page["plots"], 4);
+  EXPECT_NE(page["front"].get<std::string>().find("direct flush-ms=0"), std::string::npos) << "one hop without waiting is the quickest";
+  EXPECT_NE(page["names"].dump().find("flood flush-ms=100"), std::string::npos);
+  EXPECT_EQ(page["axis"], "stable latency, maximum, ms");
+  EXPECT_NE(page["tooltip"].get<std::string>().find("messages and"), std::string::npos);
+}
+
+TEST_F(Report, FitsAPhone) {
+  const std::string overflow = R"js(
+    return all("body *").filter((each) => !each.closest(".scroll, svg") && each.getBoundingClientRect().right > innerWidth + 1)
+      .map((each) => `${each.tagName}.${each.className}`);)js";
+  EXPECT_EQ(look(make(partitioned), overflow, 390), json::array());
+  EXPECT_EQ(look(make({"compare", "-w", "broadcast", "--time-limit", "5"}), overflow, 390), json::array());
+}
+
+TEST(ReportFile, IsInTheStoreAndOnlyThereForSeveralSeeds) {
+  const TemporaryDirectory directory;
+  const std::string store = (directory / "store").string();
+  Child single({"test", "-w", "echo", "--time-limit", "1", "--store", store});
+  EXPECT_EQ(single.finish().code, 0);
+  EXPECT_GT(std::filesystem::file_size(directory / "store/latest/report.html"), 10'000u);
+  Child series({"test", "-w", "echo", "--seeds", "1..2", "--report", "x.html"});
+  EXPECT_EQ(series.finish().code, 2);
+  EXPECT_NE(series.log().find("--report is about one test"), std::string::npos);
+  Child unwritable({"test", "-w", "echo", "--time-limit", "1", "--store", "", "--report", (directory / "none/x.html").string()});
+  EXPECT_EQ(unwritable.finish().code, 2);
+  EXPECT_NE(unwritable.log().find("none/x.html"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mznode::testing_support

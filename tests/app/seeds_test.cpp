@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "tests/app/child.hpp"
+
+namespace mznode::testing_support {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Some of these seeds fail, because this strategy does not survive what they do to it.
+std::vector<std::string> seeds_with(const std::string& jobs, const std::string& store) {
+  return {"test",       "-w", "broadcast", "-s",  "direct", "--node-count",       "3",  "--rate", "50",     "--time-limit",
+          "5",          "--nemesis", "kill", "--nemesis-interval", "1", "--seeds", "1..16", "--jobs",  jobs, "--json",
+          "--store",    store};
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// The files of every run in a store, by their names in it. The directories are named after the time.
+std::multiset<std::map<std::string, std::string>> runs_in(const fs::path& store) {
+  std::multiset<std::map<std::string, std::string>> runs;
+  for (const auto& run : fs::directory_iterator(store / "broadcast")) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(run)) {
+      if (entry.is_regular_file()) files[fs::relative(entry.path(), run.path()).string()] = text_of(entry.path());
+    }
+    runs.insert(files);
+  }
+  return runs;
+}
+
+TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
+  const fs::path root = fs::path(testing::TempDir()) / "mznode-seeds-test";
+  fs::remove_all(root);
+  std::vector<std::string> outputs;
+  for (const std::string jobs : {"1", "2"}) {
+    Child child(seeds_with(jobs, (root / jobs).string()));
+    EXPECT_EQ(child.finish().code, 1) << child.log();
+    EXPECT_EQ(child.log(), "");
+    outputs.push_back(child.output());
+    EXPECT_TRUE(fs::is_directory(root / jobs / "latest"));
+  }
+  EXPECT_EQ(lines_of(outputs[0]).size(), 16u);
+  EXPECT_EQ(outputs[0], outputs[1]);
+  const auto runs = runs_in(root / "1");
+  EXPECT_GE(runs.size(), 2u);
+  EXPECT_GE(runs.begin()->size(), 5u);
+  EXPECT_TRUE(runs == runs_in(root / "2"));
+  fs::remove_all(root);
+}
+
+}  // namespace
+}  // namespace mznode::testing_support

@@ -1,0 +1,248 @@
+// The full seed counts: every strategy under every fault that it claims to survive, for all sizes of clusters, and every
+// mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [FILTER]` prints a line of JSON a cell; lines of several shards
+// concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when something
+// is unknown.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "app/test_options.hpp"
+#include "tests/workloads/cells.hpp"
+#include "tests/workloads/mutants/table.hpp"
+
+namespace mznode::soak {
+namespace {
+
+using check::Valid;
+using nlohmann::ordered_json;
+
+/// The seeds of one line of the output.
+struct Job {
+  /// What the line begins with.
+  ordered_json head;
+  std::uint64_t seeds;
+  /// What became of a seed: as expected, or not.
+  std::function<Valid(std::uint64_t seed)> run;
+  /// The command that shows one again.
+  std::function<std::string(std::uint64_t seed)> replay;
+  /// How many of so many seeds must end as expected.
+  std::uint64_t (*needed)(std::uint64_t seeds);
+
+  std::string label() const {
+    std::string text;
+    for (const auto& [key, value] : head.items()) text += (text.empty() ? "" : ", ") + value.dump();
+    std::erase(text, '"');
+    return text;
+  }
+};
+
+std::uint64_t all_of(std::uint64_t seeds) { return seeds; }
+
+/// What a cell gets unless --seeds says otherwise: what clusters meet most gets most.
+std::uint64_t seeds_of(const Cell& cell) { return cell.nemesis == "partition" || cell.nemesis == "swarm" ? 500 : 200; }
+constexpr std::uint64_t seeds_of_mutants = 200;
+
+/// Large clusters say the same at many times the cost, so they meet only the faults that matter most.
+bool is_worth_it(const Cell& cell) {
+  return cell.nodes <= 5 || cell.nemesis.empty() || cell.nemesis == "partition" || cell.nemesis == "swarm";
+}
+
+Job job_of(const Cell& cell) {
+  return {.head = {{"workload", cell.workload},
+                   {"strategy", cell.strategy},
+                   {"nemesis", cell.nemesis.empty() ? "none" : cell.nemesis},
+                   {"nodes", cell.nodes}},
+          .seeds = seeds_of(cell),
+          .run = [cell](std::uint64_t seed) { return run_test(settings_of(cell, seed), [] { return false; }).valid; },
+          .replay = [cell](std::uint64_t seed) { return app::replay_command(settings_of(cell, seed)); },
+          .needed = all_of};
+}
+
+/// A job of the tables of mutants. `run` tells whether a result is as expected.
+template <class Row, class Run>
+Job job_of(const char* kind, const Row& row, std::uint64_t (*needed)(std::uint64_t), Run run) {
+  std::string nemesis;
+  for (const Fault fault : row.faults) nemesis += (nemesis.empty() ? "" : ",") + std::string(fault_name(fault));
+  if (nemesis.empty()) nemesis = "none";
+  const std::string name = row.name;
+  return {.head = {{kind, name}, {"workload", row.workload}, {"nemesis", nemesis}, {"nodes", row.trial(0).nodes}},
+          .seeds = seeds_of_mutants,
+          .run = [&row, run](std::uint64_t seed) { return run(row.trial(seed).run(row.install)); },
+          .replay =
+              [name](std::uint64_t) {
+                return "MZNODE_SEEDS=" + std::to_string(seeds_of_mutants) + " build/release/tests/workloads_test --gtest_filter='*/" +
+                       name + "'";
+              },
+          .needed = needed};
+}
+
+std::vector<Job> all_jobs() {
+  std::vector<Job> jobs;
+  for (const Cell& cell : all_cells({1, 2, 3, 5, 25})) {
+    if (is_worth_it(cell)) jobs.push_back(job_of(cell));
+  }
+  for (const Mutant& mutant : all_mutants()) {
+    jobs.push_back(job_of("mutant", mutant, enough, [&mutant](const Trial::Result& result) {
+      return mutant.finds(result) && !result.is_valid() ? Valid::yes : Valid::no;
+    }));
+  }
+  for (const Control& control : all_controls()) {
+    jobs.push_back(job_of("control", control, all_of, [](const Trial::Result& result) {
+      return result.is_valid() ? Valid::yes : Valid::no;
+    }));
+  }
+  return jobs;
+}
+
+/// Hands seeds to threads, and prints lines in the order of the jobs.
+class Soak {
+ public:
+  explicit Soak(std::vector<Job> jobs) : jobs_(std::move(jobs)), results_(jobs_.size()) {}
+
+  int run(unsigned threads) {
+    {
+      std::vector<std::jthread> workers;
+      for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+    }
+    show("");
+    if (error_) std::rethrow_exception(error_);
+    constexpr std::array codes = {0, 2, 1};  // in the order of Valid
+    return codes.at(static_cast<std::size_t>(worst_));
+  }
+
+ private:
+  struct Result {
+    std::map<Valid, std::uint64_t> counts;
+    std::uint64_t done = 0;
+    std::optional<std::uint64_t> first_failure;
+  };
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (job_ < jobs_.size() && !error_) {
+      const std::size_t index = job_;
+      const Job& job = jobs_[index];
+      const std::uint64_t seed = seed_++;
+      if (seed_ == job.seeds) {
+        ++job_;
+        seed_ = 0;
+      }
+      lock.unlock();
+      Valid valid = Valid::unknown;
+      std::exception_ptr error;
+      try {
+        valid = job.run(seed);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      if (error) error_ = error;
+      take(index, seed, valid);
+    }
+  }
+
+  void take(std::size_t index, std::uint64_t seed, Valid valid) {
+    Result& result = results_[index];
+    ++result.counts[valid];
+    ++result.done;
+    if (valid != Valid::yes) result.first_failure = std::min(seed, result.first_failure.value_or(seed));
+    while (printed_ < jobs_.size() && results_[printed_].done == jobs_[printed_].seeds) {
+      print(jobs_[printed_], results_[printed_]);
+      ++printed_;
+    }
+    if (printed_ == jobs_.size()) return;
+    show(std::to_string(printed_) + " of " + std::to_string(jobs_.size()) + " cells; " + jobs_[printed_].label() + ": " +
+         std::to_string(results_[printed_].done) + " of " + std::to_string(jobs_[printed_].seeds) + " seeds");
+  }
+
+  void print(const Job& job, Result& result) {
+    const bool is_ok = result.counts[Valid::yes] >= job.needed(job.seeds);
+    if (!is_ok) worst_ = check::worst(worst_, result.counts[Valid::no] > 0 ? Valid::no : Valid::unknown);
+    ordered_json line = job.head;
+    line["seeds"] = job.seeds;
+    if (line.contains("mutant")) {
+      line["caught"] = result.counts[Valid::yes];
+    } else {
+      line["valid"] = result.counts[Valid::yes];
+      line["invalid"] = result.counts[Valid::no];
+      line["unknown"] = result.counts[Valid::unknown];
+    }
+    line["ok"] = is_ok;
+    if (!is_ok) line["replay"] = job.replay(*result.first_failure);
+    show("");
+    std::cout << line.dump() << std::endl;
+  }
+
+  void show(const std::string& progress) const {
+    if (is_terminal_) std::cerr << "\r\033[K" << progress << std::flush;
+  }
+
+  const std::vector<Job> jobs_;
+  const bool is_terminal_ = ::isatty(STDERR_FILENO) != 0;
+  std::mutex mutex_;
+  std::size_t job_ = 0;
+  std::uint64_t seed_ = 0;
+  std::vector<Result> results_;
+  std::size_t printed_ = 0;
+  Valid worst_ = Valid::yes;
+  std::exception_ptr error_;
+};
+
+struct Shard {
+  std::size_t part = 1;
+  std::size_t of = 1;
+};
+
+/// Throws CLI::ValidationError.
+Shard parse_shard(const std::string& text) {
+  Shard shard;
+  int end = 0;
+  const bool is_pair = std::sscanf(text.c_str(), "%zu/%zu%n", &shard.part, &shard.of, &end) == 2;
+  if (!is_pair || static_cast<std::size_t>(end) != text.size() || shard.part < 1 || shard.part > shard.of) {
+    throw CLI::ValidationError("--shard", "takes a part such as 2/8, not " + text);
+  }
+  return shard;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Every strategy under every fault it claims to survive, and every mutant, over many seeds.", "soak");
+  std::string shard_text = "1/1";
+  unsigned threads = 1;
+  std::uint64_t seeds = 0;
+  std::string filter;
+  app.add_option("--shard", shard_text, "run part i of n of the cells, as i/n");
+  app.add_option("--jobs", threads, "seeds that run at once")->check(CLI::Range(1, 1024));
+  app.add_option("--seeds", seeds, "so many seeds a cell instead of 200 or 500")->check(CLI::PositiveNumber);
+  app.add_option("FILTER", filter, "only the cells whose description contains this, such as \"g-counter, crdt\"");
+  try {
+    app.parse(argc, argv);
+    const Shard shard = parse_shard(shard_text);
+    std::vector<Job> chosen;
+    std::size_t place = 0;
+    for (Job& job : all_jobs()) {
+      if (job.label().find(filter) == std::string::npos) continue;
+      if (place++ % shard.of != shard.part - 1) continue;
+      if (seeds > 0) job.seeds = seeds;
+      chosen.push_back(std::move(job));
+    }
+    if (chosen.empty() && shard.of == 1) throw CLI::ValidationError("FILTER", "fits no cell: " + filter);
+    return Soak(std::move(chosen)).run(threads);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "soak: " << error.what() << '\n';
+    return 2;
+  }
+}
+
+}  // namespace
+}  // namespace mznode::soak
+
+int main(int argc, char** argv) { return mznode::soak::run(argc, argv); }

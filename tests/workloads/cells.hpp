@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/sim/simulate.hpp"
+#include "workloads/harness.hpp"
+
+/// What the strategies are held to: every strategy under every fault that it claims to survive, one at a time, none, and
+/// mixed.
+namespace mznode {
+
+struct Cell {
+  std::string workload;
+  std::string strategy;
+  /// Empty for a test without faults.
+  std::string nemesis;
+  std::size_t nodes = 0;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Cell& cell) {
+  return out << cell.workload << ", " << cell.strategy << ", " << (cell.nemesis.empty() ? "no faults" : cell.nemesis)
+             << ", nodes: " << cell.nodes;
+}
+
+inline std::vector<Cell> all_cells(const std::vector<std::size_t>& sizes) {
+  std::vector<Cell> cells;
+  for (const WorkloadInfo& workload : workloads()) {
+    for (const StrategyInfo& strategy : workload.strategies) {
+      std::vector<std::string> nemeses = {"", "swarm"};
+      for (const Fault fault : strategy.guarantees.survives) nemeses.emplace_back(fault_name(fault));
+      for (const auto& nemesis : nemeses) {
+        for (const std::size_t nodes : sizes) cells.push_back({workload.name, strategy.name, nemesis, nodes});
+      }
+    }
+  }
+  return cells;
+}
+
+/// Settings that differ from seed to seed in all that a strategy must not depend on.
+inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
+  using Shape = sim::Latency::Shape;
+  constexpr std::array<std::int64_t, 3> means_ms = {0, 10, 100};
+  constexpr std::array shapes = {Shape::constant, Shape::uniform, Shape::exponential};
+  TestSettings settings;
+  settings.workload = cell.workload;
+  settings.strategy = cell.strategy;
+  settings.nodes = sim::node_names(cell.nodes);
+  settings.time_limit = 15s;
+  settings.nemesis_interval = 2s;
+  settings.seed = seed;
+  settings.latency.mean_ms = means_ms[seed % 3];
+  if (settings.latency.mean_ms > 0) settings.latency.shape = shapes[seed / 3 % 3];
+  settings.delivery = seed / 9 % 2 == 0 ? sim::Delivery::maelstrom : sim::Delivery::ideal;
+  settings.topology = topology_names()[seed % topology_names().size()];
+  // So many workers that those who wait for a node that is down leave some for when it is back.
+  settings.rate_millis = 40'000;
+  settings.concurrency = cell.nodes == 1 ? 220 : 4;
+  settings.keep_journal = false;
+  if (!cell.nemesis.empty()) settings.nemesis = {cell.nemesis};
+  return settings;
+}
+
+}  // namespace mznode

@@ -1,0 +1,152 @@
+#include "workloads/dissemination/star.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/workloads/dissemination/world.hpp"
+#include "tests/workloads/mutants/mutants.hpp"
+#include "workloads/harness.hpp"
+#include "workloads/registry.hpp"
+
+namespace mznode::dissemination {
+namespace {
+
+std::shared_ptr<void> install_star(Node& node) {
+  const auto& strategy = find_strategy(find_workload("broadcast"), "star");
+  return strategy.install(node, OptionValues(strategy.options, {}));
+}
+
+const std::vector<std::size_t> first_hub = {0};
+const std::vector<std::size_t> both_hubs = {0, 1};
+const std::vector<std::size_t> leaves = {2, 3, 4, 5};
+
+TEST(Star, SendsAnElementToTheHubAndFromThereToAll) {
+  World world(6, install_star);
+  world.broadcast(3, 1);
+  const auto before = world.server_messages();
+  world.run_for(500ms);
+  EXPECT_TRUE(world.all_have(0, 6, {1}));
+  EXPECT_EQ(world.server_messages() - before, 5u) << "one to the hub, four to the others";
+  world.run_for(60s);
+  EXPECT_EQ(world.server_messages() - before, 10u) << "and an acknowledgement of each";
+}
+
+TEST(Star, FailsOverToTheSecondHubAndBack) {
+  World world(6, install_star);
+  world.cut(first_hub, {1, 2, 3, 4, 5});
+  world.cut({1, 2, 3, 4, 5}, first_hub);
+  world.broadcast(3, 1);
+  world.run_for(10s);
+  EXPECT_TRUE(world.all_have(1, 6, {1}));
+  EXPECT_EQ(world.read(0), std::set<int>{});
+  world.heal();
+  world.run_for(3s);
+  EXPECT_TRUE(world.all_have(0, 6, {1}));
+  world.run_for(60s);
+  const auto before = world.server_messages();
+  world.run_for(60s);
+  EXPECT_EQ(world.server_messages(), before) << "all is said";
+  world.broadcast(3, 2);
+  world.run_for(500ms);
+  EXPECT_TRUE(world.all_have(0, 6, {1, 2}));
+  EXPECT_EQ(world.server_messages() - before, 5u) << "over the first hub again";
+}
+
+TEST(Star, FailsOverWhenTheHubIsHeardButDoesNotHear) {
+  World world(6, install_star);
+  world.cut(leaves, first_hub);
+  world.broadcast(3, 1);
+  world.run_for(10s);
+  EXPECT_TRUE(world.all_have(0, 6, {1}));
+}
+
+TEST(Star, FailsOverWhenTheHubHearsButIsNotHeard) {
+  World world(6, install_star);
+  world.cut(first_hub, {1, 2, 3, 4, 5});
+  world.broadcast(3, 1);
+  world.run_for(10s);
+  EXPECT_TRUE(world.all_have(0, 6, {1}));
+}
+
+TEST(Star, TurnsToEverybodyWhenBothHubsStayAway) {
+  World world(6, install_star);
+  world.cut(both_hubs, leaves);
+  world.cut(leaves, both_hubs);
+  world.broadcast(3, 1);
+  world.run_for(15s);
+  EXPECT_TRUE(world.all_have(2, 6, {1}));
+  world.heal();
+  world.run_for(3s);
+  EXPECT_TRUE(world.all_have(0, 6, {1}));
+}
+
+TEST(Star, AMutantThatForgetsToFailOverKeepsALeafsElementToItself) {
+  World world(6, mutants::broadcast_star_without_failover);
+  world.broadcast(2, 1);
+  world.run_for(2s);
+  EXPECT_TRUE(world.all_have(0, 6, {1})) << "it works as long as the hub does";
+  world.cut(leaves, first_hub);
+  world.broadcast(3, 2);
+  world.run_for(60s);
+  EXPECT_TRUE(world.all_have(0, 3, {1}));
+}
+
+/// The test of 25 nodes, 100 ms apart, with 100 operations a second for 20 s.
+struct Figures {
+  double messages_per_operation = 0;
+  double messages_per_broadcast = 0;
+  double median_ms = 0;
+  double max_ms = 0;
+};
+
+/// The worst of some seeds and both ways of delivery.
+Figures worst(const std::string& strategy, const std::map<std::string, std::string>& options) {
+  Figures worst;
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
+    for (const auto delivery : {sim::Delivery::maelstrom, sim::Delivery::ideal}) {
+      TestSettings settings;
+      settings.workload = "broadcast";
+      settings.strategy = strategy;
+      settings.strategy_options = options;
+      settings.nodes = sim::node_names(25);
+      settings.rate_millis = 100'000;
+      settings.time_limit = 20s;
+      settings.latency.mean_ms = 100;
+      settings.delivery = delivery;
+      settings.seed = seed;
+      settings.keep_journal = false;
+      const auto report = run_test(settings, [] { return false; });
+      EXPECT_EQ(report.valid, check::Valid::yes);
+      const auto& servers = report.results["net"]["servers"];
+      const auto& latencies = report.results["workload"]["stable-latencies"];
+      const auto broadcasts = report.results["stats"]["by-f"]["broadcast"]["count"].get<double>();
+      worst.messages_per_operation = std::max(worst.messages_per_operation, servers["msgs-per-op"].get<double>());
+      worst.messages_per_broadcast = std::max(worst.messages_per_broadcast, servers["msg-count"].get<double>() / broadcasts);
+      worst.median_ms = std::max(worst.median_ms, latencies["0.5"].get<double>());
+      worst.max_ms = std::max(worst.max_ms, latencies["1"].get<double>());
+    }
+  }
+  return worst;
+}
+
+TEST(BroadcastFigures, StarNeedsAboutOneMessageAnOperation) {
+  const Figures figures = worst("star", {});
+  EXPECT_LE(figures.messages_per_operation, 1.05);
+  EXPECT_LE(figures.median_ms, 380);
+  EXPECT_LE(figures.max_ms, 580);
+}
+
+TEST(BroadcastFigures, StarNeedsAThirdOfThatInASecond) {
+  const Figures figures = worst("star", {{"flush-ms", "1640"}});
+  EXPECT_LE(figures.messages_per_operation, 0.325);
+  EXPECT_LE(figures.median_ms, 1'000);
+  EXPECT_LE(figures.max_ms, 1'980);
+}
+
+TEST(BroadcastFigures, DirectTakesOneHop) {
+  const Figures figures = worst("direct", {});
+  EXPECT_LE(figures.messages_per_broadcast, 25.5);
+  EXPECT_LE(figures.max_ms, 110);
+}
+
+}  // namespace
+}  // namespace mznode::dissemination

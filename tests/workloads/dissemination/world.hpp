@@ -1,0 +1,81 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/sim/network.hpp"
+#include "core/sim/sim_host.hpp"
+#include "tests/sim/simulate.hpp"
+
+namespace mznode::dissemination {
+
+/// Nodes that answer `broadcast` and `read` on a network whose links a test cuts by hand.
+class World {
+ public:
+  World(std::size_t size, sim::Installer install)
+      : names_(sim::node_names(size)),
+        network_(timers_, [this] { return host_.now(); }, {.mean_ms = 10}, sim::Delivery::ideal, 1),
+        host_(timers_, 1, std::move(install), LogLevel::warn) {
+    host_.attach(network_);
+    network_.add("c1", sim::Endpoint::client, [this](const sim::Packet& packet) { reply_ = nlohmann::json::parse(packet.body); });
+    for (const auto& name : names_) host_.start(name);
+    for (const auto& name : names_) ask(name, {{"type", "init"}, {"node_id", name}, {"node_ids", names_}});
+    run_for(5s);
+  }
+
+  void broadcast(std::size_t node, int element) { ask(names_[node], {{"type", "broadcast"}, {"message", element}}); }
+  std::set<int> read(std::size_t node) {
+    ask(names_[node], {{"type", "read"}});
+    return reply_["messages"].get<std::set<int>>();
+  }
+  /// True when the nodes from `first` to before `last` have exactly these elements.
+  bool all_have(std::size_t first, std::size_t last, const std::set<int>& elements) {
+    for (std::size_t node = first; node < last; ++node) {
+      if (read(node) != elements) return false;
+    }
+    return true;
+  }
+  /// Loses what the senders send to the receivers until heal().
+  void cut(const std::vector<std::size_t>& senders, const std::vector<std::size_t>& receivers) {
+    auto rule = std::make_shared<Cut>();
+    for (const auto sender : senders) rule->senders.insert(names_[sender]);
+    for (const auto receiver : receivers) rule->receivers.insert(names_[receiver]);
+    network_.add_rule(rule);
+  }
+  void heal() { network_.clear_rules(); }
+  void run_for(Duration duration) {
+    const Time until = host_.now() + duration;
+    for (auto next = timers_.next(); next && *next <= until; next = timers_.next()) {
+      host_.wait_until(*next);
+      timers_.run_due(host_.now());
+    }
+    host_.wait_until(until);
+  }
+  std::uint64_t server_messages() const { return network_.stats().servers.sent; }
+
+ private:
+  struct Cut final : sim::Rule {
+    std::set<std::string, std::less<>> senders;
+    std::set<std::string, std::less<>> receivers;
+    bool cuts(std::string_view src, std::string_view dest) const override {
+      return senders.contains(src) && receivers.contains(dest);
+    }
+  };
+
+  void ask(const std::string& node, nlohmann::json body) {
+    body["msg_id"] = ++last_msg_id_;
+    network_.send("c1", node, body.dump());
+    run_for(0ns);
+  }
+
+  std::vector<std::string> names_;
+  Timers timers_;
+  sim::Network network_;
+  sim::SimHost host_;
+  nlohmann::json reply_;
+  int last_msg_id_ = 0;
+};
+
+}  // namespace mznode::dissemination

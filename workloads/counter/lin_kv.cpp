@@ -1,0 +1,39 @@
+#include "workloads/counter/counter.hpp"
+#include "workloads/counter/kv_sum.hpp"
+
+namespace mznode::counter {
+namespace {
+
+/// The whole counter under one key of the service lin-kv, which all nodes change by compare-and-set.
+class LinKv final : public Strategy {
+ public:
+  LinKv(Node& node, const OptionValues&) : kv_(node, "lin-kv", service_timeout), sum_(node, kv_, key()) {
+    node.on("add", this, &LinKv::add);
+    node.on("read", this, &LinKv::read);
+  }
+
+ private:
+  static Json key() { return Json("counter"); }
+
+  Task<> add(Add request) { co_await sum_.add(request.delta); }
+
+  Task<ReadOk> read() {
+    auto value = co_await kv_.read_or(key(), KvSum::zero());
+    co_return ReadOk{KvSum::sum_of(value)};
+  }
+
+  Kv kv_;
+  KvSum sum_;
+};
+
+}  // namespace
+
+StrategyInfo lin_kv_strategy() {
+  return {.name = "lin-kv",
+          .summary = "one key of the service lin-kv, compare-and-set with jittered retry; adds that wait share one",
+          .guarantees = {.model = "linearizable", .survives = service_faults(), .caveat = "needs the service lin-kv"},
+          .options = {},
+          .install = install<LinKv>};
+}
+
+}  // namespace mznode::counter

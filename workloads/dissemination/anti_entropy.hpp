@@ -1,0 +1,30 @@
+#pragma once
+
+#include "workloads/dissemination/gossip.hpp"
+#include "workloads/dissemination/spread.hpp"
+
+namespace mznode::dissemination {
+
+/// Spreads elements without any plan: every `flush-ms` each node tells a peer, drawn from those that it knows to lack
+/// something, all that it lacks, and hears at once what it lacks itself (push and pull). Nobody is special, so nothing
+/// has to be repaired when nodes or links fail; a message is everywhere after some log2 N rounds. Rounds go on until each
+/// pair of nodes has agreed.
+///
+/// Demers et al., Epidemic Algorithms for Replicated Database Maintenance (1987), section 1.3.
+class AntiEntropy {
+ public:
+  static Disseminator::Config config(const OptionValues& options);
+  static std::vector<Option> options();
+
+  /// Node and gossip, made with `config`, must outlive it.
+  AntiEntropy(Node& node, Gossip& gossip, const OptionValues& options);
+
+ private:
+  void begin_rounds();
+
+  Node& node_;
+  Gossip& gossip_;
+  Duration interval_;
+};
+
+}  // namespace mznode::dissemination

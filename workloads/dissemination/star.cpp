@@ -1,0 +1,42 @@
+#include "workloads/dissemination/star.hpp"
+
+namespace mznode::dissemination {
+
+std::vector<Option> Star::options() {
+  // This window keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
+  return spread_options({.flush_ms = 370, .resend_ms = 700});
+}
+
+Disseminator::Config Star::config(const OptionValues& options) {
+  auto config = spread_config(options);
+  config.reciprocal = true;
+  return config;
+}
+
+Star::Star(Node& node, Gossip& gossip, const OptionValues& options)
+    : node_(node), gossip_(gossip), patience_(2 * config(options).resend_after) {
+  node_.on_init([this] { begin(); });
+}
+
+void Star::begin() {
+  const std::string& hub = node_.node_ids().front();
+  if (hub == node_.id()) {
+    gossip_.keep_timetable();
+  } else {
+    gossip_.follow(hub);
+    node_.every(patience_ / 4, [this] { gossip_.set_targets(targets()); });
+  }
+  gossip_.set_targets(targets());
+}
+
+std::vector<std::string> Star::targets() const {
+  const auto& nodes = node_.node_ids();
+  const std::string& hub = nodes[0];
+  if (hub == node_.id()) return node_.peers();
+  if (!gossip_.stays_away(hub, patience_)) return {hub};
+  const std::string& second_hub = nodes[1];
+  const bool is_last_resort = second_hub == node_.id() || gossip_.stays_away(second_hub, patience_);
+  return is_last_resort ? node_.peers() : std::vector{hub, second_hub};
+}
+
+}  // namespace mznode::dissemination

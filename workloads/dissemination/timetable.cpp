@@ -1,0 +1,26 @@
+#include "workloads/dissemination/timetable.hpp"
+
+#include <algorithm>
+
+namespace mznode::dissemination {
+
+void HoldBack::learn(std::uint64_t position, Duration slack) {
+  while (!sent_.empty() && sent_.front().position < position) sent_.pop_front();
+  if (sent_.empty() || sent_.front().position != position) return;
+  const Time sent_at = sent_.front().at;
+  sent_.pop_front();
+  slack = std::clamp(slack, Duration::zero(), period_);  // the other node may have another period
+  if (is_measured_ && period_ > Duration::zero()) {
+    // The margin is four mean deviations, as in a retransmission time-out (Jacobson, Congestion Avoidance and Control,
+    // 1988, appendix A): a message that is late waits for a whole period.
+    const Duration expected = timetable_->next(sent_at) - sent_at + margin_;
+    const Duration difference = std::max(slack - expected, expected - slack) % period_;
+    const Duration deviation = std::min(difference, period_ - difference);
+    jitter_ += (deviation - jitter_) / 4;
+    margin_ = std::min(least_margin_ + 4 * jitter_, std::max(least_margin_, period_ / 4));
+  }
+  is_measured_ = true;
+  timetable_ = Timetable{sent_at + slack - margin_, period_};
+}
+
+}  // namespace mznode::dissemination

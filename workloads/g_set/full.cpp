@@ -1,0 +1,39 @@
+#include "workloads/dissemination/anti_entropy.hpp"
+#include "workloads/g_set/serve.hpp"
+
+namespace mznode::g_set {
+namespace {
+
+/// The textbook's grow-only set: nodes send each other all they have, and merge by union. Messages grow with the set;
+/// only that a peer which has all is left in peace is learnt from the deltas.
+///
+/// Shapiro, Preguiça, Baquero and Zawirski, A Comprehensive Study of Convergent and Commutative Replicated Data Types
+/// (2011), specification 11.
+class Full final : public Strategy {
+ public:
+  Full(Node& node, const OptionValues& options) : gossip_(node, config(options), nullptr), rounds_(node, gossip_, options) {
+    serve(node, gossip_);
+  }
+
+ private:
+  static dissemination::Disseminator::Config config(const OptionValues& options) {
+    auto config = dissemination::AntiEntropy::config(options);
+    config.whole = true;
+    return config;
+  }
+
+  dissemination::Gossip gossip_;
+  dissemination::AntiEntropy rounds_;
+};
+
+}  // namespace
+
+StrategyInfo full_strategy() {
+  return {.name = "full",
+          .summary = "the whole set, each round to a random peer that lacks something",
+          .guarantees = dissemination::spread_guarantees(),
+          .options = dissemination::AntiEntropy::options(),
+          .install = install<Full>};
+}
+
+}  // namespace mznode::g_set

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "workloads/dissemination/gossip.hpp"
+#include "workloads/g_set/g_set.hpp"
+
+namespace mznode::g_set {
+
+/// Answers `add` and `read` from the elements of `gossip`.
+void serve(Node& node, dissemination::Gossip& gossip);
+
+}  // namespace mznode::g_set
