@@ -16,6 +16,7 @@ struct NodeSettings {
   std::string strategy;
   std::string log_level = "warn";
   std::size_t threads = 1;
+  std::string data_dir;
 };
 
 /// A page about one workload, with the options of each of its strategies.
@@ -39,6 +40,8 @@ void declare(CLI::App& app, NodeSettings& settings) {
   app.add_option("--threads", settings.threads, "threads for offloaded work")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  app.add_option("--data-dir", settings.data_dir,
+                 "where a node keeps what must survive it, for strategies that do; a fresh directory for every run");
   app.allow_extras();  // the options of the strategy, which is not known yet
 }
 
@@ -58,7 +61,7 @@ int run_node(const Arguments& arguments) {
     const WorkloadInfo& workload = find_node_workload(settings.workload);
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, strategy_options(app.remaining()));
-    StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level)});
+    StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level), .data_dir = settings.data_dir});
     Node node(runtime);
     node.set_client_timeout(workload.client_timeout);
     const auto installed = strategy.install(node, options);

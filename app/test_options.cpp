@@ -125,6 +125,7 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--nemesis", flags.nemesis, "faults, separated by commas: partition, partition-one-way, loss, duplicate, "
                  "reorder, slow, pause, kill, skew; or swarm");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between changes of a fault");
+  app.add_flag("--no-storage", flags.no_storage, "nodes that are killed lose what they had stored, too");
   app.add_option("--availability", flags.availability, "fraction of operations that must succeed, or total");
   app.add_option("--seed", flags.seed, "where all chance comes from");
   app.add_option("--seeds", flags.seeds, "a range of seeds, such as 1..1000");
@@ -147,6 +148,7 @@ TestSettings test_settings(const TestFlags& flags) {
   if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
   set_availability(flags.availability, settings);
   settings.seed = flags.seed;
+  settings.keep_storage = !flags.no_storage;
   return settings;
 }
 
@@ -248,6 +250,7 @@ std::string replay_command(const TestSettings& settings) {
   for (const auto& fault : settings.nemesis) faults += (faults.empty() ? "" : ",") + fault;
   if (!faults.empty()) add("nemesis", faults);
   if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
+  if (!settings.keep_storage) text += " --no-storage";
   if (settings.availability == 1.0) add("availability", "total");
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";

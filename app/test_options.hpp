@@ -37,6 +37,7 @@ struct TestFlags {
   std::string topology = "grid";
   std::string nemesis;
   std::string nemesis_interval = "10";
+  bool no_storage = false;
   std::string availability;
   std::uint64_t seed = 0;
   std::string seeds;

@@ -117,6 +117,10 @@ std::uint64_t FakeRuntime::random() {
   return z ^ (z >> 31);
 }
 
+std::unique_ptr<Storage> FakeRuntime::open_storage(std::string_view node) {
+  return std::make_unique<SimulatedStorage>(disks_[std::string(node)]);
+}
+
 void FakeRuntime::offload(std::function<void()> work, std::function<void()> done) {
   work();
   done();

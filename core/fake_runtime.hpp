@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +94,8 @@ class FakeRuntime final : public Runtime {
   void cancel_timer(TimerId id) override { timers_.cancel(id); }
   std::uint64_t random() override;
   void offload(std::function<void()> work, std::function<void()> done) override;
+  /// Kept for the next process of that name; a sync is done at once.
+  std::unique_ptr<Storage> open_storage(std::string_view node) override;
   void log(LogLevel level, std::string_view text) override { logs_.push_back({level, std::string(text)}); }
   bool logs(LogLevel) const override { return true; }
 
@@ -108,6 +112,7 @@ class FakeRuntime final : public Runtime {
   TextBuffer message_;
   std::vector<SentMessage> sent_;
   std::vector<LogEntry> logs_;
+  std::map<std::string, SimulatedStorage::Disk, std::less<>> disks_;
 };
 
 }  // namespace mznode

@@ -269,6 +269,7 @@ void Node::run_init_hooks() {
     id_.clear();
     node_ids_.clear();
     peers_.clear();
+    storage_.reset();
     throw;
   }
 }

@@ -13,6 +13,7 @@
 #include "event.hpp"
 #include "handler.hpp"
 #include "message.hpp"
+#include "promise.hpp"
 #include "runtime.hpp"
 #include "scope.hpp"
 #include "task.hpp"
@@ -102,6 +103,14 @@ class Node final : public Process {
   template <class T>
   Task<std::vector<T>> quorum(std::size_t wanted, std::vector<Task<T>> tasks);
 
+  // ---- What outlives the process
+
+  /// What this node keeps for its next life; known from `init` on. Throws std::runtime_error, for the user, when it
+  /// cannot be opened.
+  Storage& storage();
+  /// Calls `done` once all that was given to the storage before is durable.
+  void sync(std::function<void()> done);
+
   // ---- Time, chance and background work
 
   Time now() const { return runtime_.now(); }
@@ -123,6 +132,12 @@ class Node final : public Process {
   /// and moved: `auto sum = co_await node.offload(std::move(work));`.
   template <class Work>
   Task<std::invoke_result_t<Work&>> offload(Work work);
+
+  /// A value that one task will wait for; the node must outlive it.
+  template <class T>
+  Promise<T> promise() {
+    return Promise<T>(ready_);
+  }
 
   /// Logs the concatenation of strings and numbers.
   template <class... Parts>
@@ -193,6 +208,7 @@ class Node final : public Process {
   std::vector<std::string> peers_;
   std::optional<std::vector<std::string>> neighbours_;
   Duration client_timeout_ = 5s;
+  std::unique_ptr<Storage> storage_;
 
   std::vector<Route> routes_;
   std::deque<std::function<void()>> init_hooks_;

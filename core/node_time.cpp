@@ -76,6 +76,22 @@ void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void(
   });
 }
 
+Storage& Node::storage() {
+  if (id_.empty()) throw std::logic_error("a node has no storage before it has a name");
+  if (!storage_) storage_ = runtime_.open_storage(id_);
+  return *storage_;
+}
+
+void Node::sync(std::function<void()> done) {
+  // A sync that is done before it returns is inside some event, whose end resumes what is ready.
+  auto is_inside_event = std::make_shared<bool>(true);
+  storage().sync([this, done = std::move(done), is_inside_event] {
+    done();
+    if (!*is_inside_event) settle();
+  });
+  *is_inside_event = false;
+}
+
 Task<> Node::offload_work(std::function<void()> work) {
   auto done = std::make_shared<Event>(ready_);
   runtime_.offload(std::move(work), [this, done] {

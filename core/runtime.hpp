@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "storage.hpp"
 #include "text_buffer.hpp"
 
 namespace mznode {
@@ -57,6 +59,9 @@ class Runtime {
   virtual std::uint64_t random() = 0;
   /// Runs `work`, which must not touch the node, possibly on another thread, and then `done` on the loop.
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
+  /// Opens what the node of this name keeps for its next life; one process at a time may have it open. Throws
+  /// std::runtime_error with a message for the user when that cannot be.
+  virtual std::unique_ptr<Storage> open_storage(std::string_view node) = 0;
   virtual void log(LogLevel level, std::string_view text) = 0;
   /// True when `log` would keep a text of this level: spares the making of texts that nobody reads.
   virtual bool logs(LogLevel level) const = 0;

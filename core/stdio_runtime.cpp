@@ -14,6 +14,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "file_storage.hpp"
 #include "scanner.hpp"
 
 namespace mznode {
@@ -289,6 +290,17 @@ int StdioRuntime::run(Process& process) {
   poller_.watch(Poller::waker, signals_->wake_fd(), Poller::Interest::nothing);
   signals_.reset();
   return code;
+}
+
+std::unique_ptr<Storage> StdioRuntime::open_storage(std::string_view node) {
+  if (options_.data_dir.empty()) return std::make_unique<NoStorage>();
+  if (node.empty() || node.front() == '.' || node.find('/') != std::string_view::npos) {
+    throw std::runtime_error("the node's name is no name for a directory: " + std::string(node));
+  }
+  return std::make_unique<FileStorage>(
+      options_.data_dir + "/" + std::string(node),
+      [this](std::function<void()> work, std::function<void()> done) { offload(std::move(work), std::move(done)); },
+      [this](const std::string& what) { log(LogLevel::error, "nothing will be stored any more: " + what); });
 }
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {

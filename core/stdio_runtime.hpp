@@ -23,6 +23,8 @@ class StdioRuntime final : public Runtime {
     /// Size of the pool behind Node::offload.
     std::size_t threads = 1;
     LogLevel log_level = LogLevel::warn;
+    /// Where nodes keep what must survive them, each in a directory of its name; empty to keep nothing.
+    std::string data_dir;
     int input = 0;
     int output = 1;
   };
@@ -46,6 +48,7 @@ class StdioRuntime final : public Runtime {
   void cancel_timer(TimerId id) override { timers_.cancel(id); }
   std::uint64_t random() override { return random_(); }
   void offload(std::function<void()> work, std::function<void()> done) override;
+  std::unique_ptr<Storage> open_storage(std::string_view node) override;
   void log(LogLevel level, std::string_view text) override;
   bool logs(LogLevel level) const override { return level >= options_.log_level; }
 

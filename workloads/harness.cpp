@@ -126,6 +126,7 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
   };
   auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
   host->attach(network);
+  if (!settings.keep_storage) host->forget_storage();
   return host;
 }
 

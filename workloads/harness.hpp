@@ -47,6 +47,8 @@ struct TestSettings {
   std::optional<double> availability;
   LogLevel log_level = LogLevel::warn;
   bool keep_journal = true;
+  /// Whether nodes that are killed find again what they had stored and synced.
+  bool keep_storage = true;
   /// Told how far the run is (see sim::RunOptions).
   std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
 };

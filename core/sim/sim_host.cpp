@@ -9,6 +9,9 @@ namespace {
 // Noon of an arbitrary day: where the calendar clocks of all simulated nodes begin.
 constexpr std::int64_t wall_epoch_ns = 1'767'268'800'000'000'000;
 
+// Long enough that a process can die between a write and the end of its sync; that of a good disk.
+constexpr Duration sync_time = 500us;
+
 std::uint64_t node_stream(const std::string& node, std::uint64_t start) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, because std::hash differs between libraries
   for (const char c : node) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -80,6 +83,12 @@ class SimHost::Process final : public Runtime {
   void offload(std::function<void()> work, std::function<void()> done) override {
     work();
     set_timer(now(), std::move(done));
+  }
+  std::unique_ptr<Storage> open_storage(std::string_view node) override {
+    if (!host_.keeps_storage_) return std::make_unique<NoStorage>();
+    return std::make_unique<SimulatedStorage>(host_.disks_[std::string(node)], [this](std::function<void()> done) {
+      set_timer(now() + sync_time, std::move(done));
+    });
   }
   void log(LogLevel level, std::string_view text) override {
     if (logs(level)) host_.report_log_(name_, text);

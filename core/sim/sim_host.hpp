@@ -21,6 +21,8 @@ class SimHost final : public Host {
   SimHost(Timers& timers, std::uint64_t seed, Installer installer, LogLevel log_level);
   ~SimHost() override;
   void attach(Network& network) { network_ = &network; }
+  /// From now on nodes that start find an empty storage, and keep nothing.
+  void forget_storage() { keeps_storage_ = false; }
 
   void start(const std::string& node) override;
   void kill(const std::string& node) override;
@@ -42,7 +44,9 @@ class SimHost final : public Host {
   LogLevel log_level_;
   Network* network_ = nullptr;
   Time now_;
-  std::map<std::string, std::unique_ptr<Process>> processes_;
+  bool keeps_storage_ = true;
+  std::map<std::string, SimulatedStorage::Disk> disks_;
+  std::map<std::string, std::unique_ptr<Process>> processes_;  // after the disks that they write to
   std::map<std::string, std::uint64_t> starts_;
 };
 

@@ -1,0 +1,255 @@
+#include "file_storage.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace mznode {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Kind : char { append = 'a', replace = 'r' };
+
+// A record in a file: length and checksum, four bytes each with the lowest first, then what they are of: the kind and
+// the record itself.
+constexpr std::size_t head_size = 8;
+constexpr std::size_t max_record_bytes = std::size_t{1} << 30;
+
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t value = byte;
+    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78u : 0u);
+    table[byte] = value;
+  }
+  return table;
+}
+
+/// CRC-32C (RFC 3720, appendix B.4).
+std::uint32_t crc32c(std::string_view bytes) {
+  static constexpr auto table = make_crc_table();
+  std::uint32_t crc = ~0u;
+  for (const char c : bytes) crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+  return ~crc;
+}
+
+void put_number(std::string& out, std::uint32_t number) {
+  for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(number >> shift & 0xff);
+}
+std::uint32_t get_number(std::string_view bytes) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 4; i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  return number;
+}
+
+void encode_record(std::string& out, Kind kind, std::string_view record) {
+  std::string content(1, static_cast<char>(kind));
+  content += record;
+  put_number(out, static_cast<std::uint32_t>(content.size()));
+  put_number(out, crc32c(content));
+  out += content;
+}
+
+struct Contents {
+  bool begins_with_replacement = false;
+  std::vector<std::string> records;
+  std::size_t valid_bytes = 0;
+};
+
+/// The records up to the first that is not whole.
+Contents decode_records(std::string_view bytes) {
+  Contents contents;
+  std::string_view rest = bytes;
+  while (rest.size() > head_size) {
+    const std::size_t size = get_number(rest);
+    if (size == 0 || size > rest.size() - head_size) break;
+    const std::string_view content = rest.substr(head_size, size);
+    if (crc32c(content) != get_number(rest.substr(4))) break;
+    if (contents.records.empty()) contents.begins_with_replacement = content[0] == static_cast<char>(Kind::replace);
+    contents.records.emplace_back(content.substr(1));
+    rest.remove_prefix(head_size + size);
+  }
+  contents.valid_bytes = bytes.size() - rest.size();
+  return contents;
+}
+
+[[noreturn]] void fail(const std::string& what, const fs::path& path) {
+  throw std::runtime_error(what + " " + path.string() + ": " + std::strerror(errno));
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  Descriptor(const fs::path& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) fail("cannot open", path);
+  }
+  Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace
+
+/// The files. Segment 1 begins with nothing, every later one with a replacement, so that the newest that begins well
+/// holds all there is.
+class FileStorage::Segments {
+ public:
+  explicit Segments(fs::path directory) : directory_(std::move(directory)) {
+    fs::create_directories(directory_);
+    lock_ = Descriptor(directory_ / "lock", O_RDWR | O_CREAT);
+    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+      throw std::runtime_error("another process uses " + directory_.string() +
+                               "; give every run a directory of its own");
+    }
+  }
+
+  std::vector<std::string> open() {
+    std::vector<std::uint64_t> numbers = list();
+    std::optional<Contents> found;
+    while (!found && !numbers.empty()) {
+      Contents contents = decode_records(read_file(path_of(numbers.back())));
+      if (contents.begins_with_replacement || numbers.back() == 1) found = std::move(contents);
+      number_ = numbers.back();
+      numbers.pop_back();
+    }
+    if (!found) number_ = 1;
+    file_ = Descriptor(path_of(number_), O_WRONLY | O_CREAT | O_APPEND);
+    // A tail that is not whole was never acknowledged; what is written now must not stand behind it.
+    if (::ftruncate(file_.get(), static_cast<off_t>(found ? found->valid_bytes : 0)) != 0)
+      fail("cannot cut", path_of(number_));
+    make_durable();
+    remove_others();
+    return found ? std::move(found->records) : std::vector<std::string>();
+  }
+
+  void write(bool replaces, std::string_view bytes) {
+    if (replaces) file_ = Descriptor(path_of(++number_), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+    while (!bytes.empty()) {
+      const auto written = ::write(file_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) fail("cannot write to", path_of(number_));
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (!replaces) {
+      if (::fdatasync(file_.get()) != 0) fail("cannot sync", path_of(number_));
+      return;
+    }
+    make_durable();
+    remove_others();
+  }
+
+ private:
+  fs::path path_of(std::uint64_t number) const { return directory_ / (std::to_string(number) + ".log"); }
+
+  std::vector<std::uint64_t> list() const {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& entry : fs::directory_iterator(directory_)) {
+      const std::string name = entry.path().stem().string();
+      std::uint64_t number = 0;
+      const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+      const bool is_segment =
+          error == std::errc{} && stop == name.data() + name.size() && entry.path().extension() == ".log";
+      if (is_segment) numbers.push_back(number);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+  }
+
+  /// The file and its name.
+  void make_durable() {
+    const Descriptor directory(directory_, O_RDONLY | O_DIRECTORY);
+    if (::fsync(file_.get()) != 0 || ::fsync(directory.get()) != 0) fail("cannot sync", path_of(number_));
+  }
+  void remove_others() const {
+    for (const std::uint64_t number : list()) {
+      if (number != number_) fs::remove(path_of(number));
+    }
+  }
+
+  fs::path directory_;
+  Descriptor lock_;
+  Descriptor file_;
+  std::uint64_t number_ = 0;
+};
+
+FileStorage::FileStorage(const std::string& directory, Offload offload, OnError on_error)
+    : offload_(std::move(offload)), on_error_(std::move(on_error)), segments_(std::make_shared<Segments>(directory)) {}
+
+FileStorage::~FileStorage() = default;
+
+std::vector<std::string> FileStorage::read() {
+  return segments_->open();
+}
+
+void FileStorage::append(std::string_view record) {
+  if (record.size() > max_record_bytes) throw std::length_error("a record of more than a gigabyte");
+  encode_record(next_.bytes, Kind::append, record);
+}
+
+void FileStorage::replace(std::string_view record) {
+  if (record.size() > max_record_bytes) throw std::length_error("a record of more than a gigabyte");
+  next_.replaces = true;
+  next_.bytes.clear();
+  encode_record(next_.bytes, Kind::replace, record);
+}
+
+void FileStorage::sync(std::function<void()> done) {
+  next_.waiting.push_back(std::move(done));
+  if (!is_syncing_) begin_sync();
+}
+
+/// Writes all that came since the last one began; what comes until it is done shares the next.
+void FileStorage::begin_sync() {
+  if (has_failed_) return;
+  is_syncing_ = true;
+  auto batch = std::make_shared<Batch>(std::exchange(next_, {}));
+  auto error = std::make_shared<std::string>();
+  offload_(
+      [segments = segments_, batch, error] {
+        try {
+          segments->write(batch->replaces, batch->bytes);
+        } catch (const std::exception& cause) {
+          *error = cause.what();
+        }
+      },
+      [this, batch, error] {
+        is_syncing_ = false;
+        if (!error->empty()) {
+          has_failed_ = true;
+          on_error_(*error);
+          return;
+        }
+        for (const auto& done : batch->waiting) done();
+        if (!is_syncing_ && !next_.waiting.empty()) begin_sync();
+      });
+}
+
+}  // namespace mznode

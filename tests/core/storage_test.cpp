@@ -1,0 +1,222 @@
+#include "core/storage.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/file_storage.hpp"
+
+namespace mznode {
+namespace {
+
+namespace fs = std::filesystem;
+using Records = std::vector<std::string>;
+
+TEST(SimulatedStorage, KeepsWhatWasSyncedAndNothingElse) {
+  SimulatedStorage::Disk disk;
+  std::vector<std::function<void()>> syncs;
+  {
+    SimulatedStorage storage(disk, [&](std::function<void()> done) { syncs.push_back(std::move(done)); });
+    bool done = false;
+    storage.append("a");
+    storage.sync([&] { done = true; });
+    storage.append("b");
+    EXPECT_TRUE(disk.empty());
+    syncs[0]();
+    EXPECT_TRUE(done);
+    EXPECT_EQ(disk, Records{"a"});
+    storage.replace("c");
+    storage.sync([] {});
+    storage.append("d");
+    storage.sync([] {});
+    syncs[1]();
+    EXPECT_EQ(disk, Records{"c"});
+  }
+  EXPECT_EQ(SimulatedStorage(disk).read(), Records{"c"});
+}
+
+class FileStorageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    directory = fs::temp_directory_path() / ("mznode_" + std::string(test->name()) + "_" + std::to_string(::getpid()));
+    fs::remove_all(directory);
+  }
+  void TearDown() override { fs::remove_all(directory); }
+
+  FileStorage open() {
+    return {directory.string(),
+            [](const std::function<void()>& work, const std::function<void()>& done) {
+              work();
+              done();
+            },
+            [](const std::string& what) { ADD_FAILURE() << what; }};
+  }
+  Records read() {
+    FileStorage storage = open();
+    return storage.read();
+  }
+  /// What a process leaves that writes these records, each in a sync of its own; "=x" is a replacement by "x".
+  void write(const Records& records) {
+    FileStorage storage = open();
+    storage.read();
+    for (const auto& record : records) {
+      record.front() == '=' ? storage.replace(record.substr(1)) : storage.append(record);
+      bool done = false;
+      storage.sync([&] { done = true; });
+      ASSERT_TRUE(done);
+    }
+  }
+  fs::path segment(int number) const { return directory / (std::to_string(number) + ".log"); }
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static void set_bytes(const fs::path& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  }
+
+  fs::path directory;
+};
+
+TEST_F(FileStorageTest, GivesBackWhatWasWritten) {
+  EXPECT_EQ(read(), Records{});
+  const Records records = {"a", "", std::string("\0\n\xff", 3), std::string(100'000, 'x')};
+  {
+    FileStorage storage = open();
+    storage.read();
+    for (const auto& record : records) storage.append(record);
+    storage.sync([] {});
+  }
+  EXPECT_EQ(read(), records);
+  write({"b"});
+  EXPECT_EQ(read().size(), 5u);
+}
+
+TEST_F(FileStorageTest, AReplacementBeginsANewSegmentAndTheOldOnesGo) {
+  write({"a", "b", "=c", "d", "=e", "f"});
+  EXPECT_EQ(read(), (Records{"e", "f"}));
+  EXPECT_FALSE(fs::exists(segment(1)) || fs::exists(segment(2)));
+  EXPECT_TRUE(fs::exists(segment(3)));
+}
+
+TEST_F(FileStorageTest, WhatIsReplacedBeforeItsSyncIsNotWritten) {
+  {
+    FileStorage storage = open();
+    storage.read();
+    storage.append("a");
+    storage.replace("b");
+    storage.append("c");
+    storage.sync([] {});
+  }
+  EXPECT_EQ(read(), (Records{"b", "c"}));
+}
+
+/// True when `part` is a beginning of `all`.
+bool is_prefix(const Records& part, const Records& all) {
+  return part.size() <= all.size() && std::equal(part.begin(), part.end(), all.begin());
+}
+
+TEST_F(FileStorageTest, OfAFileThatEndsAnywhereTheWholeRecordsAreLeftAndCanBeContinued) {
+  const Records records = {"first", "second", "third"};
+  write(records);
+  const std::string whole = bytes_of(segment(1));
+  std::size_t most = 0;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    set_bytes(segment(1), whole.substr(0, size));
+    const Records left = read();
+    ASSERT_TRUE(is_prefix(left, records)) << size;
+    ASSERT_GE(left.size(), most) << size;
+    most = left.size();
+    write({"next"});
+    Records expected = left;
+    expected.push_back("next");
+    ASSERT_EQ(read(), expected) << size;
+  }
+  EXPECT_EQ(most, records.size());
+}
+
+TEST_F(FileStorageTest, AnyByteThatIsWrongEndsTheRecordsThatAreTrusted) {
+  const Records records = {"first", "second", "third"};
+  write(records);
+  const std::string whole = bytes_of(segment(1));
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string wrong = whole;
+    wrong[at] = static_cast<char>(wrong[at] ^ (1 << at % 8));
+    set_bytes(segment(1), wrong);
+    const Records left = read();
+    ASSERT_TRUE(is_prefix(left, records) && left.size() < records.size()) << "byte " << at;
+  }
+}
+
+TEST_F(FileStorageTest, AReplacementThatIsNotWholeReplacesNothing) {
+  write({"old"});
+  const std::string old = bytes_of(segment(1));
+  write({"=new", "more"});
+  const std::string whole = bytes_of(segment(2));
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    fs::remove(segment(2));
+    set_bytes(segment(1), old);
+    set_bytes(segment(2), whole.substr(0, size));
+    const Records left = read();
+    ASSERT_TRUE(left == Records{"old"} || left == Records{"new"} || left == (Records{"new", "more"})) << size;
+    ASSERT_NE(fs::exists(segment(1)), fs::exists(segment(2))) << size;
+  }
+}
+
+TEST_F(FileStorageTest, OneProcessAtATime) {
+  FileStorage first = open();
+  EXPECT_THROW(open(), std::runtime_error);
+}
+
+TEST_F(FileStorageTest, SyncsThatAreAskedForDuringOneShareTheNext) {
+  std::vector<std::pair<std::function<void()>, std::function<void()>>> offloaded;
+  int done = 0;
+  {
+    FileStorage storage(
+        directory.string(),
+        [&](std::function<void()> work, std::function<void()> end) {
+          offloaded.emplace_back(std::move(work), std::move(end));
+        },
+        [](const std::string&) {});
+    storage.read();
+    for (const char* record : {"a", "b", "c"}) {
+      storage.append(record);
+      storage.sync([&] { ++done; });
+    }
+    for (std::size_t i = 0; i < offloaded.size(); ++i) {
+      const auto [work, end] = offloaded[i];
+      work();
+      end();
+      EXPECT_EQ(done, i == 0 ? 1 : 3);
+    }
+  }
+  EXPECT_EQ(offloaded.size(), 2u);
+  offloaded.clear();  // they hold the directory
+  EXPECT_EQ(read(), (Records{"a", "b", "c"}));
+}
+
+TEST_F(FileStorageTest, ADiskThatRefusesIsReportedAndNothingIsAcknowledged) {
+  std::string error;
+  bool done = false;
+  FileStorage storage(
+      directory.string(),
+      [](const std::function<void()>& work, const std::function<void()>& end) {
+        work();
+        end();
+      },
+      [&](const std::string& what) { error = what; });
+  storage.read();
+  fs::remove_all(directory);
+  storage.replace("x");  // needs a new file
+  storage.sync([&] { done = true; });
+  EXPECT_FALSE(done);
+  EXPECT_NE(error.find("cannot open"), std::string::npos) << error;
+}
+
+}  // namespace
+}  // namespace mznode
