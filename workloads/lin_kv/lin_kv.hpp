@@ -8,6 +8,8 @@ namespace mznode::lin_kv {
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
 
+StrategyInfo raft_strategy();
+
 /// Messages (Maelstrom, doc/workloads.md, "Lin-kv").
 struct Read {
   Json key;

@@ -140,6 +140,14 @@ TEST(RaftNonVoter, FollowsButNeitherVotesNorCounts) {
   EXPECT_TRUE(cluster.leader());
 }
 
+TEST(RaftNonVoter, RefusesAVoteThatItIsAskedForDirectly) {
+  SoundCluster cluster(3);
+  cluster.restart_without_memory(1);
+  cluster[1].step(cluster.now, 2, RequestVote{.term = 1});
+  cluster.pump(1);
+  EXPECT_FALSE(cluster[1].vote());
+}
+
 TEST(RaftNonVoter, IsSentAllAgainWhenItHasForgottenAgain) {
   SoundCluster cluster(3);
   cluster.elect(0);

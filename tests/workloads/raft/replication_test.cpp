@@ -43,7 +43,14 @@ class Figure8 : public testing::Test {
       (*this)[member].tick(now);
       pump(member);
       settle_until([this] { return terms(2) == "1 2"; });
+      // The leader learns of it.
+      std::erase_if(network(), [this](const auto& each) {
+        if (each.second.to == 0) answers.push_back(each.second);
+        return each.second.to == 0;
+      });
+      for (const auto& answer : answers) deliver(answer);
     }
+    std::vector<Packet> answers;
   };
   /// Server 0 dies, and 4 comes to lead.
   void replace_leader() {

@@ -1,0 +1,247 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/fake_runtime.hpp"
+#include "workloads/lin_kv/lin_kv.hpp"
+#include "workloads/raft/admission.hpp"
+
+// What a node says of an operation must be certain: 20 and 22 come from the committed state, 11 only when nothing left.
+namespace mznode::lin_kv {
+namespace {
+
+struct Code {
+  int code = -1;
+  MZNODE_FIELDS(code)
+};
+struct CommandId {
+  std::uint64_t session = 0;
+  std::uint64_t number = 0;
+  MZNODE_FIELDS(session, number)
+};
+
+class RaftKv : public testing::Test {
+ protected:
+  void start(const std::vector<std::string>& nodes) {
+    const OptionValues options(info.options, {});
+    node.set_client_timeout(1s);
+    strategy = info.install(node, options);
+    world.init(node, "n1", nodes);
+  }
+  void ask(int msg_id, const std::string& fields) {
+    world.deliver("c1", R"({"msg_id":)" + std::to_string(msg_id) + "," + fields + "}");
+  }
+  void write(int msg_id) { ask(msg_id, R"("type":"write","key":1,"value":2)"); }
+  void cas(int msg_id, int from) {
+    ask(msg_id, R"("type":"cas","key":1,"from":)" + std::to_string(from) + R"(,"to":3)");
+  }
+  /// The messages of a type that were sent since the last call, and all others forgotten.
+  std::vector<SentMessage> sent(const std::string& type) {
+    auto all = world.take_all();
+    std::erase_if(all, [&](const SentMessage& message) { return message.type != type; });
+    return all;
+  }
+  /// The code of the only error that the client has got; -1 when it got none.
+  int error_code() {
+    const auto errors = sent("error");
+    if (errors.size() != 1 || errors[0].dest != "c1") return -1;
+    return errors[0].as<Code>().code;
+  }
+  void hear_leader() {
+    world.deliver(
+        "n2", R"({"type":"append_entries","term":1,"prev_index":0,"prev_term":0,"entries":[],"commit":0,"round":1})");
+  }
+  /// Lets time pass in which the leader is heard.
+  void pass(Duration duration) {
+    for (Duration passed{0}; passed < duration; passed += 50ms) {
+      hear_leader();
+      world.advance(50ms);
+    }
+  }
+  /// Answers all that was asked of the leader since.
+  void open_session() {
+    const auto requests = sent("execute");
+    ASSERT_EQ(requests.size(), 1u);
+    world.reply(requests[0], "execute_ok", Json::parse(R"({"session":5,"result":null})"));
+  }
+
+  /// Does for ten milliseconds what n2 would do that lets n1 in, votes for it, and stores what it says.
+  void be_second_node() {
+    world.advance(10ms);
+    for (const SentMessage& message : world.take_all()) {
+      if (message.dest == "c1") to_client.push_back(message);
+      if (message.dest != "n2") continue;
+      if (message.type == "hello") {
+        const raft::Welcome welcome{.life = message.as<raft::Hello>().life, .knew_another = false, .is_young = true};
+        speak("welcome", to_json(welcome));
+      } else if (message.type == "request_vote") {
+        const auto request = message.as<raft::RequestVote>();
+        speak("vote", to_json(raft::Vote{.term = request.term, .is_pre_vote = request.is_pre_vote, .granted = true}));
+      } else if (message.type == "append_entries" && n2_stores) {
+        const auto request = message.as<raft::AppendEntries>();
+        speak("appended", to_json(raft::Appended{.term = request.term,
+                                                 .success = true,
+                                                 .index = request.prev_index + request.entries.size(),
+                                                 .conflict_term = 0,
+                                                 .round = request.round,
+                                                 .life = 2,
+                                                 .is_voter = true}));
+      }
+    }
+  }
+  void speak(const std::string& type, const Json& fields) {
+    world.deliver("n2", R"({"type":")" + type + R"(",)" + fields.text().substr(1));
+  }
+
+  std::vector<SentMessage> to_client;
+  bool n2_stores = true;
+  FakeRuntime world;
+  Node node{world};
+  const StrategyInfo info = raft_strategy();
+  std::unique_ptr<Strategy> strategy;
+};
+
+TEST_F(RaftKv, ASingleNodeAnswersFromItsState) {
+  start({"n1"});
+  world.advance(1s);
+  cas(1, 2);
+  world.advance(1ms);
+  EXPECT_EQ(error_code(), 20);
+  write(2);
+  world.advance(1ms);
+  EXPECT_EQ(sent("write_ok").size(), 1u);
+  cas(3, 7);
+  world.advance(1ms);
+  EXPECT_EQ(error_code(), 22);
+  cas(4, 2);
+  world.advance(1ms);
+  EXPECT_EQ(sent("cas_ok").size(), 1u);
+  ask(5, R"("type":"read","key":1)");
+  world.advance(1ms);
+  EXPECT_EQ(world.take().as<ReadOk>().value, Json(3));
+  ask(6, R"("type":"read","key":"none")");
+  world.advance(1ms);
+  EXPECT_EQ(error_code(), 20);
+}
+
+TEST_F(RaftKv, WithoutALeaderNothingLeavesAndTheErrorIsDefinite) {
+  start({"n1", "n2", "n3"});
+  write(1);
+  world.advance(899ms);
+  EXPECT_EQ(error_code(), -1);
+  world.advance(50ms);
+  EXPECT_EQ(error_code(), 11);
+}
+
+TEST_F(RaftKv, ALeaderThatDoesNotEvenOpenASessionHasGotNoOperation) {
+  start({"n1", "n2", "n3"});
+  hear_leader();
+  write(1);
+  pass(1s);
+  EXPECT_EQ(error_code(), 11);
+}
+
+TEST_F(RaftKv, OnceAnOperationHasLeftSilenceIsIndefinite) {
+  start({"n1", "n2", "n3"});
+  hear_leader();
+  write(1);
+  open_session();
+  EXPECT_GE(sent("execute").size(), 1u);
+  pass(1s);
+  EXPECT_EQ(error_code(), 0);
+}
+
+TEST_F(RaftKv, ARefusalByALeaderThatWasIsNoCertainty) {
+  start({"n1", "n2", "n3"});
+  hear_leader();
+  write(1);
+  open_session();
+  for (int i = 0; i < 30; ++i) {
+    for (const auto& request : sent("execute"))
+      world.reply_error(request, ErrorCode::temporarily_unavailable, "not the leader");
+    hear_leader();
+    world.advance(30ms);
+    if (world.logged(LogLevel::error, "")) break;
+  }
+  world.advance(100ms);
+  EXPECT_EQ(error_code(), 0);
+}
+
+TEST_F(RaftKv, ARetriedForwardHasTheSameNumber) {
+  start({"n1", "n2", "n3"});
+  hear_leader();
+  cas(1, 9);
+  open_session();
+  const auto first = sent("execute");
+  ASSERT_EQ(first.size(), 1u);
+  std::vector<SentMessage> second;
+  for (int i = 0; i < 12 && second.empty(); ++i) {
+    pass(50ms);
+    second = sent("execute");
+  }
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].as<CommandId>().session, 5u);
+  EXPECT_EQ(second[0].as<CommandId>().number, first[0].as<CommandId>().number);
+  world.reply(second[0], "execute_ok", Json::parse(R"({"session":5,"result":22})"));
+  EXPECT_EQ(error_code(), 22);
+}
+
+TEST_F(RaftKv, ASupersededSessionLeavesTheOutcomeOpen) {
+  start({"n1", "n2", "n3"});
+  hear_leader();
+  write(1);
+  open_session();
+  world.reply(sent("execute").at(0), "execute_ok", Json::parse(R"({"session":0,"result":null})"));
+  EXPECT_EQ(error_code(), 0);
+}
+
+TEST_F(RaftKv, ALeaderKnowsNothingOfAKeyBeforeAMajorityHasStoredTheQuestion) {
+  start({"n1", "n2", "n3"});
+  for (int i = 0; i < 200; ++i) be_second_node();
+  write(1);  // opens a session
+  for (int i = 0; i < 10; ++i) be_second_node();
+  ASSERT_EQ(std::exchange(to_client, {}).size(), 1u);
+  n2_stores = false;
+  ask(2, R"("type":"cas","key":7,"from":1,"to":2)");
+  for (int i = 0; i < 10; ++i) be_second_node();
+  EXPECT_TRUE(to_client.empty()) << to_client.front().body.text();
+  n2_stores = true;
+  for (int i = 0; i < 30; ++i) be_second_node();
+  ASSERT_EQ(to_client.size(), 1u);
+  EXPECT_EQ(to_client[0].as<Code>().code, 20);
+}
+
+TEST_F(RaftKv, MoreThanNineNodesAreRefusedWithAReason) {
+  const OptionValues options(info.options, {});
+  strategy = info.install(node, options);
+  const std::vector<std::string> ten = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10"};
+  EXPECT_THROW(world.init(node, "n1", ten), std::logic_error);
+}
+
+TEST_F(RaftKv, AnotherClustersStorageIsRefused) {
+  start({"n1"});
+  Node second(world);
+  const OptionValues options(info.options, {});
+  const auto installed = info.install(second, options);
+  EXPECT_THROW(world.init(second, "n1", {"n1", "n2"}), std::logic_error);
+}
+
+TEST_F(RaftKv, ANodeThatRestartsKnowsWhatItHasAcknowledged) {
+  start({"n1"});
+  world.advance(1s);
+  write(1);
+  world.advance(1ms);
+  ASSERT_EQ(sent("write_ok").size(), 1u);
+  Node second(world);
+  const OptionValues options(info.options, {});
+  const auto installed = info.install(second, options);
+  world.init(second, "n1", {"n1"});
+  world.advance(1s);
+  ask(2, R"("type":"read","key":1)");
+  world.advance(1ms);
+  EXPECT_EQ(world.take().as<ReadOk>().value, Json(2));
+}
+
+}  // namespace
+}  // namespace mznode::lin_kv

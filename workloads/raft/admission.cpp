@@ -1,0 +1,36 @@
+#include "workloads/raft/admission.hpp"
+
+namespace mznode::raft {
+
+Admission::Admission(std::size_t members, Life life, bool is_first_life, Time now)
+    : members_(members), life_(life), is_first_life_(is_first_life), started_(now) {}
+
+Welcome Admission::answer(Time now, Member from, const Hello& hello) {
+  const Life first = met_.emplace(from, hello.life).first->second;
+  return {.life = hello.life,
+          .knew_another = first != hello.life,
+          .is_young = is_first_life_ && now < started_ + boot_window};
+}
+
+void Admission::receive(Member from, const Welcome& welcome) {
+  if (welcome.life != life_) return;  // was for an earlier life
+  if (welcome.knew_another) {
+    lived_before_ = true;
+    return;
+  }
+  knew_none_.insert(from);
+  if (welcome.is_young) young_.insert(from);
+}
+
+Admission::Verdict Admission::verdict() const {
+  if (lived_before_) return Verdict::non_voter;
+  // Of n others, two sets of q have at least 2q - n in common, which must exceed the other servers that may have
+  // forgotten: a minority of the cluster, this one not counted.
+  const std::size_t others = members_ - 1;
+  const std::size_t minority = (members_ - 1) / 2;
+  const std::size_t enough = (others + minority + 1) / 2;
+  if (knew_none_.size() >= enough || young_.size() >= members_ / 2) return Verdict::voter;
+  return Verdict::open;
+}
+
+}  // namespace mznode::raft

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core/runtime.hpp"
+#include "workloads/raft/messages.hpp"
+
+namespace mznode::raft {
+
+/// Introduces a server that starts without anything saved.
+struct Hello {
+  Life life = 0;
+  MZNODE_FIELDS(life)
+};
+struct Welcome {
+  /// Of the server that is welcomed.
+  Life life = 0;
+  /// True when it was met in another life before.
+  bool knew_another = false;
+  /// True when the one who answers has itself only just begun its first life.
+  bool is_young = false;
+  MZNODE_FIELDS(life, knew_another, is_young)
+};
+
+/// Finds out whether a server that has nothing saved is new, and may vote, or has lost its memory, and may not: it
+/// might vote twice, or help to elect a leader without entries that it had acknowledged.
+///
+/// It asks the others. One who knew an earlier life settles it. It is new when enough others knew none: so many that,
+/// even when all but a majority have lost their memories too, one of them would have met an earlier life that had
+/// introduced itself to as many. While a cluster starts that would let one server that is cut off keep all others
+/// waiting; so then a majority suffices, itself included, of servers that all began within `boot_window`.
+class Admission {
+ public:
+  enum class Verdict : std::uint8_t { open, voter, non_voter };
+  static constexpr Duration boot_window = 1s;
+
+  /// `is_first_life` is false for a server that has something saved.
+  Admission(std::size_t members, Life life, bool is_first_life, Time now);
+
+  /// Answers a server, and remembers it.
+  Welcome answer(Time now, Member from, const Hello& hello);
+  void receive(Member from, const Welcome& welcome);
+  Verdict verdict() const;
+  /// True when every other server has met this one, which must go on introducing itself until then.
+  bool is_known_to_all() const { return knew_none_.size() == members_ - 1; }
+
+  Life life() const { return life_; }
+  /// The first life in which each other server was met.
+  const std::map<Member, Life>& met() const { return met_; }
+  void remember(Member member, Life life) { met_.emplace(member, life); }
+
+ private:
+  std::size_t members_;
+  Life life_;
+  bool is_first_life_;
+  Time started_;
+  std::map<Member, Life> met_;
+  std::set<Member> knew_none_;
+  std::set<Member> young_;
+  bool lived_before_ = false;
+};
+
+}  // namespace mznode::raft

@@ -1,0 +1,132 @@
+// The loop of a server: events go into Raft, effects come out, are saved, sent and applied.
+
+#include "workloads/raft/group.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mznode::raft {
+namespace {
+
+struct SnapshotState {
+  Json machine;
+  Json sessions;
+  MZNODE_FIELDS(machine, sessions)
+};
+
+struct SendTo {
+  Node& node;
+  const std::string& dest;
+  void operator()(const RequestVote& message) const { node.send(dest, "request_vote", message); }
+  void operator()(const Vote& message) const { node.send(dest, "vote", message); }
+  void operator()(const AppendEntries& message) const { node.send(dest, "append_entries", message); }
+  void operator()(const InstallSnapshot& message) const { node.send(dest, "install_snapshot", message); }
+  void operator()(const Appended& message) const { node.send(dest, "appended", message); }
+};
+
+}  // namespace
+
+void Group::step(const std::string& src, const Message& message) {
+  raft_->step(node_.now(), member(src), message);
+  wake();
+}
+
+/// Sees to it that flush() runs when all that has arrived is handled: then one sync, and one message to each peer, will
+/// do for all of it.
+void Group::wake() {
+  if (is_woken_ || is_syncing_) return;
+  is_woken_ = true;
+  node_.after(Duration::zero(), [this] {
+    is_woken_ = false;
+    flush();
+  });
+}
+
+void Group::flush() {
+  Effects effects = raft_->take_effects(node_.now());
+  if (effects.unsaved.empty()) {
+    release(effects);
+    return;
+  }
+  write(effects.unsaved);
+  // Until it is done Raft keeps its further effects to itself, so that none overtakes these.
+  is_syncing_ = true;
+  node_.sync([this, effects = std::move(effects)] {
+    is_syncing_ = false;
+    release(effects);
+    wake();
+  });
+}
+
+void Group::write(const Unsaved& unsaved) {
+  Record record{.identity = std::nullopt, .met = std::nullopt, .unsaved = unsaved};
+  if (!unsaved.rewrite) {
+    node_.storage().append(to_json(record).text());
+    return;
+  }
+  record.identity = Identity{admission_->life(), members_};
+  record.met.emplace(admission_->met().begin(), admission_->met().end());
+  node_.storage().replace(to_json(record).text());
+}
+
+void Group::release(const Effects& effects) {
+  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members_[to]}, message);
+  if (effects.restore) {
+    const auto state = from_json<SnapshotState>(effects.restore->state);
+    machine_.restore(state.machine);
+    sessions_.restore(state.sessions);
+    applied_ = effects.restore->index;
+  }
+  for (const auto& [index, entry] : effects.committed) apply(index, entry);
+  for (const auto& [id, confirmed] : effects.reads) {
+    if (const auto found = reads_.find(id); found != reads_.end()) found->second->set(confirmed);
+  }
+  give_up_proposals();
+  if (applied_ - raft_->log().snapshot().index >= options_.snapshot_entries) take_snapshot();
+  set_timer();
+}
+
+void Group::apply(Index index, const Entry& entry) {
+  applied_ = index;
+  if (entry.command.is_null()) return;
+  const auto command = from_json<SessionCommand>(entry.command);
+  const Outcome outcome =
+      sessions_.apply(index, command, [this](const Json& operation) { return machine_.apply(operation); });
+  const auto found = proposals_.find(command.id());
+  if (found == proposals_.end()) return;
+  for (const auto& promise : found->second.waiting) promise->set(outcome);
+  proposals_.erase(found);
+}
+
+/// What was proposed in a term that this server does not lead any more may be lost. Those who wait can turn to the next
+/// leader; asking again does no harm.
+void Group::give_up_proposals() {
+  std::erase_if(proposals_, [this](const auto& each) {
+    const Proposal& proposal = each.second;
+    if (is_leader() && proposal.term == raft_->term()) return false;
+    for (const auto& promise : proposal.waiting) promise->set(std::nullopt);
+    return true;
+  });
+}
+
+void Group::take_snapshot() {
+  raft_->compact(applied_, to_json(SnapshotState{machine_.save(), sessions_.save()}));
+  wake();
+}
+
+/// A timer that is early does no harm, so it is set anew only when it would be late.
+void Group::set_timer() {
+  const Time next = raft_->next_tick();
+  if (timer_ && timer_at_ <= next) return;
+  if (timer_) node_.cancel_timer(*timer_);
+  timer_.reset();
+  if (next == Time::max()) return;
+  timer_at_ = next;
+  timer_ = node_.after(std::max(next - node_.now(), Duration::zero()), [this] {
+    timer_.reset();
+    raft_->tick(node_.now());
+    wake();  // and what it leads to sets the next one
+  });
+}
+
+}  // namespace mznode::raft

@@ -1,0 +1,34 @@
+#include "workloads/raft/sessions.hpp"
+
+#include <algorithm>
+
+#include "core/codec.hpp"
+
+namespace mznode::raft {
+
+Outcome Sessions::apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute) {
+  Session& session = sessions_[command.origin];
+  if (command.session == 0) {
+    if (session.life != command.life) session = {.opened_at = index, .life = command.life, .oldest = 0, .results = {}};
+    return {.session = session.opened_at, .result = Json()};
+  }
+  if (session.opened_at != command.session) return {};
+  session.oldest = std::max(session.oldest, command.oldest);
+  std::erase_if(session.results, [&](const auto& each) { return each.first < session.oldest; });
+  // Nobody waits for it any more, and whether it took effect before is forgotten.
+  if (command.number < session.oldest) return {};
+  const auto known = std::find_if(session.results.begin(), session.results.end(),
+                                  [&](const auto& each) { return each.first == command.number; });
+  if (known != session.results.end()) return {.session = session.opened_at, .result = known->second};
+  session.results.emplace_back(command.number, execute(command.operation));
+  return {.session = session.opened_at, .result = session.results.back().second};
+}
+
+Json Sessions::save() const {
+  return to_json(sessions_);
+}
+void Sessions::restore(const Json& saved) {
+  sessions_ = from_json<std::map<std::string, Session>>(saved);
+}
+
+}  // namespace mznode::raft
