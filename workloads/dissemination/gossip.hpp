@@ -14,8 +14,8 @@ namespace mznode::dissemination {
 /// the set of elements that it spreads.
 class Gossip {
  public:
-  /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is empty,
-  /// until set_targets().
+  /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is
+  /// empty, until set_targets().
   Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets);
 
   void set_targets(const std::vector<std::string>& names);
