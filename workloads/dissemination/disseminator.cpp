@@ -14,7 +14,9 @@ constexpr int late_part = 8;        // of a window, after a departure
 constexpr int gathering_part = 16;  // of a window, until the extra departure
 constexpr int windows_between_extras = 4;
 
-bool is_due(Time now, const std::optional<Time>& at) { return at && *at <= now; }
+bool is_due(Time now, const std::optional<Time>& at) {
+  return at && *at <= now;
+}
 
 std::optional<Time> earlier(const std::optional<Time>& a, const std::optional<Time>& b) {
   return a && b ? std::min(*a, *b) : a ? a : b;
@@ -29,8 +31,8 @@ Disseminator::Disseminator(Config config, Incarnation self, std::size_t peers)
 
 bool Disseminator::is_for(Peer peer, const Entry& entry) const {
   if (entry.origin == own) return true;
-  // What a peer told in another life, it does not know any more. Within one stream its life does not change (another one
-  // begins a new stream), so neither does this answer.
+  // What a peer told in another life, it does not know any more. Within one stream its life does not change (another
+  // one begins a new stream), so neither does this answer.
   if (entry.origin == peer) return entry.life != links_[peer].heard.incarnation;
   return config_.relay;
 }
@@ -56,7 +58,9 @@ void Disseminator::retarget(Time now, Peer peer, bool is_chosen, bool chose_us) 
   }
 }
 
-void Disseminator::add(Time now, Json element) { learn(now, own, std::move(element)); }
+void Disseminator::add(Time now, Json element) {
+  learn(now, own, std::move(element));
+}
 
 void Disseminator::learn(Time now, Peer from, Json element) {
   log_.push_back({std::move(element), from, from == own ? self_ : links_[from].heard.incarnation});
@@ -171,7 +175,9 @@ void Disseminator::schedule_ack(Time now, Link& link, bool has_gap) const {
   link.ack_at = std::min(now + wait, link.ack_by);
 }
 
-bool Disseminator::lacks(Time now, Peer peer) { return has_unsent(peer) || must_repeat(now, links_[peer]); }
+bool Disseminator::lacks(Time now, Peer peer) {
+  return has_unsent(peer) || must_repeat(now, links_[peer]);
+}
 
 void Disseminator::contact(Time now, Peer peer) {
   if (!lacks(now, peer)) return;

@@ -16,8 +16,8 @@ using Incarnation = std::uint64_t;
 /// A peer, by its place in the list of peers.
 using Peer = std::size_t;
 
-/// One attempt to bring a log to a peer from its beginning: the life of the sender, and a number that counts its streams
-/// to this peer. An acknowledgement names the stream it is for, so that one of an earlier stream means nothing.
+/// One attempt to bring a log to a peer from its beginning: the life of the sender, and a number that counts its
+/// streams to this peer. An acknowledgement names the stream it is for, so that one of an earlier stream means nothing.
 struct Stream {
   Incarnation incarnation = 0;
   std::uint64_t number = 0;
@@ -46,13 +46,13 @@ struct Delta {
 /// Spreads the elements of a grow-only set over links that lose, repeat and reorder messages, between processes that
 /// pause, and restart with empty memory.
 ///
-/// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in the
-/// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
+/// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in
+/// the life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
-/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
-/// The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in another
-/// life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass for an
-/// acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
+/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a
+/// gap. The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in
+/// another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass
+/// for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {

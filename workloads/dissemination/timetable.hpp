@@ -29,7 +29,8 @@ class HoldBack {
  public:
   /// The other node departs every `period`. Messages are to arrive `least_margin` early, and more when their latency
   /// varies.
-  HoldBack(Duration period, Duration least_margin) : period_(period), least_margin_(least_margin), margin_(least_margin) {}
+  HoldBack(Duration period, Duration least_margin)
+      : period_(period), least_margin_(least_margin), margin_(least_margin) {}
 
   /// When to send what came up at `now`: at once as long as nothing is known of the other node's departures.
   Time departure(Time now) const { return timetable_ ? timetable_->next(now) : now; }
