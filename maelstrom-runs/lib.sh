@@ -31,7 +31,7 @@ describe() {
       ;;
     3e)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
+      options='--strategy star --flush-ms 1600' limits=(20 1000 2000)
       ;;
     4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
     # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.

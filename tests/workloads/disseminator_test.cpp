@@ -171,7 +171,7 @@ TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
   windows.flush_delay = 80ms;
   windows.ack_delay = windows.announce_delay = 1s;
   Disseminator hub(windows, 7, 2);
-  hub.keep_timetable();
+  hub.keep_timetable(at(0ms));
   hub.set_targets(at(0ms), {0, 1});
   hub.add(at(0ms), Json(1));
   const auto first = hub.tick(at(20ms));  // after a quarter of a window
@@ -193,7 +193,7 @@ TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
   windows.flush_delay = 160ms;
   windows.ack_delay = windows.announce_delay = windows.resend_after = 10s;
   Disseminator hub(windows, 7, 2);
-  hub.keep_timetable();
+  hub.keep_timetable(at(0ms));
   hub.set_targets(at(0ms), {0, 1});
   const auto departs_after = [&](Duration now, std::uint64_t position) {
     hub.receive(at(now), 0, stretch(position, position + 1));

@@ -44,6 +44,17 @@ void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
   }
 }
 
+void Disseminator::keep_timetable(Time now) {
+  keeps_timetable_ = true;
+  if (HoldBack::is_worth_guessing(config_.flush_delay)) timetable_ = Timetable{now, config_.flush_delay};
+}
+
+void Disseminator::follow(Time now, Peer leader) {
+  Link& link = links_.at(leader);
+  forget_timetable(link);
+  link.hold_back->hear(now);
+}
+
 void Disseminator::retarget(Time now, Peer peer, bool is_chosen, bool chose_us) {
   Link& link = links_[peer];
   const bool was_target = is_target(link);
@@ -87,7 +98,7 @@ void Disseminator::schedule_flush(Time now, Peer peer) {
 
 Time Disseminator::departure(Time now, const Link& link) {
   if (keeps_timetable_) {
-    // The first departure comes early, because before it followers cannot know when to be in time.
+    // Unless it is guessed, the first departure comes early, because before it followers cannot be in time.
     if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
     const Time regular = timetable_->next(now);
     return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
@@ -111,7 +122,7 @@ void Disseminator::restart_stream(Time now, Peer peer) {
   link.acked = link.sent = link.scanned = 0;
   link.resend_at = std::nullopt;
   link.last_gap = std::nullopt;
-  if (link.hold_back) follow(peer);  // another life has another timetable
+  if (link.hold_back) forget_timetable(link);  // another life has another one
   schedule_flush(now, peer);
 }
 
@@ -153,7 +164,11 @@ void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
     link.waiting_from = link.owing_from = now;
     watch(now, link);
     if (!has_unsent(from)) link.flush_at = std::nullopt;  // it was to repeat this
-    if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
+    if (link.hold_back && delta.slack) {
+      const bool was_guessed = !link.hold_back->is_measured();
+      link.hold_back->learn(link.acked, *delta.slack);
+      if (was_guessed && link.flush_at) link.flush_at = departure(now, link);
+    }
   }
   // The same gap is reported again before the repetition can have arrived.
   if (delta.gap && delta.ack == link.acked && link.acked < link.sent && link.last_gap != link.acked) {

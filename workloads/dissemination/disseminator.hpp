@@ -84,10 +84,11 @@ class Disseminator {
   /// Makes `targets` the peers that elements are sent to. To the others nothing is sent but acknowledgements.
   void set_targets(Time now, const std::vector<Peer>& targets);
   /// What leaves from now on leaves at regular departures, `flush_delay` apart, and peers are told how long before one
-  /// their words came in.
-  void keep_timetable() { keeps_timetable_ = true; }
-  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure.
-  void follow(Peer leader) { links_.at(leader).hold_back.emplace(config_.flush_delay, config_.margin); }
+  /// their words came in. Long windows begin now, when the processes of a cluster start together.
+  void keep_timetable(Time now);
+  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure. The
+  /// leader is taken to start now, too, until it is heard.
+  void follow(Time now, Peer leader);
 
   /// Adds an element that a client gave to this node.
   void add(Time now, Json element);
@@ -163,6 +164,7 @@ class Disseminator {
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
   void note_arrival(Time now, Link& link, bool knows_timetable);
+  void forget_timetable(Link& link) const { link.hold_back.emplace(config_.flush_delay, config_.margin); }
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
