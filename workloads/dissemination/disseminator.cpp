@@ -10,9 +10,10 @@ constexpr int longest_ack_wait = 4;
 
 // A follower's message that just misses a departure would wait for a whole window. It gets an extra departure, together
 // with others that come late, unless that becomes a habit: then followers have to leave earlier.
-constexpr int late_part = 8;        // of a window, after a departure
-constexpr int gathering_part = 16;  // of a window, until the extra departure
-constexpr int windows_between_extras = 4;
+constexpr int late_part = 8;             // of a window, after a departure
+constexpr int gathering_part = 16;       // of a window, until the extra departure
+constexpr int windows_for_an_extra = 4;  // one in so many, in the long run,
+constexpr int extras_in_a_row = 3;       // because a machine that is busy makes many late at once
 
 bool is_due(Time now, const std::optional<Time>& at) {
   return at && *at <= now;
@@ -99,20 +100,27 @@ void Disseminator::schedule_flush(Time now, Peer peer) {
 Time Disseminator::departure(Time now, const Link& link) {
   if (keeps_timetable_) {
     // Unless it is guessed, the first departure comes early, because before it followers cannot be in time.
-    if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
+    if (!timetable_) {
+      timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
+      extras_used_up_ = now + windows_for_an_extra * config_.flush_delay;  // it takes a while until all know it
+    }
     const Time regular = timetable_->next(now);
     return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
   }
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
 }
 
-/// The peer knows the timetable when an earlier message of its was answered, and it has heard the answer.
+/// The peer knows the timetable when it can be guessed, or when an earlier message of its was answered, and it has heard
+/// the answer.
 void Disseminator::note_arrival(Time now, Link& link, bool knows_timetable) {
   departure(now, link);  // there is a timetable from the first arrival on
   link.slack = timetable_->next(now) - now;
   const Duration period = config_.flush_delay;
   const bool has_just_missed = link.slack > period - period / late_part;
-  if (!knows_timetable || !has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
+  if (!knows_timetable || !has_just_missed || now < extra_departure_) return;
+  const Duration share = windows_for_an_extra * period;
+  if (extras_used_up_ > now + (extras_in_a_row - 1) * share) return;
+  extras_used_up_ = std::max(extras_used_up_, now) + share;
   extra_departure_ = now + period / gathering_part;
 }
 
@@ -150,7 +158,9 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   if (link.hold_back) link.hold_back->hear(now);
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
-  if (keeps_timetable_ && received.upto > before) note_arrival(now, link, before > 0 && link.acked > 0);
+  if (keeps_timetable_ && received.upto > before) {
+    note_arrival(now, link, HoldBack::is_worth_guessing(config_.flush_delay) || (before > 0 && link.acked > 0));
+  }
   schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;

@@ -76,7 +76,7 @@ class Disseminator {
     /// Every message carries the whole log: what acknowledged deltas save.
     bool whole = false;
     /// How long before a departure of the leader a follower wants its message to arrive, if none is ever late.
-    Duration margin = 8ms;
+    Duration margin = 12ms;
   };
 
   Disseminator(Config config, Incarnation self, std::size_t peers);
@@ -178,6 +178,7 @@ class Disseminator {
   bool keeps_timetable_ = false;
   std::optional<Timetable> timetable_;
   Time extra_departure_;  // the last
+  Time extras_used_up_;   // until then, if there were no more of them at once
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };
