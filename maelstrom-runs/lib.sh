@@ -32,6 +32,15 @@ describe() {
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
       options='--strategy direct --flush-ms 300' limits=(20 1000 2000)
       ;;
+    # Maelstrom's Raft chapter, doc/06-raft, its two hardest command lines.
+    lin-kv-10s)
+      workload=lin-kv options='--strategy proxy'
+      flags='--node-count 3 --concurrency 4n --rate 30 --time-limit 60 --nemesis partition --nemesis-interval 10'
+      ;;
+    lin-kv-3s)
+      workload=lin-kv options='--strategy proxy'
+      flags='--node-count 3 --concurrency 10n --rate 100 --time-limit 60 --nemesis partition --nemesis-interval 3'
+      ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
   read -r -a test_flags <<<"$flags"

@@ -33,6 +33,9 @@ bool has_duplicated_element(const Trial::Result& result) {
 bool has_wrong_sum(const Trial::Result& result) {
   return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
 }
+bool has_no_linearization(const Trial::Result& result) {
+  return result.workload.valid == Valid::no && !result.workload.details["failures"].empty();
+}
 
 struct Mutant {
   const char* name;
@@ -70,6 +73,12 @@ const std::vector<Mutant>& all_mutants() {
       {"BroadcastMergesByOverwriting", "broadcast", mutants::broadcast_overwrites, {}, has_lost_element},
       {"SetDropsAnElement", "g-set", mutants::set_drops, {}, has_lost_element, 1},
       {"CounterCountsTwice", "g-counter", mutants::counter_counts_twice, {}, has_wrong_sum, 1},
+      {"LinKvReadsFromACache", "lin-kv", mutants::lin_kv_reads_from_a_cache, {}, has_no_linearization},
+      {"LinKvLosesWrites", "lin-kv", mutants::lin_kv_loses_writes, {}, has_no_linearization},
+      {"LinKvCasIgnoresTheExpectedValue", "lin-kv", mutants::lin_kv_cas_ignores_the_expected, {}, has_no_linearization},
+      {"LinKvCasFailsAndSets", "lin-kv", mutants::lin_kv_cas_fails_and_sets, {}, has_no_linearization},
+      {"LinKvCallsAnOpenOutcomeAFailure", "lin-kv", mutants::lin_kv_calls_an_open_outcome_a_failure, {},
+       has_no_linearization},
       {"CounterShowsOneTooMany", "pn-counter", mutants::counter_reads_wrong, {}, has_wrong_sum, 1},
   };
   return all;

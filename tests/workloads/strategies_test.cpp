@@ -63,7 +63,8 @@ TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
   settings.topology = topology_names()[seed % topology_names().size()];
   // So many workers that those who wait for a node that is down leave some for when it is back.
   settings.rate_millis = 40'000;
-  settings.concurrency = cell.nodes == 1 ? 220 : 4;
+  const bool waits_long = find_workload(cell.workload).client_timeout > 1s;
+  settings.concurrency = cell.nodes > 1 ? 4 : waits_long ? 220 : 12;
   settings.keep_journal = false;
   if (!cell.nemesis.empty()) settings.nemesis = {cell.nemesis};
   return settings;
