@@ -7,6 +7,7 @@ namespace mznode::lin_kv {
 
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
+StrategyInfo proxy_strategy();
 
 /// Messages (Maelstrom, doc/workloads.md, "Lin-kv").
 struct Read {
