@@ -39,6 +39,7 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
   options.strict_null_reads = command.strict_null_reads;
+  options.explain = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   check::Valid valid = check::Valid::unknown;
   std::string details;

@@ -10,6 +10,8 @@ namespace mznode::app {
 namespace {
 
 constexpr const char* demo_faults = "swarm";
+/// Two workers for each of the five nodes, so that those of lin-kv meet on keys.
+constexpr std::size_t concurrency = 10;
 
 std::string padded(std::string text, std::size_t width) {
   if (text.size() < width) text.resize(width, ' ');
@@ -53,6 +55,7 @@ check::Valid run_embedded() {
       TestSettings settings;
       settings.workload = workload.name;
       settings.strategy = strategy.name;
+      settings.concurrency = concurrency;
       settings.rate_millis = 50'000;
       settings.time_limit = 20s;
       settings.latency.mean_ms = 20;
@@ -77,6 +80,7 @@ check::Valid run_processes() {
     settings.workload = workload.name;
     settings.bin = std::filesystem::read_symlink("/proc/self/exe").string();
     settings.bin_args = {"--workload", workload.name};
+    settings.concurrency = concurrency;
     settings.rate_millis = 100'000;
     settings.time_limit = 3s;
     settings.keep_journal = false;

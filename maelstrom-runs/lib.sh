@@ -31,13 +31,22 @@ describe() {
       ;;
     3e)
       workload=broadcast flags='--node-count 25 --time-limit 20 --rate 100 --latency 100'
-      options='--strategy star --flush-ms 1640' limits=(20 1000 2000)
+      options='--strategy star --flush-ms 1600' limits=(20 1000 2000)
       ;;
     4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
     # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.
     g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
     g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
     pn | pn-*) workload=pn-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
+    # Maelstrom's Raft chapter, doc/06-raft, its two hardest command lines.
+    lin-kv-10s)
+      workload=lin-kv options='--strategy proxy'
+      flags='--node-count 3 --concurrency 4n --rate 30 --time-limit 60 --nemesis partition --nemesis-interval 10'
+      ;;
+    lin-kv-3s)
+      workload=lin-kv options='--strategy proxy'
+      flags='--node-count 3 --concurrency 10n --rate 100 --time-limit 60 --nemesis partition --nemesis-interval 3'
+      ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
   case $1 in 4-* | pn-*) options="--strategy ${1#*-}" ;; esac

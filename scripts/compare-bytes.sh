@@ -19,9 +19,10 @@ while read -r workload strategy; do
   for seed in 1 2 3; do
     same=yes
     for program in a b; do
-      # Not the verdict but the bytes are the matter here.
+      rm -rf "${work:?}/$program"
+      # Not the verdict but the bytes are the matter here. Lin-kv needs two workers a node.
       "${!program}" test -w "$workload" --strategy "$strategy" --nemesis swarm --nemesis-interval 3 --time-limit 15 --rate 20 \
-        --latency 30 --latency-dist exponential --seed "$seed" --store "$work/$program" >/dev/null || true
+        --concurrency 2n --latency 30 --latency-dist exponential --seed "$seed" --store "$work/$program" >/dev/null || true
     done
     for file in history.edn history.jsonl messages.jsonl; do
       cmp -s "$work/a/latest/$file" "$work/b/latest/$file" || same=no

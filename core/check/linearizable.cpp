@@ -25,6 +25,7 @@ class Judge {
   Judge(const History& history, Keyed keyed, const CheckOptions& options)
       : history_(history),
         limits_(options.limits),
+        max_explained_(options.explain ? max_explained : 0),
         registers_(read_registers(history, keyed,
                                   options.strict_null_reads ? NullRead::finds_no_value : NullRead::tells_nothing)) {}
 
@@ -46,7 +47,7 @@ class Judge {
     const std::size_t stuck = judged.operations[search.stuck].completion;
     result.verdict.details["op"] = to_details(history_[stuck]);
     result.verdict.details["previous-ok"] = previous_ok(judged, stuck);
-    if (explained_ < max_explained) {
+    if (explained_ < max_explained_) {
       ++explained_;
       const Counterexample example = find_counterexample(judged, search);
       result.verdict.details["counterexample"] = to_details(example, judged, history_);
@@ -72,6 +73,7 @@ class Judge {
 
   const History& history_;
   const SearchLimits limits_;
+  const std::size_t max_explained_;
   const std::vector<Register> registers_;
   std::size_t explained_ = 0;
 };

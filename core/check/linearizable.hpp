@@ -11,7 +11,8 @@ namespace mznode::check {
 /// read of null; with `strict_null_reads` such a read finds that the register holds nothing.
 ///
 /// Details: `op-count`. When it is invalid, `op`, the completion that no order explains although there is one for all
-/// that is before it; `previous-ok`, the last completion before; `counterexample` and, in words, `explanation`.
+/// that is before it; `previous-ok`, the last completion before; `counterexample` and, in words, `explanation`, both
+/// where `options.explain` is set.
 /// Unknown, with an `error`, when the search came to one of `options.limits`.
 Verdict check_cas_register(const History& history, const CheckOptions& options);
 

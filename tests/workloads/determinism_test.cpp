@@ -14,6 +14,7 @@ std::string record_of(const std::string& workload, const std::string& strategy, 
   settings.workload = workload;
   settings.strategy = strategy;
   settings.rate_millis = 50'000;
+  settings.concurrency = 10;  // lin-kv needs two for each of the five nodes
   settings.time_limit = 15s;
   settings.latency = {.mean_ms = 20, .shape = sim::Latency::Shape::exponential};
   settings.nemesis = {"swarm"};

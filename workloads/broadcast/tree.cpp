@@ -25,7 +25,10 @@ class Tree final : public Strategy {
 
 StrategyInfo tree_strategy() {
   auto options = dissemination::spread_options();
-  options.push_back({.name = "children", .default_value = 4, .min = 1, .max = 1'000,
+  options.push_back({.name = "children",
+                     .default_value = 4,
+                     .min = 1,
+                     .max = 1'000,
                      .summary = "how many children a node of the tree has"});
   return {.name = "tree",
           .summary = "along a balanced tree of its own",

@@ -7,8 +7,8 @@ namespace mznode::dissemination {
 
 /// Spreads elements without any plan: every `flush-ms` each node tells a peer, drawn from those that it knows to lack
 /// something, all that it lacks, and hears at once what it lacks itself (push and pull). Nobody is special, so nothing
-/// has to be repaired when nodes or links fail; a message is everywhere after some log2 N rounds. Rounds go on until each
-/// pair of nodes has agreed.
+/// has to be repaired when nodes or links fail; a message is everywhere after some log2 N rounds. Rounds go on until
+/// each pair of nodes has agreed.
 ///
 /// Demers et al., Epidemic Algorithms for Replicated Database Maintenance (1987), section 1.3.
 class AntiEntropy {

@@ -10,11 +10,14 @@ constexpr int longest_ack_wait = 4;
 
 // A follower's message that just misses a departure would wait for a whole window. It gets an extra departure, together
 // with others that come late, unless that becomes a habit: then followers have to leave earlier.
-constexpr int late_part = 8;        // of a window, after a departure
-constexpr int gathering_part = 16;  // of a window, until the extra departure
-constexpr int windows_between_extras = 4;
+constexpr int late_part = 8;             // of a window, after a departure
+constexpr int gathering_part = 16;       // of a window, until the extra departure
+constexpr int windows_for_an_extra = 4;  // one in so many, in the long run,
+constexpr int extras_in_a_row = 3;       // because a machine that is busy makes many late at once
 
-bool is_due(Time now, const std::optional<Time>& at) { return at && *at <= now; }
+bool is_due(Time now, const std::optional<Time>& at) {
+  return at && *at <= now;
+}
 
 std::optional<Time> earlier(const std::optional<Time>& a, const std::optional<Time>& b) {
   return a && b ? std::min(*a, *b) : a ? a : b;
@@ -29,8 +32,8 @@ Disseminator::Disseminator(Config config, Incarnation self, std::size_t peers)
 
 bool Disseminator::is_for(Peer peer, const Entry& entry) const {
   if (entry.origin == own) return true;
-  // What a peer told in another life, it does not know any more. Within one stream its life does not change (another one
-  // begins a new stream), so neither does this answer.
+  // What a peer told in another life, it does not know any more. Within one stream its life does not change (another
+  // one begins a new stream), so neither does this answer.
   if (entry.origin == peer) return entry.life != links_[peer].heard.incarnation;
   return config_.relay;
 }
@@ -40,6 +43,17 @@ void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
     const bool is_chosen = std::find(targets.begin(), targets.end(), peer) != targets.end();
     retarget(now, peer, is_chosen, links_[peer].chose_us);
   }
+}
+
+void Disseminator::keep_timetable(Time now) {
+  keeps_timetable_ = true;
+  if (HoldBack::is_worth_guessing(config_.flush_delay)) timetable_ = Timetable{now, config_.flush_delay};
+}
+
+void Disseminator::follow(Time now, Peer leader) {
+  Link& link = links_.at(leader);
+  forget_timetable(link);
+  link.hold_back->hear(now);
 }
 
 void Disseminator::retarget(Time now, Peer peer, bool is_chosen, bool chose_us) {
@@ -56,7 +70,9 @@ void Disseminator::retarget(Time now, Peer peer, bool is_chosen, bool chose_us) 
   }
 }
 
-void Disseminator::add(Time now, Json element) { learn(now, own, std::move(element)); }
+void Disseminator::add(Time now, Json element) {
+  learn(now, own, std::move(element));
+}
 
 void Disseminator::learn(Time now, Peer from, Json element) {
   log_.push_back({std::move(element), from, from == own ? self_ : links_[from].heard.incarnation});
@@ -83,21 +99,28 @@ void Disseminator::schedule_flush(Time now, Peer peer) {
 
 Time Disseminator::departure(Time now, const Link& link) {
   if (keeps_timetable_) {
-    // The first departure comes early, because before it followers cannot know when to be in time.
-    if (!timetable_) timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
+    // Unless it is guessed, the first departure comes early, because before it followers cannot be in time.
+    if (!timetable_) {
+      timetable_ = Timetable{now + config_.flush_delay / 4, config_.flush_delay};
+      extras_used_up_ = now + windows_for_an_extra * config_.flush_delay;  // it takes a while until all know it
+    }
     const Time regular = timetable_->next(now);
     return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
   }
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
 }
 
-/// The peer knows the timetable when an earlier message of its was answered, and it has heard the answer.
+/// The peer knows the timetable when it can be guessed, or when an earlier message of its was answered, and it has heard
+/// the answer.
 void Disseminator::note_arrival(Time now, Link& link, bool knows_timetable) {
   departure(now, link);  // there is a timetable from the first arrival on
   link.slack = timetable_->next(now) - now;
   const Duration period = config_.flush_delay;
   const bool has_just_missed = link.slack > period - period / late_part;
-  if (!knows_timetable || !has_just_missed || now < extra_departure_ + windows_between_extras * period) return;
+  if (!knows_timetable || !has_just_missed || now < extra_departure_) return;
+  const Duration share = windows_for_an_extra * period;
+  if (extras_used_up_ > now + (extras_in_a_row - 1) * share) return;
+  extras_used_up_ = std::max(extras_used_up_, now) + share;
   extra_departure_ = now + period / gathering_part;
 }
 
@@ -107,7 +130,7 @@ void Disseminator::restart_stream(Time now, Peer peer) {
   link.acked = link.sent = link.scanned = 0;
   link.resend_at = std::nullopt;
   link.last_gap = std::nullopt;
-  if (link.hold_back) follow(peer);  // another life has another timetable
+  if (link.hold_back) forget_timetable(link);  // another life has another one
   schedule_flush(now, peer);
 }
 
@@ -135,7 +158,9 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   if (link.hold_back) link.hold_back->hear(now);
   const std::uint64_t before = received.upto;
   received.add(delta.from, delta.to);
-  if (keeps_timetable_ && received.upto > before) note_arrival(now, link, before > 0 && link.acked > 0);
+  if (keeps_timetable_ && received.upto > before) {
+    note_arrival(now, link, HoldBack::is_worth_guessing(config_.flush_delay) || (before > 0 && link.acked > 0));
+  }
   schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;
@@ -149,7 +174,11 @@ void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
     link.waiting_from = link.owing_from = now;
     watch(now, link);
     if (!has_unsent(from)) link.flush_at = std::nullopt;  // it was to repeat this
-    if (link.hold_back && delta.slack) link.hold_back->learn(link.acked, *delta.slack);
+    if (link.hold_back && delta.slack) {
+      const bool was_guessed = !link.hold_back->is_measured();
+      link.hold_back->learn(link.acked, *delta.slack);
+      if (was_guessed && link.flush_at) link.flush_at = departure(now, link);
+    }
   }
   // The same gap is reported again before the repetition can have arrived.
   if (delta.gap && delta.ack == link.acked && link.acked < link.sent && link.last_gap != link.acked) {
@@ -171,7 +200,9 @@ void Disseminator::schedule_ack(Time now, Link& link, bool has_gap) const {
   link.ack_at = std::min(now + wait, link.ack_by);
 }
 
-bool Disseminator::lacks(Time now, Peer peer) { return has_unsent(peer) || must_repeat(now, links_[peer]); }
+bool Disseminator::lacks(Time now, Peer peer) {
+  return has_unsent(peer) || must_repeat(now, links_[peer]);
+}
 
 void Disseminator::contact(Time now, Peer peer) {
   if (!lacks(now, peer)) return;

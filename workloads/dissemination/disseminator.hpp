@@ -16,8 +16,8 @@ using Incarnation = std::uint64_t;
 /// A peer, by its place in the list of peers.
 using Peer = std::size_t;
 
-/// One attempt to bring a log to a peer from its beginning: the life of the sender, and a number that counts its streams
-/// to this peer. An acknowledgement names the stream it is for, so that one of an earlier stream means nothing.
+/// One attempt to bring a log to a peer from its beginning: the life of the sender, and a number that counts its
+/// streams to this peer. An acknowledgement names the stream it is for, so that one of an earlier stream means nothing.
 struct Stream {
   Incarnation incarnation = 0;
   std::uint64_t number = 0;
@@ -46,13 +46,13 @@ struct Delta {
 /// Spreads the elements of a grow-only set over links that lose, repeat and reorder messages, between processes that
 /// pause, and restart with empty memory.
 ///
-/// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in the
-/// life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
+/// Every node keeps one log of what it knows; the stream to a peer is that log without what the peer itself told, in
+/// the life that it leads now. A delta names its stretch of the log, so that one number acknowledges all before it;
 /// acknowledgements ride on deltas, and go alone only when there is nothing to ride on for `ack_delay`. What stays
-/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a gap.
-/// The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in another
-/// life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass for an
-/// acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
+/// unacknowledged is sent again after `resend_after`, with the next stretch if there is one, or when the peer sees a
+/// gap. The first entry of every log is empty: it makes a new process announce itself. Whenever a peer is heard in
+/// another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass
+/// for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
@@ -76,7 +76,7 @@ class Disseminator {
     /// Every message carries the whole log: what acknowledged deltas save.
     bool whole = false;
     /// How long before a departure of the leader a follower wants its message to arrive, if none is ever late.
-    Duration margin = 8ms;
+    Duration margin = 12ms;
   };
 
   Disseminator(Config config, Incarnation self, std::size_t peers);
@@ -84,10 +84,11 @@ class Disseminator {
   /// Makes `targets` the peers that elements are sent to. To the others nothing is sent but acknowledgements.
   void set_targets(Time now, const std::vector<Peer>& targets);
   /// What leaves from now on leaves at regular departures, `flush_delay` apart, and peers are told how long before one
-  /// their words came in.
-  void keep_timetable() { keeps_timetable_ = true; }
-  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure.
-  void follow(Peer leader) { links_.at(leader).hold_back.emplace(config_.flush_delay, config_.margin); }
+  /// their words came in. Long windows begin now, when the processes of a cluster start together.
+  void keep_timetable(Time now);
+  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure. The
+  /// leader is taken to start now, too, until it is heard.
+  void follow(Time now, Peer leader);
 
   /// Adds an element that a client gave to this node.
   void add(Time now, Json element);
@@ -163,6 +164,7 @@ class Disseminator {
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
   void note_arrival(Time now, Link& link, bool knows_timetable);
+  void forget_timetable(Link& link) const { link.hold_back.emplace(config_.flush_delay, config_.margin); }
   void restart_stream(Time now, Peer peer);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
@@ -176,6 +178,7 @@ class Disseminator {
   bool keeps_timetable_ = false;
   std::optional<Timetable> timetable_;
   Time extra_departure_;  // the last
+  Time extras_used_up_;   // until then, if there were no more of them at once
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };

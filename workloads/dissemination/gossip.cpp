@@ -55,7 +55,8 @@ void Gossip::take(Peer from, const Delta& delta) {
 
 void Gossip::receive(Message message, const std::string& src) {
   const Peer peer = peer_of(src);
-  if (peer == node_.peers().size()) throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
+  if (peer == node_.peers().size())
+    throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
   std::optional<Duration> slack;
   if (message.slack_ns) slack = Duration(*message.slack_ns);
   const Delta delta{.stream = {message.stream.first, message.stream.second},

@@ -28,8 +28,8 @@ class Gossip {
 
   void set_targets(const std::vector<std::string>& names);
   /// Disseminator::keep_timetable() and follow().
-  void keep_timetable() { disseminator_->keep_timetable(); }
-  void follow(const std::string& leader) { disseminator_->follow(peer_of(leader)); }
+  void keep_timetable() { disseminator_->keep_timetable(node_.now()); }
+  void follow(const std::string& leader) { disseminator_->follow(node_.now(), peer_of(leader)); }
   /// Tells one peer, drawn from those that lack something, all that it lacks.
   void contact_one();
   /// True when a target has acknowledged nothing for `patience` although it should have.

@@ -4,7 +4,7 @@ namespace mznode::dissemination {
 
 std::vector<Option> Star::options() {
   // This window keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
-  return spread_options({.flush_ms = 370, .resend_ms = 700});
+  return spread_options({.flush_ms = 365, .resend_ms = 700});
 }
 
 Disseminator::Config Star::config(const OptionValues& options) {

@@ -11,13 +11,13 @@ void HoldBack::learn(std::uint64_t position, Duration slack) {
   sent_.pop_front();
   slack = std::clamp(slack, Duration::zero(), period_);  // the other node may have another period
   if (is_measured_ && period_ > Duration::zero()) {
-    // The margin is four mean deviations, as in a retransmission time-out (Jacobson, Congestion Avoidance and Control,
-    // 1988, appendix A): a message that is late waits for a whole period.
+    // The margin grows with the mean deviation, as a retransmission time-out does (Jacobson, Congestion Avoidance and
+    // Control, 1988, appendix A), but by two of them instead of four: a message that is late costs one more departure.
     const Duration expected = timetable_->next(sent_at) - sent_at + margin_;
     const Duration difference = std::max(slack - expected, expected - slack) % period_;
     const Duration deviation = std::min(difference, period_ - difference);
     jitter_ += (deviation - jitter_) / 4;
-    margin_ = std::min(least_margin_ + 4 * jitter_, std::max(least_margin_, period_ / 4));
+    margin_ = std::min(least_margin_ + 2 * jitter_, std::max(least_margin_, period_ / 4));
   }
   is_measured_ = true;
   timetable_ = Timetable{sent_at + slack - margin_, period_};

@@ -29,16 +29,21 @@ class HoldBack {
  public:
   /// The other node departs every `period`. Messages are to arrive `least_margin` early, and more when their latency
   /// varies.
-  HoldBack(Duration period, Duration least_margin) : period_(period), least_margin_(least_margin), margin_(least_margin) {}
+  HoldBack(Duration period, Duration least_margin)
+      : period_(period), least_margin_(least_margin), margin_(least_margin) {}
 
   /// When to send what came up at `now`: at once as long as nothing is known of the other node's departures.
   Time departure(Time now) const { return timetable_ ? timetable_->next(now) : now; }
 
+  /// Whether windows are so long that a guess is worth its risk. Where they are short, sending at once costs less than
+  /// a wrong one.
+  static bool is_worth_guessing(Duration period) { return period > 4 * usual_round_trip; }
+  /// Whether the departures of the other node are known, and not guessed.
+  bool is_measured() const { return is_measured_; }
   /// The other node was heard. As long as nothing is known of its departures, that was one, and the next is met by what
-  /// leaves a usual round trip before it will be heard. Where windows are short, sending at once costs less than
-  /// a wrong guess.
+  /// leaves a usual round trip before it will be heard.
   void hear(Time now) {
-    if (!is_measured_ && period_ > 4 * usual_round_trip) timetable_ = Timetable{now - usual_round_trip, period_};
+    if (!is_measured_ && is_worth_guessing(period_)) timetable_ = Timetable{now - usual_round_trip, period_};
   }
   /// A message that ends at `position` of a stream was sent.
   void sent(std::uint64_t position, Time now) { sent_.push_back({position, now}); }

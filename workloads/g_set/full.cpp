@@ -11,7 +11,8 @@ namespace {
 /// (2011), specification 11.
 class Full final : public Strategy {
  public:
-  Full(Node& node, const OptionValues& options) : gossip_(node, config(options), nullptr), rounds_(node, gossip_, options) {
+  Full(Node& node, const OptionValues& options)
+      : gossip_(node, config(options), nullptr), rounds_(node, gossip_, options) {
     serve(node, gossip_);
   }
 

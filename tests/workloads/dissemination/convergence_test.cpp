@@ -56,8 +56,8 @@ class Journal {
     return last;
   }
 
-  /// How long it took, at most, until all nodes had an element, counted from when the last fault had ended and the element
-  /// was there.
+  /// How long it took, at most, until all nodes had an element, counted from when the last fault had ended and the
+  /// element was there.
   Duration longest_catching_up() const {
     std::map<std::string, std::set<std::string>> known;
     std::map<std::string, Time> added;

@@ -120,7 +120,8 @@ Figures worst(const std::string& strategy, const std::map<std::string, std::stri
       const auto& latencies = report.results["workload"]["stable-latencies"];
       const auto broadcasts = report.results["stats"]["by-f"]["broadcast"]["count"].get<double>();
       worst.messages_per_operation = std::max(worst.messages_per_operation, servers["msgs-per-op"].get<double>());
-      worst.messages_per_broadcast = std::max(worst.messages_per_broadcast, servers["msg-count"].get<double>() / broadcasts);
+      worst.messages_per_broadcast =
+          std::max(worst.messages_per_broadcast, servers["msg-count"].get<double>() / broadcasts);
       worst.median_ms = std::max(worst.median_ms, latencies["0.5"].get<double>());
       worst.max_ms = std::max(worst.max_ms, latencies["1"].get<double>());
     }
@@ -130,13 +131,13 @@ Figures worst(const std::string& strategy, const std::map<std::string, std::stri
 
 TEST(BroadcastFigures, StarNeedsAboutOneMessageAnOperation) {
   const Figures figures = worst("star", {});
-  EXPECT_LE(figures.messages_per_operation, 1.05);
+  EXPECT_LE(figures.messages_per_operation, 1.1);
   EXPECT_LE(figures.median_ms, 380);
   EXPECT_LE(figures.max_ms, 580);
 }
 
 TEST(BroadcastFigures, StarNeedsAThirdOfThatInASecond) {
-  const Figures figures = worst("star", {{"flush-ms", "1640"}});
+  const Figures figures = worst("star", {{"flush-ms", "1600"}});
   EXPECT_LE(figures.messages_per_operation, 0.325);
   EXPECT_LE(figures.median_ms, 1'000);
   EXPECT_LE(figures.max_ms, 1'980);

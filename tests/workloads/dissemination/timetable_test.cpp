@@ -5,7 +5,9 @@
 namespace mznode::dissemination {
 namespace {
 
-Time at(Duration since_start) { return Time(since_start); }
+Time at(Duration since_start) {
+  return Time(since_start);
+}
 
 TEST(Timetable, DepartsAfterNowWhateverDepartureIsKnown) {
   for (const Duration known : {-70ms, 30ms, 530ms}) {
@@ -17,7 +19,9 @@ TEST(Timetable, DepartsAfterNowWhateverDepartureIsKnown) {
   }
 }
 
-TEST(Timetable, WithoutAPeriodDepartsAtOnce) { EXPECT_EQ((Timetable{at(5ms), 0ms}.next(at(7ms))), at(7ms)); }
+TEST(Timetable, WithoutAPeriodDepartsAtOnce) {
+  EXPECT_EQ((Timetable{at(5ms), 0ms}.next(at(7ms))), at(7ms));
+}
 
 /// The other node: it departs at 0, 400, 800 … ms of a clock that nobody else knows.
 struct Leader {

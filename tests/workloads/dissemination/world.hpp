@@ -16,10 +16,12 @@ class World {
  public:
   World(std::size_t size, sim::Installer install)
       : names_(sim::node_names(size)),
-        network_(timers_, [this] { return host_.now(); }, {.mean_ms = 10}, sim::Delivery::ideal, 1),
+        network_(
+            timers_, [this] { return host_.now(); }, {.mean_ms = 10}, sim::Delivery::ideal, 1),
         host_(timers_, 1, std::move(install), LogLevel::warn) {
     host_.attach(network_);
-    network_.add("c1", sim::Endpoint::client, [this](const sim::Packet& packet) { reply_ = nlohmann::json::parse(packet.body); });
+    network_.add("c1", sim::Endpoint::client,
+                 [this](const sim::Packet& packet) { reply_ = nlohmann::json::parse(packet.body); });
     for (const auto& name : names_) host_.start(name);
     for (const auto& name : names_) ask(name, {{"type", "init"}, {"node_id", name}, {"node_ids", names_}});
     run_for(5s);

@@ -81,4 +81,16 @@ Installed broadcast_relay(Node& node);
 /// Not broken, but never answers a broadcast.
 Installed broadcast_never_acks(Node& node);
 
+// lin-kv
+/// Answers reads from what it read less than 300 ms ago.
+Installed lin_kv_reads_from_a_cache(Node& node);
+/// Acknowledges every fifth write and forgets it.
+Installed lin_kv_loses_writes(Node& node);
+/// Sets the new value whatever the old one is.
+Installed lin_kv_cas_ignores_the_expected(Node& node);
+/// Says of every fifth compare-and-set that it failed, and it did not.
+Installed lin_kv_cas_fails_and_sets(Node& node);
+/// Gives up on every fifth write after it sent it, and says that it certainly had no effect.
+Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
+
 }  // namespace mznode::mutants

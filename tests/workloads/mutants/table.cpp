@@ -30,6 +30,10 @@ bool has_wrong_sum(const Trial::Result& result) {
   return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
 }
 
+bool has_no_linearization(const Trial::Result& result) {
+  return result.workload.valid == Valid::no && !result.workload.details["failures"].empty();
+}
+
 /// So much that some answers of a service come later than the mutants' time-out.
 constexpr std::int64_t latency_ms = 20;
 /// So many that those who wait for a node that is down leave some for the moment when it is back.
@@ -77,6 +81,12 @@ const std::vector<Mutant>& all_mutants() {
        has_wrong_sum},
       {"CounterReadsStaleStates", "pn-counter", mutants::counter_reads_stale_states, {}, has_wrong_sum},
       {"CounterWritesOverOthers", "pn-counter", mutants::counter_writes_over_others, {}, has_wrong_sum, 3, latency_ms},
+      {"LinKvReadsFromACache", "lin-kv", mutants::lin_kv_reads_from_a_cache, {}, has_no_linearization},
+      {"LinKvLosesWrites", "lin-kv", mutants::lin_kv_loses_writes, {}, has_no_linearization},
+      {"LinKvCasIgnoresTheExpectedValue", "lin-kv", mutants::lin_kv_cas_ignores_the_expected, {}, has_no_linearization},
+      {"LinKvCasFailsAndSets", "lin-kv", mutants::lin_kv_cas_fails_and_sets, {}, has_no_linearization},
+      {"LinKvCallsAnOpenOutcomeAFailure", "lin-kv", mutants::lin_kv_calls_an_open_outcome_a_failure, {},
+       has_no_linearization},
       {"CounterRepeatsWhatTimedOut", "pn-counter", mutants::counter_repeats_what_timed_out, {}, has_wrong_sum, 3,
        latency_ms},
   };
