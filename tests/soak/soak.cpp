@@ -60,7 +60,8 @@ Job job_of(const Cell& cell) {
                    {"nemesis", cell.nemesis.empty() ? "none" : cell.nemesis},
                    {"nodes", cell.nodes}},
           .seeds = seeds_of(cell),
-          .run = [cell](std::uint64_t seed) { return run_test(settings_of(cell, seed), [] { return false; }).valid; },
+          .run =
+              [cell](std::uint64_t seed) { return verdict_on(cell, run_test(settings_of(cell, seed), [] { return false; })); },
           .replay = [cell](std::uint64_t seed) { return app::replay_command(settings_of(cell, seed)); },
           .needed = all_of};
 }

@@ -70,4 +70,18 @@ inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
   return settings;
 }
 
+/// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm; then what it did
+/// answer is judged, and that it answers again afterwards is for other tests.
+inline check::Valid verdict_on(const Cell& cell, const TestReport& report) {
+  const StrategyInfo& strategy = find_strategy(find_workload(cell.workload), cell.strategy);
+  if (strategy.guarantees.available || cell.nemesis != "swarm") return report.valid;
+  check::Valid worst = check::Valid::yes;
+  for (const auto& [name, part] : report.results.items()) {
+    if (name == "stats" || !part.is_object() || !part.contains("valid?")) continue;
+    if (part["valid?"] == false) return check::Valid::no;
+    if (part["valid?"] != true) worst = check::Valid::unknown;
+  }
+  return worst;
+}
+
 }  // namespace mznode

@@ -38,12 +38,7 @@ Member Group::member(const std::string& name) const {
 }
 
 void Group::start() {
-  constexpr std::size_t max_members = 9;
   members_ = node_.node_ids();
-  if (members_.size() > max_members) {
-    throw Error(ErrorCode::not_supported,
-                "raft is for at most 9 nodes; this cluster has " + std::to_string(members_.size()));
-  }
   Saved saved = load(node_.storage().read());
   Config config;
   config.members = members_.size();

@@ -212,13 +212,6 @@ TEST_F(RaftKv, ALeaderKnowsNothingOfAKeyBeforeAMajorityHasStoredTheQuestion) {
   EXPECT_EQ(to_client[0].as<Code>().code, 20);
 }
 
-TEST_F(RaftKv, MoreThanNineNodesAreRefusedWithAReason) {
-  const OptionValues options(info.options, {});
-  strategy = info.install(node, options);
-  const std::vector<std::string> ten = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10"};
-  EXPECT_THROW(world.init(node, "n1", ten), std::logic_error);
-}
-
 TEST_F(RaftKv, AnotherClustersStorageIsRefused) {
   start({"n1"});
   Node second(world);
