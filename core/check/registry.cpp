@@ -4,6 +4,7 @@
 #include "core/check/echo.hpp"
 #include "core/check/pn_counter.hpp"
 #include "core/check/set_full.hpp"
+#include "core/check/txn/txn.hpp"
 #include "core/check/unique_ids.hpp"
 
 namespace mznode::check {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view set_summary = "no element is lost once it was known, and no read shows one twice";
 constexpr std::string_view final_read_summary =
     "every final read is the sum of the acknowledged adds and of some indefinite ones";
+constexpr std::string_view txn_summary = "no anomaly that the consistency models forbid, strict serializability unless told";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 // To add a checker, write its function in a file of its own and name it here.
@@ -24,6 +26,8 @@ constexpr Checker table[] = {
     {"g-counter", final_read_summary, check_pn_counter},
     {"pn-counter", final_read_summary, check_pn_counter},
     {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter},
+    {"txn-list-append", txn_summary, check_list_append},
+    {"list-append", txn_summary, check_list_append},
 };
 
 }  // namespace

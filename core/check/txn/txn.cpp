@@ -1,0 +1,31 @@
+#include "core/check/txn/txn.hpp"
+
+#include "core/check/txn/judge.hpp"
+#include "core/check/txn/list_anomalies.hpp"
+#include "core/check/txn/orders.hpp"
+
+namespace mznode::check {
+
+using namespace txn;
+
+Verdict check_list_append(const History& history, const CheckOptions& options) {
+  Transactions transactions;
+  ListReader reader(history);
+  reader.read(transactions);
+  const ListAppend versions(transactions, reader);
+  const Evidence evidence(history, transactions, versions);
+  Findings findings;
+  find_list_anomalies(transactions, reader, versions, evidence, findings);
+  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
+  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
+    versions.for_each_dependency(to, emit);
+  });
+  find_cycle_anomalies(graph, {ww, wr, rw}, evidence, findings);
+  Verdict verdict = judge(std::move(findings), options.consistency_models);
+  const std::uint32_t unwritten = find_unwritten(transactions);
+  if (unwritten == txn::none || verdict.valid == Valid::no) return verdict;
+  return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) + " was read with " +
+                          std::string(transactions.element_text(unwritten)) + ", which no transaction appended to it");
+}
+
+}  // namespace mznode::check
