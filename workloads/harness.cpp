@@ -102,6 +102,7 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.availability = settings.availability;
+  options.consistency_models = settings.consistency_models;
   const check::Checker* checker = check::find_checker(settings.workload);
   const check::Verdict workload =
       checker != nullptr ? checker->check(run.history, options)

@@ -2,6 +2,7 @@
 
 #include "core/check/counter.hpp"
 #include "core/check/echo.hpp"
+#include "core/check/kafka/kafka.hpp"
 #include "core/check/pn_counter.hpp"
 #include "core/check/set_full.hpp"
 #include "core/check/txn/txn.hpp"
@@ -26,8 +27,11 @@ constexpr Checker table[] = {
     {"g-counter", final_read_summary, check_pn_counter},
     {"pn-counter", final_read_summary, check_pn_counter},
     {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter},
+    {"kafka", "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", check_kafka},
     {"txn-list-append", txn_summary, check_list_append},
     {"list-append", txn_summary, check_list_append},
+    {"txn-rw-register", txn_summary, check_txn_rw_register},
+    {"rw-register", txn_summary, check_rw_register},
 };
 
 }  // namespace

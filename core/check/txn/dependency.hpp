@@ -19,14 +19,16 @@ struct Dependency {
   std::uint32_t next = none;
 };
 
+/// What the transactions work on.
+enum class Objects : std::uint8_t { lists, registers, logs };
+
 /// Tells why transactions depend on one another.
 class Explainer {
  public:
   virtual ~Explainer() = default;
   /// A dependency of `to` on `from` by this relation, one of ww, wr and rw.
   virtual std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const = 0;
-  /// True when writes are appends to lists.
-  virtual bool appends() const = 0;
+  virtual Objects objects() const = 0;
 };
 
 }  // namespace mznode::check::txn

@@ -79,26 +79,25 @@ Evidence::Step Evidence::step(std::uint32_t from, std::uint32_t to, Relations re
 
 Evidence::Step Evidence::data_step(const Dependency& dependency, const std::string& from_name,
                                    const std::string& to_name) const {
-  const bool is_list = explainer_.appends();
+  const Objects objects = explainer_.objects();
   const std::string key_text = "key " + std::string(transactions_.key_text(dependency.key));
   Step step;
   step.data = {{"type", name_of(dependency.relation)}, {"key", key(dependency.key)}, {"value", element(dependency.element)}};
   if (dependency.relation != wr) step.data["value'"] = element(dependency.next);
   const auto wrote = [&](std::uint32_t it) {
-    return is_list ? "appended " + written(it) + " to " + key_text : "set " + key_text + " to " + written(it);
+    if (objects == Objects::registers) return "set " + key_text + " to " + written(it);
+    return (objects == Objects::lists ? "appended " : "sent ") + written(it) + " to " + key_text;
   };
-  switch (dependency.relation) {
-    case ww:
-      step.words = from_name + " " + wrote(dependency.element) + ", which " + to_name +
-                   (is_list ? "'s append of " : "'s write of ") + written(dependency.next) + " came after";
-      break;
-    case wr: step.words = from_name + " " + wrote(dependency.element) + ", which " + to_name + " read"; break;
-    default:
-      step.words = dependency.element == none
-                       ? from_name + " read the initial state of " + key_text
-                       : from_name + " read " + key_text + (is_list ? " up to " : " as ") + written(dependency.element);
-      step.words += std::string(is_list ? ", without " : ", before ") + to_name +
-                    (is_list ? "'s append of " : " set it to ") + written(dependency.next);
+  if (dependency.relation == wr) {
+    step.words = from_name + " " + wrote(dependency.element) + ", which " + to_name +
+                 (objects == Objects::logs ? " polled" : " read");
+  } else if (dependency.relation == ww) {
+    step.words = from_name + " " + wrote(dependency.element) + " before " + to_name + " " + wrote(dependency.next);
+  } else {
+    const std::string seen = dependency.element == none      ? "the initial state of " + key_text
+                             : objects == Objects::registers ? key_text + " as " + written(dependency.element)
+                                                             : key_text + " up to " + written(dependency.element);
+    step.words = from_name + " read " + seen + ", before " + to_name + " " + wrote(dependency.next);
   }
   return step;
 }

@@ -1,6 +1,6 @@
 #include "core/check/txn/list_append.hpp"
 
-#include "core/check/txn/state_order.hpp"
+#include "core/check/clojure_order.hpp"
 
 namespace mznode::check::txn {
 
@@ -47,6 +47,7 @@ void ListAppend::find_orders() {
   }
 }
 
+/// Takes the longer one of two lists, and of contradictory ones of the same length the one that Elle takes.
 void ListAppend::take_longer(std::vector<std::uint32_t>& order, std::span<const std::uint32_t> seen) const {
   if (seen.size() < order.size()) return;
   const auto texts = [this](std::span<const std::uint32_t> elements) {

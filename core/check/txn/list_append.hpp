@@ -18,7 +18,7 @@ class ListAppend final : public Explainer {
   template <class Emit>
   void for_each_dependency(std::uint32_t to, Emit&& emit) const;
   std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const override;
-  bool appends() const override { return true; }
+  Objects objects() const override { return Objects::lists; }
 
   /// The versions of a key, in their order, by the element that was appended last.
   const std::vector<std::uint32_t>& order(std::uint32_t key) const { return orders_[key]; }

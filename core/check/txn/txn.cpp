@@ -3,6 +3,7 @@
 #include "core/check/txn/judge.hpp"
 #include "core/check/txn/list_anomalies.hpp"
 #include "core/check/txn/orders.hpp"
+#include "core/check/txn/registers.hpp"
 
 namespace mznode::check {
 
@@ -26,6 +27,31 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   if (unwritten == txn::none || verdict.valid == Valid::no) return verdict;
   return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) + " was read with " +
                           std::string(transactions.element_text(unwritten)) + ", which no transaction appended to it");
+}
+
+Verdict check_rw_register(const History& history, const CheckOptions& options) {
+  Transactions transactions;
+  RegisterReader(history).read(transactions);
+  Findings findings;
+  const Registers versions(history, transactions, options.assume, findings);
+  const Evidence evidence(history, transactions, versions);
+  find_register_anomalies(transactions, evidence, findings);
+  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
+  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
+    versions.for_each_dependency(to, emit);
+  });
+  find_cycle_anomalies(graph, {wr, ww, rw}, evidence, findings);
+  return judge(std::move(findings), options.consistency_models);
+}
+
+Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {
+  CheckOptions assuming = options;
+  assuming.assume.wfr_keys = true;
+  Verdict verdict = check_rw_register(history, assuming);
+  if (verdict.valid != Valid::unknown) return verdict;
+  verdict.valid = Valid::no;
+  verdict.details["valid?"] = to_details(verdict.valid);
+  return verdict;
 }
 
 }  // namespace mznode::check

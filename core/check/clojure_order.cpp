@@ -1,9 +1,10 @@
-#include "core/check/txn/state_order.hpp"
+#include "core/check/clojure_order.hpp"
 
 #include <bit>
 #include <charconv>
+#include <cstdint>
 
-namespace mznode::check::txn {
+namespace mznode::check {
 namespace {
 
 // MurmurHash3 (Appleby), 32 bits, in the way in which clojure.lang.Murmur3 composes it.
@@ -35,17 +36,21 @@ std::uint32_t hash_of(const std::vector<std::string_view>& list) {
   return finish(mix_block(0, hash), static_cast<std::uint32_t>(list.size()));
 }
 
-}  // namespace
-
-bool iterates_before(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
-  // A set is a tree that branches by five bits of the hash on each level, the lowest first (Bagwell, "Ideal Hash Trees").
-  std::uint32_t x = hash_of(a);
-  std::uint32_t y = hash_of(b);
+/// A set is a tree that branches by five bits of the hash on each level, the lowest first (Bagwell, "Ideal Hash Trees").
+bool stands_before(std::uint32_t a, std::uint32_t b) {
   constexpr std::uint32_t branch = 31;
-  for (; x != y; x >>= 5, y >>= 5) {
-    if ((x & branch) != (y & branch)) return (x & branch) < (y & branch);
+  for (; a != b; a >>= 5, b >>= 5) {
+    if ((a & branch) != (b & branch)) return (a & branch) < (b & branch);
   }
   return false;
 }
 
-}  // namespace mznode::check::txn
+}  // namespace
+
+bool iterates_before(std::string_view a, std::string_view b) { return stands_before(hash_of(a), hash_of(b)); }
+
+bool iterates_before(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  return stands_before(hash_of(a), hash_of(b));
+}
+
+}  // namespace mznode::check
