@@ -36,7 +36,8 @@ std::uint32_t hash_of(const std::vector<std::string_view>& list) {
   return finish(mix_block(0, hash), static_cast<std::uint32_t>(list.size()));
 }
 
-/// A set is a tree that branches by five bits of the hash on each level, the lowest first (Bagwell, "Ideal Hash Trees").
+/// A set is a tree that branches by five bits of the hash on each level, the lowest first (Bagwell, "Ideal Hash
+/// Trees").
 bool stands_before(std::uint32_t a, std::uint32_t b) {
   constexpr std::uint32_t branch = 31;
   for (; a != b; a >>= 5, b >>= 5) {
@@ -47,7 +48,9 @@ bool stands_before(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-bool iterates_before(std::string_view a, std::string_view b) { return stands_before(hash_of(a), hash_of(b)); }
+bool iterates_before(std::string_view a, std::string_view b) {
+  return stands_before(hash_of(a), hash_of(b));
+}
 
 bool iterates_before(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
   return stands_before(hash_of(a), hash_of(b));

@@ -6,8 +6,8 @@
 
 namespace mznode::check {
 
-/// From what the order of a register's versions may be inferred, beyond that the initial one comes first (Elle's options
-/// of the same names).
+/// From what the order of a register's versions may be inferred, beyond that the initial one comes first (Elle's
+/// options of the same names).
 struct Assumptions {
   /// Within a transaction, a write overwrites what was read.
   bool wfr_keys = false;

@@ -11,4 +11,6 @@ while [[ $# -gt 0 && $1 != -- ]]; do
 done
 "$build/tests/bench/micro_bench" --benchmark_min_time=0.2
 echo
+"$build/tests/bench/check_bench" --benchmark_min_time=0.2
+echo
 "$build/tests/bench/load" "${options[@]}" "$build/mznode" "$build/tests/bench/floor_node" "$@"

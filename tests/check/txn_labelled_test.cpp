@@ -32,13 +32,14 @@ void expect_anomalies(const ordered_json& expected, const Verdict& verdict, Tall
   }
 }
 
-/// With linearizable-keys, Elle 0.2.2 lets the sets of what follows two transactions be one object, so that what follows
-/// the one is taken to follow the other, and finds cyclic versions in histories that have none (mended upstream: "Fix a
-/// gnarly bug: rw could incorrectly infer version order cycles"). Here versions are cyclic only where they are.
+/// With linearizable-keys, Elle 0.2.2 lets the sets of what follows two transactions be one object, so that what
+/// follows the one is taken to follow the other, and finds cyclic versions in histories that have none (mended
+/// upstream: "Fix a gnarly bug: rw could incorrectly infer version order cycles"). Here versions are cyclic only where
+/// they are.
 bool rests_on_upstream_bug(const ordered_json& label) {
-  static const std::set<std::string> files = {"txn/rw-0008.edn", "txn/rw-0025.edn", "txn/rw-0027.edn", "txn/rw-0040.edn",
-                                              "txn/rw-0050.edn", "txn/rw-0053.edn", "txn/rw-0071.edn", "txn/rw-0076.edn",
-                                              "txn/rw-0090.edn", "txn/rw-0126.edn", "txn/rw-0141.edn"};
+  static const std::set<std::string> files = {
+      "txn/rw-0008.edn", "txn/rw-0025.edn", "txn/rw-0027.edn", "txn/rw-0040.edn", "txn/rw-0050.edn", "txn/rw-0053.edn",
+      "txn/rw-0071.edn", "txn/rw-0076.edn", "txn/rw-0090.edn", "txn/rw-0126.edn", "txn/rw-0141.edn"};
   return files.contains(label["file"].get<std::string>());
 }
 

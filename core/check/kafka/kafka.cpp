@@ -76,9 +76,10 @@ Verdict check_kafka(const History& history, const CheckOptions&) {
   const txn::Evidence evidence(history, logs.transactions, dependencies);
   txn::Findings findings;
   LogAnomalies(history, logs, orders, evidence, findings).find();
-  const txn::Graph graph = txn::build_graph(history, logs.transactions, txn::realtime,
-                                            [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
-  txn::find_cycle_anomalies(graph, {txn::ww, txn::wr}, evidence, findings);
+  const txn::Graph graph =
+      txn::build_graph(history, logs.transactions, txn::realtime,
+                       [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
+  txn::find_cycle_anomalies(graph, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
   Verdict verdict = judge(findings);
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;

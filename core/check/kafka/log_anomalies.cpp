@@ -23,7 +23,8 @@ void LogAnomalies::check_logs() {
       for (const std::uint32_t element : entry.elements) offsets[element].push_back(entry.offset);
       if (entry.elements.size() < 2) continue;
       findings_.add("inconsistent-offsets", [&] {
-        return ordered_json{{"key", evidence_.key(key)}, {"offset", entry.offset}, {"values", evidence_.elements(entry.elements)}};
+        return ordered_json{
+            {"key", evidence_.key(key)}, {"offset", entry.offset}, {"values", evidence_.elements(entry.elements)}};
       });
     }
   }
@@ -38,8 +39,8 @@ void LogAnomalies::check_logs() {
   }
 }
 
-/// A message should have been polled if one behind it was. Where a message stands at several offsets, its first one tells
-/// how far polls have come, and its last one from where on it should have been polled.
+/// A message should have been polled if one behind it was. Where a message stands at several offsets, its first one
+/// tells how far polls have come, and its last one from where on it should have been polled.
 void LogAnomalies::check_lost_writes() {
   std::vector<std::uint32_t> bounds(logs_.transactions.key_count(), 0);  // one behind the last place that was polled
   for (std::uint32_t element = 0; element < logs_.transactions.element_count(); ++element) {
@@ -70,7 +71,8 @@ void LogAnomalies::check_unseen() {
     for (const Message& message : operation.sent) {
       if (orders_.was_polled(message.element)) continue;
       findings_.add("unseen", [&] {
-        return ordered_json{{"key", key(message.element)}, {"value", evidence_.element(message.element)}, {"writer", op(operation)}};
+        return ordered_json{
+            {"key", key(message.element)}, {"value", evidence_.element(message.element)}, {"writer", op(operation)}};
       });
     }
   }
@@ -78,8 +80,10 @@ void LogAnomalies::check_unseen() {
 
 void LogAnomalies::check_operation(const LogOperation& operation) {
   check_own_messages(operation);
-  for_each_key(operation.polled, [&](auto polled) { check_steps(operation, polled, "int-poll-skip", "int-nonmonotonic-poll"); });
-  for_each_key(operation.sent, [&](auto sent) { check_steps(operation, sent, "int-send-skip", "int-nonmonotonic-send"); });
+  for_each_key(operation.polled,
+               [&](auto polled) { check_steps(operation, polled, "int-poll-skip", "int-nonmonotonic-poll"); });
+  for_each_key(operation.sent,
+               [&](auto sent) { check_steps(operation, sent, "int-send-skip", "int-nonmonotonic-send"); });
   if (operation.type != Type::ok) return;
   for (const Message& message : operation.polled) {
     const std::uint32_t sender = logs_.sender[message.element];
@@ -100,7 +104,8 @@ void LogAnomalies::check_own_messages(const LogOperation& operation) {
                                   [&](const Message& polled) { return polled.element == sent.element; });
     if (own == operation.polled.end()) continue;
     findings_.add("precommitted-read", [&] {
-      return ordered_json{{"op", op(operation)}, {"key", key(sent.element)}, {"value", evidence_.element(sent.element)}};
+      return ordered_json{
+          {"op", op(operation)}, {"key", key(sent.element)}, {"value", evidence_.element(sent.element)}};
     });
     return;
   }
@@ -171,7 +176,9 @@ void LogAnomalies::check_sends(const LogOperation& operation, LastByKey& last) {
   });
 }
 
-ordered_json LogAnomalies::op(const LogOperation& operation) const { return to_details(history_[operation.position]); }
+ordered_json LogAnomalies::op(const LogOperation& operation) const {
+  return to_details(history_[operation.position]);
+}
 
 ordered_json LogAnomalies::key(std::uint32_t element) const {
   return evidence_.key(logs_.transactions.elements[element].key);

@@ -22,7 +22,8 @@ class LogAnomalies {
   void check_operation(const LogOperation& operation);
   void check_own_messages(const LogOperation& operation);
   /// Skips and steps back between the messages of one key in one operation.
-  void check_steps(const LogOperation& operation, std::span<const Message> messages, const char* skip, const char* back);
+  void check_steps(const LogOperation& operation, std::span<const Message> messages, const char* skip,
+                   const char* back);
   void check_processes();
 
   /// What a process has met last under each key.

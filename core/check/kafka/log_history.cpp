@@ -74,7 +74,8 @@ class LogReader {
       if (!scanner.consume(']')) refuse("expected the end of a micro-operation");
     });
     for (auto* messages : {&operation.sent, &operation.polled}) {
-      std::stable_sort(messages->begin(), messages->end(), [](const Message& a, const Message& b) { return a.key < b.key; });
+      std::stable_sort(messages->begin(), messages->end(),
+                       [](const Message& a, const Message& b) { return a.key < b.key; });
     }
   }
 

@@ -24,8 +24,9 @@ VersionOrders::VersionOrders(const LogHistory& history) {
   }
   const auto as_tuple = [](const Message& it) { return std::tie(it.key, it.offset, it.element); };
   std::sort(known.begin(), known.end(), [&](const auto& a, const auto& b) { return as_tuple(a) < as_tuple(b); });
-  known.erase(std::unique(known.begin(), known.end(), [&](const auto& a, const auto& b) { return as_tuple(a) == as_tuple(b); }),
-              known.end());
+  known.erase(
+      std::unique(known.begin(), known.end(), [&](const auto& a, const auto& b) { return as_tuple(a) == as_tuple(b); }),
+      known.end());
   logs_.resize(history.transactions.key_count());
   for (const Message& message : known) {
     auto& entries = logs_[message.key].entries;
@@ -59,9 +60,8 @@ std::int64_t VersionOrders::distance(std::uint32_t first, std::uint32_t second) 
 
 bool VersionOrders::took_effect(const LogOperation& operation) const {
   if (operation.type == Type::ok) return true;
-  return operation.type == Type::info && std::any_of(operation.sent.begin(), operation.sent.end(), [this](const Message& it) {
-           return polled_[it.element];
-         });
+  return operation.type == Type::info && std::any_of(operation.sent.begin(), operation.sent.end(),
+                                                     [this](const Message& it) { return polled_[it.element]; });
 }
 
 }  // namespace mznode::check::kafka

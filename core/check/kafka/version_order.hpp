@@ -43,8 +43,8 @@ class VersionOrders {
  private:
   void find_places(const txn::Transactions& transactions);
 
-  std::vector<bool> polled_;  // by message
-  std::vector<Log> logs_;     // by key
+  std::vector<bool> polled_;          // by message
+  std::vector<Log> logs_;             // by key
   std::vector<std::uint32_t> place_;  // by message, as those that follow
   std::vector<std::uint32_t> first_seen_;
   std::vector<std::uint32_t> last_seen_;

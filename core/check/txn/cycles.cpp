@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "core/check/txn/models.hpp"
-
 namespace mznode::check::txn {
 namespace {
 
-/// What the searches for one kind of cycle may spend in all, in edges looked at. Only G-single-item, which asks for each
-/// rw edge whether a path leads back, can need more than a few times the size of the graph.
+/// What the searches for one kind of cycle may spend in all, in edges looked at. Only G-single-item, which asks for
+/// each rw edge whether a path leads back, can need more than a few times the size of the graph.
 constexpr std::uint64_t search_budget = 50'000'000;
 /// How many ways that are no cycles of the wanted kind are looked at before the search ends.
 constexpr int max_candidates = 64;
@@ -60,6 +58,7 @@ class ComponentSearch {
     }
     for (const Form form : {plain, form_}) {
       for (const Kind kind : {g0, g1c, g_nonadjacent, g2}) search_unexplained(kind, form);
+      if (form_ == plain) break;
     }
     return std::move(report_);
   }
@@ -92,7 +91,7 @@ class ComponentSearch {
     for_each_seed(explained_, plan.seed, [&](std::uint32_t from, std::uint32_t to) {
       Cycle way;
       if (!paths.find(from, to, plan.seed, budgets_[kind], way)) {
-        report_.gave_up = report_.gave_up || budgets_[kind] == 0;
+        if (budgets_[kind] == 0) report_.given_up.insert(names[form][kind]);
         return budgets_[kind] == 0;
       }
       return take(way, names[form][kind]) || ++candidates == max_candidates;
@@ -123,7 +122,8 @@ class ComponentSearch {
     return false;
   }
 
-  /// Looks for a cycle that is there only if a step that a dependency explains is taken for another one, which holds too.
+  /// Looks for a cycle that is there only if a step that a dependency explains is taken for another one, which holds
+  /// too.
   void search_unexplained(Kind kind, Form form) {
     const std::string_view model = violated[form][kind];
     if (impossible_models(found_).contains(model)) return;
@@ -197,7 +197,7 @@ CycleReport find_cycles(const Graph& graph, const Priority& priority) {
     const Graph part = graph.restricted_to(vertices, numbers);
     const Form form = part.has_realtime() ? by_realtime : part.has_process() ? by_process : plain;
     CycleReport found = ComponentSearch(part, form, priority, budgets).run();
-    report.gave_up = report.gave_up || found.gave_up;
+    report.given_up.merge(found.given_up);
     for (CycleCase& it : found.cases) {
       for (std::uint32_t& vertex : it.cycle.vertices) vertex = vertices[vertex];
       report.cases.push_back(std::move(it));

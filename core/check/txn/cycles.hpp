@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/check/txn/models.hpp"
 #include "core/check/txn/path_search.hpp"
 
 namespace mznode::check::txn {
@@ -17,8 +18,8 @@ struct CycleCase {
 struct CycleReport {
   /// One of each kind that occurs, for each strongly connected component of the graph.
   std::vector<CycleCase> cases;
-  /// The search for one kind was given up, so that it may be missing.
-  bool gave_up = false;
+  /// Anomalies of which the search was given up, so that they may be missing.
+  Names given_up;
 };
 
 /// Finds the cycles that are anomalies (Adya, "Weak Consistency", section 4.4; Cerone and Gotsman, "Analysing Snapshot

@@ -21,8 +21,9 @@ const char* name_of(Relations relation) {
   }
 }
 
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
 std::string seconds(std::int64_t ns) {
-  constexpr std::int64_t ns_per_ms = 1'000'000;
   const std::string ms = std::to_string(1000 + ns / ns_per_ms % 1000);
   return std::to_string(ns / ns_per_ms / 1000) + "." + ms.substr(1) + " s";
 }
@@ -37,7 +38,9 @@ ordered_json Evidence::operation(std::uint32_t transaction) const {
   return to_details(history_[transactions_.position(transaction)]);
 }
 
-ordered_json Evidence::key(std::uint32_t key) const { return parsed(transactions_.key_text(key)); }
+ordered_json Evidence::key(std::uint32_t key) const {
+  return parsed(transactions_.key_text(key));
+}
 
 ordered_json Evidence::element(std::uint32_t element) const {
   return element == none ? ordered_json() : parsed(transactions_.element_text(element));
@@ -74,7 +77,8 @@ Evidence::Step Evidence::step(std::uint32_t from, std::uint32_t to, Relations re
                               const std::string& to_name) const {
   if ((relation & data) == 0) return order_step(from, to, relation, from_name, to_name);
   const auto dependency = explainer_.explain(from, to, relation);
-  return dependency ? data_step(*dependency, from_name, to_name) : Step{{{"type", name_of(relation)}}, "by a dependency"};
+  return dependency ? data_step(*dependency, from_name, to_name)
+                    : Step{{{"type", name_of(relation)}}, "by a dependency"};
 }
 
 Evidence::Step Evidence::data_step(const Dependency& dependency, const std::string& from_name,
@@ -82,7 +86,8 @@ Evidence::Step Evidence::data_step(const Dependency& dependency, const std::stri
   const Objects objects = explainer_.objects();
   const std::string key_text = "key " + std::string(transactions_.key_text(dependency.key));
   Step step;
-  step.data = {{"type", name_of(dependency.relation)}, {"key", key(dependency.key)}, {"value", element(dependency.element)}};
+  step.data = {
+      {"type", name_of(dependency.relation)}, {"key", key(dependency.key)}, {"value", element(dependency.element)}};
   if (dependency.relation != wr) step.data["value'"] = element(dependency.next);
   const auto wrote = [&](std::uint32_t it) {
     if (objects == Objects::registers) return "set " + key_text + " to " + written(it);
@@ -117,7 +122,7 @@ Evidence::Step Evidence::order_step(std::uint32_t from, std::uint32_t to, Relati
   step.data["invoked"] = began.index;
   const std::int64_t gap_ns = began.time_ns - ended.time_ns;
   step.words = from_name + " had completed (operation " + std::to_string(ended.index) + ") " +
-               (gap_ns > 0 ? seconds(gap_ns) + " " : "") + "before " + to_name + " began (operation " +
+               (gap_ns >= ns_per_ms ? seconds(gap_ns) + " " : "") + "before " + to_name + " began (operation " +
                std::to_string(began.index) + ")";
   return step;
 }

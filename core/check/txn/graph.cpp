@@ -13,7 +13,8 @@ Graph::Graph(std::uint32_t size, std::span<const Edge> edges) : first_(size + 1)
     first = sum;
   }
   arcs_.resize(edges.size());
-  for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge) arcs_[--first_[edge->from]] = {edge->to, edge->relations};
+  for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge)
+    arcs_[--first_[edge->from]] = {edge->to, edge->relations};
   std::uint32_t end = 0;
   for (std::uint32_t vertex = 0; vertex < size; ++vertex) {
     const std::uint32_t begin = first_[vertex];
@@ -30,7 +31,8 @@ Graph::Graph(std::uint32_t size, std::span<const Edge> edges) : first_(size + 1)
   }
   first_[size] = end;
   arcs_.resize(end);
-  // Where a stronger dependency exists, no search needs the weaker one: every cycle through it is one through the other.
+  // Where a stronger dependency exists, no search needs the weaker one: every cycle through it is one through the
+  // other.
   for (Arc& arc : arcs_) {
     if ((arc.relations & (ww | wr)) != 0) arc.relations &= static_cast<Relations>(~rw);
   }
@@ -56,7 +58,8 @@ Graph Graph::restricted_to(std::span<const std::uint32_t> vertices, std::vector<
     }
     part.first_.push_back(static_cast<std::uint32_t>(part.arcs_.size()));
     if (!has_realtime()) continue;
-    const auto next = follower(vertex) == none ? vertices.end() : std::lower_bound(vertices.begin(), vertices.end(), follower(vertex));
+    const auto next = follower(vertex) == none ? vertices.end()
+                                               : std::lower_bound(vertices.begin(), vertices.end(), follower(vertex));
     part.followers_.push_back(next == vertices.end() ? none : static_cast<std::uint32_t>(next - vertices.begin()));
   }
   for (const std::uint32_t vertex : vertices) numbers[vertex] = none;
@@ -67,7 +70,8 @@ Graph Graph::explained(const Priority& priority) const {
   Graph graph = *this;
   graph.is_explained_ = true;
   for (Arc& arc : graph.arcs_) {
-    const auto first = std::find_if(priority.begin(), priority.end(), [&](Relations one) { return (arc.relations & one) != 0; });
+    const auto first =
+        std::find_if(priority.begin(), priority.end(), [&](Relations one) { return (arc.relations & one) != 0; });
     if (first != priority.end()) arc.relations = *first;
   }
   return graph;

@@ -11,11 +11,11 @@ namespace mznode::check::txn {
 /// Why one transaction comes before another (Adya, "Weak Consistency", section 4.4.3; Alvaro and Kingsbury, "Elle",
 /// section 4.1), as bits.
 using Relations = std::uint8_t;
-inline constexpr Relations ww = 1;        // it wrote a version, the other one the next version
-inline constexpr Relations wr = 2;        // it wrote what the other one read
-inline constexpr Relations rw = 4;        // it read a version, the other one wrote the next one
-inline constexpr Relations process = 8;   // the same process did it before
-inline constexpr Relations realtime = 16; // it had ended before the other one began
+inline constexpr Relations ww = 1;         // it wrote a version, the other one the next version
+inline constexpr Relations wr = 2;         // it wrote what the other one read
+inline constexpr Relations rw = 4;         // it read a version, the other one wrote the next one
+inline constexpr Relations process = 8;    // the same process did it before
+inline constexpr Relations realtime = 16;  // it had ended before the other one began
 inline constexpr Relations data = ww | wr | rw;
 
 /// Dependencies in the order in which they are asked for an explanation.

@@ -28,19 +28,22 @@ void remove_redundant_cycles(Findings& findings, const Names& reportable) {
 
 }  // namespace
 
-void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Evidence& evidence, Findings& findings) {
+void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Names& prohibited,
+                          const Evidence& evidence, Findings& findings) {
   bool has_edges = graph.has_arcs();
-  for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex) has_edges = graph.follower(vertex) != none;
+  for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex)
+    has_edges = graph.follower(vertex) != none;
   if (!has_edges) findings.add("empty-transaction-graph", [] { return true; });
   const CycleReport report = find_cycles(graph, priority);
   for (const CycleCase& it : report.cases) {
     findings.add(it.anomaly, [&] { return evidence.cycle(it.cycle); });
   }
-  if (report.gave_up) findings.add("cycle-search-timeout", [] { return true; });
+  for (const std::string_view name : report.given_up) {
+    if (prohibited.contains(name)) findings.add("cycle-search-timeout", [&] { return name; });
+  }
 }
 
-Verdict judge(Findings findings, const ConsistencyModels& models) {
-  const Names prohibited = prohibited_anomalies(models);
+Verdict judge(Findings findings, const Names& prohibited) {
   Names reportable = prohibited;
   reportable.insert(undecided.begin(), undecided.end());
   const Names found = findings.names();

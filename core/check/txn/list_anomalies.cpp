@@ -84,7 +84,8 @@ class ListAnomalies {
     if (read.length >= marks.aborted && !is_odd) {
       add("G1a", transaction, read, reader_.lists()[read.key].elements[marks.aborted - 1]);
     }
-    if (read.element != none && overwritten_[read.element] && transactions_.elements[read.element].writer != transaction) {
+    if (read.element != none && overwritten_[read.element] &&
+        transactions_.elements[read.element].writer != transaction) {
       add("G1b", transaction, read, read.element);
     }
   }
@@ -92,12 +93,14 @@ class ListAnomalies {
   void check_odd_read(std::uint32_t transaction, const MicroOp& read) {
     const auto seen = versions_.seen(read);
     findings_.add("incompatible-order", [&] {
-      return ordered_json{{"op", evidence_.operation(transaction)},
-                          {"key", evidence_.key(read.key)},
-                          {"values", {evidence_.elements(reader_.lists()[read.key].elements), evidence_.elements(seen)}}};
+      return ordered_json{
+          {"op", evidence_.operation(transaction)},
+          {"key", evidence_.key(read.key)},
+          {"values", {evidence_.elements(reader_.lists()[read.key].elements), evidence_.elements(seen)}}};
     });
     std::set<std::uint32_t> distinct;
-    const auto duplicate = std::find_if(seen.begin(), seen.end(), [&](std::uint32_t it) { return !distinct.insert(it).second; });
+    const auto duplicate =
+        std::find_if(seen.begin(), seen.end(), [&](std::uint32_t it) { return !distinct.insert(it).second; });
     if (duplicate != seen.end()) add("duplicate-elements", transaction, read, *duplicate);
     const auto aborted = std::find_if(seen.begin(), seen.end(), [&](std::uint32_t it) { return is_aborted(it); });
     if (aborted != seen.end() && transactions_.list[transaction].is_ok()) add("G1a", transaction, read, *aborted);
@@ -164,7 +167,8 @@ class ListAnomalies {
     for (std::uint32_t before = previous_[op - transaction.first_op]; before != none;
          before = previous_[before - transaction.first_op]) {
       const MicroOp& earlier = transactions_.ops[before];
-      if (earlier.kind == MicroOp::Kind::read && place_[element] != none && place_[element] < earlier.length) return true;
+      if (earlier.kind == MicroOp::Kind::read && place_[element] != none && place_[element] < earlier.length)
+        return true;
       if (earlier.kind != MicroOp::Kind::odd_read) continue;
       const auto seen = versions_.seen(earlier);
       if (std::find(seen.begin(), seen.end(), element) != seen.end()) return true;
@@ -223,7 +227,9 @@ void find_list_anomalies(const Transactions& transactions, const ListReader& rea
 std::uint32_t find_unwritten(const Transactions& transactions) {
   const auto unwritten = std::find_if(transactions.elements.begin(), transactions.elements.end(),
                                       [](const Element& element) { return element.writer == none; });
-  return unwritten == transactions.elements.end() ? none : static_cast<std::uint32_t>(unwritten - transactions.elements.begin());
+  return unwritten == transactions.elements.end()
+             ? none
+             : static_cast<std::uint32_t>(unwritten - transactions.elements.begin());
 }
 
 }  // namespace mznode::check::txn

@@ -8,8 +8,8 @@
 namespace mznode::check::txn {
 
 /// What a history of appends to lists tells about the versions of its keys (Alvaro and Kingsbury, "Elle", section 4):
-/// every read shows the whole history of its key, so the longest one is the order of the appends. An append that no read
-/// shows comes after all that were shown.
+/// every read shows the whole history of its key, so the longest one is the order of the appends. An append that no
+/// read shows comes after all that were shown.
 class ListAppend final : public Explainer {
  public:
   ListAppend(const Transactions& transactions, const ListReader& reader);

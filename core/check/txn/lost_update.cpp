@@ -32,7 +32,8 @@ void LostUpdates::report(const Evidence& evidence, Findings& findings) {
     while (end < updates_.size() && updates_[i].same_version(updates_[end])) ++end;
     if (end - i > 1) {
       findings.add("lost-update", [&] {
-        nlohmann::ordered_json details = {{"key", evidence.key(updates_[i].key)}, {"value", evidence.element(updates_[i].element)}};
+        nlohmann::ordered_json details = {{"key", evidence.key(updates_[i].key)},
+                                          {"value", evidence.element(updates_[i].element)}};
         for (std::size_t j = i; j < end; ++j) details["txns"].push_back(evidence.operation(updates_[j].transaction));
         return details;
       });

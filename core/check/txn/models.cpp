@@ -12,7 +12,8 @@ namespace {
 
 enum class Direction { along, against };
 
-/// All names that can be reached from `names`, those included. The tables are small, so they are searched as they stand.
+/// All names that can be reached from `names`, those included. The tables are small, so they are searched as they
+/// stand.
 template <std::size_t size>
 Names closure(const std::array<Implication, size>& table, Names names, Direction direction) {
   std::vector<std::string_view> open(names.begin(), names.end());
@@ -76,7 +77,8 @@ Boundary ruled_out(const Names& anomalies) {
   for (const std::string_view model : impossible) {
     Names implied = closure(model_implications, {model}, Direction::along);
     implied.erase(model);
-    const bool is_weakest = std::none_of(implied.begin(), implied.end(), [&](auto name) { return impossible.contains(name); });
+    const bool is_weakest =
+        std::none_of(implied.begin(), implied.end(), [&](auto name) { return impossible.contains(name); });
     (is_weakest ? boundary.weakest : boundary.stronger).insert(friendly_model(model));
   }
   return boundary;
@@ -116,9 +118,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 [[noreturn]] void refuse(std::string_view name) {
-  const auto* nearest = std::min_element(txn::known_models.begin(), txn::known_models.end(), [&](auto a, auto b) {
-    return distance(a, name) < distance(b, name);
-  });
+  const auto* nearest = std::min_element(txn::known_models.begin(), txn::known_models.end(),
+                                         [&](auto a, auto b) { return distance(a, name) < distance(b, name); });
   std::string text = "there is no consistency model " + std::string(name) + "; did you mean " + std::string(*nearest) +
                      "? The models are ";
   for (const std::string_view& known : txn::known_models) {

@@ -7,8 +7,8 @@
 #include <vector>
 
 /// Which anomalies rule out which consistency models: the names and the map of Elle 0.2.2 (elle.consistency-model), so
-/// that verdicts compare. It rests on Adya, "Weak Consistency" (1999), on Cerone, Bernardi and Gotsman, "A Framework for
-/// Transactional Consistency Models with Atomic Visibility" (CONCUR 2015), on Bailis et al., "Highly Available
+/// that verdicts compare. It rests on Adya, "Weak Consistency" (1999), on Cerone, Bernardi and Gotsman, "A Framework
+/// for Transactional Consistency Models with Atomic Visibility" (CONCUR 2015), on Bailis et al., "Highly Available
 /// Transactions" (VLDB 2013), and on Alvaro and Kingsbury, "Elle: Inferring Isolation Anomalies from Experimental
 /// Observations" (VLDB 2020).
 namespace mznode::check {

@@ -6,7 +6,8 @@ namespace mznode::check::txn {
 
 Relations needed_order(const Names& anomalies) {
   const auto any = [&](std::string_view form) {
-    return std::any_of(anomalies.begin(), anomalies.end(), [&](auto name) { return name.starts_with("G") && name.ends_with(form); });
+    return std::any_of(anomalies.begin(), anomalies.end(),
+                       [&](auto name) { return name.starts_with("G") && name.ends_with(form); });
   };
   return any("-realtime") ? realtime : any("-process") ? process : Relations{0};
 }

@@ -21,7 +21,8 @@ std::vector<std::uint32_t> realtime_followers(const Transactions& transactions);
 
 /// The graph of the dependencies and of the order. `dependencies(to, emit)` calls `emit` with each Dependency of `to`.
 template <class Dependencies>
-Graph build_graph(const History& history, const Transactions& transactions, Relations order, Dependencies&& dependencies) {
+Graph build_graph(const History& history, const Transactions& transactions, Relations order,
+                  Dependencies&& dependencies) {
   std::vector<Graph::Edge> edges;
   edges.reserve(2 * transactions.ops.size());
   std::vector<std::uint32_t> predecessors;

@@ -97,7 +97,8 @@ bool PathSearch::expand_realtime(std::uint32_t at, std::uint64_t& budget) {
 
 void PathSearch::trace(Cycle& found) const {
   found = {};
-  for (auto at = static_cast<std::uint32_t>(reached_.size() - 1); reached_[at].previous != none; at = reached_[at].previous) {
+  for (auto at = static_cast<std::uint32_t>(reached_.size() - 1); reached_[at].previous != none;
+       at = reached_[at].previous) {
     found.vertices.push_back(reached_[reached_[at].previous].vertex);
     found.steps.push_back(reached_[at].by);
   }

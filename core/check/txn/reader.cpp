@@ -68,7 +68,9 @@ void Reader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
   transactions_->ops.push_back(micro_op);
 }
 
-void Reader::refuse(const std::string& why) const { check::refuse(*operation_, why); }
+void Reader::refuse(const std::string& why) const {
+  check::refuse(*operation_, why);
+}
 
 std::string_view Reader::value(Scanner& scanner) const {
   std::string_view text;

@@ -188,7 +188,8 @@ bool Registers::implies_initial(std::span<const Graph::Arc> before) const {
   if (before.empty() || element(before.back().to) != none) return false;
   const Version initial = before.back().to;
   if (first_reader_[initial + 1] - first_reader_[initial] < many_readers) return false;
-  return std::any_of(before.begin(), before.end() - 1, [this](const Graph::Arc& arc) { return writer_[arc.to] != none; });
+  return std::any_of(before.begin(), before.end() - 1,
+                     [this](const Graph::Arc& arc) { return writer_[arc.to] != none; });
 }
 
 std::optional<Dependency> Registers::explain(std::uint32_t from, std::uint32_t to, Relations relation) const {

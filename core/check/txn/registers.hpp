@@ -23,8 +23,8 @@ class RegisterReader final : public Reader {
 /// What a history of registers tells about the versions of its keys: less than one of lists, for a value does not show
 /// those before it. The initial value comes before all others; further order comes from what is assumed.
 ///
-/// As Elle, only acknowledged transactions count as readers and writers of a version, and of those what they read first,
-/// before they wrote, and what they wrote last.
+/// As Elle, only acknowledged transactions count as readers and writers of a version, and of those what they read
+/// first, before they wrote, and what they wrote last.
 class Registers final : public Explainer {
  public:
   /// Notes an order that contradicts itself as `cyclic-versions`, and leaves that assumption out.
@@ -59,7 +59,8 @@ class Registers final : public Explainer {
     return element(version) == none ? version - transactions_.element_count() : transactions_.elements[version].key;
   }
   std::span<const External> externals(std::uint32_t transaction) const {
-    return std::span(externals_).subspan(first_external_[transaction], first_external_[transaction + 1] - first_external_[transaction]);
+    return std::span(externals_)
+        .subspan(first_external_[transaction], first_external_[transaction + 1] - first_external_[transaction]);
   }
 
   using Edges = std::vector<Graph::Edge>;  // from a version to a later one of the same key
@@ -68,7 +69,8 @@ class Registers final : public Explainer {
   Edges sequential_order(const History& history) const;
   Edges realtime_order() const;
   void add_order(const char* source, Edges edges, Findings& findings);
-  void describe_cycles(const Components& components, const std::vector<std::uint32_t>& members, Findings& findings) const;
+  void describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
+                       Findings& findings) const;
   void find_readers();
   bool implies_initial(std::span<const Graph::Arc> before) const;
 

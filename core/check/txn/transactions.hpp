@@ -55,8 +55,8 @@ struct Element {
   std::uint32_t writer_op = none;
 };
 
-/// The transactions of a history in the order of their invocations, with keys and elements as dense numbers, so that the
-/// checks run over flat arrays. The history must outlive it.
+/// The transactions of a history in the order of their invocations, with keys and elements as dense numbers, so that
+/// the checks run over flat arrays. The history must outlive it.
 struct Transactions {
   std::vector<Transaction> list;
   std::vector<MicroOp> ops;

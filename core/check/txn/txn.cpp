@@ -17,16 +17,17 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   const Evidence evidence(history, transactions, versions);
   Findings findings;
   find_list_anomalies(transactions, reader, versions, evidence, findings);
-  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
-  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
-    versions.for_each_dependency(to, emit);
-  });
-  find_cycle_anomalies(graph, {ww, wr, rw}, evidence, findings);
-  Verdict verdict = judge(std::move(findings), options.consistency_models);
+  const Names prohibited = prohibited_anomalies(options.consistency_models);
+  const Relations order = needed_order(prohibited);
+  const Graph graph = build_graph(history, transactions, order,
+                                  [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
+  find_cycle_anomalies(graph, {ww, wr, rw}, prohibited, evidence, findings);
+  Verdict verdict = judge(std::move(findings), prohibited);
   const std::uint32_t unwritten = find_unwritten(transactions);
   if (unwritten == txn::none || verdict.valid == Valid::no) return verdict;
-  return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) + " was read with " +
-                          std::string(transactions.element_text(unwritten)) + ", which no transaction appended to it");
+  return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) +
+                          " was read with " + std::string(transactions.element_text(unwritten)) +
+                          ", which no transaction appended to it");
 }
 
 Verdict check_rw_register(const History& history, const CheckOptions& options) {
@@ -36,12 +37,12 @@ Verdict check_rw_register(const History& history, const CheckOptions& options) {
   const Registers versions(history, transactions, options.assume, findings);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, evidence, findings);
-  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
-  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
-    versions.for_each_dependency(to, emit);
-  });
-  find_cycle_anomalies(graph, {wr, ww, rw}, evidence, findings);
-  return judge(std::move(findings), options.consistency_models);
+  const Names prohibited = prohibited_anomalies(options.consistency_models);
+  const Relations order = needed_order(prohibited);
+  const Graph graph = build_graph(history, transactions, order,
+                                  [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
+  find_cycle_anomalies(graph, {wr, ww, rw}, prohibited, evidence, findings);
+  return judge(std::move(findings), prohibited);
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {

@@ -13,8 +13,8 @@ namespace mznode::check {
 ///
 /// Details, as Elle's: `anomaly-types`, `anomalies` (some examples of each type; of a cycle its operations, its steps,
 /// and an explanation in words), `anomaly-counts`, `not` (the weakest models that are ruled out), `also-not`. Unknown
-/// when the transactions do not depend on one another at all, when an element was read that nobody appended, or when the
-/// search for a cycle was given up.
+/// when the transactions do not depend on one another at all, when an element was read that nobody appended, or when
+/// the search for a cycle was given up.
 Verdict check_list_append(const History& history, const CheckOptions& options);
 
 /// The same for registers: ["r", key, value] and ["w", key, value]. Values of a key must be unique; `options.assume`
