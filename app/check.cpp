@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -17,6 +18,8 @@ struct CheckCommand {
   bool strict_null_reads = false;
   check::SearchLimits limits;
   std::size_t search_memory_mib = limits.bytes >> 20;
+  std::string consistency_models;
+  std::vector<std::string> assume;
   bool verbose = false;
 };
 
@@ -28,19 +31,44 @@ std::string known_checkers() {
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw std::runtime_error("cannot read " + path);
-  return text.str();
+  std::string text;
+  // A file of known size is read in one piece, without a copy; a pipe has none.
+  std::error_code no_size;
+  const auto size = std::filesystem::file_size(path, no_size);
+  if (!no_size) {
+    text.resize(size);
+    file.read(text.data(), static_cast<std::streamsize>(size));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+  }
+  std::ostringstream rest;
+  if (file.good() && file.peek() != std::ifstream::traits_type::eof()) rest << file.rdbuf();
+  if (!file && !file.eof()) throw std::runtime_error("cannot read " + path);
+  return text += rest.str();
 }
 
-/// Judges one file and prints its line. A file that cannot be judged is unknown.
-check::Valid judge_file(const check::Checker& checker, const std::string& path, const CheckCommand& command) {
+const std::vector<std::string> assumptions = {"wfr-keys", "sequential-keys", "linearizable-keys"};
+
+/// Throws std::invalid_argument for a model that is not known.
+check::CheckOptions options_of(const CheckCommand& command) {
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
   options.strict_null_reads = command.strict_null_reads;
   options.explain = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
+  if (!command.consistency_models.empty()) {
+    options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
+  }
+  for (const auto& assumption : command.assume) {
+    if (assumption == assumptions[0]) options.assume.wfr_keys = true;
+    if (assumption == assumptions[1]) options.assume.sequential_keys = true;
+    if (assumption == assumptions[2]) options.assume.linearizable_keys = true;
+  }
+  return options;
+}
+
+/// Judges one file and prints its line. A file that cannot be judged is unknown.
+check::Valid judge_file(const check::Checker& checker, const std::string& path, const CheckCommand& command,
+                        const check::CheckOptions& options) {
   check::Valid valid = check::Valid::unknown;
   std::string details;
   try {
@@ -76,6 +104,14 @@ int run_check(const Arguments& arguments) {
   app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
       ->capture_default_str();
+  app.add_option("--consistency-models", command.consistency_models,
+                 "of transactions: what they must satisfy, separated by commas; strict-serializable unless given");
+  app.add_option("--assume", command.assume, "of rw-register: from what the order of versions may be inferred: wfr-keys, "
+                 "sequential-keys, linearizable-keys")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->check(CLI::IsMember(assumptions));
   app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
   try {
     app.parse(Arguments(arguments.rbegin(), arguments.rend()));
@@ -91,9 +127,15 @@ int run_check(const Arguments& arguments) {
     std::cerr << "mznode check: there is no checker for " << command.workload << "; choose one of " << known_checkers() << "\n";
     return exit_usage;
   }
-  check::Valid worst = check::Valid::yes;
-  for (const auto& file : command.files) worst = check::worst(worst, judge_file(*checker, file, command));
-  return exit_code(worst);
+  try {
+    const check::CheckOptions options = options_of(command);
+    check::Valid worst = check::Valid::yes;
+    for (const auto& file : command.files) worst = check::worst(worst, judge_file(*checker, file, command, options));
+    return exit_code(worst);
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode check: " << error.what() << "\n";
+    return exit_usage;
+  }
 }
 
 }  // namespace mznode::app

@@ -127,6 +127,8 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between changes of a fault");
   app.add_flag("--no-storage", flags.no_storage, "nodes that are killed lose what they had stored, too");
   app.add_option("--availability", flags.availability, "fraction of operations that must succeed, or total");
+  app.add_option("--consistency-models", flags.consistency_models,
+                 "txn: what the history must satisfy, separated by commas")->default_str("strict-serializable");
   app.add_option("--seed", flags.seed, "where all chance comes from");
   app.add_option("--seeds", flags.seeds, "a range of seeds, such as 1..1000");
   app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber);
@@ -147,6 +149,9 @@ TestSettings test_settings(const TestFlags& flags) {
   settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
   if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
   set_availability(flags.availability, settings);
+  if (!flags.consistency_models.empty()) {
+    settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
+  }
   settings.seed = flags.seed;
   settings.keep_storage = !flags.no_storage;
   return settings;
@@ -252,6 +257,9 @@ std::string replay_command(const TestSettings& settings) {
   if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
   if (!settings.keep_storage) text += " --no-storage";
   if (settings.availability == 1.0) add("availability", "total");
+  if (settings.consistency_models != defaults.consistency_models) {
+    add("consistency-models", settings.consistency_models.text());
+  }
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";
   for (const auto& argument : settings.bin_args) text += " " + argument;

@@ -39,6 +39,7 @@ struct TestFlags {
   std::string nemesis_interval = "10";
   bool no_storage = false;
   std::string availability;
+  std::string consistency_models;
   std::uint64_t seed = 0;
   std::string seeds;
   std::string shard;

@@ -80,6 +80,10 @@ class Scanner {
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
 
   const char* position() const { return at_; }
+  /// Goes on at `position`, up to which the caller has recognised the text as valid.
+  void go_to(const char* position) { at_ = position; }
+  /// The end of the text.
+  const char* end() const { return end_; }
 
   static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   static bool is_number_start(char c) { return c == '-' || (c >= '0' && c <= '9'); }

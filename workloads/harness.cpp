@@ -104,6 +104,7 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.availability = settings.availability;
   options.strict_null_reads = true;  // nothing here writes null, so it would be a loss
+  options.consistency_models = settings.consistency_models;
   const check::Checker* checker = check::find_checker(settings.workload);
   const check::Verdict workload =
       checker != nullptr ? checker->check(run.history, options)

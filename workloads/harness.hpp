@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check/txn/models.hpp"
 #include "core/check/verdict.hpp"
 #include "core/sim/runner.hpp"
 #include "workloads/registry.hpp"
@@ -45,6 +46,7 @@ struct TestSettings {
   Duration nemesis_interval = 10s;
   std::uint64_t seed = 0;
   std::optional<double> availability;
+  check::ConsistencyModels consistency_models;
   LogLevel log_level = LogLevel::warn;
   bool keep_journal = true;
   /// Whether nodes that are killed find again what they had stored and synced.

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/check/txn/models.hpp"
+
 namespace mznode::check {
 
 /// Where a search gives up, for each register by itself. Counted and not timed, so that the same history gets the same
@@ -12,6 +14,17 @@ struct SearchLimits {
   /// Operations and configurations looked at.
   std::uint64_t steps = 1'000'000'000;
   std::size_t bytes = std::size_t{1} << 30;
+};
+
+/// From what the order of a register's versions may be inferred, beyond that the initial one comes first (Elle's
+/// options of the same names).
+struct Assumptions {
+  /// Within a transaction, a write overwrites what was read.
+  bool wfr_keys = false;
+  /// Each key is sequentially consistent: every process sees its versions in their order.
+  bool sequential_keys = false;
+  /// Each key is linearizable: its versions follow the realtime order.
+  bool linearizable_keys = false;
 };
 
 /// What a user may choose about the checks; each checker reads what concerns it.
@@ -28,6 +41,9 @@ struct CheckOptions {
   bool explain = true;
   /// Registers: where the search for a linearization ends.
   SearchLimits limits = {};
+  /// Transactions: what the history must satisfy.
+  ConsistencyModels consistency_models = {};
+  Assumptions assume = {};
 };
 
 }  // namespace mznode::check

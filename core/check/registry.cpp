@@ -2,9 +2,11 @@
 
 #include "core/check/counter.hpp"
 #include "core/check/echo.hpp"
+#include "core/check/kafka/kafka.hpp"
 #include "core/check/linearizable.hpp"
 #include "core/check/pn_counter.hpp"
 #include "core/check/set_full.hpp"
+#include "core/check/txn/txn.hpp"
 #include "core/check/unique_ids.hpp"
 
 namespace mznode::check {
@@ -13,6 +15,8 @@ namespace {
 constexpr std::string_view set_summary = "no element is lost once it was known, and no read shows one twice";
 constexpr std::string_view final_read_summary =
     "every final read is the sum of the acknowledged adds and of some indefinite ones";
+constexpr std::string_view txn_summary =
+    "no anomaly that the consistency models forbid, strict serializability unless told";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 // To add a checker, write its function in a file of its own and name it here.
@@ -27,6 +31,11 @@ constexpr Checker table[] = {
     {"lin-kv", "every key is a linearizable register with read, write and compare-and-set", check_lin_kv},
     {"cas-register", "the register with read, write and compare-and-set is linearizable", check_cas_register},
     {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter},
+    {"kafka", "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", check_kafka},
+    {"txn-list-append", txn_summary, check_list_append},
+    {"list-append", txn_summary, check_list_append},
+    {"txn-rw-register", txn_summary, check_txn_rw_register},
+    {"rw-register", txn_summary, check_rw_register},
 };
 
 }  // namespace

@@ -40,6 +40,14 @@ TEST(Usage, AValueThatDoesNotFitNamesTheRange) {
   refusal_of({"-w", "echo", "stray"});
 }
 
+TEST(Usage, WhatTransactionsMustSatisfyIsNamedByTheModelsThatExist) {
+  expect_names(refusal_of({"check", "-w", "list-append", "--consistency-models", "serialisable", "no-file"}),
+               {"serialisable", "did you mean serializable?", "snapshot-isolation"});
+  expect_names(refusal_of({"check", "-w", "rw-register", "--assume", "luck", "no-file"}), {"luck", "wfr-keys"});
+  expect_names(refusal_of({"test", "-w", "txn-list-append", "--consistency-models", "serializable , linear"}),
+               {"linear", "linearizable"});
+}
+
 TEST(Usage, AnUnknownCommandPointsToTheHelp) { expect_names(refusal_of({"tset"}), {"tset", "--help"}); }
 
 TEST(Usage, HelpAndListAndVersionGoToTheOutput) {

@@ -13,4 +13,6 @@ done
 echo
 "$build/tests/bench/embedded" "$build/mznode"
 echo
+"$build/tests/bench/check_bench" --benchmark_min_time=0.2
+echo
 "$build/tests/bench/load" "${options[@]}" "$build/mznode" "$build/tests/bench/floor_node" "$@"

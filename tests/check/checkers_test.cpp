@@ -177,7 +177,8 @@ TEST(Verdicts, TheWorstCounts) {
 
 TEST(Registry, FindsCheckersByName) {
   for (const char* name :
-       {"echo", "broadcast", "g-set", "set-full", "unique-ids", "g-counter", "pn-counter", "counter"}) {
+       {"echo", "broadcast", "g-set", "set-full", "unique-ids", "g-counter", "pn-counter", "counter", "kafka",
+        "txn-list-append", "list-append", "txn-rw-register", "rw-register"}) {
     ASSERT_NE(find_checker(name), nullptr) << name;
     EXPECT_FALSE(find_checker(name)->summary.empty());
   }

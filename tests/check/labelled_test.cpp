@@ -2,44 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "core/check/edn.hpp"
 #include "core/check/jsonl.hpp"
 #include "core/check/registry.hpp"
+#include "tests/check/labels.hpp"
 
 namespace mznode::check {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-fs::path find_histories() {
-  if (const char* given = std::getenv("MZNODE_HISTORIES")) return given;
-  fs::path above = fs::path(MZNODE_SOURCE_DIR).parent_path();
-  for (; above.has_relative_path(); above = above.parent_path()) {
-    if (fs::exists(above / "shared" / "histories" / "expected.jsonl")) return above / "shared" / "histories";
-  }
-  return {};
-}
-
-std::string contents(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-std::vector<ordered_json> read_labels(const fs::path& histories) {
-  std::vector<ordered_json> labels;
-  std::ifstream file(histories / "expected.jsonl");
-  for (std::string line; std::getline(file, line);) labels.push_back(ordered_json::parse(line));
-  return labels;
-}
+namespace fs = std::filesystem;
 
 ordered_json values_of(const ordered_json& operations) {
   ordered_json values = ordered_json::array();

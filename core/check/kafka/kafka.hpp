@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/check/history.hpp"
+#include "core/check/options.hpp"
+#include "core/check/verdict.hpp"
+
+namespace mznode::check {
+
+/// The checker of logs with offsets (jepsen.tests.kafka 0.3.7, with clients that assign themselves keys, as Maelstrom
+/// uses it). It looks for:
+///  - inconsistent-offsets: two messages at one offset; duplicate: one message at two offsets;
+///  - lost-write: a message that was sent and that no poll has shown, while polls went on behind it;
+///  - unseen: an acknowledged message that no poll has shown until the end;
+///  - poll-skip, nonmonotonic-poll: a process polls past messages, or goes back, between two polls without an assign;
+///    int-poll-skip, int-nonmonotonic-poll: the same within a poll;
+///  - nonmonotonic-send: messages that a process sends one after the other come to stand the other way round;
+///    int-nonmonotonic-send, int-send-skip: the same, or with others between, within one operation;
+///  - G1a: a poll shows what a failed send wrote; precommitted-read: an operation polls what it sends;
+///  - G1c and its forms: cycles of sends, polls and the realtime order, such as a message polled before it was sent.
+///
+/// As upstream, int-send-skip and the forms of G0 are found and tolerated. Unknown when a message was polled that
+/// nobody sent. Details: `error-types`, `bad-error-types`, and for each type its `count` and some of its `errs`.
+Verdict check_kafka(const History& history, const CheckOptions& options);
+
+}  // namespace mznode::check

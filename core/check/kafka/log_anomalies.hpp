@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/check/kafka/version_order.hpp"
+#include "core/check/txn/evidence.hpp"
+#include "core/check/txn/findings.hpp"
+
+namespace mznode::check::kafka {
+
+/// Finds the anomalies of logs that are no cycles; kafka.hpp lists them.
+class LogAnomalies {
+ public:
+  LogAnomalies(const History& history, const LogHistory& logs, const VersionOrders& orders,
+               const txn::Evidence& evidence, txn::Findings& findings)
+      : history_(history), logs_(logs), orders_(orders), evidence_(evidence), findings_(findings) {}
+
+  void find();
+
+ private:
+  void check_logs();
+  void check_lost_writes();
+  void check_unseen();
+  void check_operation(const LogOperation& operation);
+  void check_own_messages(const LogOperation& operation);
+  /// Skips and steps back between the messages of one key in one operation.
+  void check_steps(const LogOperation& operation, std::span<const Message> messages, const char* skip,
+                   const char* back);
+  void check_processes();
+
+  /// What a process has met last under each key.
+  struct Last {
+    const LogOperation* operation = nullptr;
+    std::uint32_t element = none;
+  };
+  using LastByKey = std::map<std::uint32_t, Last>;
+  void check_polls(const LogOperation& operation, LastByKey& last);
+  void check_sends(const LogOperation& operation, LastByKey& last);
+
+  nlohmann::ordered_json op(const LogOperation& operation) const;
+  nlohmann::ordered_json key(std::uint32_t element) const;
+  nlohmann::ordered_json step(std::uint32_t first, std::uint32_t second) const;
+
+  const History& history_;
+  const LogHistory& logs_;
+  const VersionOrders& orders_;
+  const txn::Evidence& evidence_;
+  txn::Findings& findings_;
+};
+
+}  // namespace mznode::check::kafka

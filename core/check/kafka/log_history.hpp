@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/check/history.hpp"
+#include "core/check/txn/transactions.hpp"
+
+namespace mznode::check::kafka {
+
+using txn::none;
+
+/// A message where an operation met it.
+struct Message {
+  std::uint32_t key = none;
+  std::int64_t offset = unknown_offset;
+  std::uint32_t element = none;  // the message, as an element of its key
+
+  static constexpr std::int64_t unknown_offset = -1;
+};
+
+/// The completion of an operation on logs.
+struct LogOperation {
+  std::uint32_t position = none;  // in the history
+  Type type = Type::info;
+  enum class Kind : std::uint8_t { transfer, assign, other } kind = Kind::other;
+  /// Of a transfer (send, poll, txn): what it sent and polled, each by key, and under a key in its own order.
+  std::vector<Message> sent;
+  std::vector<Message> polled;
+  /// Of an assign or subscribe: the keys, in ascending order.
+  std::vector<std::uint32_t> keys;
+};
+
+/// The operations of a history, with keys and messages as dense numbers. The history must outlive it.
+struct LogHistory {
+  /// In the order of their completions.
+  std::vector<LogOperation> operations;
+  /// All that were invoked, with the numbers of keys and messages; only the times of the transactions are filled in.
+  txn::Transactions transactions;
+  /// By transaction: its operation, none for one that was not completed or is no transfer.
+  std::vector<std::uint32_t> operation_of;
+  /// By message: which operation sent it; none when nobody did.
+  std::vector<std::uint32_t> sender;
+};
+
+/// Throws HistoryError for what are no operations on logs: sends ["send", key, [offset, message]] or ["send", key,
+/// message], polls ["poll", {key: [[offset, message] …]}] or ["poll"], assigns of lists of keys.
+LogHistory read_log_history(const History& history);
+
+/// The messages of each key, one after the other.
+template <class Visit>
+void for_each_key(std::span<const Message> messages, Visit&& visit) {
+  for (std::size_t i = 0; i < messages.size();) {
+    std::size_t end = i + 1;
+    while (end < messages.size() && messages[end].key == messages[i].key) ++end;
+    visit(messages.subspan(i, end - i));
+    i = end;
+  }
+}
+
+}  // namespace mznode::check::kafka

@@ -1,0 +1,74 @@
+#include "core/check/txn/judge.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mznode::check::txn {
+namespace {
+
+/// What makes a verdict unknown and not invalid.
+const Names undecided = {"empty-transaction-graph", "cycle-search-timeout"};
+
+/// That some cycle exists is worth saying only about models that nothing more exact rules out.
+void remove_redundant_cycles(Findings& findings, const Names& reportable) {
+  Names exact;
+  Names vague;
+  for (const std::string_view name : findings.names()) {
+    if (reportable.contains(name)) (model_of_cycle_exists(name).empty() ? exact : vague).insert(name);
+  }
+  for (const std::string_view name : vague) {
+    Names others = exact;
+    for (const std::string_view other : vague) {
+      // Of those that rule each other's model out, the weaker model's says more.
+      if (other != name && !impossible_models({name}).contains(model_of_cycle_exists(other))) others.insert(other);
+    }
+    if (impossible_models(others).contains(model_of_cycle_exists(name))) findings.remove(name);
+  }
+}
+
+}  // namespace
+
+void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Names& prohibited,
+                          const Evidence& evidence, Findings& findings) {
+  bool has_edges = graph.has_arcs();
+  for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex)
+    has_edges = graph.follower(vertex) != none;
+  if (!has_edges) findings.add("empty-transaction-graph", [] { return true; });
+  const CycleReport report = find_cycles(graph, priority);
+  for (const CycleCase& it : report.cases) {
+    findings.add(it.anomaly, [&] { return evidence.cycle(it.cycle); });
+  }
+  for (const std::string_view name : report.given_up) {
+    if (prohibited.contains(name)) findings.add("cycle-search-timeout", [&] { return name; });
+  }
+}
+
+Verdict judge(Findings findings, const Names& prohibited) {
+  Names reportable = prohibited;
+  reportable.insert(undecided.begin(), undecided.end());
+  const Names found = findings.names();
+  const auto is_among = [&](const Names& names) {
+    return std::any_of(found.begin(), found.end(), [&](auto name) { return names.contains(name); });
+  };
+  Verdict verdict(is_among(prohibited) ? Valid::no : is_among(undecided) ? Valid::unknown : Valid::yes);
+  if (verdict.valid == Valid::yes) return verdict;
+  remove_redundant_cycles(findings, reportable);
+  nlohmann::ordered_json types = nlohmann::ordered_json::array();
+  nlohmann::ordered_json anomalies = nlohmann::ordered_json::object();
+  nlohmann::ordered_json counts = nlohmann::ordered_json::object();
+  for (const std::string_view name : findings.names()) {
+    if (!reportable.contains(name)) continue;
+    types.push_back(name);
+    anomalies[std::string(name)] = findings.examples(name);
+    counts[std::string(name)] = findings.count(name);
+  }
+  const Boundary boundary = ruled_out(found);
+  verdict.details["anomaly-types"] = std::move(types);
+  verdict.details["not"] = boundary.weakest;
+  verdict.details["also-not"] = boundary.stronger;
+  verdict.details["anomaly-counts"] = std::move(counts);
+  verdict.details["anomalies"] = std::move(anomalies);
+  return verdict;
+}
+
+}  // namespace mznode::check::txn

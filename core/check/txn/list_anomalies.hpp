@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/check/txn/evidence.hpp"
+#include "core/check/txn/findings.hpp"
+#include "core/check/txn/list_append.hpp"
+
+namespace mznode::check::txn {
+
+/// Finds the anomalies of list-append that are no cycles:
+///  - G1a and G1b: an aborted read, an intermediate read (Adya, "Weak Consistency", section 4.2);
+///  - internal: a read that contradicts what its transaction did before (axiom INT of Cerone, Bernardi and Gotsman),
+///  and
+///    future-read: it saw what its transaction did later;
+///  - incompatible-order, duplicate-elements, dirty-update (Alvaro and Kingsbury, "Elle", sections 4.2 and 6.1);
+///  - lost-update: two transactions read the same version of a key and wrote it.
+void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
+                         const Evidence& evidence, Findings& findings);
+
+/// An element that was read although nobody had appended it, none when there is none: no order can be trusted then.
+std::uint32_t find_unwritten(const Transactions& transactions);
+
+}  // namespace mznode::check::txn

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/check/txn/evidence.hpp"
+#include "core/check/txn/findings.hpp"
+
+namespace mznode::check::txn {
+
+/// Finds lost updates (Adya, "Weak Consistency", section 2.5; Berenson et al., "A Critique of ANSI SQL Isolation
+/// Levels", P4): several committed transactions read the same version of a key and wrote that key.
+class LostUpdates {
+ public:
+  /// Notes what a committed transaction has read before it wrote.
+  void add(const Transactions& transactions, std::uint32_t transaction);
+
+  /// To be called once, at the end.
+  void report(const Evidence& evidence, Findings& findings);
+
+ private:
+  struct Update {
+    std::uint32_t key;
+    std::uint32_t element;  // the one read; none for the initial state
+    std::uint32_t length;   // of a list
+    std::uint32_t transaction;
+
+    bool same_version(const Update& other) const {
+      return key == other.key && element == other.element && length == other.length;
+    }
+  };
+
+  std::vector<Update> updates_;
+};
+
+}  // namespace mznode::check::txn

@@ -1,0 +1,167 @@
+#include "core/check/txn/models.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "core/check/txn/model_tables.hpp"
+
+namespace mznode::check {
+namespace txn {
+namespace {
+
+enum class Direction { along, against };
+
+/// All names that can be reached from `names`, those included. The tables are small, so they are searched as they
+/// stand.
+template <std::size_t size>
+Names closure(const std::array<Implication, size>& table, Names names, Direction direction) {
+  std::vector<std::string_view> open(names.begin(), names.end());
+  while (!open.empty()) {
+    const std::string_view name = open.back();
+    open.pop_back();
+    for (const auto& [from, to] : table) {
+      const bool leads_on = direction == Direction::along ? from == name : to == name;
+      const std::string_view next = direction == Direction::along ? to : from;
+      if (leads_on && names.insert(next).second) open.push_back(next);
+    }
+  }
+  return names;
+}
+
+std::string_view friendly_model(std::string_view canonical) {
+  for (const auto& [friendly, name] : friendly_names) {
+    if (name == canonical) return friendly;
+  }
+  return canonical;
+}
+
+}  // namespace
+
+std::string_view canonical_model(std::string_view model) {
+  for (const auto& [friendly, canonical] : friendly_names) {
+    if (friendly == model) return canonical;
+  }
+  return model;
+}
+
+Names prohibited_anomalies(const ConsistencyModels& models) {
+  Names canonical;
+  for (const std::string_view name : models.names()) canonical.insert(canonical_model(name));
+  Names anomalies;
+  for (const std::string_view model : closure(model_implications, canonical, Direction::along)) {
+    for (const auto& [forbidding, anomaly] : proscriptions) {
+      if (forbidding == model) anomalies.insert(anomaly);
+    }
+  }
+  return closure(anomaly_implications, std::move(anomalies), Direction::against);
+}
+
+Names implied_anomalies(std::string_view anomaly) {
+  return closure(anomaly_implications, {anomaly}, Direction::along);
+}
+
+Names impossible_models(const Names& anomalies) {
+  Names models;
+  for (const std::string_view anomaly : closure(anomaly_implications, anomalies, Direction::along)) {
+    for (const auto& [model, forbidden] : proscriptions) {
+      if (forbidden == anomaly) models.insert(model);
+    }
+  }
+  return closure(model_implications, std::move(models), Direction::against);
+}
+
+Boundary ruled_out(const Names& anomalies) {
+  const Names impossible = impossible_models(anomalies);
+  Boundary boundary;
+  for (const std::string_view model : impossible) {
+    Names implied = closure(model_implications, {model}, Direction::along);
+    implied.erase(model);
+    const bool is_weakest =
+        std::none_of(implied.begin(), implied.end(), [&](auto name) { return impossible.contains(name); });
+    (is_weakest ? boundary.weakest : boundary.stronger).insert(friendly_model(model));
+  }
+  return boundary;
+}
+
+std::string_view cycle_exists(std::string_view model) {
+  for (const auto& [forbidding, anomaly] : proscriptions) {
+    if (forbidding == model && anomaly.ends_with(cycle_exists_suffix)) return anomaly;
+  }
+  return {};
+}
+
+std::string_view model_of_cycle_exists(std::string_view anomaly) {
+  if (!anomaly.ends_with(cycle_exists_suffix)) return {};
+  return anomaly.substr(0, anomaly.size() - cycle_exists_suffix.size());
+}
+
+}  // namespace txn
+
+namespace {
+
+constexpr std::string_view default_model = "strict-serializable";
+
+/// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+[[noreturn]] void refuse(std::string_view name) {
+  const auto* nearest = std::min_element(txn::known_models.begin(), txn::known_models.end(),
+                                         [&](auto a, auto b) { return distance(a, name) < distance(b, name); });
+  std::string text = "there is no consistency model " + std::string(name) + "; did you mean " + std::string(*nearest) +
+                     "? The models are ";
+  for (const std::string_view& known : txn::known_models) {
+    if (&known != txn::known_models.data()) text += ", ";
+    text += known;
+  }
+  throw std::invalid_argument(text);
+}
+
+}  // namespace
+
+ConsistencyModels ConsistencyModels::parse(std::string_view names) {
+  static_assert(txn::known_models.size() <= 64, "a bit for each model");
+  ConsistencyModels models;
+  for (std::size_t at = 0; at <= names.size();) {
+    const std::size_t end = std::min(names.find(',', at), names.size());
+    std::string_view name = names.substr(at, end - at);
+    at = end + 1;
+    name.remove_prefix(std::min(name.find_first_not_of(" :"), name.size()));
+    name = name.substr(0, name.find_last_not_of(' ') + 1);
+    if (name.empty()) continue;
+    const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(), name);
+    if (known == txn::known_models.end()) refuse(name);
+    models.bits_ |= std::uint64_t{1} << (known - txn::known_models.begin());
+  }
+  if (models.bits_ == 0) throw std::invalid_argument("expected the names of consistency models, such as serializable");
+  return models;
+}
+
+std::vector<std::string_view> ConsistencyModels::names() const {
+  if (bits_ == 0) return {default_model};
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < txn::known_models.size(); ++i) {
+    if ((bits_ >> i) & 1) names.push_back(txn::known_models[i]);
+  }
+  return names;
+}
+
+std::string ConsistencyModels::text() const {
+  std::string text;
+  for (const std::string_view name : names()) text.append(text.empty() ? "" : ",").append(name);
+  return text;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,65 @@
+#include "core/check/txn/models.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace mznode::check {
+namespace {
+
+using txn::Names;
+
+Names prohibited(std::string_view models) {
+  return txn::prohibited_anomalies(ConsistencyModels::parse(models));
+}
+
+std::string refusal(std::string_view models) {
+  try {
+    ConsistencyModels::parse(models);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(ConsistencyModels, AreSplitAtCommasWithOrWithoutBlanks) {
+  EXPECT_EQ(ConsistencyModels().text(), "strict-serializable");
+  EXPECT_EQ(ConsistencyModels::parse("serializable,read-atomic").text(), "read-atomic,serializable");
+  EXPECT_EQ(ConsistencyModels::parse(" read-atomic , :serializable,"),
+            ConsistencyModels::parse("serializable,read-atomic"));
+}
+
+TEST(ConsistencyModels, UnknownNamesAreRefusedInOneLineWithTheNearest) {
+  const std::string text = refusal("serializable,read-comitted");
+  EXPECT_TRUE(
+      text.starts_with("there is no consistency model read-comitted; did you mean read-committed? The models are "));
+  EXPECT_NE(text.find("strong-session-snapshot-isolation"), std::string::npos);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_FALSE(refusal(" , ").empty());
+}
+
+TEST(ConsistencyModels, ForbidWhatWeakerOnesForbidAndWhatImpliesIt) {
+  EXPECT_TRUE(prohibited("read-uncommitted").contains("G0"));
+  EXPECT_FALSE(prohibited("read-uncommitted").contains("G1a"));
+  EXPECT_TRUE(prohibited("read-committed").contains("incompatible-order"));
+  EXPECT_TRUE(prohibited("repeatable-read").contains("G2-item"));
+  EXPECT_FALSE(prohibited("snapshot-isolation").contains("G2-item"));
+  EXPECT_TRUE(prohibited("snapshot-isolation").contains("G-single-item"));
+  EXPECT_FALSE(prohibited("serializable").contains("G-single-item-process"));
+  EXPECT_TRUE(prohibited("strong-session-snapshot-isolation").contains("G-single-item-process"));
+  EXPECT_FALSE(prohibited("strong-session-serializable").contains("G0-realtime"));
+  EXPECT_TRUE(prohibited("strict-serializable").contains("G2-item-realtime"));
+  EXPECT_TRUE(prohibited("causal-cerone").contains("future-read"));
+  EXPECT_EQ(prohibited("serializable"), prohibited("PL-3"));
+}
+
+TEST(ConsistencyModels, TheBoundaryOfWhatIsRuledOut) {
+  const txn::Boundary skew = txn::ruled_out({"G2-item"});
+  EXPECT_EQ(skew.weakest, Names{"repeatable-read"});
+  EXPECT_EQ(skew.stronger, (Names{"serializable", "strict-serializable", "strong-session-serializable"}));
+  EXPECT_EQ(txn::ruled_out({"G-single-item-realtime"}).weakest, Names{"strong-snapshot-isolation"});
+  EXPECT_TRUE(txn::ruled_out({}).weakest.empty());
+}
+
+}  // namespace
+}  // namespace mznode::check

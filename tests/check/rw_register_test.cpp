@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include "tests/check/transactions.hpp"
+
+namespace mznode::check {
+namespace {
+
+using Types = std::set<std::string>;
+
+constexpr Assumptions writes_follow_reads{.wfr_keys = true};
+
+Types found(const History& history, const std::string& models, Assumptions assume = {}) {
+  return types(judged(history, "rw-register", models, assume));
+}
+
+TEST(RwRegister, WhatNeedsNoOrderOfVersions) {
+  EXPECT_EQ(found(history_of({{0, 9, 0, R"([["w","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",1]])"}}), "read-committed")
+                .count("G1a"),
+            1u);
+  EXPECT_EQ(found(concurrent({R"([["w","x",1],["w","x",2]])", R"([["r","x",1]])"}), "read-committed").count("G1b"), 1u);
+  EXPECT_EQ(found(concurrent({R"([["w","x",1],["r","x",2]])", R"([["w","x",2]])"}), "serializable").count("internal"),
+            1u);
+  EXPECT_EQ(found(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}), "read-committed"),
+            Types{"G1c"});
+  EXPECT_EQ(found(concurrent({R"([["r","x",null],["w","x",1]])", R"([["r","x",null],["w","x",2]])"}), "update-atomic")
+                .count("lost-update"),
+            1u);
+}
+
+TEST(RwRegister, TheInitialValueComesFirst) {
+  EXPECT_EQ(
+      found(concurrent({R"([["r","x",null],["r","y",1]])", R"([["w","x",1],["w","y",1]])"}), "snapshot-isolation"),
+      Types{"G-single-item"});
+  EXPECT_EQ(found(concurrent({R"([["r","x",null],["w","y",1]])", R"([["r","y",null],["w","x",1]])"}), "serializable"),
+            Types{"G2-item"});
+}
+
+TEST(RwRegister, WritesFollowReadsIfAssumed) {
+  const History history =
+      concurrent({R"([["w","x",1],["w","y",1]])", R"([["r","x",1],["w","x",2],["r","y",1],["w","y",2]])",
+                  R"([["r","x",2],["r","y",1]])"});
+  EXPECT_EQ(judged(history, "rw-register", "serializable").valid, Valid::yes);
+  EXPECT_EQ(found(history, "serializable", writes_follow_reads), Types{"G-single-item"});
+  EXPECT_EQ(judged(history, "txn-rw-register", "serializable").valid, Valid::no);
+}
+
+TEST(RwRegister, KeysMayBeAssumedSequentialOrLinearizable) {
+  const auto history = [](int second_process) {
+    return history_of({{0, 1, 0, R"([["w","x",1]])"},
+                       {2, 3, second_process, R"([["w","x",2],["w","y",1]])"},
+                       {0, 9, 2, R"([["r","x",1],["r","y",1]])"}});
+  };
+  const Assumptions sequential{.sequential_keys = true};
+  const Assumptions linearizable{.linearizable_keys = true};
+  EXPECT_EQ(judged(history(0), "rw-register", "serializable").valid, Valid::yes);
+  EXPECT_EQ(found(history(0), "serializable", sequential), Types{"G-single-item"});
+  EXPECT_EQ(judged(history(1), "rw-register", "serializable", sequential).valid, Valid::yes);
+  EXPECT_EQ(found(history(1), "serializable", linearizable), Types{"G-single-item"});
+}
+
+TEST(RwRegister, AnOrderThatContradictsItselfIsNotUsed) {
+  const History history = concurrent({R"([["r","x",1],["w","x",2]])", R"([["r","x",2],["w","x",1]])"});
+  const Verdict verdict = judged(history, "rw-register", "read-uncommitted", writes_follow_reads);
+  EXPECT_EQ(types(verdict), Types{"cyclic-versions"});
+  EXPECT_EQ(verdict.details["anomalies"]["cyclic-versions"][0].dump(),
+            R"({"key":"x","scc":[1,2],"sources":["initial-state","wfr-keys"]})");
+}
+
+TEST(RwRegister, TheWorkloadCountsUnknownAsInvalid) {
+  const History nothing = concurrent({R"([["w","x",1]])"});
+  EXPECT_EQ(judged(nothing, "rw-register", "serializable").valid, Valid::unknown);
+  const Verdict verdict = judged(nothing, "txn-rw-register", "serializable");
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.details["valid?"], false);
+}
+
+TEST(RwRegister, ExplainsCyclesInWords) {
+  const Verdict verdict = judged(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}),
+                                 "rw-register", "read-committed");
+  EXPECT_EQ(verdict.details["anomalies"]["G1c"][0]["explanation"][0],
+            "T1 comes before T2: T1 set key \"x\" to 1, which T2 read.");
+}
+
+TEST(RwRegister, ManyReadersOfTheInitialValueDoNotChangeTheVerdict) {
+  std::vector<std::string> values(100, R"([["r","x",null]])");
+  values.insert(values.end(),
+                {R"([["w","x",1]])", R"([["r","x",1],["w","x",2],["w","y",1]])", R"([["r","x",null],["r","y",1]])"});
+  EXPECT_EQ(found(concurrent(values), "snapshot-isolation", writes_follow_reads), Types{"G-single-item"});
+}
+
+}  // namespace
+}  // namespace mznode::check
