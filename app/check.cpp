@@ -1,12 +1,12 @@
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
-#include "app/commands.hpp"
+#include "app/command_line.hpp"
 #include "app/summary.hpp"
 #include "core/check/registry.hpp"
+#include "core/check/suggestion.hpp"
 
 namespace mznode::app {
 namespace {
@@ -23,9 +23,15 @@ struct CheckCommand {
   bool verbose = false;
 };
 
+std::vector<std::string_view> checker_names() {
+  std::vector<std::string_view> names;
+  for (const check::Checker& checker : check::checkers()) names.push_back(checker.name);
+  return names;
+}
+
 std::string known_checkers() {
   std::string names;
-  for (const check::Checker& checker : check::checkers()) names += (names.empty() ? "" : ", ") + std::string(checker.name);
+  for (const std::string_view name : checker_names()) names += (names.empty() ? "" : ", ") + std::string(name);
   return names;
 }
 
@@ -49,7 +55,7 @@ std::string read_file(const std::string& path) {
 const std::vector<std::string> assumptions = {"wfr-keys", "sequential-keys", "linearizable-keys"};
 
 /// Throws std::invalid_argument for a model that is not known.
-check::CheckOptions options_of(const CheckCommand& command) {
+check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
   options.strict_null_reads = command.strict_null_reads;
@@ -87,51 +93,64 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
   return valid;
 }
 
+int judge_files(const CheckCommand& command) {
+  const check::Checker* checker = check::find_checker(command.workload);
+  if (checker == nullptr) throw std::invalid_argument(unknown_word("checker", command.workload, checker_names()));
+  const check::CheckOptions options = check_options_of(command);
+  check::Valid worst = check::Valid::yes;
+  for (const auto& file : command.files) worst = check::worst(worst, judge_file(*checker, file, command, options));
+  return exit_code(worst);
+}
+
+/// The options of `mznode check`, and what they set.
+struct CheckLine {
+  CheckCommand command;
+  CLI::App app{"Judges recorded histories: Jepsen's EDN or JSON lines. Prints FILE<TAB>true|false|unknown a line."};
+
+  CheckLine() {
+    app.name("mznode check -w NAME [options] FILE...");
+    app.option_defaults()->always_capture_default();
+    app.add_option("-w,--workload", command.workload, "a workload, or a checker's own name: " + known_checkers())
+        ->required()
+        ->type_name("NAME");
+    app.add_option("files", command.files, "the histories")->required()->default_str("")->type_name("FILE");
+    app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter")
+        ->check(CLI::IsMember({"jepsen"}))
+        ->type_name("NAME");
+    app.add_flag("--strict-null-reads", command.strict_null_reads,
+                 "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
+    app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
+        ->type_name("N");
+    app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+        ->type_name("MIB");
+    app.add_option("--consistency-models", command.consistency_models,
+                   "txn: what must be satisfied, separated by commas")
+        ->default_str("strict-serializable")
+        ->type_name("NAMES");
+    app.add_option("--assume", command.assume, "rw-register: from what the order of versions may be inferred: wfr-keys, "
+                   "sequential-keys, linearizable-keys")
+        ->delimiter(',')
+        ->expected(1)
+        ->take_all()
+        ->check(CLI::IsMember(assumptions))
+        ->default_str("")
+        ->type_name("NAMES");
+    app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
+  }
+};
+
 }  // namespace
 
+std::shared_ptr<const CLI::App> check_options() { return options_of<CheckLine>(); }
+
 int run_check(const Arguments& arguments) {
-  CheckCommand command;
-  CLI::App app("Judges recorded histories: Jepsen's EDN or JSON lines. Prints FILE<TAB>true|false|unknown a line.");
-  app.name("mznode check");
-  app.add_option("-w,--workload", command.workload, "a workload, or a checker's own name: " + known_checkers())->required();
-  app.add_option("files", command.files, "the histories")->required();
-  app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter")
-      ->check(CLI::IsMember({"jepsen"}));
-  app.add_flag("--strict-null-reads", command.strict_null_reads,
-               "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
-  app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
-      ->capture_default_str();
-  app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
-      ->capture_default_str();
-  app.add_option("--consistency-models", command.consistency_models,
-                 "of transactions: what they must satisfy, separated by commas; strict-serializable unless given");
-  app.add_option("--assume", command.assume, "of rw-register: from what the order of versions may be inferred: wfr-keys, "
-                 "sequential-keys, linearizable-keys")
-      ->delimiter(',')
-      ->expected(1)
-      ->take_all()
-      ->check(CLI::IsMember(assumptions));
-  app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
+  CheckLine line;
   try {
-    app.parse(Arguments(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return exit_valid;
-  } catch (const CLI::ParseError& error) {
-    std::cerr << "mznode check: " << error.what() << "\n";
-    return exit_usage;
-  }
-  const check::Checker* checker = check::find_checker(command.workload);
-  if (checker == nullptr) {
-    std::cerr << "mznode check: there is no checker for " << command.workload << "; choose one of " << known_checkers() << "\n";
-    return exit_usage;
-  }
-  try {
-    const check::CheckOptions options = options_of(command);
-    check::Valid worst = check::Valid::yes;
-    for (const auto& file : command.files) worst = check::worst(worst, judge_file(*checker, file, command, options));
-    return exit_code(worst);
+    const auto behind_separator = parse(line.app, arguments);
+    if (!behind_separator) return exit_valid;
+    line.command.files.insert(line.command.files.end(), behind_separator->begin(), behind_separator->end());
+    return judge_files(line.command);
   } catch (const std::invalid_argument& error) {
     std::cerr << "mznode check: " << error.what() << "\n";
     return exit_usage;

@@ -1,10 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
 #include <thread>
 
-#include "app/commands.hpp"
+#include "app/command_line.hpp"
 #include "app/comparison.hpp"
 #include "app/interrupt.hpp"
 #include "app/ordered_jobs.hpp"
@@ -12,7 +11,6 @@
 #include "app/report/compare_page.hpp"
 #include "app/seeds.hpp"
 #include "app/store.hpp"
-#include "app/strategy_options.hpp"
 #include "app/summary.hpp"
 #include "app/test_options.hpp"
 
@@ -44,25 +42,6 @@ Sweep parse_sweep(const std::string& text) {
     throw std::invalid_argument("--sweep takes an option and its values, such as flush-ms=50,100, not " + text);
   }
   return sweep;
-}
-
-bool has_option(const StrategyInfo& strategy, const std::string& name) {
-  return std::any_of(strategy.options.begin(), strategy.options.end(), [&](const Option& option) { return option.name == name; });
-}
-
-/// At least one strategy must have the option; those that have it not are unaffected by it.
-void require_known(const std::string& option, const std::vector<const StrategyInfo*>& strategies) {
-  std::vector<std::string> names;
-  for (const StrategyInfo* strategy : strategies) {
-    if (has_option(*strategy, option)) return;
-    for (const Option& each : strategy->options) {
-      if (std::count(names.begin(), names.end(), each.name) == 0) names.push_back(each.name);
-    }
-  }
-  std::string known;
-  for (const auto& name : names) known += (known.empty() ? "" : ", ") + name;
-  throw std::invalid_argument("none of the strategies has an option " + option + "; " +
-                              (known.empty() ? "they have none" : "choose from " + known));
 }
 
 /// The contenders that stand for one strategy: one for each combination of the values that are swept.
@@ -106,41 +85,56 @@ std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts, const std
   return sweeps;
 }
 
-std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) {
-  CompareCommand command;
-  command.jobs = std::max(1U, std::thread::hardware_concurrency());
+/// The options of `mznode compare`, and what they set.
+struct CompareLine {
   TestFlags flags;
-  std::string strategy_names;
-  std::vector<std::string> sweep_texts;
-  CLI::App app("Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives.");
-  app.name("mznode compare");
-  declare(app, flags);
-  app.add_option("-s,--strategy", strategy_names, "the strategies, separated by commas; all of the workload unless given");
-  app.add_option("--sweep", sweep_texts, "an option of strategies and its values, such as flush-ms=50,100; of several, every combination")
-      ->take_all()
-      ->expected(1)
-      ->default_str("");
-  app.add_option("--jobs", command.jobs, "tests that run at once")->check(CLI::Range(1, 1024));
-  app.add_flag("--json", command.json, "print a line of JSON for each row instead of the table");
-  app.add_flag("--csv", command.csv, "print comma-separated values instead of the table")->excludes("--json");
-  app.add_option("--report", command.report, "write a page with plots of latency against messages to this file (HTML)");
-  const auto behind_separator = parse(app, arguments);
+  std::string strategies;
+  std::vector<std::string> sweeps;
+  CompareCommand command;
+  CLI::App app{"Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives."};
+
+  CompareLine() {
+    command.jobs = std::max(1U, std::thread::hardware_concurrency());
+    app.name("mznode compare -w NAME [options]");
+    declare(app, flags);
+    app.option_defaults()->group("What to compare, and the output");
+    app.add_option("-s,--strategy", strategies, "separated by commas; all unless given")->type_name("NAMES");
+    app.add_option("--sweep", sweeps, "an option of strategies and its values, such as flush-ms=50,100; of several, "
+                   "every combination")
+        ->take_all()
+        ->expected(1)
+        ->default_str("")
+        ->type_name("O=A,B");
+    app.add_option("--jobs", command.jobs, "tests that run at once")
+        ->check(CLI::Range(1, 1024))
+        ->default_str("a processor each")
+        ->type_name("N");
+    app.add_flag("--json", command.json, "print a line of JSON a row instead of the table");
+    app.add_flag("--csv", command.csv, "print comma-separated values instead")->excludes("--json");
+    app.add_option("--report", command.report, "write a page with plots (HTML)")->type_name("FILE");
+  }
+};
+
+std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) {
+  CompareLine line;
+  const auto behind_separator = parse(line.app, arguments);
   if (!behind_separator) return std::nullopt;
   if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
 
+  const TestFlags& flags = line.flags;
+  CompareCommand& command = line.command;
   TestSettings settings = test_settings(flags);
   settings.keep_journal = false;
   const WorkloadInfo& workload = find_workload(flags.workload);
   std::vector<const StrategyInfo*> strategies;
-  for (const auto& name : split(strategy_names)) strategies.push_back(&find_strategy(workload, name));
+  for (const auto& name : split(line.strategies)) strategies.push_back(&find_strategy(workload, name));
   if (strategies.empty()) {
     find_strategy(workload, "");  // refuses a workload without any
     for (const StrategyInfo& strategy : workload.strategies) strategies.push_back(&strategy);
   }
-  const auto options = strategy_options(app.remaining());
-  const std::vector<Sweep> sweeps = parse_sweeps(sweep_texts, options);
-  for (const auto& [name, value] : options) require_known(name, strategies);
-  for (const Sweep& sweep : sweeps) require_known(sweep.option, strategies);
+  const auto options = strategy_options(line.app, strategies);
+  const std::vector<Sweep> sweeps = parse_sweeps(line.sweeps, options);
+  for (const Sweep& sweep : sweeps) require_option(sweep.option, line.app, strategies);
 
   command.line = "mznode compare";
   for (const auto& argument : arguments) command.line += " " + argument;
@@ -213,6 +207,8 @@ int run(CompareCommand command) {
 }
 
 }  // namespace
+
+std::shared_ptr<const CLI::App> compare_options() { return options_of<CompareLine>(); }
 
 int run_compare(const Arguments& arguments) {
   try {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "app/commands.hpp"
+#include "app/command_line.hpp"
 #include "app/summary.hpp"
 
 namespace mznode::app {
@@ -89,17 +89,19 @@ check::Valid run_processes() {
   return worst;
 }
 
-}  // namespace
-
-int run_demo(const Arguments& arguments) {
-  if (!arguments.empty()) {
-    std::cerr << "mznode demo takes no arguments\n";
-    return exit_usage;
-  }
+int run_all() {
   const check::Valid embedded = run_embedded();
   const check::Valid worst = check::worst(embedded, run_processes());
   std::cout << "\n" << (worst == check::Valid::yes ? "All valid." : "Not all are valid.") << "\n";
   return exit_code(worst);
 }
+
+}  // namespace
+
+std::shared_ptr<const CLI::App> demo_options() {
+  return no_options("mznode demo", "Runs every workload once, in virtual time and as processes, and prints a table of verdicts.");
+}
+
+int run_demo(const Arguments& arguments) { return run_plain("mznode demo", *demo_options(), arguments, run_all); }
 
 }  // namespace mznode::app

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "app/commands.hpp"
+#include "app/command_line.hpp"
 #include "workloads/registry.hpp"
 
 namespace mznode::app {
@@ -27,18 +27,20 @@ void print(const StrategyInfo& strategy, bool is_default) {
   }
 }
 
-}  // namespace
-
-int run_list(const Arguments& arguments) {
-  if (!arguments.empty()) {
-    std::cerr << "mznode list takes no arguments\n";
-    return exit_usage;
-  }
+int print_all() {
   for (const WorkloadInfo& workload : workloads()) {
     std::cout << workload.name << ": " << workload.summary << '\n';
     for (const StrategyInfo& strategy : workload.strategies) print(strategy, &strategy == &workload.strategies.front());
   }
   return exit_valid;
 }
+
+}  // namespace
+
+std::shared_ptr<const CLI::App> list_options() {
+  return no_options("mznode list", "Shows workloads, strategies, their guarantees and options.");
+}
+
+int run_list(const Arguments& arguments) { return run_plain("mznode list", *list_options(), arguments, print_all); }
 
 }  // namespace mznode::app

@@ -1,9 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <stdexcept>
 
-#include "app/commands.hpp"
-#include "app/strategy_options.hpp"
+#include "app/command_line.hpp"
+#include "core/check/suggestion.hpp"
 #include "core/node.hpp"
 #include "core/stdio_runtime.hpp"
 #include "workloads/registry.hpp"
@@ -11,12 +10,27 @@
 namespace mznode::app {
 namespace {
 
-struct NodeSettings {
+/// The options of a node, and what they set.
+struct NodeLine {
   std::string workload;
   std::string strategy;
   std::string log_level = "warn";
   std::size_t threads = 1;
   std::string data_dir;
+  CLI::App app{"A node on standard input and output, as Maelstrom runs it. Each strategy has options of its own: "
+               "mznode -w NAME --help shows them."};
+
+  NodeLine() {
+    app.name("mznode --workload NAME [--strategy NAME] [options]");
+    app.option_defaults()->always_capture_default();
+    app.add_option("-w,--workload", workload, "what to solve (mznode list shows all)")->required()->type_name("NAME");
+    app.add_option("-s,--strategy", strategy, "how; the workload's first strategy unless given")->type_name("NAME");
+    app.add_option("--log-level", log_level, "what goes to standard error: trace, debug, info, warn, error or off")->type_name("NAME");
+    app.add_option("--threads", threads, "threads for offloaded work")->check(CLI::Range(1, 64))->type_name("N");
+    app.add_option("--data-dir", data_dir, "where nodes keep what must survive them, if the strategy does; a fresh "
+                   "directory for every run")->type_name("DIR");
+    app.allow_extras();  // the options of the strategy, which is not known yet
+  }
 };
 
 /// A page about one workload, with the options of each of its strategies.
@@ -31,51 +45,36 @@ std::string strategies_help(const WorkloadInfo& workload) {
   return text;
 }
 
-void declare(CLI::App& app, NodeSettings& settings) {
-  app.name("mznode");
-  app.add_option("-w,--workload", settings.workload, "what to solve (mznode list shows all)")->required();
-  app.add_option("-s,--strategy", settings.strategy, "how; the workload's first strategy unless given");
-  app.add_option("--log-level", settings.log_level, "what goes to standard error: trace, debug, info, warn, error or off")
-      ->capture_default_str();
-  app.add_option("--threads", settings.threads, "threads for offloaded work")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  app.add_option("--data-dir", settings.data_dir,
-                 "where a node keeps what must survive it, for strategies that do; a fresh directory for every run");
-  app.allow_extras();  // the options of the strategy, which is not known yet
-}
-
 LogLevel log_level(const std::string& name) {
   if (const auto level = parse_log_level(name)) return *level;
-  throw std::invalid_argument("--log-level takes trace, debug, info, warn, error or off, not " + name);
+  throw std::invalid_argument(unknown_word("log level", name, {"trace", "debug", "info", "warn", "error", "off"}));
 }
 
 }  // namespace
 
+std::shared_ptr<const CLI::App> node_options() { return options_of<NodeLine>(); }
+
 int run_node(const Arguments& arguments) {
-  NodeSettings settings;
-  CLI::App app("A Maelstrom node on standard input and output.");
-  declare(app, settings);
+  NodeLine line;
   try {
-    app.parse(Arguments(arguments.rbegin(), arguments.rend()));
-    const WorkloadInfo& workload = find_node_workload(settings.workload);
-    const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
-    const OptionValues options(strategy.options, strategy_options(app.remaining()));
-    StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level), .data_dir = settings.data_dir});
+    const auto behind_separator = parse(line.app, arguments);
+    if (!behind_separator) {
+      if (!line.workload.empty()) std::cout << '\n' << strategies_help(find_node_workload(line.workload));
+      return exit_valid;
+    }
+    if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
+    const WorkloadInfo& workload = find_node_workload(line.workload);
+    const StrategyInfo& strategy = find_strategy(workload, line.strategy);
+    const OptionValues options(strategy.options, strategy_options(line.app, {&strategy}));
+    StdioRuntime runtime({.threads = line.threads, .log_level = log_level(line.log_level), .data_dir = line.data_dir});
     Node node(runtime);
     node.set_client_timeout(workload.client_timeout);
     const auto installed = strategy.install(node, options);
     return runtime.run(node);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    if (!settings.workload.empty()) std::cout << '\n' << strategies_help(find_node_workload(settings.workload));
-    return exit_valid;
-  } catch (const CLI::ParseError& error) {
-    std::cerr << "mznode: " << error.what() << '\n';
   } catch (const std::invalid_argument& error) {
     std::cerr << "mznode: " << error.what() << '\n';
+    return exit_usage;
   }
-  return exit_usage;
 }
 
 }  // namespace mznode::app

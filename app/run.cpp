@@ -1,40 +1,46 @@
-#include <algorithm>
-#include <array>
 #include <iostream>
-#include <string_view>
 
 #include "app/commands.hpp"
+#include "core/check/suggestion.hpp"
 
 namespace mznode::app {
 namespace {
 
-struct Command {
-  std::string_view name;
-  std::string_view summary;
-  int (*run)(const Arguments&);
-};
-
-constexpr std::array commands = {
-    Command{"test", "a whole test on the embedded network, with Maelstrom's flags", run_test_command},
-    Command{"compare", "strategies and their options side by side: verdict, messages, latency", run_compare},
-    Command{"check", "judges recorded histories", run_check},
-    Command{"list", "workloads, strategies, their guarantees and options", run_list},
-    Command{"demo", "every workload once, with a table of verdicts", run_demo},
-};
-
 void print_help() {
-  std::cout << "mznode: a node for every Maelstrom workload\n\n"
-               "  mznode --workload NAME [--strategy NAME] [options]    a node on standard input and output\n";
-  for (const Command& command : commands) {
-    std::string name(command.name);
-    name.resize(47, ' ');
-    std::cout << "  mznode " << name << command.summary << '\n';
+  std::cout << "mznode: a node for every Maelstrom workload, and a network to test nodes on\n\n";
+  for (const Command& command : commands()) {
+    std::string usage = "mznode " + (command.name.empty() ? "--workload NAME [options]" : command.name);
+    usage.resize(34, ' ');
+    std::cout << "  " << usage << command.summary << '\n';
   }
-  std::cout << "  mznode --version                                      the version\n\n"
+  std::cout << "  mznode --version                  the version\n\n"
                "Each command has --help; `mznode --workload NAME --help` shows the options of a workload's strategies.\n";
 }
 
+int refuse(const std::string& word) {
+  std::vector<std::string_view> known;
+  for (const Command& command : commands()) {
+    if (!command.name.empty()) known.push_back(command.name);
+  }
+  std::cerr << "mznode: " << unknown_word("command", word, known) << "; `mznode --help` tells what they do\n";
+  return exit_usage;
+}
+
 }  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = {
+      {"", "a node on standard input and output, as Maelstrom runs it", run_node, node_options},
+      {"test", "a whole test on the embedded network, with Maelstrom's flags", run_test_command, test_options},
+      {"compare", "strategies and their options side by side", run_compare, compare_options},
+      {"check", "judges recorded histories", run_check, check_options},
+      {"list", "workloads, strategies, their guarantees and options", run_list, list_options},
+      {"demo", "every workload once, with a table of verdicts", run_demo, demo_options},
+      {"completion", "the script by which bash, zsh or fish completes words", run_completion, completion_options},
+      {"man", "the manual page, for man -l", run_man, man_options},
+  };
+  return all;
+}
 
 int run(const Arguments& arguments) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
@@ -46,14 +52,13 @@ int run(const Arguments& arguments) {
     std::cout << "mznode " << MZNODE_VERSION << '\n';
     return exit_valid;
   }
-  for (const Command& command : commands) {
-    if (first == command.name) return command.run({arguments.begin() + 1, arguments.end()});
+  const Arguments rest(arguments.begin() + 1, arguments.end());
+  if (first == "complete") return run_complete(rest);
+  if (first.starts_with('-')) return run_node(arguments);
+  for (const Command& command : commands()) {
+    if (first == command.name) return command.run(rest);
   }
-  if (first.front() != '-') {
-    std::cerr << "mznode: there is no command " << first << "; `mznode --help` lists them\n";
-    return exit_usage;
-  }
-  return run_node(arguments);
+  return refuse(first);
 }
 
 }  // namespace mznode::app

@@ -1,13 +1,12 @@
 #include "app/test_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <charconv>
-#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <tuple>
 
-#include "app/strategy_options.hpp"
+#include "app/command_line.hpp"
+#include "workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -112,28 +111,35 @@ std::vector<std::string> split(const std::string& text) {
 
 void declare(CLI::App& app, TestFlags& flags) {
   app.option_defaults()->always_capture_default();
-  app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required();
-  app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")->check(CLI::PositiveNumber)->default_str("");
-  app.add_option("--nodes", flags.nodes, "the nodes' names, separated by commas")->default_str("n1,n2,n3,n4,n5");
-  app.add_option("--concurrency", flags.concurrency, "clients; 4n is four for each node");
-  app.add_option("--rate", flags.rate, "operations a second");
-  app.add_option("--time-limit", flags.time_limit, "seconds of operations");
-  app.add_option("--latency", flags.latency, "mean latency between nodes, ms");
-  app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential");
-  app.add_option("--delivery", flags.delivery, "maelstrom (a receiver sleeps for its next message) or ideal");
-  app.add_option("--topology", flags.topology, "line, grid, tree, tree2, tree3, tree4 or total");
-  app.add_option("--nemesis", flags.nemesis, "faults, separated by commas: partition, partition-one-way, loss, duplicate, "
-                 "reorder, slow, pause, kill, skew; or swarm");
-  app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between changes of a fault");
-  app.add_flag("--no-storage", flags.no_storage, "nodes that are killed lose what they had stored, too");
-  app.add_option("--availability", flags.availability, "fraction of operations that must succeed, or total");
-  app.add_option("--consistency-models", flags.consistency_models,
-                 "txn: what the history must satisfy, separated by commas")->default_str("strict-serializable");
-  app.add_option("--seed", flags.seed, "where all chance comes from");
-  app.add_option("--seeds", flags.seeds, "a range of seeds, such as 1..1000");
-  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber);
-  app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n");
   app.allow_extras();  // the options of a strategy, which is not known yet
+  app.option_defaults()->group("The test");
+  app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required()->type_name("NAME");
+  app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")
+      ->check(CLI::PositiveNumber)
+      ->default_str("")
+      ->type_name("N");
+  app.add_option("--nodes", flags.nodes, "their names, separated by commas")->default_str("n1,n2,n3,n4,n5")->type_name("NAMES");
+  app.add_option("--concurrency", flags.concurrency, "clients; 4n is four a node")->type_name("N");
+  app.add_option("--rate", flags.rate, "operations a second")->type_name("N");
+  app.add_option("--time-limit", flags.time_limit, "seconds of operations")->type_name("S");
+  app.add_option("--availability", flags.availability, "fraction that must succeed, or total")->type_name("F");
+  app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
+      ->default_str("strict-serializable")
+      ->type_name("NAMES");
+  app.option_defaults()->group("The network");
+  app.add_option("--latency", flags.latency, "mean latency between nodes")->type_name("MS");
+  app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
+  app.add_option("--delivery", flags.delivery, "maelstrom (receivers sleep till next is due), ideal")->type_name("NAME");
+  app.add_option("--topology", flags.topology, "line, grid, tree, tree2 … tree4 or total")->type_name("NAME");
+  app.add_option("--nemesis", flags.nemesis, "partition, partition-one-way, loss, duplicate, reorder, slow, pause, kill, "
+                 "skew, separated by commas; or swarm")->type_name("FAULTS");
+  app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
+  app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
+  app.option_defaults()->group("Chance");
+  app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
+  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE");
+  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber)->type_name("N");
+  app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n")->type_name("I/N");
 }
 
 TestSettings test_settings(const TestFlags& flags) {
@@ -176,94 +182,63 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
   return range;
 }
 
-std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
-  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
-  try {
-    app.parse(Arguments(std::make_reverse_iterator(separator), arguments.rend()));
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw std::invalid_argument(error.what());
-  }
-  return separator == arguments.end() ? Arguments() : Arguments(separator + 1, arguments.end());
-}
+namespace {
 
-std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
+/// The options of `mznode test`, and what they set.
+struct TestLine {
   TestFlags flags;
-  TestCommand command;
   std::string strategy;
   std::string bin;
-  CLI::App app("Runs a test with Maelstrom's flags on the embedded network.");
-  app.name("mznode test");
-  declare(app, flags);
-  app.add_option("-s,--strategy", strategy, "how this program's nodes solve it; the workload's first unless given");
-  app.add_option("--bin", bin, "test processes of this program instead; its arguments follow --");
-  app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024));
-  app.add_flag("--shrink", command.shrink, "look for the shortest run and the fewest faults that still fail");
-  app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of history and messages");
-  app.add_flag("--json", command.json, "print results.json (a line a seed with --seeds) instead of the summary");
-  app.add_option("--report", command.report, "write a page about the test to this file (HTML)");
-  app.add_option("--store", command.store, "directory for results; empty for none");
-  app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
-  app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
-  app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
-  const auto behind_separator = parse(app, arguments);
+  TestCommand command;
+  CLI::App app{"Runs a whole test with Maelstrom's flags on the embedded network, in virtual time (or on the processes of "
+               "another program, with --bin)."};
+
+  TestLine() {
+    app.name("mznode test -w NAME [options] [-- arguments for --bin]");
+    declare(app, flags);
+    app.option_defaults()->group("The nodes, and the output");
+    app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");
+    app.add_option("--bin", bin, "test processes of this program instead")->type_name("FILE");
+    app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024))->type_name("N");
+    app.add_flag("--shrink", command.shrink, "seek the shortest run with fewest faults that fails");
+    app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
+    app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed");
+    app.add_option("--report", command.report, "write a page about the test (HTML)")->type_name("FILE");
+    app.add_option("--store", command.store, "directory for results; empty for none")->type_name("DIR");
+    app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
+    app.add_flag("--log-net-send", command.log_net_send, "print every message as it is sent");
+    app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
+  }
+};
+
+/// The strategy whose options may be given; none when the nodes are processes, or there is no such strategy, which
+/// validate() says better.
+std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
+  if (settings.bin) return {};
+  return {&find_strategy(find_workload(settings.workload), settings.strategy)};
+}
+
+}  // namespace
+
+std::shared_ptr<const CLI::App> test_options() { return options_of<TestLine>(); }
+
+std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
+  TestLine line;
+  const auto behind_separator = parse(line.app, arguments);
   if (!behind_separator) return std::nullopt;
-  command.settings = test_settings(flags);
-  command.settings.strategy = strategy;
-  if (!bin.empty()) command.settings.bin = bin;
+  TestCommand& command = line.command;
+  command.settings = test_settings(line.flags);
+  command.settings.strategy = line.strategy;
+  if (!line.bin.empty()) command.settings.bin = line.bin;
   command.settings.bin_args = *behind_separator;
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
-  command.settings.strategy_options = strategy_options(app.remaining());
-  command.seeds = seed_range(flags);
+  command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
+  command.seeds = seed_range(line.flags);
   if (command.seeds && !command.report.empty()) {
     throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
   }
   validate(command.settings);
   return command;
-}
-
-std::string replay_command(const TestSettings& settings) {
-  const TestSettings defaults;
-  std::string text = "mznode test -w " + settings.workload;
-  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + value; };
-  const auto seconds = [](Duration duration) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-    std::string whole = std::to_string(ms / 1000);
-    if (ms % 1000 == 0) return whole;
-    return whole + "." + std::to_string(1000 + ms % 1000).substr(1);
-  };
-  if (!settings.strategy.empty()) add("strategy", settings.strategy);
-  for (const auto& [name, value] : settings.strategy_options) add(name, value);
-  if (settings.bin) add("bin", *settings.bin);
-  if (settings.nodes != defaults.nodes) {
-    std::string names;
-    for (const auto& node : settings.nodes) names += (names.empty() ? "" : ",") + node;
-    const bool is_counted = settings.nodes.front() == "n0" && settings.nodes.back() == "n" + std::to_string(settings.nodes.size() - 1);
-    is_counted ? add("node-count", std::to_string(settings.nodes.size())) : add("nodes", names);
-  }
-  add("concurrency", std::to_string(settings.concurrency) + (settings.concurrency_per_node ? "n" : ""));
-  add("rate", seconds(milliseconds(settings.rate_millis)));
-  add("time-limit", seconds(settings.time_limit));
-  if (settings.latency.mean_ms != 0) add("latency", std::to_string(settings.latency.mean_ms));
-  if (settings.latency.shape == sim::Latency::Shape::uniform) add("latency-dist", "uniform");
-  if (settings.latency.shape == sim::Latency::Shape::exponential) add("latency-dist", "exponential");
-  if (settings.delivery == sim::Delivery::ideal) add("delivery", "ideal");
-  if (settings.topology != defaults.topology) add("topology", settings.topology);
-  std::string faults;
-  for (const auto& fault : settings.nemesis) faults += (faults.empty() ? "" : ",") + fault;
-  if (!faults.empty()) add("nemesis", faults);
-  if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
-  if (!settings.keep_storage) text += " --no-storage";
-  if (settings.availability == 1.0) add("availability", "total");
-  if (settings.consistency_models != defaults.consistency_models) {
-    add("consistency-models", settings.consistency_models.text());
-  }
-  add("seed", std::to_string(settings.seed));
-  if (!settings.bin_args.empty()) text += " --";
-  for (const auto& argument : settings.bin_args) text += " " + argument;
-  return text;
 }
 
 }  // namespace mznode::app

@@ -8,10 +8,6 @@
 #include "app/commands.hpp"
 #include "workloads/harness.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace mznode::app {
 
 /// Seeds from the first to the last; of these every `shards`-th beginning with the `shard`-th, for one of several
@@ -52,10 +48,6 @@ void declare(CLI::App& app, TestFlags& flags);
 TestSettings test_settings(const TestFlags& flags);
 /// The seeds that they ask for; nothing when it is one test.
 std::optional<SeedRange> seed_range(const TestFlags& flags);
-
-/// Parses what stands before `--` and hands the rest over as it is. Throws std::invalid_argument with one line for the
-/// user; returns nothing when help was asked for and printed.
-std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments);
 
 /// The parts between commas, without spaces around them and without empty ones.
 std::vector<std::string> split(const std::string& text);

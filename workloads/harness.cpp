@@ -5,6 +5,7 @@
 
 #include "core/check/registry.hpp"
 #include "core/check/stats.hpp"
+#include "core/check/suggestion.hpp"
 #include "core/sim/nemesis.hpp"
 #include "core/sim/process_host.hpp"
 #include "core/sim/sim_host.hpp"
@@ -31,9 +32,10 @@ std::vector<Fault> resolve_faults(const TestSettings& settings) {
     } else if (const auto fault = parse_fault(name)) {
       faults.push_back(*fault);
     } else {
-      std::string known;
-      for (const Fault each : all_faults()) known += std::string(fault_name(each)) + ", ";
-      throw std::invalid_argument("--nemesis takes " + known + "or swarm, not " + name);
+      std::vector<std::string_view> known;
+      for (const Fault each : all_faults()) known.push_back(fault_name(each));
+      known.push_back("swarm");
+      throw std::invalid_argument(unknown_word("fault", name, known));
     }
   }
   std::sort(faults.begin(), faults.end());
@@ -151,7 +153,7 @@ Topology make_topology(const std::string& name, const std::vector<std::string>& 
   if (name == "tree3") return tree_topology(nodes, 3);
   if (name == "tree4") return tree_topology(nodes, 4);
   if (name == "total") return total_topology(nodes);
-  throw std::invalid_argument("--topology takes line, grid, tree, tree2, tree3, tree4 or total, not " + name);
+  throw std::invalid_argument(unknown_word("topology", name, {topology_names().begin(), topology_names().end()}));
 }
 
 void validate(const TestSettings& settings) {

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "core/check/suggestion.hpp"
 #include "workloads/broadcast/broadcast.hpp"
 #include "workloads/counter/counter.hpp"
 #include "workloads/echo/echo.hpp"
@@ -16,12 +17,12 @@ namespace {
 
 template <class Named>
 const Named& find_named(const std::vector<Named>& all, std::string_view name, const std::string& what) {
-  std::string known;
+  std::vector<std::string_view> known;
   for (const Named& each : all) {
     if (each.name == name) return each;
-    known += (known.empty() ? "" : ", ") + each.name;
+    known.push_back(each.name);
   }
-  throw std::invalid_argument("there is no " + what + " " + std::string(name) + "; choose one of " + known);
+  throw std::invalid_argument(unknown_word(what, name, known));
 }
 
 }  // namespace

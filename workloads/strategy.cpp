@@ -4,16 +4,16 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "core/check/suggestion.hpp"
 namespace mznode {
 namespace {
 
 const Option& find_option(const std::vector<Option>& options, const std::string& name) {
   const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
   if (found != options.end()) return *found;
-  std::string known;
-  for (const Option& option : options) known += (known.empty() ? "--" : ", --") + option.name;
-  throw std::invalid_argument("there is no option --" + name + " here; " +
-                              (known.empty() ? "this strategy has none" : "this strategy has " + known));
+  std::vector<std::string> flags;
+  for (const Option& option : options) flags.push_back("--" + option.name);
+  throw std::invalid_argument(unknown_word("option of this strategy", "--" + name, {flags.begin(), flags.end()}));
 }
 
 std::int64_t parse(const Option& option, const std::string& text) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "core/check/suggestion.hpp"
 #include "core/check/txn/model_tables.hpp"
 
 namespace mznode::check {
@@ -102,34 +103,11 @@ namespace {
 
 constexpr std::string_view default_model = "strict-serializable";
 
-/// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-[[noreturn]] void refuse(std::string_view name) {
-  const auto* nearest = std::min_element(txn::known_models.begin(), txn::known_models.end(),
-                                         [&](auto a, auto b) { return distance(a, name) < distance(b, name); });
-  std::string text = "there is no consistency model " + std::string(name) + "; did you mean " + std::string(*nearest) +
-                     "? The models are ";
-  for (const std::string_view& known : txn::known_models) {
-    if (&known != txn::known_models.data()) text += ", ";
-    text += known;
-  }
-  throw std::invalid_argument(text);
-}
-
 }  // namespace
+
+std::vector<std::string_view> ConsistencyModels::known() {
+  return {txn::known_models.begin(), txn::known_models.end()};
+}
 
 ConsistencyModels ConsistencyModels::parse(std::string_view names) {
   static_assert(txn::known_models.size() <= 64, "a bit for each model");
@@ -142,7 +120,7 @@ ConsistencyModels ConsistencyModels::parse(std::string_view names) {
     name = name.substr(0, name.find_last_not_of(' ') + 1);
     if (name.empty()) continue;
     const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(), name);
-    if (known == txn::known_models.end()) refuse(name);
+    if (known == txn::known_models.end()) throw std::invalid_argument(unknown_word("consistency model", name, ConsistencyModels::known()));
     models.bits_ |= std::uint64_t{1} << (known - txn::known_models.begin());
   }
   if (models.bits_ == 0) throw std::invalid_argument("expected the names of consistency models, such as serializable");

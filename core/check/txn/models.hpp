@@ -22,6 +22,9 @@ class ConsistencyModels {
   /// name that is not known, with the nearest one and all that are valid, in one line.
   static ConsistencyModels parse(std::string_view names);
 
+  /// All names that parse() takes.
+  static std::vector<std::string_view> known();
+
   /// In alphabetical order; as they were given, but for names that mean the same.
   std::vector<std::string_view> names() const;
   /// The names, separated by commas.

@@ -1,0 +1,154 @@
+#include "app/command_line.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <stdexcept>
+
+#include "core/check/suggestion.hpp"
+
+namespace mznode::app {
+namespace {
+
+constexpr std::size_t columns = 80;
+
+std::string joined_names(const CLI::Option& option) {
+  if (option.nonpositional()) {
+    std::string text;
+    for (const auto& name : option.get_snames()) text += (text.empty() ? "-" : ", -") + name;
+    for (const auto& name : option.get_lnames()) text += (text.empty() ? "--" : ", --") + name;
+    return text;
+  }
+  return option.get_name();
+}
+
+OptionRow row_of(const CLI::Option& option) {
+  OptionRow row{.names = joined_names(option),
+                .value = {},
+                .summary = option.get_description(),
+                .default_value = option.get_default_str(),
+                .group = option.get_group()};
+  // Behind a colon CLI11 names what checks the value.
+  if (option.nonpositional() && option.get_items_expected_max() > 0) {
+    const std::string type = option.get_type_name();
+    row.value = type.substr(0, type.find(':'));
+  }
+  return row;
+}
+
+/// Appends words to lines that begin at a column, and are broken before the last one.
+void append_wrapped(std::string& text, const std::string& words, std::size_t indent) {
+  std::size_t at = indent;
+  std::istringstream stream(words);
+  for (std::string word; stream >> word;) {
+    if (at > indent && at + 1 + word.size() > columns) {
+      text += "\n" + std::string(indent, ' ');
+      at = indent;
+    }
+    if (at > indent) text += " ";
+    text += word;
+    at += word.size() + 1;
+  }
+  text += "\n";
+}
+
+std::string flag_of(const OptionRow& row) { return row.names + (row.value.empty() ? "" : " " + row.value); }
+
+}  // namespace
+
+std::vector<OptionRow> option_rows(const CLI::App& app) {
+  std::vector<OptionRow> rows;
+  for (const CLI::Option* option : app.get_options()) rows.push_back(row_of(*option));
+  // CLI11 declares it first.
+  if (!rows.empty()) std::rotate(rows.begin(), rows.begin() + 1, rows.end());
+  if (!rows.empty() && rows.size() > 1) rows.back().group = rows[rows.size() - 2].group;
+  return rows;
+}
+
+std::string help_text(const CLI::App& app) {
+  const std::vector<OptionRow> rows = option_rows(app);
+  constexpr std::size_t widest = 26;
+  std::size_t width = 0;
+  for (const OptionRow& row : rows) width = std::max(width, std::min(widest, flag_of(row).size()));
+  std::string text = "Usage: " + app.get_name() + "\n";
+  append_wrapped(text, app.get_description(), 0);
+  std::string group;
+  for (const OptionRow& row : rows) {
+    if (row.group != group) text += row.group == "Options" ? "" : row.group + ":\n";
+    group = row.group;
+    std::string flag = "  " + flag_of(row);
+    flag.resize(std::max(flag.size(), width + 2), ' ');
+    text += flag + "  ";
+    if (flag.size() > width + 2) text += "\n" + std::string(width + 4, ' ');
+    append_wrapped(text, row.summary + (row.default_value.empty() ? "" : " [" + row.default_value + "]"), width + 4);
+  }
+  return text;
+}
+
+std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  try {
+    app.parse(Arguments(std::make_reverse_iterator(separator), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    std::cout << help_text(app);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw std::invalid_argument(error.what());
+  }
+  return separator == arguments.end() ? Arguments() : Arguments(separator + 1, arguments.end());
+}
+
+bool has_option(const StrategyInfo& strategy, const std::string& name) {
+  return std::any_of(strategy.options.begin(), strategy.options.end(), [&](const Option& option) { return option.name == name; });
+}
+
+void require_option(const std::string& name, const CLI::App& app, const std::vector<const StrategyInfo*>& strategies) {
+  std::vector<std::string> flags;
+  for (const StrategyInfo* strategy : strategies) {
+    if (has_option(*strategy, name)) return;
+    for (const Option& option : strategy->options) flags.push_back("--" + option.name);
+  }
+  for (const CLI::Option* option : app.get_options()) {
+    for (const auto& each : option->get_lnames()) flags.push_back("--" + each);
+  }
+  std::sort(flags.begin(), flags.end());
+  flags.erase(std::unique(flags.begin(), flags.end()), flags.end());
+  throw std::invalid_argument(unknown_word("option", "--" + name, {flags.begin(), flags.end()}));
+}
+
+std::map<std::string, std::string> strategy_options(const CLI::App& app, const std::vector<const StrategyInfo*>& strategies) {
+  std::map<std::string, std::string> options;
+  const std::vector<std::string> words = app.remaining();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word.rfind("--", 0) != 0 || word.size() == 2) throw std::invalid_argument("unexpected argument " + word);
+    const std::size_t equals = std::min(word.find('='), word.size());
+    const std::string name = word.substr(2, equals - 2);
+    require_option(name, app, strategies);
+    if (equals < word.size()) {
+      options[name] = word.substr(equals + 1);
+    } else if (i + 1 < words.size()) {
+      options[name] = words[++i];
+    } else {
+      throw std::invalid_argument(word + " needs a value");
+    }
+  }
+  return options;
+}
+
+std::shared_ptr<const CLI::App> no_options(const std::string& name, const std::string& summary) {
+  auto app = std::make_shared<CLI::App>(summary);
+  app->name(name);
+  return app;
+}
+
+int run_plain(const std::string& name, const CLI::App& app, const Arguments& arguments, int (*run)()) {
+  if (arguments.empty()) return run();
+  if (arguments == Arguments{"--help"} || arguments == Arguments{"-h"}) {
+    std::cout << help_text(app);
+    return exit_valid;
+  }
+  std::cerr << name << ": unexpected argument " << arguments.front() << "; it takes none\n";
+  return exit_usage;
+}
+
+}  // namespace mznode::app

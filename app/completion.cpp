@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <iostream>
+
+#include "app/command_line.hpp"
+#include "core/check/registry.hpp"
+#include "core/check/txn/models.hpp"
+#include "workloads/harness.hpp"
+#include "workloads/registry.hpp"
+
+namespace mznode::app {
+namespace {
+
+/// A word that may stand at a place, and what it means.
+struct Candidate {
+  std::string word;
+  std::string meaning = {};
+};
+using Candidates = std::vector<Candidate>;
+
+// Each asks the program itself what may follow, so that the scripts never lag behind its options. They fall back to the
+// names of files.
+constexpr const char* bash_script = R"(_mznode() {
+  local IFS=$'\n'
+  COMPREPLY=($("$1" complete "${COMP_WORDS[@]:1:COMP_CWORD}" | cut -f 1))
+}
+complete -o default -F _mznode mznode
+)";
+constexpr const char* zsh_script = R"(#compdef mznode
+_mznode() {
+  local -a lines
+  lines=("${(@f)$("${words[1]}" complete "${(@)words[2,CURRENT]}")}")
+  lines=("${(@)lines:#}")
+  if (( ${#lines} )); then
+    compadd -- "${(@)lines%%$'\t'*}"
+  else
+    _files
+  fi
+}
+if [[ ${funcstack[1]} == _mznode ]]; then _mznode "$@"; else compdef _mznode mznode; fi
+)";
+constexpr const char* fish_script =
+    R"(complete -c mznode -a '(set -l words (commandline -opc); $words[1] complete $words[2..] (commandline -ct))'
+)";
+
+Candidates workload_names() {
+  Candidates all;
+  for (const WorkloadInfo& workload : workloads()) all.push_back({workload.name, workload.summary});
+  return all;
+}
+
+/// The value of an option among the words that stand already.
+std::string value_of(const Arguments& words, const std::string& name, const std::string& letter) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] == name || words[i] == letter) return words[i + 1];
+  }
+  return {};
+}
+
+/// The strategies that the words before speak of: the named ones, or all of the workload.
+std::vector<const StrategyInfo*> strategies_in(const Arguments& words) {
+  std::vector<const StrategyInfo*> found;
+  const std::string workload = value_of(words, "--workload", "-w");
+  const std::string strategy = value_of(words, "--strategy", "-s");
+  for (const WorkloadInfo& each : workloads()) {
+    if (each.name != workload && each.module != workload) continue;
+    for (const StrategyInfo& info : each.strategies) {
+      if (strategy.empty() || ("," + strategy + ",").find("," + info.name + ",") != std::string::npos) found.push_back(&info);
+    }
+    break;
+  }
+  return found;
+}
+
+/// The words that an option takes; none where any value will do.
+Candidates values_for(const std::string& option, const Command& command, const Arguments& words) {
+  Candidates all;
+  const auto add = [&all](auto&& names) {
+    for (const auto& name : names) all.push_back({std::string(name)});
+  };
+  if (option == "--workload" || option == "-w") {
+    if (command.name != "check") return workload_names();
+    for (const check::Checker& checker : check::checkers()) all.push_back({std::string(checker.name), std::string(checker.summary)});
+  } else if (option == "--strategy" || option == "-s") {
+    Arguments others = words;
+    others.resize(words.size() - 1);  // not the one that is being typed
+    for (const StrategyInfo* strategy : strategies_in(others)) all.push_back({strategy->name, strategy->summary});
+  } else if (option == "--nemesis") {
+    for (const Fault fault : all_faults()) all.push_back({std::string(fault_name(fault))});
+    all.push_back({"swarm", "a mix drawn from the seed"});
+  } else if (option == "--topology") {
+    add(topology_names());
+  } else if (option == "--latency-dist") {
+    add(std::vector{"constant", "uniform", "exponential"});
+  } else if (option == "--delivery") {
+    add(std::vector{"maelstrom", "ideal"});
+  } else if (option == "--log-level") {
+    add(std::vector{"trace", "debug", "info", "warn", "error", "off"});
+  } else if (option == "--consistency-models") {
+    add(check::ConsistencyModels::known());
+  } else if (option == "--assume") {
+    add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
+  } else if (option == "--compat") {
+    add(std::vector{"jepsen"});
+  } else if (option == "--availability") {
+    add(std::vector{"total"});
+  }
+  return all;
+}
+
+/// The options of a command and of the strategies that the words speak of.
+Candidates flags_of(const Command& command, const Arguments& words) {
+  Candidates all;
+  const auto app = command.options();
+  for (const CLI::Option* option : app->get_options()) {
+    for (const auto& name : option->get_lnames()) all.push_back({"--" + name, option->get_description()});
+  }
+  for (const StrategyInfo* strategy : strategies_in(words)) {
+    for (const Option& option : strategy->options) {
+      const std::string flag = "--" + option.name;
+      if (std::none_of(all.begin(), all.end(), [&](const Candidate& each) { return each.word == flag; })) {
+        all.push_back({flag, option.summary});
+      }
+    }
+  }
+  return all;
+}
+
+Candidates first_words() {
+  Candidates all;
+  for (const Command& command : commands()) {
+    if (!command.name.empty()) all.push_back({command.name, command.summary});
+  }
+  all.push_back({"--version", "the version"});
+  return all;
+}
+
+const Command& command_of(const Arguments& words) {
+  for (const Command& command : commands()) {
+    if (words.size() > 1 && command.name == words.front()) return command;
+  }
+  return commands().front();
+}
+
+/// What may stand in the place of the last word.
+Candidates candidates_for(const Arguments& words) {
+  const std::string& typed = words.back();
+  const Command& command = command_of(words);
+  if (std::find(words.begin(), words.end() - 1, "--") != words.end() - 1) return {};
+  if (command.name == "completion" && !typed.starts_with('-')) return {{"bash"}, {"zsh"}, {"fish"}};
+  if (words.size() > 1) {
+    Candidates values = values_for(words[words.size() - 2], command, words);
+    if (!values.empty()) return values;
+  }
+  Candidates all;
+  if (typed.starts_with('-') || typed.empty()) all = flags_of(command, words);
+  if (words.size() == 1) {
+    const Candidates more = first_words();
+    all.insert(all.begin(), more.begin(), more.end());
+  }
+  return all;
+}
+
+int print_script(const std::string& shell) {
+  if (shell == "bash") std::cout << bash_script;
+  if (shell == "zsh") std::cout << zsh_script;
+  if (shell == "fish") std::cout << fish_script;
+  return exit_valid;
+}
+
+struct CompletionLine {
+  std::string shell;
+  CLI::App app{"Prints the script by which a shell completes this program's words. For bash: eval \"$(mznode completion bash)\" in "
+               "~/.bashrc; for zsh the same with zsh in ~/.zshrc; for fish: mznode completion fish | source."};
+
+  CompletionLine() {
+    app.name("mznode completion bash|zsh|fish");
+    app.add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const CLI::App> completion_options() { return options_of<CompletionLine>(); }
+
+int run_completion(const Arguments& arguments) {
+  CompletionLine line;
+  try {
+    return parse(line.app, arguments) ? print_script(line.shell) : exit_valid;
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "mznode completion: " << error.what() << '\n';
+    return exit_usage;
+  }
+}
+
+int run_complete(const Arguments& arguments) {
+  const Arguments words = arguments.empty() ? Arguments{""} : arguments;
+  // Of a list only its last part is completed.
+  const std::size_t comma = words.back().rfind(',');
+  const std::string kept = comma == std::string::npos ? "" : words.back().substr(0, comma + 1);
+  const std::string part = words.back().substr(kept.size());
+  for (const Candidate& candidate : candidates_for(words)) {
+    if (candidate.word.starts_with(part)) std::cout << kept << candidate.word << '\t' << candidate.meaning << '\n';
+  }
+  return exit_valid;
+}
+
+}  // namespace mznode::app

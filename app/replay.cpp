@@ -1,0 +1,47 @@
+#include "app/test_options.hpp"
+
+namespace mznode::app {
+
+std::string replay_command(const TestSettings& settings) {
+  const TestSettings defaults;
+  std::string text = "mznode test -w " + settings.workload;
+  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + value; };
+  const auto seconds = [](Duration duration) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    std::string whole = std::to_string(ms / 1000);
+    if (ms % 1000 == 0) return whole;
+    return whole + "." + std::to_string(1000 + ms % 1000).substr(1);
+  };
+  if (!settings.strategy.empty()) add("strategy", settings.strategy);
+  for (const auto& [name, value] : settings.strategy_options) add(name, value);
+  if (settings.bin) add("bin", *settings.bin);
+  if (settings.nodes != defaults.nodes) {
+    std::string names;
+    for (const auto& node : settings.nodes) names += (names.empty() ? "" : ",") + node;
+    const bool is_counted = settings.nodes.front() == "n0" && settings.nodes.back() == "n" + std::to_string(settings.nodes.size() - 1);
+    is_counted ? add("node-count", std::to_string(settings.nodes.size())) : add("nodes", names);
+  }
+  add("concurrency", std::to_string(settings.concurrency) + (settings.concurrency_per_node ? "n" : ""));
+  add("rate", seconds(std::chrono::milliseconds(settings.rate_millis)));
+  add("time-limit", seconds(settings.time_limit));
+  if (settings.latency.mean_ms != 0) add("latency", std::to_string(settings.latency.mean_ms));
+  if (settings.latency.shape == sim::Latency::Shape::uniform) add("latency-dist", "uniform");
+  if (settings.latency.shape == sim::Latency::Shape::exponential) add("latency-dist", "exponential");
+  if (settings.delivery == sim::Delivery::ideal) add("delivery", "ideal");
+  if (settings.topology != defaults.topology) add("topology", settings.topology);
+  std::string faults;
+  for (const auto& fault : settings.nemesis) faults += (faults.empty() ? "" : ",") + fault;
+  if (!faults.empty()) add("nemesis", faults);
+  if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
+  if (!settings.keep_storage) text += " --no-storage";
+  if (settings.availability == 1.0) add("availability", "total");
+  if (settings.consistency_models != defaults.consistency_models) {
+    add("consistency-models", settings.consistency_models.text());
+  }
+  add("seed", std::to_string(settings.seed));
+  if (!settings.bin_args.empty()) text += " --";
+  for (const auto& argument : settings.bin_args) text += " " + argument;
+  return text;
+}
+
+}  // namespace mznode::app

@@ -1,0 +1,129 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "tests/app/child.hpp"
+
+namespace mznode::testing_support {
+namespace {
+
+const std::vector<std::vector<std::string>> commands = {{},       {"test"}, {"compare"},    {"check"},
+                                                        {"list"}, {"demo"}, {"completion"}, {"man"}};
+
+std::string output_of(const std::vector<std::string>& arguments) {
+  Child child(arguments);
+  EXPECT_EQ(child.finish().code, 0);
+  EXPECT_EQ(child.log(), "");
+  return child.output();
+}
+
+std::string help_of(std::vector<std::string> command) {
+  // Without a command, --help alone is about the whole program; with an option it is about the node.
+  if (command.empty()) command = {"--threads", "1"};
+  command.push_back("--help");
+  return output_of(command);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// Letters and not bytes, of which some letters have several.
+std::size_t letters(const std::string& line) {
+  std::size_t count = 0;
+  for (const char c : line) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  return count;
+}
+
+std::set<std::string> flags_in(const std::string& help) {
+  std::set<std::string> flags;
+  const std::regex flag("^  (-[a-z], )?(--[a-z-]+)");
+  for (const auto& line : lines_of(help)) {
+    std::smatch match;
+    if (std::regex_search(line, match, flag)) flags.insert(match[2]);
+  }
+  return flags;
+}
+
+/// What a shell would offer in the place of the last word.
+std::set<std::string> offers(std::vector<std::string> words) {
+  words.insert(words.begin(), "complete");
+  std::set<std::string> offered;
+  for (const auto& line : lines_of(output_of(words))) offered.insert(line.substr(0, line.find('\t')));
+  return offered;
+}
+
+TEST(CommandLine, EveryHelpFitsAScreen) {
+  for (const auto& command : commands) {
+    const auto lines = lines_of(help_of(command));
+    EXPECT_LE(lines.size(), 45U) << lines.front();
+    for (const auto& line : lines) EXPECT_LE(letters(line), 80U) << line;
+  }
+  EXPECT_LE(lines_of(output_of({"--help"})).size(), 24U);
+}
+
+TEST(CommandLine, HelpShowsDefaults) {
+  const std::string help = help_of({"test"});
+  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n]", "[60]", "[maelstrom]", "[strict-serializable]", "[store]"}) {
+    EXPECT_NE(help.find(shown), std::string::npos) << shown;
+  }
+}
+
+TEST(CommandLine, EveryOptionIsInTheManualPageAndCompleted) {
+  std::string page = output_of({"man"});
+  page = std::regex_replace(page, std::regex("\\\\-"), "-");
+  for (const auto& command : commands) {
+    const auto flags = flags_in(help_of(command));
+    EXPECT_FALSE(flags.empty());
+    std::vector<std::string> words = command;
+    words.push_back("--");  // where an option begins
+    const auto offered = offers(words);
+    for (const auto& flag : flags) {
+      EXPECT_NE(page.find(flag), std::string::npos) << flag;
+      EXPECT_TRUE(offered.contains(flag)) << flag;
+    }
+  }
+}
+
+TEST(CommandLine, CompletionKnowsTheWordsOfEachPlace) {
+  EXPECT_TRUE(offers({""}).contains("compare"));
+  EXPECT_EQ(offers({"comp"}), (std::set<std::string>{"compare", "completion"}));
+  EXPECT_TRUE(offers({"-w", "bro"}).contains("broadcast"));
+  EXPECT_EQ(offers({"test", "-w", "broadcast", "-s", "fl"}), (std::set<std::string>{"flood"}));
+  EXPECT_EQ(offers({"test", "-w", "broadcast", "-s", "tree", "--ch"}), (std::set<std::string>{"--children"}));
+  EXPECT_EQ(offers({"test", "-w", "broadcast", "-s", "flood", "--ch"}), (std::set<std::string>{}));
+  EXPECT_EQ(offers({"test", "--nemesis", "partition,pa"}),
+            (std::set<std::string>{"partition,partition", "partition,partition-one-way", "partition,pause"}));
+  EXPECT_EQ(offers({"compare", "-w", "g-set", "--strategy", "delta,f"}), (std::set<std::string>{"delta,full"}));
+  EXPECT_TRUE(offers({"check", "-w", "cas"}).contains("cas-register"));
+  EXPECT_EQ(offers({"test", "--bin", "./"}), (std::set<std::string>{}));  // the shell completes names of files
+  EXPECT_EQ(offers({"completion", "z"}), (std::set<std::string>{"zsh"}));
+  EXPECT_EQ(offers({"test", "--bin", "node", "--", "--no"}), (std::set<std::string>{}));  // another program's words
+}
+
+TEST(CommandLine, BashCompletes) {
+  const std::string program = MZNODE_BINARY;
+  const std::string script = "source <(" + program + " completion bash); COMP_WORDS=(" + program +
+                             " test -w broadcast -s fl); COMP_CWORD=5; _mznode " + program + "; [[ ${COMPREPLY[*]} == flood ]]";
+  EXPECT_EQ(std::system(("bash -c '" + script + "'").c_str()), 0);
+}
+
+TEST(CommandLine, TheManualPageIsValid) {
+  if (std::system("command -v groff >/dev/null") != 0) GTEST_SKIP() << "groff is not installed";
+  const std::string check = std::string(MZNODE_BINARY) + " man | groff -man -Tutf8 -ww -z 2>&1 | grep .";
+  EXPECT_NE(std::system(check.c_str()), 0) << "groff has complaints";
+}
+
+TEST(CommandLine, AnEmptyWordIsNoCommand) {
+  Child child({""});
+  EXPECT_EQ(child.finish().code, 2);
+}
+
+}  // namespace
+}  // namespace mznode::testing_support
