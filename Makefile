@@ -13,7 +13,7 @@ export MAELSTROM
 # The tools below decide themselves how much they run at once; the flags of this make are not meant for theirs.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
-.PHONY: mznode setup configure test soak demo bench install clean help $(WORKLOADS:%=test-%)
+.PHONY: mznode setup configure test soak demo bench install deb clean help $(WORKLOADS:%=test-%)
 
 mznode: configure
 	cmake --build $(BUILD) --parallel $(JOBS)
@@ -47,6 +47,10 @@ bench: configure
 install: mznode
 	cmake --install $(BUILD) --prefix $(PREFIX)
 
+# The package lies in build/release.
+deb: mznode
+	cd $(BUILD) && cpack
+
 clean:
 	rm -rf build
 
@@ -59,4 +63,5 @@ help:
 	@echo "                      $(WORKLOADS)"
 	@echo "make bench            benchmarks, and a load comparison with a node that does nothing"
 	@echo "make install          install the program and the CMake package mznode (PREFIX=$(PREFIX), DESTDIR)"
+	@echo "make deb              a Debian package of both, in $(BUILD)"
 	@echo "make clean            remove build/"

@@ -17,3 +17,38 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznodeConfig.cmake ${CMAKE_CURRENT_BIN
 # The source lint: nodes of one's own are checked as ours are.
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/MznodeLint.cmake DESTINATION ${mznode_package_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/lint DESTINATION ${mznode_package_dir})
+
+# For builds without CMake.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/mznode.pc.in mznode.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznode.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The program writes its own manual page and completions, so they never lag behind its options.
+set(mznode_pages ${CMAKE_CURRENT_BINARY_DIR}/pages)
+add_custom_command(
+  OUTPUT ${mznode_pages}/mznode.1 ${mznode_pages}/mznode.bash ${mznode_pages}/_mznode ${mznode_pages}/mznode.fish
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${mznode_pages}
+  COMMAND mznode man > ${mznode_pages}/mznode.1
+  COMMAND mznode completion bash > ${mznode_pages}/mznode.bash
+  COMMAND mznode completion zsh > ${mznode_pages}/_mznode
+  COMMAND mznode completion fish > ${mznode_pages}/mznode.fish
+  DEPENDS mznode
+  VERBATIM)
+add_custom_target(pages ALL DEPENDS ${mznode_pages}/mznode.1)
+install(FILES ${mznode_pages}/mznode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${mznode_pages}/mznode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mznode)
+install(FILES ${mznode_pages}/_mznode DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+
+# `make deb`
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "A node for every Maelstrom workload, and a network to test nodes on")
+set(CPACK_PACKAGE_CONTACT "The authors of mznode <mznode@localhost>")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS nlohmann-json3-dev)
+set(CPACK_STRIP_FILES ON)
+include(CPack)

@@ -25,6 +25,26 @@ cmake -S "$work/examples" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -D
   -DCMAKE_BUILD_TYPE="$build_type" >"$work/log" 2>&1 || { cat "$work/log"; fail 'find_package(mznode)'; }
 cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; fail 'the examples do not compile'; }
 
+# Without CMake.
+if command -v pkg-config >/dev/null; then
+  # shellcheck disable=SC2046  # flags are words
+  PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name mznode.pc)") &&
+    export PKG_CONFIG_PATH &&
+    "$compiler" -std=c++20 "$work/examples/echo.cpp" -o "$work/echo" $(pkg-config --cflags --libs mznode) ||
+    fail 'pkg-config: echo.cpp does not compile'
+  "$work/echo" </dev/null || fail 'pkg-config: echo.cpp does not run'
+fi
+for page in man/man1/mznode.1 bash-completion/completions/mznode zsh/vendor-completions/_mznode fish/vendor_completions.d/mznode.fish; do
+  [[ -s $work/prefix/share/$page ]] || fail "share/$page is not installed"
+done
+
+# As a Debian package, unpacked into a root of its own.
+if command -v dpkg-deb >/dev/null && command -v cpack >/dev/null; then
+  cpack --config "$build/CPackConfig.cmake" -B "$work/deb" >"$work/log" 2>&1 || { cat "$work/log"; fail 'cpack'; }
+  dpkg-deb --extract "$work"/deb/*.deb "$work/root" || fail 'the Debian package cannot be unpacked'
+  "$work/root/usr/bin/mznode" --version | grep -q '^mznode [0-9]' || fail 'the program of the Debian package does not run'
+fi
+
 # What the README promises about their size.
 check_size() {
   local lines
