@@ -16,6 +16,7 @@ has_tool() {
     ninja-build) command -v ninja >/dev/null ;;
     g++) command -v "${CXX:-g++}" >/dev/null ;;
     clang) command -v clang++ >/dev/null ;;
+    groff-base) command -v groff >/dev/null ;;
     # The sanitizers' runtime: a package of its own on some releases, part of clang on others.
     libclang-rt-dev) has_tool clang && compgen -G "$(clang++ -print-resource-dir)/lib/*/libclang_rt.asan*" >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
@@ -63,8 +64,8 @@ check_versions() {
   fi
 }
 
-# Chromium is what the tests look at reports with.
-[[ ${1:-} != ci ]] || tools+=(clang libclang-rt-dev chromium)
+# Chromium is what the tests look at reports with, groff at the manual page.
+[[ ${1:-} != ci ]] || tools+=(clang libclang-rt-dev chromium groff-base parallel shellcheck yamllint git)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs the seeds of a test in shards with GNU parallel, on this machine or on those of --sshlogin, and prints a line of
+# JSON a seed. The program must be on PATH of each.
+# Usage: parallel.sh SHARDS [parallel's options --] [mznode test's options]
+# Example: parallel.sh 8 -w broadcast --nemesis swarm --seeds 1..10000
+set -euo pipefail
+
+shards=$1
+shift
+options=()
+for word in "$@"; do
+  if [[ $word == -- ]]; then
+    while [[ $1 != -- ]]; do
+      options+=("$1")
+      shift
+    done
+    shift
+    break
+  fi
+done
+# A failing seed must not stop the others; parallel's exit code counts the shards with one.
+exec parallel "${options[@]}" --quote mznode test "$@" --json --store "" --shard "{}/$shards" ::: $(seq "$shards")
