@@ -95,7 +95,7 @@ int run_check(const Arguments& arguments) {
   app.name("mznode check");
   app.add_option("-w,--workload", command.workload, "a workload, or a checker's own name: " + known_checkers())->required();
   app.add_option("files", command.files, "the histories")->required();
-  app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter")
+  app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter, and with a bug of Elle 0.2.2 in linearizable-keys")
       ->check(CLI::IsMember({"jepsen"}));
   app.add_flag("--strict-null-reads", command.strict_null_reads,
                "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
