@@ -114,7 +114,7 @@ struct CheckLine {
         ->required()
         ->type_name("NAME");
     app.add_option("files", command.files, "the histories")->required()->default_str("")->type_name("FILE");
-    app.add_option("--compat", command.compat, "jepsen: judge as upstream does where this program is stricter")
+    app.add_option("--compat", command.compat, "jepsen: judge as upstream where this program is stricter, with Elle 0.2.2's bug in linearizable-keys")
         ->check(CLI::IsMember({"jepsen"}))
         ->type_name("NAME");
     app.add_flag("--strict-null-reads", command.strict_null_reads,

@@ -4,6 +4,7 @@
 set -euo pipefail
 
 a=$(realpath "$1")
+# shellcheck disable=SC2034  # the loop over both names it
 b=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

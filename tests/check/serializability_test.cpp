@@ -137,7 +137,7 @@ std::string value_of(const Tiny& transaction) {
 TEST(ListAppend, AgreesWithEverySerialOrderOfTinyHistories) {
   TinyHistories histories(7);
   std::map<std::pair<bool, bool>, int> verdicts;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 5000; ++round) {
     const std::vector<Tiny> tiny = histories.next();
     std::vector<TestTransaction> transactions;
     for (const Tiny& it : tiny) {

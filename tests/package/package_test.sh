@@ -27,10 +27,10 @@ cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; fail 'the ex
 
 # Without CMake.
 if command -v pkg-config >/dev/null; then
+  PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name mznode.pc)")
+  export PKG_CONFIG_PATH
   # shellcheck disable=SC2046  # flags are words
-  PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name mznode.pc)") &&
-    export PKG_CONFIG_PATH &&
-    "$compiler" -std=c++20 "$work/examples/echo.cpp" -o "$work/echo" $(pkg-config --cflags --libs mznode) ||
+  "$compiler" -std=c++20 "$work/examples/echo.cpp" -o "$work/echo" $(pkg-config --cflags --libs mznode) ||
     fail 'pkg-config: echo.cpp does not compile'
   "$work/echo" </dev/null || fail 'pkg-config: echo.cpp does not run'
 fi

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/check/txn/elle_followers.hpp"
 #include "core/check/verdict.hpp"
 
 namespace mznode::check::txn {
@@ -11,14 +12,18 @@ void RegisterReader::read_seen(Scanner& scanner, MicroOp& micro_op) {
   micro_op.element = element(micro_op.key, value(scanner));
 }
 
-Registers::Registers(const History& history, const Transactions& transactions, Assumptions assume, Findings& findings)
+Registers::Registers(const History& history, const Transactions& transactions, const CheckOptions& options,
+                     Findings& findings)
     : transactions_(transactions) {
+  const Assumptions& assume = options.assume;
   find_externals();
   find_readers();
   add_order("initial-state", initial_order(), findings);
   if (assume.wfr_keys) add_order("wfr-keys", written_after_read(), findings);
   if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), findings);
-  if (assume.linearizable_keys) add_order("linearizable-keys", realtime_order(), findings);
+  if (assume.linearizable_keys) {
+    add_order("linearizable-keys", options.compat_jepsen ? elle_realtime_order(history) : realtime_order(), findings);
+  }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
   std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
   before_ = Graph(transactions_.element_count() + transactions_.key_count(), edges_);
@@ -140,6 +145,38 @@ Registers::Edges Registers::realtime_order() const {
     }
   }
   return edges;
+}
+
+/// The realtime order with what Elle 0.2.2 adds to it by mistake.
+Registers::Edges Registers::elle_realtime_order(const History& history) const {
+  const auto keys_of = [this](std::uint32_t transaction) {
+    std::vector<std::uint32_t> keys;
+    for (const External& it : externals(transaction)) {
+      if (it.read != none || it.written != none) keys.push_back(it.key);
+    }
+    return keys;
+  };
+  const std::vector<Followers> followers = elle_followers(history, transactions_, keys_of);
+  Edges edges;
+  for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    for (const auto& [key, next] : followers[i]) {
+      const External* earlier = find_external(i, key);
+      if (earlier == nullptr) continue;
+      for (const std::uint32_t later : next) {
+        const Version version = first_met(*find_external(later, key));
+        if (version != last_met(*earlier)) edges.push_back({last_met(*earlier), version, ww});
+      }
+    }
+  }
+  return edges;
+}
+
+/// What a transaction is known to have done to a key; null when that is nothing.
+const Registers::External* Registers::find_external(std::uint32_t transaction, std::uint32_t key) const {
+  for (const External& it : externals(transaction)) {
+    if (it.key == key && (it.read != none || it.written != none)) return &it;
+  }
+  return nullptr;
 }
 
 /// Adds an order to those known, unless both together contradict themselves.

@@ -28,7 +28,7 @@ class RegisterReader final : public Reader {
 class Registers final : public Explainer {
  public:
   /// Notes an order that contradicts itself as `cyclic-versions`, and leaves that assumption out.
-  Registers(const History& history, const Transactions& transactions, Assumptions assume, Findings& findings);
+  Registers(const History& history, const Transactions& transactions, const CheckOptions& options, Findings& findings);
 
   /// Calls `emit` with a Dependency for each dependency of `to` on another transaction.
   template <class Emit>
@@ -63,11 +63,14 @@ class Registers final : public Explainer {
         .subspan(first_external_[transaction], first_external_[transaction + 1] - first_external_[transaction]);
   }
 
+  const External* find_external(std::uint32_t transaction, std::uint32_t key) const;
+
   using Edges = std::vector<Graph::Edge>;  // from a version to a later one of the same key
   Edges initial_order() const;
   Edges written_after_read() const;
   Edges sequential_order(const History& history) const;
   Edges realtime_order() const;
+  Edges elle_realtime_order(const History& history) const;
   void add_order(const char* source, Edges edges, Findings& findings);
   void describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
                        Findings& findings) const;

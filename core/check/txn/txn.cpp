@@ -34,7 +34,7 @@ Verdict check_rw_register(const History& history, const CheckOptions& options) {
   Transactions transactions;
   RegisterReader(history).read(transactions);
   Findings findings;
-  const Registers versions(history, transactions, options.assume, findings);
+  const Registers versions(history, transactions, options, findings);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, evidence, findings);
   const Names prohibited = prohibited_anomalies(options.consistency_models);

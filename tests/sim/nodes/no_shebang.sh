@@ -1,3 +1,5 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2001  # what any shell can do
 # Without a first line that names an interpreter: the shell runs it.
 read -r line
 id=$(echo "$line" | sed 's/.*"msg_id":\([0-9]*\).*/\1/')
