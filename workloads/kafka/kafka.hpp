@@ -13,6 +13,7 @@ namespace mznode::kafka {
 
 WorkloadInfo workload();
 sim::TestSpec kafka_test();
+StrategyInfo owner_strategy();
 
 using Offset = std::int64_t;
 using Offsets = std::map<std::string, Offset>;
