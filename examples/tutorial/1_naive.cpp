@@ -1,0 +1,40 @@
+// Step 1: tell the neighbours once, and hope.
+#include <mznode/mznode.hpp>
+#include <set>
+
+using namespace mznode;
+
+struct Broadcast {
+  Json message;
+  MZNODE_FIELDS(message)
+};
+struct ReadOk {
+  std::vector<Json> messages;
+  MZNODE_FIELDS(messages)
+};
+struct TopologyMessage {
+  Topology topology;
+  MZNODE_FIELDS(topology)
+};
+
+class Broadcaster {
+ public:
+  explicit Broadcaster(Node& node) : node_(node) {
+    node.on("topology", [&node](TopologyMessage request) { node.set_topology(request.topology); });
+    node.on("read", [this] { return ReadOk{{seen_.begin(), seen_.end()}}; });
+    node.on("broadcast", this, &Broadcaster::take);
+  }
+
+ private:
+  void take(Broadcast broadcast, Request request) {
+    if (!seen_.insert(broadcast.message).second) return;
+    for (const std::string& neighbour : node_.neighbours()) {
+      if (neighbour != request.src) node_.send(neighbour, "broadcast", broadcast);
+    }
+  }
+
+  Node& node_;
+  std::set<Json> seen_;
+};
+
+int main() { return run<Broadcaster>(); }

@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <regex>
+#include <sstream>
+
+namespace mznode::testing_support {
+namespace {
+
+/// A command that a page shows, and the output that it shows behind it.
+struct Shown {
+  std::string command;
+  std::string output;
+};
+
+std::string read(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+/// The fenced blocks without a language, of which one is an mznode command and the next its output, with nothing but a line
+/// or so between them.
+std::vector<Shown> shown_in(const std::string& page) {
+  struct Block {
+    std::string text;
+    std::size_t begin;
+    std::size_t end;
+  };
+  std::vector<Block> blocks;
+  const std::regex fence("(^|\n)```\n([^`]*?)\n```");
+  for (std::sregex_iterator it(page.begin(), page.end(), fence), end; it != end; ++it) {
+    blocks.push_back({(*it)[2], static_cast<std::size_t>(it->position()), static_cast<std::size_t>(it->position() + it->length())});
+  }
+  std::vector<Shown> shown;
+  for (std::size_t i = 0; i + 1 < blocks.size(); ++i) {
+    const bool is_command = blocks[i].text.starts_with("mznode ") && blocks[i].text.find('\n') == std::string::npos;
+    constexpr std::size_t short_text = 160;
+    if (!is_command || blocks[i + 1].begin - blocks[i].end > short_text) continue;
+    shown.push_back({blocks[i].text, blocks[i + 1].text});
+  }
+  return shown;
+}
+
+/// What a shell prints for a command line in which `mznode` is the built program.
+std::string output_of(const std::string& command) {
+  const std::string directory = testing::TempDir() + "readme";
+  std::filesystem::create_directories(directory);
+  const std::string bin = std::filesystem::path(MZNODE_BINARY).parent_path().string();
+  const std::string line = "cd '" + directory + "' && PATH='" + bin + "':$PATH && " + command + " 2>&1";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(line.c_str(), "r"), pclose);
+  std::string output;
+  for (int c = 0; (c = std::getc(pipe.get())) != EOF;) output += static_cast<char>(c);
+  return output;
+}
+
+/// Without the names of stored files, which have the time in them.
+std::string comparable(const std::string& output) {
+  return std::regex_replace(output, std::regex("\n  stored in [^\n]*|\n+$"), "");
+}
+
+/// Every number is as good as another, and so is the width of the column that it stands in.
+std::string shape(const std::string& output) {
+  const std::string numbers = std::regex_replace(output, std::regex("[0-9]+(\\.[0-9]+)?"), "N");
+  return std::regex_replace(numbers, std::regex("[ -]+"), " ");
+}
+
+class Page : public testing::TestWithParam<const char*> {};
+
+// In virtual time the same seed gives the same output everywhere, so it must be the very one; processes take real time.
+TEST_P(Page, ShowsWhatItsCommandsPrint) {
+  const std::vector<Shown> all = shown_in(read(std::filesystem::path(MZNODE_SOURCE_DIR) / GetParam()));
+  EXPECT_FALSE(all.empty());
+  for (const Shown& shown : all) {
+    const bool is_real_time = shown.command.find("--bin") != std::string::npos;
+    if (is_real_time || shown.command.find("demo") != std::string::npos) continue;
+    EXPECT_EQ(comparable(output_of(shown.command)), comparable(shown.output)) << shown.command;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, Page, testing::Values("README.md"),
+                         [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+TEST(Demo, PrintsTheTableOfTheReadme) {
+  const std::string readme = read(std::filesystem::path(MZNODE_SOURCE_DIR) / "README.md");
+  const std::string printed = output_of("mznode demo");
+  const std::size_t begin = readme.find("Five nodes, 20 ms apart");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string shown = readme.substr(begin, readme.find("```", begin) - begin);
+  // The first half is in virtual time, the second has real processes.
+  const auto first_half = [](const std::string& text) { return text.substr(0, text.find("\nThe same program")); };
+  EXPECT_EQ(comparable(first_half(printed)), comparable(first_half(shown)));
+  EXPECT_EQ(shape(comparable(printed)), shape(comparable(shown)));
+}
+
+}  // namespace
+}  // namespace mznode::testing_support
