@@ -11,6 +11,9 @@ namespace mznode::kafka {
 /// The logs as far as a node knows them: of each key the messages from the first one on, without gaps.
 class Logs {
  public:
+  Logs() = default;
+  explicit Logs(std::map<std::string, std::vector<Json>> logs) : logs_(std::move(logs)) {}
+
   /// Puts a message at its offset. What stands there already stays. One that comes early waits, unseen, until those
   /// before it are there.
   void put(const std::string& key, Offset offset, Json message);
