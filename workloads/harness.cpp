@@ -154,6 +154,13 @@ Topology make_topology(const std::string& name, const std::vector<std::string>& 
   throw std::invalid_argument("--topology takes line, grid, tree, tree2, tree3, tree4 or total, not " + name);
 }
 
+void hold_to_promise(TestSettings& settings) {
+  const WorkloadInfo& workload = find_workload(settings.workload);
+  if (workload.module != "txn") return;
+  const std::string& model = find_strategy(workload, settings.strategy).guarantees.model;
+  settings.consistency_models = check::ConsistencyModels::parse(model);
+}
+
 void validate(const TestSettings& settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
   if (settings.bin) {

@@ -1,7 +1,7 @@
 #include <map>
 
 #include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/raft/group.hpp"
+#include "workloads/raft/group_options.hpp"
 
 namespace mznode::lin_kv {
 namespace {
@@ -45,19 +45,11 @@ class Registers final : public raft::StateMachine {
   std::map<Json, Json> values_;
 };
 
-raft::Group::Options group_options(const OptionValues& options) {
-  return {.election_timeout = options.milliseconds("election-ms"),
-          .heartbeat = options.milliseconds("heartbeat-ms"),
-          .batch_window = options.milliseconds("batch-ms"),
-          .lease_reads = options.integer("lease-reads") != 0,
-          .snapshot_entries = static_cast<std::uint64_t>(options.integer("snapshot-entries"))};
-}
-
 /// Every change is an entry of the group's log; a read is answered by the leader, once a majority has confirmed that it
 /// leads.
 class Raft final : public Strategy {
  public:
-  Raft(Node& node, const OptionValues& options) : group_(node, registers_, group_options(options)) {
+  Raft(Node& node, const OptionValues& options) : group_(node, registers_, raft::group_settings(options)) {
     node.on("read", this, &Raft::read);
     node.on("write", this, &Raft::write);
     node.on("cas", this, &Raft::cas);
@@ -92,40 +84,10 @@ class Raft final : public Strategy {
 }  // namespace
 
 StrategyInfo raft_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::kill);
-  survives.push_back(Fault::skew);
   return {.name = "raft",
           .summary = "a replicated log with an elected leader; reads are confirmed by a majority and cost no entry",
-          .guarantees = {.model = "linearizable",
-                         .available = false,
-                         .survives = survives,
-                         .caveat = "a kill only with storage (--data-dir); skewed clocks not with --lease-reads 1"},
-          .options = {{.name = "election-ms",
-                       .default_value = 400,
-                       .min = 10,
-                       .max = 60'000,
-                       .summary = "a leader that is not heard for so long, and up to twice that, is replaced"},
-                      {.name = "heartbeat-ms",
-                       .default_value = 100,
-                       .min = 1,
-                       .max = 10'000,
-                       .summary = "how often an idle leader is heard"},
-                      {.name = "batch-ms",
-                       .default_value = 0,
-                       .min = 0,
-                       .max = 1'000,
-                       .summary = "how long requests wait for others to share their messages"},
-                      {.name = "lease-reads",
-                       .default_value = 0,
-                       .min = 0,
-                       .max = 1,
-                       .summary = "1: leaders read without asking, and trust all clocks to run at nearly one speed"},
-                      {.name = "snapshot-entries",
-                       .default_value = 1'000,
-                       .min = 1,
-                       .max = 1'000'000,
-                       .summary = "the log is replaced by a snapshot after so many entries"}},
+          .guarantees = raft::group_guarantees("linearizable"),
+          .options = raft::group_options(),
           .install = install<Raft>};
 }
 

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "workloads/raft/group.hpp"
+#include "workloads/strategy.hpp"
+
+/// What all strategies that rest on a Group have in common.
+namespace mznode::raft {
+
+/// --election-ms, --heartbeat-ms, --batch-ms, --lease-reads and --snapshot-entries.
+std::vector<Option> group_options();
+Group::Options group_settings(const OptionValues& options);
+/// With a guarantee of `model`: all faults, since the group acknowledges what a majority has stored.
+Guarantees group_guarantees(std::string model);
+
+}  // namespace mznode::raft
