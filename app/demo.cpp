@@ -63,6 +63,7 @@ check::Valid run_embedded() {
       settings.nemesis_interval = 5s;
       settings.seed = ++seed;
       settings.keep_journal = false;
+      hold_to_promise(settings);
       worst = check::worst(worst, run_row(settings, strategy));
     }
   }
@@ -84,6 +85,7 @@ check::Valid run_processes() {
     settings.rate_millis = 100'000;
     settings.time_limit = 3s;
     settings.keep_journal = false;
+    hold_to_promise(settings);
     worst = check::worst(worst, run_row(settings, workload.strategies.front()));
   }
   return worst;

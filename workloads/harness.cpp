@@ -156,6 +156,13 @@ Topology make_topology(const std::string& name, const std::vector<std::string>& 
   throw std::invalid_argument(unknown_word("topology", name, {topology_names().begin(), topology_names().end()}));
 }
 
+void hold_to_promise(TestSettings& settings) {
+  const WorkloadInfo& workload = find_workload(settings.workload);
+  if (workload.module != "txn") return;
+  const std::string& model = find_strategy(workload, settings.strategy).guarantees.model;
+  settings.consistency_models = check::ConsistencyModels::parse(model);
+}
+
 void validate(const TestSettings& settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
   if (settings.bin) {

@@ -67,6 +67,9 @@ struct TestReport {
   std::map<std::string, std::vector<std::string>> logs;
 };
 
+/// Holds a test of transactions to the model that its strategy promises, in the place of Maelstrom's default.
+void hold_to_promise(TestSettings& settings);
+
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
 

@@ -67,6 +67,7 @@ inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
   }
   settings.keep_journal = false;
   if (!cell.nemesis.empty()) settings.nemesis = {cell.nemesis};
+  hold_to_promise(settings);
   return settings;
 }
 

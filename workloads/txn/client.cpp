@@ -12,7 +12,7 @@ class TxnClient final : public sim::Client {
       : connection_(connection), node_(std::move(node)), write_(std::move(write_function)) {}
 
   Task<Json> invoke(check::Operation operation) override {
-    const Txn request{from_json<std::vector<MicroOp>>(operation.value)};
+    const Txn request{from_json<MicroOps>(operation.value)};
     auto reply = co_await connection_.call<Txn>(node_, "txn", request);
     demand(reply.txn);
     co_return to_json(reply.txn);
@@ -21,7 +21,7 @@ class TxnClient final : public sim::Client {
 
  private:
   /// Whether the micro-operations answer the request is the checker's business; here only their form counts.
-  void demand(const std::vector<MicroOp>& micro_ops) const {
+  void demand(const MicroOps& micro_ops) const {
     for (const MicroOp& micro_op : micro_ops) {
       const auto& [function, key, value] = micro_op;
       const bool is_read = function == "r";

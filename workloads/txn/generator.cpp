@@ -38,8 +38,8 @@ TxnGenerator::Key& TxnGenerator::choose(sim::Random& random) {
   return keys_[keys_.size() - depth + digits - 1];
 }
 
-std::vector<MicroOp> TxnGenerator::next(sim::Random& random) {
-  std::vector<MicroOp> txn;
+MicroOps TxnGenerator::next(sim::Random& random) {
+  MicroOps txn;
   const std::uint64_t length = 1 + random.below(max_length_);
   while (txn.size() < length) {
     const bool writes = random.below(2) == 1;

@@ -8,7 +8,7 @@ WorkloadInfo list_append_workload() {
           .module = "txn",
           .client_timeout = 5s,
           .test = list_append_test(),
-          .strategies = {}};
+          .strategies = {root_cas_strategy(), raft_strategy(), single_strategy()}};
 }
 
 WorkloadInfo rw_register_workload() {
@@ -17,7 +17,7 @@ WorkloadInfo rw_register_workload() {
           .module = "txn",
           .client_timeout = 5s,
           .test = rw_register_test(),
-          .strategies = {}};
+          .strategies = {hat_strategy(), root_cas_strategy(), raft_strategy(), single_strategy()}};
 }
 
 }  // namespace mznode::txn

@@ -16,13 +16,18 @@ WorkloadInfo list_append_workload();
 WorkloadInfo rw_register_workload();
 sim::TestSpec list_append_test();
 sim::TestSpec rw_register_test();
+StrategyInfo single_strategy();
+StrategyInfo root_cas_strategy();
+StrategyInfo raft_strategy();
+StrategyInfo hat_strategy();
 
 /// A micro-operation: its function ("r", "append" or "w"), key and value. A read that was not done yet has a null value.
 using MicroOp = std::tuple<std::string, Json, Json>;
+using MicroOps = std::vector<MicroOp>;
 
 /// Messages (Maelstrom, doc/workloads.md, "Txn-list-append"); request and reply have the same fields.
 struct Txn {
-  std::vector<MicroOp> txn;
+  MicroOps txn;
   MZNODE_FIELDS(txn)
 };
 
@@ -34,7 +39,7 @@ class TxnGenerator {
   /// `write` is the function of a micro-operation that writes.
   TxnGenerator(const sim::KeyOptions& options, std::string write, sim::Random& random);
 
-  std::vector<MicroOp> next(sim::Random& random);
+  MicroOps next(sim::Random& random);
 
  private:
   struct Key {

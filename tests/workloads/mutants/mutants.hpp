@@ -93,4 +93,27 @@ Installed lin_kv_cas_fails_and_sets(Node& node);
 /// Gives up on every fifth write after it sent it, and says that it certainly had no effect.
 Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
 
+
+// txn
+/// Not broken: the whole database under one key of lin-kv.
+Installed txn_in_one_value(Node& node);
+/// Reads the database, and writes the new one whatever happened meanwhile.
+Installed txn_writes_over_others(Node& node);
+/// Each micro-operation is a transaction of its own.
+Installed txn_commits_each_micro_op(Node& node);
+/// A transaction that only reads sees another state with each read.
+Installed txn_reads_one_after_the_other(Node& node);
+/// Answers transactions that only read from what it read less than 300 ms ago.
+Installed txn_reads_from_an_old_state(Node& node);
+/// Writes to the newest state, and reads from the one that it knew before.
+Installed txn_builds_on_a_stale_root(Node& node);
+/// Says of every fifth transaction that it failed, and it did not.
+Installed txn_calls_a_commit_a_conflict(Node& node);
+/// Reads do not see what the same transaction wrote before.
+Installed txn_forgets_its_own_writes(Node& node);
+/// Replicas that tell each other every write of a transaction by itself.
+Installed txn_tells_each_write_alone(Node& node);
+/// Replicas that take what comes last for the newest.
+Installed txn_takes_what_comes_last(Node& node);
+
 }  // namespace mznode::mutants

@@ -1,5 +1,9 @@
 #include "tests/workloads/mutants/table.hpp"
 
+#include <algorithm>
+
+#include "tests/workloads/txn/fractured.hpp"
+
 namespace mznode {
 namespace {
 
@@ -33,6 +37,19 @@ bool has_wrong_sum(const Trial::Result& result) {
 bool has_no_linearization(const Trial::Result& result) {
   return result.workload.valid == Valid::no && !result.workload.details["failures"].empty();
 }
+
+bool has_anomaly(const Trial::Result& result, const std::string& name) {
+  const auto types = result.workload.details.value("anomaly-types", std::vector<std::string>{});
+  return result.workload.valid == Valid::no && std::find(types.begin(), types.end(), name) != types.end();
+}
+bool has_dirty_write(const Trial::Result& result) { return has_anomaly(result, "G0"); }
+bool has_aborted_read(const Trial::Result& result) { return has_anomaly(result, "G1a"); }
+bool has_intermediate_read(const Trial::Result& result) { return has_anomaly(result, "G1b"); }
+bool has_lost_update(const Trial::Result& result) { return has_anomaly(result, "lost-update"); }
+bool has_read_skew(const Trial::Result& result) { return has_anomaly(result, "G-single-item"); }
+bool has_stale_read(const Trial::Result& result) { return has_anomaly(result, "G-single-item-realtime"); }
+bool has_internal(const Trial::Result& result) { return has_anomaly(result, "internal"); }
+bool has_fractured_read(const Trial::Result& result) { return txn::fractured_reads(result.run.history) > 0; }
 
 /// So much that some answers of a service come later than the mutants' time-out.
 constexpr std::int64_t latency_ms = 20;
@@ -87,6 +104,20 @@ const std::vector<Mutant>& all_mutants() {
       {"LinKvCasFailsAndSets", "lin-kv", mutants::lin_kv_cas_fails_and_sets, {}, has_no_linearization},
       {"LinKvCallsAnOpenOutcomeAFailure", "lin-kv", mutants::lin_kv_calls_an_open_outcome_a_failure, {},
        has_no_linearization},
+      {"TxnDirtyWrite", "txn-list-append", mutants::txn_commits_each_micro_op, {}, has_dirty_write, 3, latency_ms},
+      {"TxnIntermediateRead", "txn-list-append", mutants::txn_commits_each_micro_op, {}, has_intermediate_read, 3, latency_ms},
+      {"TxnIntermediateReadOfARegister", "txn-rw-register", mutants::txn_commits_each_micro_op, {}, has_intermediate_read, 3,
+       latency_ms},
+      {"TxnAbortedRead", "txn-list-append", mutants::txn_calls_a_commit_a_conflict, {}, has_aborted_read, 3, latency_ms},
+      {"TxnAbortedReadOfARegister", "txn-rw-register", mutants::txn_calls_a_commit_a_conflict, {}, has_aborted_read, 3, latency_ms},
+      {"TxnLostUpdate", "txn-list-append", mutants::txn_writes_over_others, {}, has_lost_update, 3, latency_ms},
+      {"TxnLostUpdateOfARegister", "txn-rw-register", mutants::txn_writes_over_others, {}, has_lost_update, 3, latency_ms},
+      {"TxnReadSkew", "txn-list-append", mutants::txn_reads_one_after_the_other, {}, has_read_skew, 3, latency_ms},
+      {"TxnStaleRoot", "txn-list-append", mutants::txn_builds_on_a_stale_root, {}, has_lost_update, 3, latency_ms},
+      {"TxnStaleReadOnlyTransaction", "txn-list-append", mutants::txn_reads_from_an_old_state, {}, has_stale_read, 3, latency_ms},
+      {"TxnForgetsItsOwnWrites", "txn-list-append", mutants::txn_forgets_its_own_writes, {}, has_internal, 3, latency_ms},
+      {"TxnFracturedRead", "txn-rw-register", mutants::txn_tells_each_write_alone, {}, has_fractured_read, 3, latency_ms},
+      {"TxnReplicasThatDisagree", "txn-rw-register", mutants::txn_takes_what_comes_last, {}, has_lost_update, 3, latency_ms},
       {"CounterRepeatsWhatTimedOut", "pn-counter", mutants::counter_repeats_what_timed_out, {}, has_wrong_sum, 3,
        latency_ms},
   };
@@ -100,6 +131,7 @@ const std::vector<Control>& all_controls() {
       {"BroadcastRefillsNodesThatWereKilled", "broadcast", mutants::broadcast_relay, {Fault::kill}},
       {"CounterRefillsNodesThatWereKilled", "g-counter", mutants::counter_replica, {Fault::kill}},
       {"CounterSurvivesPartitions", "g-counter", mutants::counter_replica, {Fault::partition}},
+      {"TxnInOneValue", "txn-list-append", mutants::txn_in_one_value, {Fault::kill, Fault::pause}},
       {"CounterSurvivesWhatIsLostAndTwice", "g-counter", mutants::counter_replica, {Fault::loss, Fault::duplicate}},
   };
   return all;

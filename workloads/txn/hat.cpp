@@ -1,0 +1,77 @@
+#include "workloads/dissemination/gossip.hpp"
+#include "workloads/dissemination/spread.hpp"
+#include "workloads/txn/versions.hpp"
+
+namespace mznode::txn {
+namespace {
+
+using dissemination::Delta;
+using dissemination::Disseminator;
+using dissemination::Gossip;
+using dissemination::Peer;
+
+/// A replica of all registers on every node. A transaction runs on one replica, at once and alone, so it never waits
+/// for anybody; what it wrote goes to the others as one element, which each of them takes in at once. So nobody ever
+/// sees a part of a transaction, or something that it wrote only in between.
+///
+/// Bailis, Davidson, Fekete, Ghodsi, Hellerstein and Stoica, "Highly Available Transactions: Virtues and Limitations"
+/// (VLDB 2013), section 5.1; atomic visibility as in Bailis, Fekete, Hellerstein, Ghodsi and Stoica, "Scalable Atomic
+/// Visibility with RAMP Transactions" (SIGMOD 2014), section 3, which replicas make simple.
+class Hat final : public Strategy {
+ public:
+  Hat(Node& node, const OptionValues& options)
+      : node_(node),
+        gossip_(node, config(options), [&node] { return node.peers(); },
+                {.take = [this](Peer from, const Delta& delta) { take(from, delta); }, .pack = pack}) {
+    node.on("txn", [this](Txn request) { return run(std::move(request)); });
+  }
+
+ private:
+  /// Every process tells the others only what it wrote itself: that is how they know whose timestamps they get.
+  static Disseminator::Config config(const OptionValues& options) {
+    auto config = dissemination::spread_config(options);
+    config.relay = false;
+    return config;
+  }
+
+  Txn run(Txn request) {
+    demand_known_functions(request.txn);
+    std::optional<WriteSet> written;
+    MicroOps done = versions_.run(std::move(request.txn), node_.id(), node_.incarnation(), written);
+    if (written) gossip_.spread(to_json(*written));
+    return {std::move(done)};
+  }
+
+  void take(Peer from, const Delta& delta) {
+    for (const Json& element : delta.elements) {
+      versions_.merge(node_.peers()[from], delta.stream.incarnation, from_json<WriteSet>(element));
+    }
+  }
+
+  static void pack(std::vector<Json>& elements) {
+    std::vector<WriteSet> sets;
+    for (const Json& element : elements) sets.push_back(from_json<WriteSet>(element));
+    drop_replaced(sets);
+    elements.clear();
+    for (const WriteSet& set : sets) elements.push_back(to_json(set));
+  }
+
+  Node& node_;
+  Versions versions_;
+  Gossip gossip_;
+};
+
+}  // namespace
+
+StrategyInfo hat_strategy() {
+  Guarantees guarantees = dissemination::spread_guarantees();
+  guarantees.model = "read-atomic";
+  guarantees.caveat = "a node that is killed takes with it what it has not told yet, up to --flush-ms";
+  return {.name = "hat",
+          .summary = "a replica on every node; what a transaction wrote reaches the others later, and as a whole",
+          .guarantees = guarantees,
+          .options = dissemination::spread_options({.flush_ms = 200}),
+          .install = install<Hat>};
+}
+
+}  // namespace mznode::txn

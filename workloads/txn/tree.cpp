@@ -1,0 +1,130 @@
+#include "workloads/txn/tree.hpp"
+
+#include <algorithm>
+
+#include "workloads/txn/micro_ops.hpp"
+
+namespace mznode::txn {
+namespace {
+
+/// A leaf with more keys becomes an inner node.
+constexpr std::size_t keys_of_a_leaf = 8;
+/// A list that is longer, as text, leaves its elements to a thunk of their own.
+constexpr std::size_t bytes_of_a_chunk = 1'000;
+constexpr int bits_of_a_digit = 4;
+constexpr int digits_of_a_hash = 64 / bits_of_a_digit;
+
+/// FNV-1a, the same on all machines.
+std::uint64_t hash_of(const Json& key) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : key.canonical()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+std::size_t digit(std::uint64_t hash, int depth) {
+  return hash >> (bits_of_a_digit * depth) & (branch_count - 1);
+}
+
+const Entry* find_entry(const std::vector<Entry>& entries, const Json& key) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+/// Makes a new subtree out of an old one.
+class Merge {
+ public:
+  Merge(const Thunks& thunks, const NewId& new_id, Thunks& made) : thunks_(thunks), new_id_(new_id), made_(made) {}
+
+  void change(Branches& branches, int depth, const Changes& changes) {
+    std::array<Changes, branch_count> parts;
+    for (const auto& item : changes.written) parts[digit(hash_of(item.first), depth)].written.push_back(item);
+    for (const auto& item : changes.appended) parts[digit(hash_of(item.first), depth)].appended.push_back(item);
+    for (std::size_t i = 0; i < branch_count; ++i) {
+      if (!parts[i].empty()) branches[i] = changed(branches[i], depth + 1, parts[i]);
+    }
+  }
+
+ private:
+  ThunkId changed(const ThunkId& old, int depth, const Changes& changes) {
+    Thunk thunk = old.empty() ? Thunk{.branches = {}, .entries = std::vector<Entry>(), .chunk = {}} : thunks_.at(old);
+    if (thunk.branches) {
+      change(*thunk.branches, depth, changes);
+      return keep(std::move(thunk));
+    }
+    for (const auto& [key, value] : changes.written) {
+      Entry& entry = entry_of(*thunk.entries, key);
+      entry.chunks.clear();
+      entry.value = value;
+    }
+    for (const auto& [key, elements] : changes.appended) {
+      Entry& entry = entry_of(*thunk.entries, key);
+      entry.value = joined(entry.value, elements);
+      if (entry.value.text().size() <= bytes_of_a_chunk) continue;
+      entry.chunks.push_back(keep({.branches = {}, .entries = {}, .chunk = entry.value}));
+      entry.value = Json();
+    }
+    return keep_leaf(std::move(*thunk.entries), depth);
+  }
+
+  static Entry& entry_of(std::vector<Entry>& entries, const Json& key) {
+    const Entry* known = find_entry(entries, key);
+    if (known != nullptr) return entries[static_cast<std::size_t>(known - entries.data())];
+    return entries.emplace_back(Entry{.key = key, .chunks = {}, .value = Json()});
+  }
+
+  /// Keeps entries as a leaf, or as several when they are too many for one.
+  ThunkId keep_leaf(std::vector<Entry> entries, int depth) {
+    if (entries.size() <= keys_of_a_leaf || depth == digits_of_a_hash)
+      return keep({.branches = {}, .entries = std::move(entries), .chunk = {}});
+    std::array<std::vector<Entry>, branch_count> parts;
+    for (Entry& entry : entries) parts[digit(hash_of(entry.key), depth)].push_back(std::move(entry));
+    Branches branches(branch_count);
+    for (std::size_t i = 0; i < branch_count; ++i) {
+      if (!parts[i].empty()) branches[i] = keep_leaf(std::move(parts[i]), depth + 1);
+    }
+    return keep({.branches = std::move(branches), .entries = {}, .chunk = {}});
+  }
+
+  ThunkId keep(Thunk thunk) {
+    ThunkId id = new_id_();
+    made_.emplace(id, std::move(thunk));
+    return id;
+  }
+
+  const Thunks& thunks_;
+  const NewId& new_id_;
+  Thunks& made_;
+};
+
+}  // namespace
+
+std::size_t top_branch(const Json& key) {
+  return digit(hash_of(key), 0);
+}
+
+Found find(const Branches& top, const Json& key, const Thunks& thunks) {
+  const std::uint64_t hash = hash_of(key);
+  const Branches* branches = &top;
+  for (int depth = 0;; ++depth) {
+    const ThunkId& id = (*branches)[digit(hash, depth)];
+    if (id.empty()) return {};
+    const auto thunk = thunks.find(id);
+    if (thunk == thunks.end()) return {.entry = nullptr, .missing = {id}};
+    if (thunk->second.entries) return {.entry = find_entry(*thunk->second.entries, key)};
+    branches = &*thunk->second.branches;
+  }
+}
+
+Json value_of(const Entry* entry, const Thunks& thunks) {
+  if (entry == nullptr) return Json();
+  if (entry->chunks.empty()) return entry->value;
+  Json list;
+  for (const ThunkId& id : entry->chunks) list = joined(list, *thunks.at(id).chunk);
+  return joined(list, entry->value);
+}
+
+void merge(Branches& top, const Changes& changes, const Thunks& thunks, const NewId& new_id, Thunks& made) {
+  Merge(thunks, new_id, made).change(top, 0, changes);
+}
+
+}  // namespace mznode::txn
