@@ -27,8 +27,12 @@ void Group::install_handlers() {
   node_.on("appended", [this](Appended message, Request request) { step(request.src, message); });
   node_.on("hello", [this](Hello hello, Request request) { on_hello(hello, request.src); });
   node_.on("welcome", [this](Welcome welcome, Request request) { on_welcome(welcome, request.src); });
-  node_.on("execute", this, &Group::on_execute);
-  node_.on("query", this, &Group::on_query);
+  node_.on("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
+  node_.on("query", [this](Question question, Request request) { on_query(question, request.src); });
+  node_.on("answer", [this](Answer answer, Request request) {
+    member(request.src);
+    on_answer(answer);
+  });
 }
 
 Member Group::member(const std::string& name) const {
