@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/node.hpp"
-#include "workloads/raft/admission.hpp"
+#include "workloads/raft/enrolment.hpp"
 #include "workloads/raft/raft.hpp"
 #include "workloads/raft/sessions.hpp"
 
@@ -56,16 +56,10 @@ class Group {
 
  private:
   /// A record of the storage.
-  struct Identity {
-    Life life = 0;
-    std::vector<std::string> members;
-    MZNODE_FIELDS(life, members)
-  };
   struct Record {
-    std::optional<Identity> identity;
-    std::optional<std::vector<std::pair<Member, Life>>> met;
+    std::optional<Enrolment::Saved> enrolment;
     std::optional<Unsaved> unsaved;
-    MZNODE_FIELDS(identity, met, unsaved)
+    MZNODE_FIELDS(enrolment, unsaved)
   };
   struct Question {
     Json question;
@@ -84,13 +78,9 @@ class Group {
 
   // group_start.cpp
   void start();
-  Saved load(std::vector<std::string> records);
+  Saved load(const std::vector<std::string>& records);
   void install_handlers();
-  void announce();
-  void on_hello(const Hello& hello, const std::string& src);
-  void on_welcome(const Welcome& welcome, const std::string& src);
-  void take_verdict();
-  Member member(const std::string& name) const;
+  void append(const Record& record);
 
   // group.cpp
   void step(const std::string& src, const Message& message);
@@ -115,8 +105,7 @@ class Group {
   Node& node_;
   StateMachine& machine_;
   Options options_;
-  std::vector<std::string> members_;
-  std::optional<Admission> admission_;
+  Enrolment enrolment_;
   std::optional<Raft> raft_;
   Sessions sessions_;
   Index applied_ = 0;

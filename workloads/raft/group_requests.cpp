@@ -72,7 +72,7 @@ Task<std::optional<Outcome>> Group::submit(SessionCommand command, Time deadline
       if (outcome) co_return outcome;
     } else if (leader) {
       *has_left = true;
-      const std::string dest = members_[*leader];
+      const std::string dest = enrolment_.members()[*leader];
       const Duration patience = std::min(attempt_timeout, deadline - node_.now());
       try {
         auto reply = co_await node_.rpc(dest, "execute", command, patience);
@@ -131,7 +131,7 @@ Task<Json> Group::query(Json question) {
       const auto confirmed = co_await confirm(deadline);
       if (confirmed) co_return machine_.query(question);
     } else if (leader) {
-      const std::string dest = members_[*leader];
+      const std::string dest = enrolment_.members()[*leader];
       const Duration patience = std::min(attempt_timeout, deadline - node_.now());
       try {
         auto reply = co_await node_.rpc(dest, "query", request, patience);
