@@ -8,7 +8,7 @@
 
 namespace mznode {
 
-/// What became of the operations that began when there had been no fault for two seconds, left out those during which
+/// What became of the operations that began when there had been no fault for two seconds, those left out during which
 /// another began.
 struct CalmOperations {
   /// Without an answer that is certain.
@@ -28,7 +28,6 @@ inline CalmOperations find_calm_operations(const check::History& history) {
   constexpr std::int64_t recovery_ns = 2'000'000'000;
   CalmOperations found;
   const check::Pairing pairing(history);
-  std::vector<bool> is_calm(history.size());
   int faults = 0;
   std::int64_t calm_from_ns = recovery_ns;
   for (std::size_t i = 0; i < history.size(); ++i) {
@@ -37,9 +36,8 @@ inline CalmOperations find_calm_operations(const check::History& history) {
       if (event.f.starts_with("start-")) ++faults;
       if (event.f.starts_with("stop-")) --faults;
       calm_from_ns = event.time_ns + recovery_ns;
-    } else if (event.type == check::Type::invoke) {
-      is_calm[i] = faults == 0 && event.time_ns >= calm_from_ns;
-    } else if (is_calm[pairing.invocation(i)] && faults == 0) {
+    } else if (event.type != check::Type::invoke && faults == 0 &&
+               history[pairing.invocation(i)].time_ns >= calm_from_ns) {
       if (is_certain_answer(event)) {
         ++found.answered;
       } else {

@@ -27,7 +27,7 @@ struct SendTo {
 }  // namespace
 
 void Group::step(const std::string& src, const Message& message) {
-  raft_->step(node_.now(), member(src), message);
+  raft_->step(node_.now(), enrolment_.member(src), message);
   wake();
 }
 
@@ -59,18 +59,16 @@ void Group::flush() {
 }
 
 void Group::write(const Unsaved& unsaved) {
-  Record record{.identity = std::nullopt, .met = std::nullopt, .unsaved = unsaved};
   if (!unsaved.rewrite) {
-    node_.storage().append(to_json(record).text());
+    append({.enrolment = std::nullopt, .unsaved = unsaved});
     return;
   }
-  record.identity = Identity{admission_->life(), members_};
-  record.met.emplace(admission_->met().begin(), admission_->met().end());
+  const Record record{.enrolment = enrolment_.saved(), .unsaved = unsaved};
   node_.storage().replace(to_json(record).text());
 }
 
 void Group::release(const Effects& effects) {
-  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members_[to]}, message);
+  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, enrolment_.members()[to]}, message);
   if (effects.restore) {
     const auto state = from_json<SnapshotState>(effects.restore->state);
     machine_.restore(state.machine);
@@ -99,7 +97,7 @@ void Group::apply(Index index, const Entry& entry) {
   proposed_.erase(command.id());
   // The one who asked will apply it, too, but hears of its being committed later.
   if (command.origin == node_.id() || is_leader()) {
-    answer(member(command.origin), command.life, command.number, outcome);
+    answer(command.origin, command.life, command.number, outcome);
   }
 }
 

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "core/node.hpp"
-#include "workloads/raft/admission.hpp"
+#include "workloads/raft/enrolment.hpp"
 #include "workloads/raft/raft.hpp"
 #include "workloads/raft/sessions.hpp"
+#include "workloads/strategy.hpp"
 
 namespace mznode::raft {
 
@@ -53,21 +54,15 @@ class Group {
   /// Throws Error temporarily_unavailable.
   Task<Json> query(Json question);
 
-  /// For tests that watch the protocol from outside.
+  /// For tests that watch the protocol from outside; null before `init`.
   const Raft* raft() const { return raft_ ? &*raft_ : nullptr; }
 
  private:
   /// A record of the storage.
-  struct Identity {
-    Life life = 0;
-    std::vector<std::string> members;
-    MZNODE_FIELDS(life, members)
-  };
   struct Record {
-    std::optional<Identity> identity;
-    std::optional<std::vector<std::pair<Member, Life>>> met;
+    std::optional<Enrolment::Saved> enrolment;
     std::optional<Unsaved> unsaved;
-    MZNODE_FIELDS(identity, met, unsaved)
+    MZNODE_FIELDS(enrolment, unsaved)
   };
   /// The other thing, beside a command, that a leader is asked for.
   struct Question {
@@ -102,19 +97,15 @@ class Group {
   };
   /// A question that this leader has to answer.
   struct Asked {
-    Member asker = 0;
+    std::string asker;
     Question question;
   };
 
   // group_start.cpp
   void start();
-  Saved load(std::vector<std::string> records);
+  Saved load(const std::vector<std::string>& records);
   void install_handlers();
-  void announce();
-  void on_hello(const Hello& hello, const std::string& src);
-  void on_welcome(const Welcome& welcome, const std::string& src);
-  void take_verdict();
-  Member member(const std::string& name) const;
+  void append(const Record& record);
 
   // group.cpp
   void step(const std::string& src, const Message& message);
@@ -137,14 +128,13 @@ class Group {
   void on_execute(const SessionCommand& command, const std::string& src);
   void propose(const SessionCommand& command);
   void on_query(const Question& question, const std::string& src);
-  void read(Member asker, const Question& question);
-  void answer(Member asker, Life life, std::uint64_t number, const Outcome& outcome);
+  void read(const std::string& asker, const Question& question);
+  void answer(const std::string& asker, Life life, std::uint64_t number, const Outcome& outcome);
 
   Node& node_;
   StateMachine& machine_;
   Options options_;
-  std::vector<std::string> members_;
-  std::optional<Admission> admission_;
+  Enrolment enrolment_;
   std::optional<Raft> raft_;
   Sessions sessions_;
   Index applied_ = 0;
@@ -164,6 +154,12 @@ class Group {
   std::set<decltype(SessionCommand().id())> proposed_;
   ReadId last_read_ = 0;
   std::map<ReadId, Asked> reads_;
+};
+
+/// A strategy whose nodes form a group.
+class GroupStrategy : public Strategy {
+ public:
+  virtual const Group& group() const = 0;
 };
 
 }  // namespace mznode::raft

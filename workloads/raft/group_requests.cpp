@@ -20,14 +20,14 @@ void Group::ask(Pending& pending) {
   const auto leader = raft_->leader();
   if (!leader) return;
   pending.has_left = true;
-  const std::string& dest = members_[*leader];
+  const std::string& dest = enrolment_.members()[*leader];
   if (const auto* command = std::get_if<SessionCommand>(&pending.request)) {
     is_leader() ? propose(*command) : node_.send(dest, "execute", *command);
   } else {
     auto& question = std::get<Question>(pending.request);
     question.term = raft_->term();
     question.is_voter = raft_->is_voter();
-    is_leader() ? read(*leader, question) : node_.send(dest, "query", question);
+    is_leader() ? read(dest, question) : node_.send(dest, "query", question);
   }
 }
 
@@ -112,14 +112,15 @@ Task<Json> Group::query(Json question) {
 // ---- The one who leads. Who asks one that does not lead will hear who does, and ask again.
 
 void Group::on_execute(const SessionCommand& command, const std::string& src) {
-  if (command.origin != members_[member(src)]) throw Error(ErrorCode::malformed_request, "the origin is another node");
+  enrolment_.member(src);
+  if (command.origin != src) throw Error(ErrorCode::malformed_request, "the origin is another node");
   if (is_leader()) propose(command);
 }
 
 /// Proposes a command, unless this leader has done so.
 void Group::propose(const SessionCommand& command) {
   if (const auto outcome = sessions_.find(command)) {
-    answer(member(command.origin), command.life, command.number, *outcome);
+    answer(command.origin, command.life, command.number, *outcome);
     return;
   }
   if (std::exchange(proposed_in_, raft_->term()) != raft_->term()) proposed_.clear();
@@ -129,23 +130,23 @@ void Group::propose(const SessionCommand& command) {
 }
 
 void Group::on_query(const Question& question, const std::string& src) {
-  const Member asker = member(src);
-  if (is_leader()) read(asker, question);
+  enrolment_.member(src);
+  if (is_leader()) read(src, question);
 }
 
 /// Answers a question once this leader knows that it may answer from its state.
-void Group::read(Member asker, const Question& question) {
+void Group::read(const std::string& asker, const Question& question) {
   std::optional<Witness> witness;
-  if (question.is_voter && members_[asker] != node_.id()) witness = Witness{.member = asker, .term = question.term};
+  if (question.is_voter && asker != node_.id()) witness = {.member = enrolment_.member(asker), .term = question.term};
   const ReadId id = ++last_read_;
   reads_.emplace(id, Asked{.asker = asker, .question = question});
   raft_->read(node_.now(), id, witness);
   wake();
 }
 
-void Group::answer(Member asker, Life life, std::uint64_t number, const Outcome& outcome) {
+void Group::answer(const std::string& asker, Life life, std::uint64_t number, const Outcome& outcome) {
   const Answer answer{.life = life, .number = number, .outcome = outcome};
-  members_[asker] == node_.id() ? on_answer(answer) : node_.send(members_[asker], "answer", answer);
+  asker == node_.id() ? on_answer(answer) : node_.send(asker, "answer", answer);
 }
 
 }  // namespace mznode::raft

@@ -133,7 +133,9 @@ void Raft::broadcast(Time now) {
 void Raft::send_entries(Time now, Member to, Empty empty) {
   Progress& progress = progress_[to];
   const bool lacks_entries = progress.next <= log_.last_index() || progress.next <= log_.base_index();
-  const bool may_send = now >= progress.paused_until && progress.next <= progress.match + config_.max_in_flight;
+  // Who is silent gets heartbeats alone: its link or process may be down for long.
+  const bool may_send = now >= progress.paused_until && now < progress.heard_at + config_.election_timeout &&
+                        progress.next <= progress.match + config_.max_in_flight;
   AppendEntries request{.term = term_, .entries = {}, .commit = commit_, .round = round_};
   if (progress.next <= log_.base_index()) {
     if (may_send) {
