@@ -67,9 +67,10 @@ int run_node(const Arguments& arguments) {
     const StrategyInfo& strategy = find_strategy(workload, line.strategy);
     const OptionValues options(strategy.options, strategy_options(line.app, {&strategy}));
     StdioRuntime runtime({.threads = line.threads, .log_level = log_level(line.log_level), .data_dir = line.data_dir});
+    std::unique_ptr<Strategy> installed;  // the node's tasks may use it until the end
     Node node(runtime);
     node.set_client_timeout(workload.client_timeout);
-    const auto installed = strategy.install(node, options);
+    installed = strategy.install(node, options);
     return runtime.run(node);
   } catch (const std::invalid_argument& error) {
     std::cerr << "mznode: " << error.what() << '\n';

@@ -8,6 +8,7 @@ namespace mznode::lin_kv {
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
 StrategyInfo raft_strategy();
+StrategyInfo caspaxos_strategy();
 StrategyInfo proxy_strategy();
 
 /// Messages (Maelstrom, doc/workloads.md, "Lin-kv").

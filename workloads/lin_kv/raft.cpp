@@ -47,13 +47,14 @@ class Registers final : public raft::StateMachine {
 
 /// Every change is an entry of the group's log; a read is answered by the leader, once a majority has confirmed that it
 /// leads.
-class Raft final : public Strategy {
+class Raft final : public raft::GroupStrategy {
  public:
   Raft(Node& node, const OptionValues& options) : group_(node, registers_, raft::group_settings(options)) {
     node.on("read", this, &Raft::read);
     node.on("write", this, &Raft::write);
     node.on("cas", this, &Raft::cas);
   }
+  const raft::Group& group() const override { return group_; }
 
  private:
   Task<ReadOk> read(Read request) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/workloads/liveness.hpp"
 #include "tests/workloads/trial.hpp"
 #include "workloads/harness.hpp"
 
@@ -25,38 +26,6 @@ TestSettings settings_of(Fault fault, std::size_t nodes, std::uint64_t seed) {
   return settings;
 }
 
-/// The operations that began when there had been no fault for two seconds and have no certain answer although none
-/// came until they ended; and how many have one.
-struct Findings {
-  std::vector<check::Operation> unanswered;
-  std::size_t answered = 0;
-};
-
-Findings find(const check::History& history) {
-  constexpr std::int64_t recovery_ns = 2'000'000'000;
-  Findings findings;
-  const check::Pairing pairing(history);
-  std::vector<bool> calm(history.size());
-  std::optional<std::int64_t> healed_at;  // nothing while a fault is on
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    const check::Operation& event = history[i];
-    if (!event.is_client()) {
-      if (event.f.rfind("start-", 0) == 0) healed_at.reset();
-      if (event.f.rfind("stop-", 0) == 0) healed_at = event.time_ns;
-    } else if (event.type == check::Type::invoke) {
-      calm[i] = healed_at && event.time_ns >= *healed_at + recovery_ns;
-    } else if (calm[pairing.invocation(i)] && healed_at) {
-      const std::string why = event.error ? event.error->text() : "";
-      const bool is_certain = event.type == check::Type::ok ||
-                              (event.type == check::Type::fail && why.find("temporarily") == std::string::npos &&
-                               why.find("timeout") == std::string::npos);
-      if (is_certain) ++findings.answered;
-      if (!is_certain) findings.unanswered.push_back(event);
-    }
-  }
-  return findings;
-}
-
 class RaftLiveness : public testing::TestWithParam<Fault> {};
 
 TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
@@ -64,7 +33,7 @@ TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   for (const std::size_t nodes : {2U, 3U, 5U}) {
     for (std::uint64_t seed = 0; seed < seeds_per_cell(3); ++seed) {
       const auto report = run_test(settings_of(GetParam(), nodes, seed), [] { return false; });
-      const Findings findings = find(report.run.history);
+      const CalmOperations findings = find_calm_operations(report.run.history);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
           << fault_name(GetParam()) << ", nodes " << nodes << ", seed " << seed << ": " << findings.unanswered.front().f

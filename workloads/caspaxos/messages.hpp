@@ -1,0 +1,102 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "core/fields.hpp"
+#include "core/json.hpp"
+
+/// CASPaxos, after Rystsov, "CASPaxos: Replicated State Machines without logs" (2018, arXiv 1802.07000, "the paper"):
+/// a register that any node can change by consensus on its next state, without a leader and without a log. Names are
+/// those of the paper where it has one.
+namespace mznode::caspaxos {
+
+/// A node, by its place in the list of all nodes of the cluster.
+using Member = std::size_t;
+/// What a register holds; CASPaxos does not look inside. Null is the paper's ∅: it was never written.
+using Value = Json;
+
+/// Unique for ever: a node that has lost its memory counts anew, but is another life.
+struct Ballot {
+  std::uint64_t counter = 0;
+  Member proposer = 0;
+  std::uint64_t life = 0;
+  MZNODE_FIELDS(counter, proposer, life)
+  auto operator<=>(const Ballot&) const = default;
+};
+
+/// A value, and whose changes have led to it: of every proposer that has changed the register, the ballot of its last
+/// change. It tells a proposer that an attempt of its own which it took for lost took effect after all. The paper
+/// leaves this to the clients; the idea is that of Raft's sessions.
+struct State {
+  Value value;
+  std::vector<Ballot> changes;
+  MZNODE_FIELDS(value, changes)
+  bool operator==(const State&) const = default;
+};
+
+/// The state that an acceptor has accepted, and by which ballot; the default is that of a register nobody has written.
+struct Accepted {
+  Ballot ballot;
+  State state;
+  MZNODE_FIELDS(ballot, state)
+};
+
+// ---- From a proposer to an acceptor
+
+struct Prepare {
+  Ballot ballot;
+  MZNODE_FIELDS(ballot)
+};
+
+struct Accept {
+  Ballot ballot;
+  State state;
+  /// A Prepare of the proposer's next ballot rides along (paper, section 2.2.1).
+  Ballot next;
+  MZNODE_FIELDS(ballot, state, next)
+};
+
+/// Asks what an acceptor has accepted, and leaves it as it is. The ballot is only the question's name.
+struct Query {
+  Ballot ballot;
+  MZNODE_FIELDS(ballot)
+};
+
+using Request = std::variant<Prepare, Accept, Query>;
+
+// ---- And back; `ballot` is always that of the request
+
+/// Nothing of a lesser ballot will be accepted any more.
+struct Promise {
+  Ballot ballot;
+  Accepted accepted;
+  MZNODE_FIELDS(ballot, accepted)
+};
+
+/// The state is accepted, and the next ballot promised.
+struct Confirmation {
+  Ballot ballot;
+  MZNODE_FIELDS(ballot)
+};
+
+/// A greater ballot was promised before.
+struct Conflict {
+  Ballot ballot;
+  Ballot promised;
+  MZNODE_FIELDS(ballot, promised)
+};
+
+/// The answer to a Query.
+struct Report {
+  Ballot ballot;
+  Accepted accepted;
+  MZNODE_FIELDS(ballot, accepted)
+};
+
+using Reply = std::variant<Promise, Confirmation, Conflict, Report>;
+
+}  // namespace mznode::caspaxos

@@ -1,0 +1,83 @@
+#include "workloads/raft/enrolment.hpp"
+
+#include <algorithm>
+
+namespace mznode::raft {
+namespace {
+
+/// Peers may not exist yet in the moment in which this node gets its `init`.
+constexpr Duration announce_delay = 100ms;
+constexpr Duration announce_again_after = 200ms;
+
+}  // namespace
+
+Enrolment::Enrolment(Node& node, std::function<void(const Saved&)> save, std::function<void()> admit)
+    : node_(node), save_(std::move(save)), admit_(std::move(admit)) {
+  node_.on("hello", [this](Hello hello, Request request) { on_hello(hello, request.src); });
+  node_.on("welcome", [this](Welcome welcome, Request request) { on_welcome(welcome, request.src); });
+}
+
+Member Enrolment::member(const std::string& name) const {
+  const auto found = std::find(members().begin(), members().end(), name);
+  if (found == members().end()) throw Error(ErrorCode::malformed_request, name + " is not a node of this cluster");
+  return static_cast<Member>(found - members().begin());
+}
+
+void Enrolment::restore(const Saved& saved) {
+  if (saved.identity) {
+    if (saved.identity->members != members()) {
+      throw Error(ErrorCode::not_supported,
+                  "the data directory belongs to a node of another cluster; give a fresh one for every run");
+    }
+    if (!admission_) admission_.emplace(members().size(), saved.identity->life, false, node_.now());
+  }
+  for (const auto& [other, life] : saved.met) admission_->remember(other, life);
+}
+
+void Enrolment::begin() {
+  if (admission_) return;
+  admission_.emplace(members().size(), node_.incarnation(), true, node_.now());
+  save_(saved());
+}
+
+Enrolment::Saved Enrolment::saved() const {
+  return {.identity = Identity{life(), members()}, .met = {admission_->met().begin(), admission_->met().end()}};
+}
+
+void Enrolment::introduce(bool is_admitted) {
+  is_admitted_ = is_admitted;
+  take_verdict();  // the only node of a cluster has nobody to ask
+  // What is not durable must not be introduced to anybody.
+  node_.sync([this] { node_.after(announce_delay, [this] { announce(); }); });
+}
+
+void Enrolment::announce() {
+  if (admission_->is_known_to_all() || admission_->verdict() == Admission::Verdict::non_voter) return;
+  for (const auto& peer : node_.peers()) node_.send(peer, "hello", Hello{life()});
+  // Once admitted, it is only short of being known to nodes that cannot be reached now.
+  node_.after(is_admitted_ ? 5 * announce_again_after : announce_again_after, [this] { announce(); });
+}
+
+void Enrolment::on_hello(const Hello& hello, const std::string& src) {
+  const bool is_new = !admission_->met().contains(member(src));
+  const Welcome welcome = admission_->answer(node_.now(), member(src), hello);
+  if (!is_new) {
+    node_.send(src, "welcome", welcome);
+    return;
+  }
+  save_({.identity = std::nullopt, .met = {{member(src), hello.life}}});
+  node_.sync([this, src, welcome] { node_.send(src, "welcome", welcome); });
+}
+
+void Enrolment::on_welcome(const Welcome& welcome, const std::string& src) {
+  admission_->receive(member(src), welcome);
+  take_verdict();
+}
+
+void Enrolment::take_verdict() {
+  if (is_admitted_ || admission_->verdict() != Admission::Verdict::voter) return;
+  is_admitted_ = true;
+  admit_();
+}
+
+}  // namespace mznode::raft

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/node.hpp"
+#include "workloads/raft/admission.hpp"
+
+namespace mznode::raft {
+
+/// Binds Admission to a node: introduces the node until all others know it, answers those who introduce themselves, and
+/// tells when this one is admitted.
+class Enrolment {
+ public:
+  struct Identity {
+    Life life = 0;
+    std::vector<std::string> members;
+    MZNODE_FIELDS(life, members)
+  };
+  /// What must be in the storage, to which other records may belong as well.
+  struct Saved {
+    std::optional<Identity> identity;
+    std::vector<std::pair<Member, Life>> met;
+    MZNODE_FIELDS(identity, met)
+  };
+
+  /// `save` appends to the node's storage; `admit` is called when it is certain that this node has never had another
+  /// memory. The node must outlive it.
+  Enrolment(Node& node, std::function<void(const Saved&)> save, std::function<void()> admit);
+
+  /// Takes in what an earlier process has saved, record by record. Throws Error not_supported when it was a node of
+  /// another cluster.
+  void restore(const Saved& saved);
+  /// Begins a new life unless one was restored.
+  void begin();
+  /// Goes to the others. `is_admitted` says that an earlier process of this life was admitted.
+  void introduce(bool is_admitted);
+
+  Life life() const { return admission_->life(); }
+  /// Everything, to begin the storage anew.
+  Saved saved() const;
+  const std::vector<std::string>& members() const { return node_.node_ids(); }
+  /// The place of a node among the members. Throws Error malformed_request when it is none.
+  Member member(const std::string& name) const;
+
+ private:
+  void announce();
+  void take_verdict();
+  void on_hello(const Hello& hello, const std::string& src);
+  void on_welcome(const Welcome& welcome, const std::string& src);
+
+  Node& node_;
+  std::function<void(const Saved&)> save_;
+  std::function<void()> admit_;
+  std::optional<Admission> admission_;
+  bool is_admitted_ = false;
+};
+
+}  // namespace mznode::raft
