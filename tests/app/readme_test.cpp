@@ -82,7 +82,7 @@ TEST_P(Page, ShowsWhatItsCommandsPrint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, Page, testing::Values("README.md"),
-                         [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+                         [](const auto& page) { return std::filesystem::path(page.param).stem().string(); });
 
 TEST(Demo, PrintsTheTableOfTheReadme) {
   const std::string readme = read(std::filesystem::path(MZNODE_SOURCE_DIR) / "README.md");
