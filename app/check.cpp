@@ -60,6 +60,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   options.compat_jepsen = command.compat == "jepsen";
   options.strict_null_reads = command.strict_null_reads;
   options.explain = command.verbose;
+  options.strongest_models = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   if (!command.consistency_models.empty()) {
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);

@@ -141,6 +141,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   Comparison& comparison = command.comparison;
   comparison.workload = workload.name;
   comparison.latency = latency_kind(workload.name);
+  comparison.has_models = has_consistency_models(workload.name);
   comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = flags.seed, .last = flags.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
   for (const StrategyInfo* strategy : strategies) {

@@ -7,12 +7,14 @@
 #include "app/text_table.hpp"
 #include "core/check/registry.hpp"
 #include "core/check/set_full.hpp"
+#include "core/check/txn/txn.hpp"
 
 namespace mznode::app {
 namespace {
 
 using nlohmann::ordered_json;
 
+constexpr const char* strongest_models = "strongest-models";
 constexpr const char* quantile_keys[] = {"0.5", "0.95", "0.99", "1"};
 
 std::string latency_word(LatencyKind kind) { return kind == LatencyKind::stable ? "stable" : "answer"; }
@@ -22,6 +24,7 @@ std::string caption(const Comparison& comparison) {
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
   text += "; msgs and bytes: between servers";
+  if (comparison.has_models) text += ";\nsatisfied: the strongest consistency models that no anomaly rules out";
   if (comparison.seeds.size() > 1) {
     text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
   }
@@ -52,13 +55,19 @@ LatencyKind latency_kind(const std::string& workload) {
   return checker != nullptr && checker->function == check::check_set_full ? LatencyKind::stable : LatencyKind::answer;
 }
 
+bool has_consistency_models(const std::string& workload) {
+  const check::Checker* checker = check::find_checker(workload);
+  return checker != nullptr && (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
+}
+
 Figures figures(const TestReport& report, LatencyKind kind) {
   const ordered_json& servers = report.results.at("net").at("servers");
   Figures result{.valid = report.valid,
                  .ok_fraction = report.results.at("availability").at("ok-fraction").get<double>(),
                  .messages_per_op = servers.value("msgs-per-op", 0.0),
                  .bytes_per_op = servers.value("bytes-per-op", 0.0),
-                 .latencies_ms = std::nullopt};
+                 .latencies_ms = std::nullopt,
+                 .models = std::nullopt};
   const ordered_json& details = report.results.at(kind == LatencyKind::stable ? "workload" : "perf");
   const char* name = kind == LatencyKind::stable ? "stable-latencies" : "all-latencies";
   if (details.contains(name)) {
@@ -67,6 +76,8 @@ Figures figures(const TestReport& report, LatencyKind kind) {
       (*result.latencies_ms)[i] = details[name].at(quantile_keys[i]).get<double>();
     }
   }
+  const ordered_json& workload = report.results.at("workload");
+  if (workload.contains(strongest_models)) result.models = workload[strongest_models].get<std::vector<std::string>>();
   return result;
 }
 
@@ -75,13 +86,25 @@ Figures worst(const Figures& a, const Figures& b) {
                  .ok_fraction = std::min(a.ok_fraction, b.ok_fraction),
                  .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
                  .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
-                 .latencies_ms = a.latencies_ms ? a.latencies_ms : b.latencies_ms};
+                 .latencies_ms = a.latencies_ms ? a.latencies_ms : b.latencies_ms,
+                 .models = a.models ? a.models : b.models};
+  if (a.models && b.models) {
+    const auto common = check::txn::common_models(*a.models, *b.models);
+    result.models.emplace(common.begin(), common.end());
+  }
   if (a.latencies_ms && b.latencies_ms) {
     for (std::size_t i = 0; i < a.latencies_ms->size(); ++i) {
       (*result.latencies_ms)[i] = std::max((*a.latencies_ms)[i], (*b.latencies_ms)[i]);
     }
   }
   return result;
+}
+
+std::string models_text(const Figures& figures) {
+  if (!figures.models) return "-";
+  std::string text;
+  for (const std::string& model : *figures.models) text.append(text.empty() ? "" : ", ").append(model);
+  return text.empty() ? "none" : text;
 }
 
 std::string contender_name(const Contender& contender) {
@@ -109,10 +132,11 @@ std::string comparison_text(const Comparison& comparison) {
   std::vector<Column> columns = {{"strategy"}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
   for (Column column : {Column{"verdict"}, {"answered", true}, {"msgs/op", true}, {"bytes/op", true},
-                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
-                        {"survives"}}) {
+                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true}}) {
     columns.push_back(std::move(column));
   }
+  if (comparison.has_models) columns.push_back({"satisfied"});
+  columns.push_back({"survives"});
   std::vector<Cells> rows;
   std::string failures;
   for (const Contender& contender : comparison.contenders) {
@@ -124,6 +148,7 @@ std::string comparison_text(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
     }
+    if (comparison.has_models) cells.push_back(models_text(figures));
     cells.push_back(survives(contender.strategy->guarantees));
     rows.push_back(std::move(cells));
     if (contender.failure.empty()) continue;
@@ -139,9 +164,11 @@ std::string comparison_csv(const Comparison& comparison) {
   for (const std::string& name : {std::string("first_seed"), std::string("last_seed"), std::string("seeds"),
                                   std::string("verdict"), std::string("ok_fraction"), std::string("msgs_per_op"),
                                   std::string("bytes_per_op"), latency + "p50", latency + "p95", latency + "p99",
-                                  latency + "max", std::string("survives")}) {
+                                  latency + "max"}) {
     columns.push_back({name});
   }
+  if (comparison.has_models) columns.push_back({"satisfied"});
+  columns.push_back({"survives"});
   std::vector<Cells> rows;
   for (const Contender& contender : comparison.contenders) {
     const Figures& figures = contender.figures;
@@ -153,6 +180,7 @@ std::string comparison_csv(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
     }
+    if (comparison.has_models) cells.push_back(figures.models ? models_text(figures) : "");
     cells.push_back(survives(contender.strategy->guarantees));
     rows.push_back(std::move(cells));
   }
@@ -177,6 +205,7 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) latencies[quantile_keys[i]] = (*figures.latencies_ms)[i];
   }
   line[latency_word(comparison.latency) + "-latencies"] = std::move(latencies);
+  if (comparison.has_models) line[strongest_models] = figures.models ? ordered_json(*figures.models) : ordered_json();
   line["survives"] = ordered_json::array();
   for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));
   if (!contender.replay.empty()) line["replay"] = contender.replay;

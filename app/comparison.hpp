@@ -22,6 +22,8 @@ struct Figures {
   double bytes_per_op = 0;
   /// Median, 95 %, 99 % and maximum; nothing when nothing was acknowledged or became stable.
   std::optional<std::array<double, 4>> latencies_ms;
+  /// Of transactions: the strongest consistency models that they satisfied; nothing where nothing can be said.
+  std::optional<std::vector<std::string>> models;
 };
 
 /// What the latencies of a workload are: from the acknowledgement until all reads show an element, for a set; until the
@@ -30,6 +32,9 @@ enum class LatencyKind : std::uint8_t { stable, answer };
 
 /// The kind of latency that tests of this workload report.
 LatencyKind latency_kind(const std::string& workload);
+
+/// Whether tests of this workload are judged by consistency models of transactions.
+bool has_consistency_models(const std::string& workload);
 
 Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.
@@ -51,12 +56,17 @@ struct Contender {
 struct Comparison {
   std::string workload;
   LatencyKind latency = LatencyKind::answer;
+  /// Whether it is about transactions, so that figures have models.
+  bool has_models = false;
   std::vector<std::uint64_t> seeds;
   std::vector<Contender> contenders;
 };
 
 /// The strategy's name with the values that are swept, such as "star flush-ms=50".
 std::string contender_name(const Contender& contender);
+
+/// Consistency models, separated by commas: "none" when there is none, "-" when nothing can be said.
+std::string models_text(const Figures& figures);
 
 /// "all but kill, skew".
 std::string survives(const Guarantees& guarantees);

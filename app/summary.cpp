@@ -84,7 +84,8 @@ std::vector<Reason> reason_list(const TestReport& report) {
     for (const auto& [key, value] : part.items()) {
       const bool is_empty = value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
       const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" || key == "failures" ||
-                         key == "malformed-replies" || key == "interrupted" || key == "ok-fraction";
+                         key == "malformed-replies" || key == "interrupted" || key == "ok-fraction" || key == "anomaly-types" ||
+                         key == "bad-error-types";
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
     if (why.size() > longest) why = why.substr(0, longest) + "…";
@@ -118,6 +119,11 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   const ordered_json& workload = report.results.at("workload");
   if (workload.contains("stable-latencies") && workload["stable-latencies"].is_object()) {
     text += line("stable after", quantiles(workload["stable-latencies"]));
+  }
+  if (workload.contains("strongest-models")) {
+    std::string models;
+    for (const auto& model : workload["strongest-models"]) models += (models.empty() ? "" : ", ") + model.get<std::string>();
+    text += line("satisfied", models.empty() ? "no consistency model" : models);
   }
   const ordered_json by_f = report.results.at("perf").value("latencies", ordered_json::object());
   for (const auto& [f, latencies] : by_f.items()) {

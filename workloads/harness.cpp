@@ -107,6 +107,7 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   options.availability = settings.availability;
   options.strict_null_reads = true;  // nothing here writes null, so it would be a loss
   options.consistency_models = settings.consistency_models;
+  options.strongest_models = true;
   const check::Checker* checker = check::find_checker(settings.workload);
   const check::Verdict workload =
       checker != nullptr ? checker->check(run.history, options)

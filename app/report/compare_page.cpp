@@ -21,11 +21,13 @@ struct Row {
   double bytes_per_op = 0;
   /// Median, 95 %, 99 % and maximum; empty when there are none.
   std::vector<double> latencies_ms;
-  std::string failure;
-  std::string replay;
+  /// The strongest consistency models satisfied; empty where the workload has none.
+  std::string satisfied;
+  /// Why it is not valid, and the command that shows it again; empty when it is valid.
+  std::vector<std::string> failure;
   LatencySeries series;
-  MZNODE_FIELDS(name, summary, model, survives, valid, ok_fraction, messages_per_op, bytes_per_op, latencies_ms, failure,
-                replay, series)
+  MZNODE_FIELDS(name, summary, model, survives, valid, ok_fraction, messages_per_op, bytes_per_op, latencies_ms,
+                satisfied, failure, series)
 };
 
 struct Data {
@@ -111,10 +113,11 @@ std::string compare_page(const Comparison& comparison, const std::vector<Latency
             .messages_per_op = figures.messages_per_op,
             .bytes_per_op = figures.bytes_per_op,
             .latencies_ms = {},
-            .failure = contender.failure,
-            .replay = contender.replay,
+            .satisfied = comparison.has_models ? models_text(figures) : "",
+            .failure = {},
             .series = series[i]};
     if (figures.latencies_ms) row.latencies_ms.assign(figures.latencies_ms->begin(), figures.latencies_ms->end());
+    if (!contender.failure.empty()) row.failure = {contender.failure, contender.replay};
     data.rows.push_back(std::move(row));
   }
   TextBuffer json;

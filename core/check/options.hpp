@@ -44,6 +44,8 @@ struct CheckOptions {
   /// Transactions: what the history must satisfy.
   ConsistencyModels consistency_models = {};
   Assumptions assume = {};
+  /// Transactions: tell the strongest models that the history satisfies, too, which takes longer.
+  bool strongest_models = false;
 };
 
 }  // namespace mznode::check

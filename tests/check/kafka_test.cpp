@@ -45,6 +45,12 @@ TEST(Kafka, AHistoryWithoutErrorsIsValid) {
   EXPECT_EQ(verdict.details.dump(), R"({"valid?":true,"error-types":[],"bad-error-types":[]})");
 }
 
+TEST(Kafka, AnOperationMayEndUnderAnotherName) {
+  const History history = shorthand({R"(0 invoke assign ["x"])", R"(0 ok send [["send","x",[0,7]]])",
+                                     R"(1 invoke poll [["poll"]])", R"(1 ok poll [["poll",{"x":[[0,7]]}]])"});
+  EXPECT_EQ(find_checker("kafka")->check(history, {}).valid, Valid::yes);
+}
+
 TEST(Kafka, Offsets) {
   EXPECT_EQ(Logs().send(0, 0, 7).send(1, 0, 8).poll(2, "[[0,7]]").poll(3, "[[0,8]]").errors(),
             R"(["inconsistent-offsets"])");

@@ -39,8 +39,7 @@ TEST(ListAppend, G0) {
 }
 
 TEST(ListAppend, G1a) {
-  const History history =
-      history_of({{0, 9, 0, R"([["append","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",[1]]])"}});
+  const History history = history_of({{0, 9, 0, R"([["append","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",[1]]])"}});
   EXPECT_TRUE(is_found(history, "G1a", "read-committed"));
   EXPECT_EQ(judge(history, "read-uncommitted").valid, Valid::unknown);  // nothing depends on anything
 }
@@ -202,6 +201,23 @@ TEST(ListAppend, ExplainsCyclesInWords) {
   EXPECT_EQ(found["steps"][1].dump(), R"({"type":"realtime","completed":1,"invoked":2})");
   EXPECT_EQ(verdict.details["not"].dump(), R"(["strong-snapshot-isolation"])");
   EXPECT_EQ(verdict.details["also-not"].dump(), R"(["strict-serializable"])");
+}
+
+std::vector<std::string> words(const Verdict& verdict) {
+  return verdict.details["explanation"];
+}
+
+TEST(ListAppend, SaysInWordsWhatWasFound) {
+  const History stale = history_of({{0, 1, 0, R"([["append","x",1]])"}, {2, 3, 1, R"([["r","x",null]])"}});
+  const std::vector<std::string> cycle = words(judge(stale, "strict-serializable"));
+  ASSERT_EQ(cycle.size(), 5u);
+  EXPECT_EQ(cycle[0], "G-single-item-realtime: these transactions come before one another");
+  EXPECT_EQ(cycle[1], R"(  T1 is operation 3 (process 1): [["r","x",null]])");
+  EXPECT_TRUE(cycle[4].starts_with("  However, T2 comes before T1")) << cycle[4];
+  const History aborted = history_of({{0, 9, 0, R"([["append","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",[1]]])"}});
+  EXPECT_EQ(
+      words(judge(aborted, "read-committed"))[0],
+      R"(G1a: operation 2 (process 1) read 1 from key "x", which operation 3 (process 0) appended, and that failed)");
 }
 
 }  // namespace

@@ -61,5 +61,18 @@ TEST(ConsistencyModels, TheBoundaryOfWhatIsRuledOut) {
   EXPECT_TRUE(txn::ruled_out({}).weakest.empty());
 }
 
+TEST(ConsistencyModels, TheStrongestThatAnomaliesLeave) {
+  using Models = std::vector<std::string_view>;
+  EXPECT_EQ(txn::strongest_models({}), Models{"strict-serializable"});
+  EXPECT_EQ(txn::strongest_models({"G-single-item-realtime"}),
+            (Models{"strong-session-serializable", "strong-read-committed"}));
+  EXPECT_EQ(txn::strongest_models({"G-single-item-process"}), (Models{"serializable", "strong-read-committed"}));
+  EXPECT_EQ(txn::strongest_models({"G2-item"}), Models{"strong-snapshot-isolation"});
+  EXPECT_EQ(txn::strongest_models({"G1a"}), Models{"strong-read-uncommitted"});
+  EXPECT_EQ(txn::strongest_models({"G0"}), Models{});
+  EXPECT_EQ(txn::common_models({"serializable"}, {"strong-snapshot-isolation"}), Models{"snapshot-isolation"});
+  EXPECT_EQ(txn::common_models({"strict-serializable"}, {}), Models{});
+}
+
 }  // namespace
 }  // namespace mznode::check

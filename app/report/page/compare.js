@@ -156,14 +156,16 @@ function drawTable(parent, rows) {
   const number = (text) => html("td", { class: "number" }, text);
   const title = (text, isNumber) => html("th", { scope: "col", class: isNumber ? "number" : undefined }, text);
   const front = paretoFront(rows, 0);
+  const hasModels = rows.some((row) => row.satisfied !== "");
   const table = html("table", { id: "table" },
     html("thead", {}, html("tr", {}, title("strategy"), title("verdict"), title("answered", true), title("msgs/op", true), title("bytes/op", true),
-      ...quantiles.map((name) => title(`${name}, ms`, true)), title("survives"), title("guarantees"))),
+      ...quantiles.map((name) => title(`${name}, ms`, true)), hasModels ? title("satisfied") : null, title("survives"), title("guarantees"))),
     html("tbody", {}, ...rows.map((row) => html("tr", {},
       html("th", { scope: "row" }, row.name, front.includes(row) ? " ◆" : ""),
       html("td", {}, verdicts[row.valid]),
       number(`${short(100 * row.ok_fraction)} %`), number(short(row.messages_per_op)), number(short(row.bytes_per_op)),
       ...quantiles.map((_, i) => number(row.latencies_ms.length > 0 ? short(row.latencies_ms[i]) : "–")),
+      hasModels ? html("td", { class: "wide" }, row.satisfied) : null,
       html("td", { class: "wide" }, row.survives), html("td", { class: "wide" }, row.model)))));
   parent.append(html("h2", {}, "All figures"),
     html("p", { class: "muted" }, `${latencyWords.title}: ${latencyWords.text}. ◆ is on the Pareto front of messages and median latency.${caveat}`),
@@ -177,7 +179,7 @@ function drawTable(parent, rows) {
     list.append(html("dt", {}, name), html("dd", {}, row.summary));
   }
   parent.append(list);
-  for (const row of rows.filter((each) => each.failure)) parent.append(html("h3", {}, `${row.name} is not valid`), html("pre", {}, row.failure.trim()), html("pre", {}, row.replay));
+  for (const row of rows.filter((each) => each.failure.length > 0)) parent.append(html("h3", {}, `${row.name} is not valid`), html("pre", {}, row.failure[0].trim()), html("pre", {}, row.failure[1]));
 }
 
 const report = document.getElementById("report");

@@ -5,6 +5,7 @@
 #include "core/check/kafka/log_anomalies.hpp"
 #include "core/check/txn/judge.hpp"
 #include "core/check/txn/orders.hpp"
+#include "core/check/txn/words.hpp"
 
 namespace mznode::check {
 namespace {
@@ -63,6 +64,10 @@ Verdict judge(const txn::Findings& findings) {
   verdict.details["bad-error-types"] = std::move(bad);
   for (const std::string_view error : found) {
     verdict.details[std::string(error)] = {{"count", findings.count(error)}, {"errs", findings.examples(error)}};
+    if (is_tolerated(error)) continue;
+    for (std::string& line : txn::explain_anomaly(error, findings.count(error), findings.examples(error)[0])) {
+      verdict.details["explanation"].push_back(std::move(line));
+    }
   }
   return verdict;
 }

@@ -19,7 +19,8 @@ namespace mznode::check {
 ///  - G1c and its forms: cycles of sends, polls and the realtime order, such as a message polled before it was sent.
 ///
 /// As upstream, int-send-skip and the forms of G0 are found and tolerated. Unknown when a message was polled that
-/// nobody sent. Details: `error-types`, `bad-error-types`, and for each type its `count` and some of its `errs`.
+/// nobody sent. Details: `error-types`, `bad-error-types`, for each type its `count` and some of its `errs`,
+/// and `explanation`, those that are not tolerated in words.
 Verdict check_kafka(const History& history, const CheckOptions& options);
 
 }  // namespace mznode::check

@@ -22,7 +22,7 @@ class LogReader {
       if (!history_[i].is_client() || history_[i].type != Type::invoke) continue;
       Transaction transaction{.invocation = static_cast<std::uint32_t>(i)};
       const std::size_t completion = pairing.completion(i);
-      if (completion == Pairing::none || !is_transfer(history_[i].f)) continue;
+      if (completion == Pairing::none || !is_transfer(history_[completion].f)) continue;
       transaction.completion = static_cast<std::uint32_t>(completion);
       transaction.type = history_[completion].type;
       transaction_of[completion] = logs_.transactions.size();

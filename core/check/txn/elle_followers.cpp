@@ -50,7 +50,8 @@ void sort_as_trie(std::span<Hashed> level, int shift) {
 
 class ElleFollowers {
  public:
-  ElleFollowers(const History& history, const Transactions& transactions) : history_(history), transactions_(transactions) {
+  ElleFollowers(const History& history, const Transactions& transactions)
+      : history_(history), transactions_(transactions) {
     follow_realtime();
   }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/check/txn/words.hpp"
+
 namespace mznode::check::txn {
 namespace {
 
@@ -43,6 +45,16 @@ void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Na
   }
 }
 
+std::vector<std::string_view> strongest_models_of(const Findings& findings, const CycleReport& by_process,
+                                                  const CycleReport& by_realtime) {
+  Names found = findings.names();
+  for (const CycleReport* report : {&by_process, &by_realtime}) {
+    for (const CycleCase& it : report->cases) found.insert(it.anomaly);
+    found.insert(report->given_up.begin(), report->given_up.end());  // they may be there
+  }
+  return strongest_models(found);
+}
+
 Verdict judge(Findings findings, const Names& prohibited) {
   Names reportable = prohibited;
   reportable.insert(undecided.begin(), undecided.end());
@@ -56,11 +68,15 @@ Verdict judge(Findings findings, const Names& prohibited) {
   nlohmann::ordered_json types = nlohmann::ordered_json::array();
   nlohmann::ordered_json anomalies = nlohmann::ordered_json::object();
   nlohmann::ordered_json counts = nlohmann::ordered_json::object();
+  nlohmann::ordered_json explanation = nlohmann::ordered_json::array();
   for (const std::string_view name : findings.names()) {
     if (!reportable.contains(name)) continue;
     types.push_back(name);
     anomalies[std::string(name)] = findings.examples(name);
     counts[std::string(name)] = findings.count(name);
+    for (std::string& line : explain_anomaly(name, findings.count(name), findings.examples(name)[0])) {
+      explanation.push_back(std::move(line));
+    }
   }
   const Boundary boundary = ruled_out(found);
   verdict.details["anomaly-types"] = std::move(types);
@@ -68,6 +84,7 @@ Verdict judge(Findings findings, const Names& prohibited) {
   verdict.details["also-not"] = boundary.stronger;
   verdict.details["anomaly-counts"] = std::move(counts);
   verdict.details["anomalies"] = std::move(anomalies);
+  verdict.details["explanation"] = std::move(explanation);
   return verdict;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/check/txn/evidence.hpp"
 #include "core/check/txn/findings.hpp"
@@ -12,6 +14,11 @@ namespace mznode::check::txn {
 /// the search for one of the `prohibited` ones was given up.
 void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Names& prohibited,
                           const Evidence& evidence, Findings& findings);
+
+/// The strongest models that a history satisfies in which this was found and no more, with the cycles of its graph in
+/// the process and in the realtime order.
+std::vector<std::string_view> strongest_models_of(const Findings& findings, const CycleReport& by_process,
+                                                  const CycleReport& by_realtime);
 
 /// The verdict on what was found: Elle's result, where these anomalies must not occur.
 Verdict judge(Findings findings, const Names& prohibited);

@@ -37,6 +37,38 @@ std::string_view friendly_model(std::string_view canonical) {
   return canonical;
 }
 
+/// The models of which all anomalies would be found, by their canonical names, the stronger ones first. What the others
+/// forbid beyond them shows in no history of reads and writes, or is not looked for.
+constexpr std::array<std::string_view, 14> decidable_models = {
+    "PL-SS",
+    "strong-session-serializable",
+    "PL-3",
+    "strong-snapshot-isolation",
+    "strong-session-snapshot-isolation",
+    "PL-SI",
+    "PL-2.99",
+    "PL-2+",
+    "strong-PL-2",
+    "strong-session-PL-2",
+    "PL-2",
+    "strong-PL-1",
+    "strong-session-PL-1",
+    "PL-1",
+};
+
+/// Those of the decidable models that `holds` and that no other one implies, under the names that people use.
+template <class Holds>
+std::vector<std::string_view> strongest(Holds&& holds) {
+  std::vector<std::string_view> models;
+  Names implied;
+  for (const std::string_view model : decidable_models) {
+    if (!holds(model)) continue;
+    if (!implied.contains(model)) models.push_back(friendly_model(model));
+    implied.merge(closure(model_implications, {model}, Direction::along));
+  }
+  return models;
+}
+
 }  // namespace
 
 std::string_view canonical_model(std::string_view model) {
@@ -83,6 +115,22 @@ Boundary ruled_out(const Names& anomalies) {
     (is_weakest ? boundary.weakest : boundary.stronger).insert(friendly_model(model));
   }
   return boundary;
+}
+
+std::vector<std::string_view> strongest_models(const Names& anomalies) {
+  const Names impossible = impossible_models(anomalies);
+  return strongest([&](std::string_view model) { return !impossible.contains(model); });
+}
+
+std::vector<std::string_view> common_models(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto implied = [](const std::vector<std::string>& models) {
+    Names canonical;
+    for (const std::string& model : models) canonical.insert(canonical_model(model));
+    return closure(model_implications, std::move(canonical), Direction::along);
+  };
+  const Names of_a = implied(a);
+  const Names of_b = implied(b);
+  return strongest([&](std::string_view model) { return of_a.contains(model) && of_b.contains(model); });
 }
 
 std::string_view cycle_exists(std::string_view model) {

@@ -60,6 +60,14 @@ struct Boundary {
 };
 Boundary ruled_out(const Names& anomalies);
 
+/// Of the models that the checkers can tell to hold, the strongest ones that these anomalies do not rule out: of serial
+/// orders, snapshots, and commitment, each in its plain, session and strong form. Under the names that people use, none
+/// implies another one; empty when not even read-uncommitted holds.
+std::vector<std::string_view> strongest_models(const Names& anomalies);
+
+/// The strongest models of that kind that hold where either one of `a` holds or one of `b`.
+std::vector<std::string_view> common_models(const std::vector<std::string>& a, const std::vector<std::string>& b);
+
 /// The anomaly that says no more than that a cycle exists which `model`, a canonical name, forbids.
 std::string_view cycle_exists(std::string_view model);
 /// The canonical model that such an anomaly speaks of; empty for any other anomaly.

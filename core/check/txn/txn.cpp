@@ -1,5 +1,7 @@
 #include "core/check/txn/txn.hpp"
 
+#include <algorithm>
+
 #include "core/check/txn/judge.hpp"
 #include "core/check/txn/list_anomalies.hpp"
 #include "core/check/txn/orders.hpp"
@@ -9,6 +11,35 @@ namespace mznode::check {
 
 using namespace txn;
 
+namespace {
+
+/// What the checks of all kinds of objects share, once the order of versions is known and all is found that is no
+/// cycle.
+template <class Versions>
+Verdict judge_dependencies(const History& history, const Transactions& transactions, const Versions& versions,
+                           const Priority& priority, const Evidence& evidence, const CheckOptions& options,
+                           Findings findings) {
+  const auto graph_in = [&](Relations order) {
+    return build_graph(history, transactions, order,
+                       [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
+  };
+  const Names prohibited = prohibited_anomalies(options.consistency_models);
+  const Graph graph = graph_in(needed_order(prohibited));
+  find_cycle_anomalies(graph, priority, prohibited, evidence, findings);
+  Verdict verdict = judge(findings, prohibited);
+  if (!options.strongest_models || !graph.has_arcs()) return verdict;
+  const Names all = prohibited_anomalies({});
+  const bool all_hold =
+      verdict.valid == Valid::yes && std::includes(prohibited.begin(), prohibited.end(), all.begin(), all.end());
+  verdict.details["strongest-models"] = all_hold
+                                            ? strongest_models({})
+                                            : strongest_models_of(findings, find_cycles(graph_in(process), priority),
+                                                                  find_cycles(graph_in(realtime), priority));
+  return verdict;
+}
+
+}  // namespace
+
 Verdict check_list_append(const History& history, const CheckOptions& options) {
   Transactions transactions;
   ListReader reader(history);
@@ -17,14 +48,12 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   const Evidence evidence(history, transactions, versions);
   Findings findings;
   find_list_anomalies(transactions, reader, versions, evidence, findings);
-  const Names prohibited = prohibited_anomalies(options.consistency_models);
-  const Relations order = needed_order(prohibited);
-  const Graph graph = build_graph(history, transactions, order,
-                                  [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
-  find_cycle_anomalies(graph, {ww, wr, rw}, prohibited, evidence, findings);
-  Verdict verdict = judge(std::move(findings), prohibited);
+  Verdict verdict =
+      judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(findings));
   const std::uint32_t unwritten = find_unwritten(transactions);
-  if (unwritten == txn::none || verdict.valid == Valid::no) return verdict;
+  if (unwritten == txn::none) return verdict;
+  verdict.details.erase("strongest-models");
+  if (verdict.valid == Valid::no) return verdict;
   return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) +
                           " was read with " + std::string(transactions.element_text(unwritten)) +
                           ", which no transaction appended to it");
@@ -37,12 +66,7 @@ Verdict check_rw_register(const History& history, const CheckOptions& options) {
   const Registers versions(history, transactions, options, findings);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, evidence, findings);
-  const Names prohibited = prohibited_anomalies(options.consistency_models);
-  const Relations order = needed_order(prohibited);
-  const Graph graph = build_graph(history, transactions, order,
-                                  [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
-  find_cycle_anomalies(graph, {wr, ww, rw}, prohibited, evidence, findings);
-  return judge(std::move(findings), prohibited);
+  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings));
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {

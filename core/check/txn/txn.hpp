@@ -12,7 +12,8 @@ namespace mznode::check {
 /// element]; elements of a key must be unique.
 ///
 /// Details, as Elle's: `anomaly-types`, `anomalies` (some examples of each type; of a cycle its operations, its steps,
-/// and an explanation in words), `anomaly-counts`, `not` (the weakest models that are ruled out), `also-not`. Unknown
+/// and an explanation in words), `anomaly-counts`, `not` (the weakest models that are ruled out), `also-not`,
+/// `explanation` (what was found, in words), and if asked `strongest-models`, unless nothing can be said. Unknown
 /// when the transactions do not depend on one another at all, when an element was read that nobody appended, or when
 /// the search for a cycle was given up.
 Verdict check_list_append(const History& history, const CheckOptions& options);
