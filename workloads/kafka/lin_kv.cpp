@@ -36,10 +36,13 @@ class LinKv final : public Strategy {
   struct Sending {
     Json message;
     std::string name;
+    /// It can stand on no page before this one.
+    PageNumber first_page;
     Time deadline;
     Promise<std::optional<Offset>> offset;
   };
   struct Log {
+    /// Without empty ones. Writers fill one page before they begin the next, so the last is behind full ones only.
     std::map<PageNumber, Page> pages = {};
     /// When they were read last.
     std::map<PageNumber, Time> looked_at = {};
@@ -57,9 +60,10 @@ class LinKv final : public Strategy {
   Task<SendOk> send(Send request) {
     const std::string name =
         node_.id() + "-" + std::to_string(node_.incarnation()) + "-" + std::to_string(++last_number_);
-    const std::shared_ptr<Sending> sending(
-        new Sending{request.msg, name, node_.now() + patience, node_.promise<std::optional<Offset>>()});
     Log& log = logs_[request.key];
+    const PageNumber first_page = log.pages.empty() ? 0 : log.pages.rbegin()->first;
+    const std::shared_ptr<Sending> sending(
+        new Sending{request.msg, name, first_page, node_.now() + patience, node_.promise<std::optional<Offset>>()});
     log.sending.push_back(sending);
     if (!log.is_writing) node_.spawn(write(request.key));
     auto offset = co_await sending->offset.wait();
@@ -72,13 +76,11 @@ class LinKv final : public Strategy {
     Log& log = logs_[key];
     log.is_writing = true;
     for (int failures = 0; !log.sending.empty(); ++failures) {
-      PageNumber number = log.pages.empty() ? 0 : log.pages.rbegin()->first;
-      if (is_full(log.pages[number])) ++number;  // of which no more is known than that it begins empty
-      const Page before = log.pages[number];
+      const auto [number, before] = last_page(log);
       const Page after = with(before, log.sending);
-      const bool is_written = co_await try_write(key, number, before, after);
+      auto is_written = co_await try_write(key, number, before, after);
       if (is_written) {
-        log.pages[number] = after;
+        learn(log, number, after);
         failures = 0;
       } else {
         co_await refresh(key, number, failures);
@@ -86,6 +88,20 @@ class LinKv final : public Strategy {
       settle(log);
     }
     log.is_writing = false;
+  }
+
+  /// The page that the next message goes to, as far as it is known.
+  std::pair<PageNumber, Page> last_page(const Log& log) const {
+    if (log.pages.empty()) return {0, {}};
+    const auto& [number, page] = *log.pages.rbegin();
+    if (is_full(page)) return {number + 1, {}};
+    return {number, page};
+  }
+
+  static void learn(Log& log, PageNumber number, const Page& page) {
+    if (page.empty()) return;
+    Page& known = log.pages[number];
+    if (page.size() > known.size()) known = page;  // another answer may have been faster
   }
 
   Page with(Page page, const std::vector<std::shared_ptr<Sending>>& sending) const {
@@ -112,7 +128,8 @@ class LinKv final : public Strategy {
     try {
       bool is_last = false;
       while (!is_last) {
-        auto page = co_await read_page(key, number++);
+        auto page = co_await read_page(key, number);
+        ++number;
         is_last = !is_full(page);
       }
     } catch (const Error& error) {
@@ -133,25 +150,24 @@ class LinKv final : public Strategy {
     auto page = from_json<Page>(value);
     Log& log = logs_[key];
     log.looked_at[number] = now;
-    if (page.size() > log.pages[number].size()) log.pages[number] = page;  // another answer may have been faster
+    learn(log, number, page);
     co_return page;
   }
 
   /// Answers those sends whose messages are found, and those that have waited too long.
   void settle(Log& log) {
     std::erase_if(log.sending, [&](const std::shared_ptr<Sending>& each) {
-      auto offset = find(log, each->name);
+      auto offset = find(log, *each);
       if (!offset && node_.now() < each->deadline) return false;
       each->offset.set(offset);
       return true;
     });
   }
 
-  std::optional<Offset> find(const Log& log, const std::string& name) const {
-    // From the end, since it has not been long.
-    for (auto page = log.pages.rbegin(); page != log.pages.rend(); ++page) {
-      const auto found =
-          std::find_if(page->second.begin(), page->second.end(), [&](const auto& each) { return each.second == name; });
+  std::optional<Offset> find(const Log& log, const Sending& sending) const {
+    for (auto page = log.pages.lower_bound(sending.first_page); page != log.pages.end(); ++page) {
+      const auto found = std::find_if(page->second.begin(), page->second.end(),
+                                      [&](const auto& each) { return each.second == sending.name; });
       if (found != page->second.end()) return page->first * page_size_ + (found - page->second.begin());
     }
     return std::nullopt;
@@ -181,8 +197,9 @@ class LinKv final : public Strategy {
   }
 
   Task<bool> look(std::string key, Offset from) {
+    const PageNumber number = from / page_size_;
     try {
-      co_await read_page(key, from / page_size_);
+      co_await read_page(key, number);
       co_return true;
     } catch (const Error&) {
       throw Error(ErrorCode::temporarily_unavailable, "the service does not answer");
@@ -194,7 +211,7 @@ class LinKv final : public Strategy {
     std::vector<std::pair<Offset, Json>> messages;
     const auto log = logs_.find(key);
     if (log == logs_.end()) return messages;
-    for (Offset offset = from; offset < from + max; ++offset) {
+    for (Offset offset = from; static_cast<Offset>(messages.size()) < max; ++offset) {
       const auto page = log->second.pages.find(offset / page_size_);
       const Offset place = offset % page_size_;
       if (page == log->second.pages.end() || place >= static_cast<Offset>(page->second.size())) break;

@@ -34,9 +34,10 @@ Messages Logs::read(const Offsets& from, std::size_t max) const {
   std::size_t keys_left = from.size();
   for (const auto& [key, first] : from) {
     const std::size_t share = std::max<std::size_t>(max / keys_left--, 1);
+    if (first >= end(key)) continue;
     const Offset last = std::min(end(key), first + static_cast<Offset>(share));
     for (Offset offset = first; offset < last; ++offset) messages[key].emplace_back(offset, at(key, offset));
-    if (last > first) max -= std::min(max, static_cast<std::size_t>(last - first));
+    max -= std::min(max, static_cast<std::size_t>(last - first));
   }
   return messages;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "workloads/kafka/owned_logs.hpp"
 #include "workloads/kafka/rendezvous.hpp"
 
@@ -53,6 +55,12 @@ TEST(Logs, APollIsSharedAmongItsKeys) {
   EXPECT_EQ(counts({{"a", 100}, {"b", 0}}, 30), (Counts{{"b", 30}}));
   // Nobody waits for ever.
   EXPECT_EQ(counts({{"a", 0}, {"b", 0}, {"c", 0}, {"d", 0}}, 2), (Counts{{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}}));
+}
+
+TEST(Logs, HaveNothingBehindTheirEnd) {
+  Logs logs;
+  logs.put("k", 0, Json("a"));
+  for (const Offset from : {Offset{1}, std::numeric_limits<Offset>::max()}) EXPECT_TRUE(logs.read({{"k", from}}, 10).empty());
 }
 
 TEST(CommittedOffsets, OnlyGrow) {
