@@ -205,6 +205,7 @@ class Raft {
   bool is_confirmed(const PendingRead& read) const;
   void confirm_reads();
   std::set<Member> begin_round_for_reads();
+  std::vector<Member> voters_heard_last() const;
   void fail_reads();
   bool has_lease(Time now) const;
   bool quorum_is_silent(Time now) const;

@@ -46,20 +46,31 @@ void Raft::confirm_reads() {
 /// Lets the reads that wait for a broadcast take part in this one. Returns who must answer it for their sake: as many
 /// as make a majority, those that were heard last. The next heartbeat asks all, should one of them be silent.
 std::set<Member> Raft::begin_round_for_reads() {
-  bool is_needed = false;
+  std::set<Member> asked;
+  const std::vector<Member> others = voters_heard_last();
   for (PendingRead& read : pending_reads_) {
     if (read.round) continue;
     read.round = round_;
-    is_needed = true;
+    std::size_t missing = quorum() - (read.witness ? 2 : 1);
+    for (const Member member : others) {
+      if (missing == 0) break;
+      if (member == read.witness) continue;
+      asked.insert(member);
+      --missing;
+    }
   }
-  if (!is_needed) return {};
+  return asked;
+}
+
+/// The other voters, those first that were heard last.
+std::vector<Member> Raft::voters_heard_last() const {
   std::vector<Member> others;
   for (Member member = 0; member < config_.members; ++member) {
     if (member != config_.self && progress_[member].is_voter) others.push_back(member);
   }
   std::stable_sort(others.begin(), others.end(),
                    [this](Member a, Member b) { return progress_[a].heard_at > progress_[b].heard_at; });
-  return {others.begin(), others.begin() + static_cast<std::ptrdiff_t>(std::min(others.size(), quorum() - 1))};
+  return others;
 }
 
 void Raft::fail_reads() {
