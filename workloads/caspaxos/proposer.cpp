@@ -7,7 +7,7 @@ namespace mznode::caspaxos {
 namespace {
 
 /// Doublings of the pause between repetitions, and of the one after a failure.
-constexpr unsigned most_doublings = 3;
+constexpr unsigned most_doublings = 2;
 
 }  // namespace
 
@@ -24,6 +24,7 @@ bool Proposer::withdraw(ChangeId id) {
     phase_ = Phase::idle;
     attempts_.clear();
     failures_ = 0;
+    repetitions_ = 0;
   }
   return !may_take_effect;
 }
@@ -44,7 +45,9 @@ void Proposer::tick(Time now) {
   if (phase_ == Phase::backing_off) return begin_round(now);
   if (!refused_.empty()) return back_off(now);
   if (phase_ == Phase::querying && shown_.size() >= peers_.quorum()) return prepare(now);
-  ask_again(now);
+  note_silent();
+  // A new question costs no more than the old one, and covers what has come since.
+  phase_ == Phase::querying ? begin_round(now) : ask_again(now);
 }
 
 // ---- Rounds
@@ -120,6 +123,7 @@ void Proposer::on(Time now, Member from, const Report& report) {
   if (phase_ != Phase::querying || report.ballot != ballot_) return;
   shown_[from] = report.accepted;
   if (is_agreed(report.accepted.ballot)) {
+    note_round_trip(now);
     if (finish_unchanged(report.accepted)) return begin_round(now);
     if (prepared_ && prepared_->latest.ballot == report.accepted.ballot) return accept(now);
     prepare(now);
@@ -134,7 +138,8 @@ void Proposer::on(Time now, Member from, const Promise& promise) {
   if (phase_ != Phase::preparing || promise.ballot != ballot_) return;
   shown_[from] = promise.accepted;
   if (shown_.size() < peers_.quorum()) return;
-  if (repetitions_ == 0) peers_.note_round_trip(now - asked_at_);
+  note_round_trip(now);
+  repetitions_ = 0;
   const auto latest = std::max_element(shown_.begin(), shown_.end(),
                                        [](const auto& a, const auto& b) { return a.second.ballot < b.second.ballot; });
   prepared_ = Prepared{ballot_, latest->second};
@@ -147,7 +152,7 @@ void Proposer::on(Time now, Member from, const Confirmation& confirmation) {
   if (phase_ != Phase::accepting || confirmation.ballot != ballot_) return;
   confirmed_.insert(from);
   if (confirmed_.size() < peers_.quorum()) return;
-  if (repetitions_ == 0) peers_.note_round_trip(now - asked_at_);
+  note_round_trip(now);
   known_ = {ballot_, outcome_.state};
   prepared_ = Prepared{next_, known_};
   finish(outcome_.found);
@@ -184,6 +189,7 @@ void Proposer::finish(const std::map<ChangeId, Value>& found) {
   }
   attempts_.clear();
   failures_ = 0;
+  repetitions_ = 0;
 }
 
 /// Leaves the register to the competitor for about as long as a round takes, at random and longer with every failure,
@@ -204,7 +210,6 @@ void Proposer::ask(Time now, Phase phase, Request request, const std::vector<Mem
   shown_.clear();
   confirmed_.clear();
   refused_.clear();
-  repetitions_ = 0;
   asked_at_ = now;
   for (const Member member : members) {
     asked_.insert(member);
@@ -224,15 +229,28 @@ void Proposer::ask_rest(Time now) {
 void Proposer::ask_again(Time now) {
   for (Member member = 0; member < peers_.size(); ++member) {
     if (shown_.contains(member) || confirmed_.contains(member)) continue;
-    if (!asked_.insert(member).second) peers_.note_silent(member);
+    asked_.insert(member);
     effects_.requests.push_back({member, request_});
   }
-  ++repetitions_;
   set_due(now);
 }
 
+void Proposer::note_silent() {
+  ++repetitions_;
+  for (const Member member : asked_) {
+    if (!shown_.contains(member) && !confirmed_.contains(member)) peers_.note_silent(member);
+  }
+}
+
+/// What was asked too often says more about losses than about the way.
+void Proposer::note_round_trip(Time now) {
+  if (repetitions_ <= 1) peers_.note_round_trip(now - asked_at_);
+}
+
 void Proposer::set_due(Time now) {
-  due_ = now + std::max(config_.patience, 2 * peers_.round_trip()) * (1U << std::min(repetitions_, most_doublings));
+  const Duration first = std::max(config_.patience, 2 * peers_.round_trip());
+  const Duration longest = std::max(first, config_.patience * (1U << most_doublings));
+  due_ = now + std::min(first * (1U << std::min(repetitions_, most_doublings)), longest);
 }
 
 }  // namespace mznode::caspaxos

@@ -106,6 +106,8 @@ class Proposer {
   void ask(Time now, Phase phase, Request request, const std::vector<Member>& members);
   void ask_again(Time now);
   void ask_rest(Time now);
+  void note_silent();
+  void note_round_trip(Time now);
   void set_due(Time now);
 
   const Config& config_;
@@ -117,7 +119,9 @@ class Proposer {
   std::optional<Prepared> prepared_;
   /// The accepted changes of which it is not known whether they are chosen.
   std::map<Ballot, std::map<ChangeId, Value>> attempts_;
+  /// Rounds that failed, and askings that were not answered, since something succeeded.
   unsigned failures_ = 0;
+  unsigned repetitions_ = 0;
 
   // Of the round
   Phase phase_ = Phase::idle;
@@ -133,7 +137,6 @@ class Proposer {
   std::set<Member> refused_;
   Time asked_at_;
   Time due_;
-  unsigned repetitions_ = 0;
 
   Effects effects_;
 };

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/workloads/trial.hpp"
 #include "workloads/harness.hpp"
@@ -9,15 +10,31 @@
 namespace mznode::lin_kv {
 namespace {
 
-TestSettings settings_of(Fault fault, std::size_t nodes, std::uint64_t seed) {
+struct Case {
+  const char* strategy;
+  Fault fault;
+};
+
+/// Of strategies that find a majority as soon as there is one.
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const char* strategy : {"raft", "caspaxos"}) {
+    for (const Fault fault : find_strategy(find_workload("lin-kv"), strategy).guarantees.survives) {
+      cases.push_back({strategy, fault});
+    }
+  }
+  return cases;
+}
+
+TestSettings settings_of(const Case& each, std::size_t nodes, std::uint64_t seed) {
   TestSettings settings;
   settings.workload = "lin-kv";
-  settings.strategy = "raft";
+  settings.strategy = each.strategy;
   settings.nodes = sim::node_names(nodes);
   settings.concurrency = 4;
   settings.rate_millis = 50'000;
   settings.time_limit = 30s;
-  settings.nemesis = {std::string(fault_name(fault))};
+  settings.nemesis = {std::string(fault_name(each.fault))};
   settings.nemesis_interval = 4s;
   settings.latency.mean_ms = static_cast<std::int64_t>(seed % 3) * 10;
   settings.seed = seed;
@@ -37,15 +54,16 @@ Findings find(const check::History& history) {
   Findings findings;
   const check::Pairing pairing(history);
   std::vector<bool> calm(history.size());
-  std::optional<std::int64_t> healed_at;  // nothing while a fault is on
+  constexpr auto never = std::numeric_limits<std::int64_t>::max();
+  std::int64_t calm_from = never;  // while a fault is on
   for (std::size_t i = 0; i < history.size(); ++i) {
     const check::Operation& event = history[i];
     if (!event.is_client()) {
-      if (event.f.rfind("start-", 0) == 0) healed_at.reset();
-      if (event.f.rfind("stop-", 0) == 0) healed_at = event.time_ns;
+      if (event.f.rfind("start-", 0) == 0) calm_from = never;
+      if (event.f.rfind("stop-", 0) == 0) calm_from = event.time_ns + recovery_ns;
     } else if (event.type == check::Type::invoke) {
-      calm[i] = healed_at && event.time_ns >= *healed_at + recovery_ns;
-    } else if (calm[pairing.invocation(i)] && healed_at) {
+      calm[i] = event.time_ns >= calm_from;
+    } else if (calm[pairing.invocation(i)] && calm_from != never) {
       const std::string why = event.error ? event.error->text() : "";
       const bool is_certain = event.type == check::Type::ok ||
                               (event.type == check::Type::fail && why.find("temporarily") == std::string::npos &&
@@ -57,9 +75,9 @@ Findings find(const check::History& history) {
   return findings;
 }
 
-class RaftLiveness : public testing::TestWithParam<Fault> {};
+class Liveness : public testing::TestWithParam<Case> {};
 
-TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
+TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   std::size_t answered = 0;
   for (const std::size_t nodes : {2U, 3U, 5U}) {
     for (std::uint64_t seed = 0; seed < seeds_per_cell(3); ++seed) {
@@ -67,7 +85,7 @@ TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
       const Findings findings = find(report.run.history);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
-          << fault_name(GetParam()) << ", nodes " << nodes << ", seed " << seed << ": " << findings.unanswered.front().f
+          << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": " << findings.unanswered.front().f
           << " at " << findings.unanswered.front().time_ns
           << " ns: " << findings.unanswered.front().error.value_or(Json()).text();
     }
@@ -75,13 +93,11 @@ TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   EXPECT_GT(answered, 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RaftLiveness,
-                         testing::ValuesIn(find_strategy(find_workload("lin-kv"), "raft").guarantees.survives),
-                         [](const auto& each) {
-                           std::string name(fault_name(each.param));
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(All, Liveness, testing::ValuesIn(all_cases()), [](const auto& each) {
+  std::string name = each.param.strategy + ("_" + std::string(fault_name(each.param.fault)));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace mznode::lin_kv

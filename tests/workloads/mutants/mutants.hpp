@@ -93,4 +93,14 @@ Installed lin_kv_cas_fails_and_sets(Node& node);
 /// Gives up on every fifth write after it sent it, and says that it certainly had no effect.
 Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
 
+// lin-kv by CASPaxos
+/// Not broken, as long as no process dies: it keeps nothing, and accepts all the same.
+Installed caspaxos_replica(Node& node);
+/// Takes what its own acceptor holds for the latest state.
+Installed caspaxos_skips_the_read_phase(Node& node);
+/// Answers reads from its own acceptor, and has nothing accepted first that others do not hold.
+Installed caspaxos_shows_what_may_not_be_chosen(Node& node);
+/// Does not look whether an attempt in doubt has taken effect.
+Installed caspaxos_repeats_what_may_have_taken_effect(Node& node);
+
 }  // namespace mznode::mutants

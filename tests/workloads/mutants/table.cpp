@@ -87,6 +87,14 @@ const std::vector<Mutant>& all_mutants() {
       {"LinKvCasFailsAndSets", "lin-kv", mutants::lin_kv_cas_fails_and_sets, {}, has_no_linearization},
       {"LinKvCallsAnOpenOutcomeAFailure", "lin-kv", mutants::lin_kv_calls_an_open_outcome_a_failure, {},
        has_no_linearization},
+      {"CasPaxosSkipsTheReadPhase", "lin-kv", mutants::caspaxos_skips_the_read_phase, {Fault::partition},
+       has_no_linearization},
+      {"CasPaxosShowsWhatMayNotBeChosen", "lin-kv", mutants::caspaxos_shows_what_may_not_be_chosen, {Fault::partition},
+       has_no_linearization, 3, latency_ms},
+      {"CasPaxosRepeatsWhatMayHaveTakenEffect", "lin-kv", mutants::caspaxos_repeats_what_may_have_taken_effect,
+       {Fault::loss}, has_no_linearization, 3, latency_ms},
+      {"CasPaxosForgetsWhatItAccepted", "lin-kv", mutants::caspaxos_replica, {Fault::kill}, has_no_linearization, 3, 0,
+       many_workers},
       {"CounterRepeatsWhatTimedOut", "pn-counter", mutants::counter_repeats_what_timed_out, {}, has_wrong_sum, 3,
        latency_ms},
   };
@@ -100,6 +108,8 @@ const std::vector<Control>& all_controls() {
       {"BroadcastRefillsNodesThatWereKilled", "broadcast", mutants::broadcast_relay, {Fault::kill}},
       {"CounterRefillsNodesThatWereKilled", "g-counter", mutants::counter_replica, {Fault::kill}},
       {"CounterSurvivesPartitions", "g-counter", mutants::counter_replica, {Fault::partition}},
+      {"CasPaxosSurvivesPartitions", "lin-kv", mutants::caspaxos_replica, {Fault::partition}},
+      {"CasPaxosSurvivesWhatIsLostAndTwice", "lin-kv", mutants::caspaxos_replica, {Fault::loss, Fault::duplicate}},
       {"CounterSurvivesWhatIsLostAndTwice", "g-counter", mutants::counter_replica, {Fault::loss, Fault::duplicate}},
   };
   return all;
