@@ -21,7 +21,7 @@ std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
-  text += "; msgs and bytes: between servers";
+  text += "; msgs and bytes: between servers;\noutage: the longest time in ms without any acknowledgement, from the first fault on";
   if (comparison.seeds.size() > 1) {
     text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
   }
@@ -52,12 +52,30 @@ LatencyKind latency_kind(const std::string& workload) {
   return checker != nullptr && checker->function == check::check_set_full ? LatencyKind::stable : LatencyKind::answer;
 }
 
+double longest_outage_ms(const check::History& history, Duration time_limit) {
+  std::int64_t longest_ns = 0;
+  std::int64_t last_ns = 0;
+  bool is_disturbed = false;
+  for (const check::Operation& event : history) {
+    if (event.time_ns > time_limit.count()) break;
+    if (!event.is_client() && !is_disturbed) {
+      is_disturbed = true;
+      longest_ns = 0;
+      last_ns = event.time_ns;
+    }
+    if (event.is_client() && event.type == check::Type::ok) last_ns = event.time_ns;
+    longest_ns = std::max(longest_ns, event.time_ns - last_ns);
+  }
+  return static_cast<double>(longest_ns) / 1e6;
+}
+
 Figures figures(const TestReport& report, LatencyKind kind) {
   const ordered_json& servers = report.results.at("net").at("servers");
   Figures result{.valid = report.valid,
                  .ok_fraction = report.results.at("availability").at("ok-fraction").get<double>(),
                  .messages_per_op = servers.value("msgs-per-op", 0.0),
                  .bytes_per_op = servers.value("bytes-per-op", 0.0),
+                 .longest_outage_ms = 0,
                  .latencies_ms = std::nullopt};
   const ordered_json& details = report.results.at(kind == LatencyKind::stable ? "workload" : "perf");
   const char* name = kind == LatencyKind::stable ? "stable-latencies" : "all-latencies";
@@ -75,6 +93,7 @@ Figures worst(const Figures& a, const Figures& b) {
                  .ok_fraction = std::min(a.ok_fraction, b.ok_fraction),
                  .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
                  .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
+                 .longest_outage_ms = std::max(a.longest_outage_ms, b.longest_outage_ms),
                  .latencies_ms = a.latencies_ms ? a.latencies_ms : b.latencies_ms};
   if (a.latencies_ms && b.latencies_ms) {
     for (std::size_t i = 0; i < a.latencies_ms->size(); ++i) {
@@ -110,7 +129,7 @@ std::string comparison_text(const Comparison& comparison) {
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
   for (Column column : {Column{"verdict"}, {"answered", true}, {"msgs/op", true}, {"bytes/op", true},
                         {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
-                        {"survives"}}) {
+                        {"outage", true}, {"survives"}}) {
     columns.push_back(std::move(column));
   }
   std::vector<Cells> rows;
@@ -124,7 +143,7 @@ std::string comparison_text(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
     }
-    cells.push_back(survives(contender.strategy->guarantees));
+    append(cells, {figure(figures.longest_outage_ms), survives(contender.strategy->guarantees)});
     rows.push_back(std::move(cells));
     if (contender.failure.empty()) continue;
     failures += "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
@@ -139,7 +158,7 @@ std::string comparison_csv(const Comparison& comparison) {
   for (const std::string& name : {std::string("first_seed"), std::string("last_seed"), std::string("seeds"),
                                   std::string("verdict"), std::string("ok_fraction"), std::string("msgs_per_op"),
                                   std::string("bytes_per_op"), latency + "p50", latency + "p95", latency + "p99",
-                                  latency + "max", std::string("survives")}) {
+                                  latency + "max", std::string("outage_ms"), std::string("survives")}) {
     columns.push_back({name});
   }
   std::vector<Cells> rows;
@@ -153,7 +172,7 @@ std::string comparison_csv(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
     }
-    cells.push_back(survives(contender.strategy->guarantees));
+    append(cells, {exact(figures.longest_outage_ms), survives(contender.strategy->guarantees)});
     rows.push_back(std::move(cells));
   }
   return csv_table(columns, rows);
@@ -177,6 +196,7 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) latencies[quantile_keys[i]] = (*figures.latencies_ms)[i];
   }
   line[latency_word(comparison.latency) + "-latencies"] = std::move(latencies);
+  line["longest-outage-ms"] = figures.longest_outage_ms;
   line["survives"] = ordered_json::array();
   for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));
   if (!contender.replay.empty()) line["replay"] = contender.replay;

@@ -20,6 +20,8 @@ struct Figures {
   /// Of messages between servers, for each operation of a client.
   double messages_per_op = 0;
   double bytes_per_op = 0;
+  /// The longest time without any acknowledgement: from the first fault on, or of the whole test when there was none.
+  double longest_outage_ms = 0;
   /// Median, 95 %, 99 % and maximum; nothing when nothing was acknowledged or became stable.
   std::optional<std::array<double, 4>> latencies_ms;
 };
@@ -31,6 +33,8 @@ enum class LatencyKind : std::uint8_t { stable, answer };
 /// The kind of latency that tests of this workload report.
 LatencyKind latency_kind(const std::string& workload);
 
+/// Until `time_limit`, when clients stop.
+double longest_outage_ms(const check::History& history, Duration time_limit);
 Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.
 Figures worst(const Figures& a, const Figures& b);

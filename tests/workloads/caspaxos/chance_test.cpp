@@ -35,8 +35,8 @@ class Chance {
       case 4:
       case 5: cluster.heal(); break;
       case 6: forget(member); break;
-      case 7:
-      case 8: cluster.withdraw(member, last - static_cast<std::int64_t>(cluster.random(3))); break;
+      case 7: cluster.withdraw(member, last - static_cast<std::int64_t>(cluster.random(3))); break;
+      case 8: cluster.withdraw(member, -last + static_cast<std::int64_t>(cluster.random(3))); break;
       case 9:
       case 10:
       case 11:
@@ -125,7 +125,9 @@ void repeat_what_may_have_taken_effect(Cluster& cluster) {
   };
 }
 /// A node that has lost its memory accepts like any other.
-void accept_without_memory(Cluster& cluster) { cluster.amnesiacs_accept = true; }
+void accept_without_memory(Cluster& cluster) {
+  cluster.amnesiacs_accept = true;
+}
 /// Counts those who refuse as well.
 void count_refusals(Cluster& cluster) {
   cluster.on_delivery = [](Cluster::Packet& packet) {
@@ -150,7 +152,6 @@ TEST_P(AllCasPaxosMutants, IsCondemned) {
 
 INSTANTIATE_TEST_SUITE_P(Each, AllCasPaxosMutants,
                          testing::Values(Mutant{"SkipsTheReadPhase", skip_the_read_phase},
-                                         Mutant{"ForgetsPromisesOnRestart", forget_promises},
                                          Mutant{"SpeaksBeforeTheSync", speak_before_the_sync},
                                          Mutant{"ShowsWhatMayNotBeChosen", show_what_may_not_be_chosen},
                                          Mutant{"RepeatsWhatMayHaveTakenEffect", repeat_what_may_have_taken_effect},
@@ -158,7 +159,32 @@ INSTANTIATE_TEST_SUITE_P(Each, AllCasPaxosMutants,
                                          Mutant{"CountsRefusals", count_refusals}),
                          [](const auto& each) { return std::string(each.param.name); });
 
-// Chance does not find this one: mostly somebody has promised a greater ballot meanwhile.
+// Chance rarely finds these two. Here a promise is forgotten between it and the acceptance that it was given for.
+TEST(CasPaxosMutants, AnAcceptorThatForgetsItsPromiseWithItsProcessIsCondemned) {
+  for (const bool forgets : {false, true}) {
+    Cluster cluster(3);
+    if (forgets) forget_promises(cluster);
+    cluster.append(0, 1);
+    cluster.settle();
+    cluster.append(0, 2);
+    ASSERT_TRUE(cluster.deliver_first<Accept>(0));
+    ASSERT_TRUE(cluster.deliver_first<Confirmation>(0));
+    auto late = std::exchange(cluster.network(), {});
+    std::erase_if(late, [](const auto& each) { return each.second.to != 2; });
+    cluster.append(1, 3);
+    for (const Member member : {1u, 2u}) ASSERT_TRUE(cluster.deliver_first<Prepare>(member));
+    while (cluster.deliver_first<Promise>(1)) {
+    }
+    cluster.crash(2);
+    cluster.restart(2);
+    ASSERT_EQ(late.size(), 1u);
+    cluster.deliver(late.begin()->second);
+    cluster.settle();
+    EXPECT_EQ(cluster.history.violation.has_value(), forgets);
+  }
+}
+
+// Mostly somebody has promised a greater ballot before the same is used again.
 TEST(CasPaxosMutants, AProposerThatReusesABallotIsCondemned) {
   for (const bool reuses : {false, true}) {
     Cluster cluster(5);

@@ -16,21 +16,17 @@ std::uint64_t Cluster::random(std::uint64_t bound) {
 
 void Cluster::start(Member member) {
   Node& node = nodes_[member];
-  const std::uint64_t life = reuses_ballots && node.config ? node.config->life : ++lives_;
-  node.peers = std::make_unique<Peers>(size(), member);
-  node.config = std::make_unique<Proposer::Config>();
-  node.config->life = life;
-  node.config->random = [this] { return random(UINT64_C(1) << 31); };
-  node.proposer = std::make_unique<Proposer>(*node.config, *node.peers);
+  if (!reuses_ballots || node.life == 0) node.life = ++lives_;
+  node.peers = std::make_unique<Peers>(Peers::Config{
+      .members = size(), .self = member, .life = node.life, .random = [this] { return random(UINT64_C(1) << 31); }});
+  node.share = std::make_unique<Register>(*node.peers);
   node.waiting.clear();
-  node.acceptor.reset();
-  if (node.has_forgotten && !amnesiacs_accept) return;
-  node.acceptor = std::make_unique<Acceptor>();
-  for (const auto& saved : node.disk) node.acceptor->restore(saved);
-  if (!reuses_ballots) node.proposer->observe(node.acceptor->promised(), node.acceptor->accepted());
+  for (const auto& saved : node.disk) node.share->restore(now, saved);
 }
 
-void Cluster::crash(Member member) { nodes_[member].proposer.reset(); }
+void Cluster::crash(Member member) {
+  nodes_[member].share.reset();
+}
 
 void Cluster::restart(Member member) {
   if (on_restart) on_restart(nodes_[member].disk);
@@ -46,20 +42,21 @@ void Cluster::restart_without_memory(Member member) {
 void Cluster::submit(Member member, std::int64_t id, Change change) {
   history.note_submitted(id);
   nodes_[member].waiting[++last_change_] = id;
-  nodes_[member].proposer->submit(now, last_change_, std::move(change));
+  nodes_[member].share->submit(now, last_change_, std::move(change));
   pump(member);
 }
 
 void Cluster::withdraw(Member member, std::int64_t id) {
   Node& node = nodes_[member];
-  const auto found = std::find_if(node.waiting.begin(), node.waiting.end(), [&](const auto& each) { return each.second == id; });
+  const auto found =
+      std::find_if(node.waiting.begin(), node.waiting.end(), [&](const auto& each) { return each.second == id; });
   if (found == node.waiting.end()) return;
-  if (node.proposer->withdraw(found->first)) history.note_denied(id);
+  if (node.share->withdraw(found->first)) history.note_denied(id);
   node.waiting.erase(found);
 }
 
 void Cluster::pump(Member member) {
-  const Proposer::Effects effects = nodes_[member].proposer->take_effects();
+  const Register::Effects effects = nodes_[member].share->take_effects();
   for (const auto& [change, found] : effects.done) {
     const auto waiting = nodes_[member].waiting.extract(change);
     if (waiting.empty()) continue;
@@ -74,10 +71,9 @@ void Cluster::pump(Member member) {
 
 void Cluster::answer(Member member, Member from, const Request& request) {
   Node& node = nodes_[member];
-  if (!node.acceptor) return;
-  const Reply reply = node.acceptor->receive(request);
-  node.proposer->observe(node.acceptor->promised(), node.acceptor->accepted());
-  if (const auto unsaved = node.acceptor->take_unsaved()) {
+  if (!accepts(member)) return;
+  const Reply reply = node.share->answer(now, request);
+  if (const auto unsaved = node.share->acceptor().take_unsaved()) {
     if (random(100) < faults.crash_before_sync_percent) {
       crash(member);
       return;
@@ -109,7 +105,7 @@ void Cluster::deliver(Packet packet) {
   if (const auto* request = std::get_if<Request>(&packet.message)) {
     answer(to, packet.from, *request);
   } else {
-    nodes_[to].proposer->receive(now, packet.from, std::get<Reply>(packet.message));
+    nodes_[to].share->receive(now, packet.from, std::get<Reply>(packet.message));
     pump(to);
   }
 }
@@ -126,7 +122,7 @@ void Cluster::settle() {
 std::optional<Time> Cluster::next_event() const {
   Time next = network_.empty() ? Time::max() : network_.begin()->first;
   for (const Node& node : nodes_) {
-    if (node.proposer) next = std::min(next, node.proposer->next_tick());
+    if (node.share) next = std::min(next, node.share->next_tick());
   }
   return next == Time::max() ? std::nullopt : std::optional(next);
 }
@@ -137,8 +133,8 @@ void Cluster::run(Duration duration) {
     now = std::max(now, *next);
     settle();
     for (Member member = 0; member < size(); ++member) {
-      if (!is_up(member) || nodes_[member].proposer->next_tick() > now) continue;
-      nodes_[member].proposer->tick(now);
+      if (!is_up(member) || nodes_[member].share->next_tick() > now) continue;
+      nodes_[member].share->tick(now);
       pump(member);
     }
   }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "tests/workloads/caspaxos/history.hpp"
-#include "workloads/caspaxos/acceptor.hpp"
+#include "workloads/caspaxos/register.hpp"
 
 namespace mznode::caspaxos {
 
@@ -48,9 +48,9 @@ class Cluster {
   // ---- Looking
 
   std::size_t size() const { return nodes_.size(); }
-  bool is_up(Member member) const { return nodes_[member].proposer != nullptr; }
-  bool accepts(Member member) const { return nodes_[member].acceptor != nullptr; }
-  const Acceptor& acceptor(Member member) const { return *nodes_[member].acceptor; }
+  bool is_up(Member member) const { return nodes_[member].share != nullptr; }
+  bool accepts(Member member) const { return amnesiacs_accept || !nodes_[member].has_forgotten; }
+  const Acceptor& acceptor(Member member) const { return nodes_[member].share->acceptor(); }
   /// What the changes that are done have found, by id.
   const std::map<std::int64_t, List>& done() const { return done_; }
   bool is_done(std::int64_t id) const { return done_.contains(id); }
@@ -109,10 +109,8 @@ class Cluster {
  private:
   struct Node {
     std::unique_ptr<Peers> peers;
-    std::unique_ptr<Proposer::Config> config;
-    std::unique_ptr<Proposer> proposer;
-    /// None when the node must not accept.
-    std::unique_ptr<Acceptor> acceptor;
+    std::unique_ptr<Register> share;
+    std::uint64_t life = 0;
     std::vector<Acceptor::Saved> disk;
     bool has_forgotten = false;
     std::map<ChangeId, std::int64_t> waiting;

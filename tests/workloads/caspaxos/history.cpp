@@ -11,14 +11,22 @@ bool is_prefix(const List& prefix, const List& list) {
   return prefix.size() <= list.size() && std::equal(prefix.begin(), prefix.end(), list.begin());
 }
 
-std::string text(const Ballot& ballot) { return to_json(ballot).text(); }
-std::string text(const List& list) { return to_json(list).text(); }
+std::string text(const Ballot& ballot) {
+  return to_json(ballot).text();
+}
+std::string text(const List& list) {
+  return to_json(list).text();
+}
 
 }  // namespace
 
-List list_of(const Value& value) { return value.is_null() ? List() : from_json<List>(value); }
+List list_of(const Value& value) {
+  return value.is_null() ? List() : from_json<List>(value);
+}
 
-Value value_of(const List& list) { return list.empty() ? Value() : to_json(list); }
+Value value_of(const List& list) {
+  return list.empty() ? Value() : to_json(list);
+}
 
 Change append(std::int64_t id) {
   return [id](const Value& value) {
@@ -66,15 +74,17 @@ void History::note_done(std::int64_t id, const List& found) {
   if (id > 0) result.push_back(id);
   if (result.size() < seen_before_[id]) report(std::to_string(id) + " has an answer that was outdated when it asked");
   seen_ = std::max(seen_, result.size());
-  const bool is_chosen = std::any_of(chosen_.begin(), chosen_.end(),
-                                     [&](const auto& each) { return is_prefix(result, each.second); });
-  if (!is_chosen && !result.empty()) report(std::to_string(id) + " was told " + text(result) + ", which nobody has chosen");
+  const bool is_chosen =
+      std::any_of(chosen_.begin(), chosen_.end(), [&](const auto& each) { return is_prefix(result, each.second); });
+  if (!is_chosen && !result.empty())
+    report(std::to_string(id) + " was told " + text(result) + ", which nobody has chosen");
 }
 
 void History::note_denied(std::int64_t id) {
   denied_.insert(id);
   for (const auto& [ballot, list] : proposed_) {
-    if (std::count(list.begin(), list.end(), id) > 0) report(std::to_string(id) + " was proposed, and its effect denied");
+    if (std::count(list.begin(), list.end(), id) > 0)
+      report(std::to_string(id) + " was proposed, and its effect denied");
   }
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/caspaxos/proposer.hpp"
+#include "workloads/caspaxos/effects.hpp"
 
 namespace mznode::caspaxos {
 
@@ -21,9 +21,9 @@ Change append(std::int64_t id);
 Change look();
 
 /// Watches a register of lists from outside, and says in `violation` when something is wrong that CASPaxos keeps at all
-/// times: a ballot has one state; a state that is proposed descends from all that were chosen by lesser ballots; no change
-/// is applied twice, or after its client was told that it is not; what a client sees is chosen, and not older than what
-/// any client had seen when it asked.
+/// times: a ballot has one state; a state that is proposed descends from all that were chosen by lesser ballots; no
+/// change is applied twice, or after its client was told that it is not; what a client sees is chosen, and not older
+/// than what any client had seen when it asked.
 class History {
  public:
   explicit History(std::size_t members) : members_(members) {}

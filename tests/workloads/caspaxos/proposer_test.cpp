@@ -17,7 +17,8 @@ class CasPaxosThree : public testing::Test {
   /// Makes a node append, and lets only some acceptors get it; then the node dies.
   void half_accept(Member proposer, std::int64_t id, const std::set<Member>& acceptors) {
     cluster.append(proposer, id);
-    while (cluster.deliver_first<Prepare>(0) || cluster.deliver_first<Prepare>(1) || cluster.deliver_first<Prepare>(2)) {
+    while (cluster.deliver_first<Prepare>(0) || cluster.deliver_first<Prepare>(1) ||
+           cluster.deliver_first<Prepare>(2)) {
     }
     while (cluster.deliver_first<Promise>(proposer)) {
     }
@@ -52,11 +53,9 @@ TEST_F(CasPaxosThree, ALookAsksAQuorumAndPromisesNothing) {
 TEST_F(CasPaxosThree, ChangesThatWaitShareARound) {
   cluster.append(0, 2);
   cluster.append(0, 3);
-  cluster.look(0, -1);
   cluster.append(0, 4);
   cluster.settle();
   EXPECT_EQ(cluster.done().at(4), (List{1, 2, 3}));
-  EXPECT_EQ(cluster.done().at(-1), (List{1, 2, 3}));
   EXPECT_EQ(cluster.messages(), 6u + 2u * 4u) << "the first on its own, then the others together";
 }
 
@@ -215,6 +214,7 @@ TEST_F(CasPaxosThree, ANodeWithoutItsMemoryOnlyProposes) {
 TEST(CasPaxosOne, ANodeAloneNeedsNobody) {
   SoundCluster cluster(1);
   cluster.append(0, 1);
+  cluster.settle();
   cluster.look(0, -1);
   cluster.settle();
   EXPECT_EQ(cluster.done().at(-1), List{1});
@@ -222,7 +222,7 @@ TEST(CasPaxosOne, ANodeAloneNeedsNobody) {
 }
 
 TEST(Peers, ThoseWhoOweAnAnswerAreAskedLast) {
-  Peers peers(5, 3);
+  Peers peers({.members = 5, .self = 3});
   EXPECT_EQ(peers.nearest_quorum(), (std::vector<Member>{3, 4, 0}));
   peers.note_silent(4);
   EXPECT_EQ(peers.nearest_quorum(), (std::vector<Member>{3, 0, 1}));

@@ -43,7 +43,11 @@ class CasPaxosKv : public KvNode {
   void answer(const SentMessage& message) {
     const auto request = message.as<Keyed<T>>();
     const auto reply = acceptor.receive(request.message);
-    std::visit([&]<class R>(const R& each) { speak(caspaxos::type_of<R>, to_json(Keyed<R>{request.key, each})); }, reply);
+    std::visit(
+        [&]<class R>(const R& each) {
+          speak(caspaxos::type_of<R>, to_json(Keyed<R>{request.key, each}));
+        },
+        reply);
   }
   /// The code of the only error among the answers so far, which are forgotten; -1 when there is none.
   int code() {
@@ -147,7 +151,7 @@ TEST_F(CasPaxosKv, AReadOfAHalfAcceptedValueIsAnsweredWhenItIsAccepted) {
 
 TEST_F(CasPaxosKv, ANodeThatWasKnownInAnotherLifeDoesNotAccept) {
   join(true);
-  const Keyed<caspaxos::Query> query{Json(1), {{.counter = 1, .proposer = 1, .life = 5}}};
+  const Keyed<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
   speak("query", to_json(query));
   world.advance(10ms);
   EXPECT_TRUE(sent("report").empty());
@@ -158,7 +162,7 @@ TEST_F(CasPaxosKv, ANodeThatWasKnownInAnotherLifeDoesNotAccept) {
 
 TEST_F(CasPaxosKv, AnAdmittedNodeAccepts) {
   join();
-  const Keyed<caspaxos::Query> query{Json(1), {{.counter = 1, .proposer = 1, .life = 5}}};
+  const Keyed<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
   speak("query", to_json(query));
   world.advance(10ms);
   EXPECT_EQ(sent("report").size(), 1u);

@@ -53,17 +53,17 @@ Findings find(const check::History& history) {
   constexpr std::int64_t recovery_ns = 2'000'000'000;
   Findings findings;
   const check::Pairing pairing(history);
-  std::vector<bool> calm(history.size());
   constexpr auto never = std::numeric_limits<std::int64_t>::max();
   std::int64_t calm_from = never;  // while a fault is on
+  std::vector<std::int64_t> calm_when_invoked(history.size(), never);
   for (std::size_t i = 0; i < history.size(); ++i) {
     const check::Operation& event = history[i];
     if (!event.is_client()) {
       if (event.f.rfind("start-", 0) == 0) calm_from = never;
       if (event.f.rfind("stop-", 0) == 0) calm_from = event.time_ns + recovery_ns;
     } else if (event.type == check::Type::invoke) {
-      calm[i] = event.time_ns >= calm_from;
-    } else if (calm[pairing.invocation(i)] && calm_from != never) {
+      if (event.time_ns >= calm_from) calm_when_invoked[i] = calm_from;
+    } else if (calm_from != never && calm_when_invoked[pairing.invocation(i)] == calm_from) {
       const std::string why = event.error ? event.error->text() : "";
       const bool is_certain = event.type == check::Type::ok ||
                               (event.type == check::Type::fail && why.find("temporarily") == std::string::npos &&
@@ -85,8 +85,8 @@ TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
       const Findings findings = find(report.run.history);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
-          << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": " << findings.unanswered.front().f
-          << " at " << findings.unanswered.front().time_ns
+          << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": "
+          << findings.unanswered.front().f << " at " << findings.unanswered.front().time_ns
           << " ns: " << findings.unanswered.front().error.value_or(Json()).text();
     }
   }

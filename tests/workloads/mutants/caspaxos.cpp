@@ -6,8 +6,7 @@
 
 #include "core/node.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/caspaxos/acceptor.hpp"
-#include "workloads/caspaxos/proposer.hpp"
+#include "workloads/caspaxos/register.hpp"
 #include "workloads/caspaxos/wire.hpp"
 #include "workloads/lin_kv/lin_kv.hpp"
 
@@ -24,9 +23,10 @@ class Replica {
  public:
   explicit Replica(Node& node) : node_(node) {
     node.on_init([this] {
-      peers_.emplace(node_.node_ids().size(), member(node_.id()));
-      config_.life = node_.incarnation();
-      config_.random = [this] { return node_.random(); };
+      peers_.emplace(caspaxos::Peers::Config{.members = node_.node_ids().size(),
+                                             .self = member(node_.id()),
+                                             .life = node_.incarnation(),
+                                             .random = [this] { return node_.random(); }});
     });
     node.every(5ms, [this] { tick(); });
     node.on("read", this, &Replica::read);
@@ -43,11 +43,7 @@ class Replica {
   virtual ~Replica() = default;
 
  protected:
-  struct Register {
-    Register(const caspaxos::Proposer::Config& config, caspaxos::Peers& peers) : proposer(config, peers) {}
-    caspaxos::Acceptor acceptor;
-    caspaxos::Proposer proposer;
-  };
+  using Register = caspaxos::Register;
 
   /// What a mutant takes a reply for.
   virtual void tamper(const Register&, caspaxos::Reply&) {}
@@ -56,7 +52,7 @@ class Replica {
   template <class T>
   void on_request() {
     node_.on(caspaxos::type_of<T>, [this](Keyed<T> body, Request request) {
-      const auto reply = find(body.key).acceptor.receive(body.message);
+      const auto reply = find(body.key).answer(node_.now(), body.message);
       std::visit([&](const auto& each) { send(request.src, body.key, each); }, reply);
     });
   }
@@ -75,27 +71,27 @@ class Replica {
     const auto& all = node_.node_ids();
     return static_cast<Member>(std::find(all.begin(), all.end(), name) - all.begin());
   }
-  Register& find(const Json& key) { return registers_.try_emplace(key, config_, *peers_).first->second; }
+  Register& find(const Json& key) { return registers_.try_emplace(key, *peers_).first->second; }
 
   void take(const Json& key, Member from, caspaxos::Reply reply) {
     Register& each = find(key);
     tamper(each, reply);
-    each.proposer.receive(node_.now(), from, reply);
+    each.receive(node_.now(), from, reply);
   }
   void tick() {
     for (auto& [key, each] : registers_) {
-      each.proposer.tick(node_.now());
+      each.tick(node_.now());
       pump(key);
     }
   }
   void pump(const Json& key) {
     Register& each = find(key);
-    for (auto effects = each.proposer.take_effects(); !effects.requests.empty() || !effects.done.empty();
-         effects = each.proposer.take_effects()) {
+    for (auto effects = each.take_effects(); !effects.requests.empty() || !effects.done.empty();
+         effects = each.take_effects()) {
       for (const auto& [id, found] : effects.done) waiting_.at(id)->set(found);
       for (const auto& [to, request] : effects.requests) {
         if (to == peers_->self()) {
-          take(key, to, each.acceptor.receive(request));
+          take(key, to, each.answer(node_.now(), request));
         } else {
           std::visit([&](const auto& message) { send(node_.node_ids()[to], key, message); }, request);
         }
@@ -107,7 +103,7 @@ class Replica {
     const auto id = ++last_change_;
     auto promise = std::shared_ptr<Promise<Json>>(new Promise<Json>(node_.promise<Json>()));
     waiting_[id] = promise;
-    find(key).proposer.submit(node_.now(), id, std::move(change));
+    find(key).submit(node_.now(), id, std::move(change));
     pump(key);
     co_return co_await promise->wait();
   }
@@ -130,7 +126,6 @@ class Replica {
   }
 
   Node& node_;
-  caspaxos::Proposer::Config config_;
   std::optional<caspaxos::Peers> peers_;
   std::map<Json, Register> registers_;
   caspaxos::ChangeId last_change_ = 0;
@@ -143,7 +138,7 @@ class SkipsTheReadPhase final : public Replica {
 
  private:
   void tamper(const Register& each, caspaxos::Reply& reply) override {
-    if (auto* promise = std::get_if<caspaxos::Promise>(&reply)) promise->accepted = each.acceptor.accepted();
+    if (auto* promise = std::get_if<caspaxos::Promise>(&reply)) promise->accepted = each.acceptor().accepted();
   }
 };
 
@@ -154,7 +149,7 @@ class ShowsWhatMayNotBeChosen final : public Replica {
  private:
   void tamper(const Register& each, caspaxos::Reply& reply) override {
     auto* report = std::get_if<caspaxos::Report>(&reply);
-    const auto& own = each.acceptor.accepted();
+    const auto& own = each.acceptor().accepted();
     if (report != nullptr && own.ballot > report->accepted.ballot) report->accepted = own;
   }
 };
@@ -171,9 +166,15 @@ class RepeatsWhatMayHaveTakenEffect final : public Replica {
 
 }  // namespace
 
-Installed caspaxos_replica(Node& node) { return std::make_shared<Replica>(node); }
-Installed caspaxos_skips_the_read_phase(Node& node) { return std::make_shared<SkipsTheReadPhase>(node); }
-Installed caspaxos_shows_what_may_not_be_chosen(Node& node) { return std::make_shared<ShowsWhatMayNotBeChosen>(node); }
+Installed caspaxos_replica(Node& node) {
+  return std::make_shared<Replica>(node);
+}
+Installed caspaxos_skips_the_read_phase(Node& node) {
+  return std::make_shared<SkipsTheReadPhase>(node);
+}
+Installed caspaxos_shows_what_may_not_be_chosen(Node& node) {
+  return std::make_shared<ShowsWhatMayNotBeChosen>(node);
+}
 Installed caspaxos_repeats_what_may_have_taken_effect(Node& node) {
   return std::make_shared<RepeatsWhatMayHaveTakenEffect>(node);
 }

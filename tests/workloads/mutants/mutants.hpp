@@ -94,9 +94,9 @@ Installed lin_kv_cas_fails_and_sets(Node& node);
 Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
 
 // lin-kv by CASPaxos
-/// Not broken, as long as no process dies: it keeps nothing, and accepts all the same.
+/// Not broken, as long as no process dies.
 Installed caspaxos_replica(Node& node);
-/// Takes what its own acceptor holds for the latest state.
+/// Proposes without regard to what others have accepted.
 Installed caspaxos_skips_the_read_phase(Node& node);
 /// Answers reads from its own acceptor, and has nothing accepted first that others do not hold.
 Installed caspaxos_shows_what_may_not_be_chosen(Node& node);
