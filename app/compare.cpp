@@ -163,6 +163,7 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
   settings.seed = seed;
   const TestReport report = run_test(settings, was_interrupted);
   Outcome outcome{.figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
+  outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
   if (report.valid == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
   outcome.replay = replay_command(settings);

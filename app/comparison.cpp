@@ -23,7 +23,7 @@ std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
-  text += "; msgs and bytes: between servers";
+  text += ";\nmsgs and bytes: between servers; outage: the longest time in ms without any acknowledgement, from the first fault on";
   if (comparison.has_models) text += ";\nsatisfied: the strongest consistency models that no anomaly rules out";
   if (comparison.seeds.size() > 1) {
     text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
@@ -60,12 +60,30 @@ bool has_consistency_models(const std::string& workload) {
   return checker != nullptr && (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
 }
 
+double longest_outage_ms(const check::History& history, Duration time_limit) {
+  std::int64_t longest_ns = 0;
+  std::int64_t last_ns = 0;
+  bool is_disturbed = false;
+  for (const check::Operation& event : history) {
+    if (event.time_ns > time_limit.count()) break;
+    if (!event.is_client() && !is_disturbed) {
+      is_disturbed = true;
+      longest_ns = 0;
+      last_ns = event.time_ns;
+    }
+    if (event.is_client() && event.type == check::Type::ok) last_ns = event.time_ns;
+    longest_ns = std::max(longest_ns, event.time_ns - last_ns);
+  }
+  return static_cast<double>(longest_ns) / 1e6;
+}
+
 Figures figures(const TestReport& report, LatencyKind kind) {
   const ordered_json& servers = report.results.at("net").at("servers");
   Figures result{.valid = report.valid,
                  .ok_fraction = report.results.at("availability").at("ok-fraction").get<double>(),
                  .messages_per_op = servers.value("msgs-per-op", 0.0),
                  .bytes_per_op = servers.value("bytes-per-op", 0.0),
+                 .longest_outage_ms = 0,
                  .latencies_ms = std::nullopt,
                  .models = std::nullopt};
   const ordered_json& details = report.results.at(kind == LatencyKind::stable ? "workload" : "perf");
@@ -86,6 +104,7 @@ Figures worst(const Figures& a, const Figures& b) {
                  .ok_fraction = std::min(a.ok_fraction, b.ok_fraction),
                  .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
                  .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
+                 .longest_outage_ms = std::max(a.longest_outage_ms, b.longest_outage_ms),
                  .latencies_ms = a.latencies_ms ? a.latencies_ms : b.latencies_ms,
                  .models = a.models ? a.models : b.models};
   if (a.models && b.models) {
@@ -132,7 +151,8 @@ std::string comparison_text(const Comparison& comparison) {
   std::vector<Column> columns = {{"strategy"}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
   for (Column column : {Column{"verdict"}, {"answered", true}, {"msgs/op", true}, {"bytes/op", true},
-                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true}}) {
+                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
+                        {"outage", true}}) {
     columns.push_back(std::move(column));
   }
   if (comparison.has_models) columns.push_back({"satisfied"});
@@ -148,6 +168,7 @@ std::string comparison_text(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
     }
+    cells.push_back(figure(figures.longest_outage_ms));
     if (comparison.has_models) cells.push_back(models_text(figures));
     cells.push_back(survives(contender.strategy->guarantees));
     rows.push_back(std::move(cells));
@@ -164,7 +185,7 @@ std::string comparison_csv(const Comparison& comparison) {
   for (const std::string& name : {std::string("first_seed"), std::string("last_seed"), std::string("seeds"),
                                   std::string("verdict"), std::string("ok_fraction"), std::string("msgs_per_op"),
                                   std::string("bytes_per_op"), latency + "p50", latency + "p95", latency + "p99",
-                                  latency + "max"}) {
+                                  latency + "max", std::string("outage_ms")}) {
     columns.push_back({name});
   }
   if (comparison.has_models) columns.push_back({"satisfied"});
@@ -180,6 +201,7 @@ std::string comparison_csv(const Comparison& comparison) {
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
     }
+    cells.push_back(exact(figures.longest_outage_ms));
     if (comparison.has_models) cells.push_back(figures.models ? models_text(figures) : "");
     cells.push_back(survives(contender.strategy->guarantees));
     rows.push_back(std::move(cells));
@@ -205,6 +227,7 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) latencies[quantile_keys[i]] = (*figures.latencies_ms)[i];
   }
   line[latency_word(comparison.latency) + "-latencies"] = std::move(latencies);
+  line["longest-outage-ms"] = figures.longest_outage_ms;
   if (comparison.has_models) line[strongest_models] = figures.models ? ordered_json(*figures.models) : ordered_json();
   line["survives"] = ordered_json::array();
   for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));

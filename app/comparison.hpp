@@ -20,6 +20,8 @@ struct Figures {
   /// Of messages between servers, for each operation of a client.
   double messages_per_op = 0;
   double bytes_per_op = 0;
+  /// The longest time without any acknowledgement: from the first fault on, or of the whole test when there was none.
+  double longest_outage_ms = 0;
   /// Median, 95 %, 99 % and maximum; nothing when nothing was acknowledged or became stable.
   std::optional<std::array<double, 4>> latencies_ms;
   /// Of transactions: the strongest consistency models that they satisfied; nothing where nothing can be said.
@@ -35,6 +37,9 @@ LatencyKind latency_kind(const std::string& workload);
 
 /// Whether tests of this workload are judged by consistency models of transactions.
 bool has_consistency_models(const std::string& workload);
+
+/// Until `time_limit`, when clients stop.
+double longest_outage_ms(const check::History& history, Duration time_limit);
 
 Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.

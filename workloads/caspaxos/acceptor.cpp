@@ -22,7 +22,7 @@ Reply Acceptor::on(const Accept& accept) {
 }
 
 Reply Acceptor::on(const Query& query) const {
-  return Report{query.ballot, accepted_};
+  return Report{query.life, query.number, accepted_};
 }
 
 std::optional<Acceptor::Saved> Acceptor::take_unsaved() {

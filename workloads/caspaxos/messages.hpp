@@ -60,15 +60,17 @@ struct Accept {
   MZNODE_FIELDS(ballot, state, next)
 };
 
-/// Asks what an acceptor has accepted, and leaves it as it is. The ballot is only the question's name.
+/// Asks what an acceptor has accepted, and leaves it as it is.
 struct Query {
-  Ballot ballot;
-  MZNODE_FIELDS(ballot)
+  /// Of the process that asks, which counts its questions.
+  std::uint64_t life = 0;
+  std::uint64_t number = 0;
+  MZNODE_FIELDS(life, number)
 };
 
 using Request = std::variant<Prepare, Accept, Query>;
 
-// ---- And back; `ballot` is always that of the request
+// ---- And back; what names the request comes back with it
 
 /// Nothing of a lesser ballot will be accepted any more.
 struct Promise {
@@ -92,9 +94,10 @@ struct Conflict {
 
 /// The answer to a Query.
 struct Report {
-  Ballot ballot;
+  std::uint64_t life = 0;
+  std::uint64_t number = 0;
   Accepted accepted;
-  MZNODE_FIELDS(ballot, accepted)
+  MZNODE_FIELDS(life, number, accepted)
 };
 
 using Reply = std::variant<Promise, Confirmation, Conflict, Report>;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -8,14 +10,27 @@
 
 namespace mznode::caspaxos {
 
-/// What the proposers of a node have in common: whom it is worth asking first, and how long an answer takes.
+/// What a node's shares of all registers have in common: who it is, whom it is worth asking first, how long an answer
+/// takes.
 class Peers {
  public:
-  Peers(std::size_t members, Member self) : members_(members), self_(self) {}
+  struct Config {
+    std::size_t members = 1;
+    Member self = 0;
+    /// Of this process; every process has another.
+    std::uint64_t life = 0;
+    /// Those who have not answered for so long, or twice as long as a round trip takes, are asked again.
+    Duration patience = 100ms;
+    /// 64 random bits, for backing off.
+    std::function<std::uint64_t()> random = {};
+  };
 
-  std::size_t size() const { return members_; }
-  std::size_t quorum() const { return members_ / 2 + 1; }
-  Member self() const { return self_; }
+  explicit Peers(Config config) : config_(std::move(config)) {}
+
+  std::size_t size() const { return config_.members; }
+  std::size_t quorum() const { return config_.members / 2 + 1; }
+  Member self() const { return config_.self; }
+  std::uint64_t life() const { return config_.life; }
 
   void note_heard(Member member) { silent_.erase(member); }
   void note_silent(Member member) { silent_.insert(member); }
@@ -25,10 +40,13 @@ class Peers {
 
   /// So many members as make a quorum: this one and those behind it, but rather those that were heard lately.
   std::vector<Member> nearest_quorum() const;
+  /// How long to wait for an answer that was asked for so many times in vain.
+  Duration pause(unsigned repetitions) const;
+  /// From zero up to `bound`.
+  Duration random_up_to(Duration bound) const;
 
  private:
-  std::size_t members_;
-  Member self_;
+  Config config_;
   /// Those that owe an answer.
   std::set<Member> silent_;
   Duration round_trip_{0};

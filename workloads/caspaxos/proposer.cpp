@@ -6,8 +6,7 @@
 namespace mznode::caspaxos {
 namespace {
 
-/// Doublings of the pause between repetitions, and of the one after a failure.
-constexpr unsigned most_doublings = 3;
+constexpr unsigned most_doublings = 2;
 
 }  // namespace
 
@@ -20,56 +19,40 @@ bool Proposer::withdraw(ChangeId id) {
   if (waiting_.erase(id) == 0) return false;  // it is done
   const bool may_take_effect =
       std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& attempt) { return attempt.second.contains(id); });
-  if (waiting_.empty()) {
-    phase_ = Phase::idle;
-    attempts_.clear();
-    failures_ = 0;
-  }
+  if (waiting_.empty()) rest();
   return !may_take_effect;
 }
 
-void Proposer::observe(const Ballot& promised, const Accepted& accepted) {
+void Proposer::observe(Time now, const Ballot& promised, const Accepted& accepted) {
   counter_ = std::max(counter_, promised.counter);
-  if (accepted.ballot > known_.ballot) known_ = accepted;
   if (prepared_ && promised > prepared_->ballot) prepared_.reset();
-}
-
-void Proposer::receive(Time now, Member from, const Reply& reply) {
-  peers_.note_heard(from);
-  std::visit([&](const auto& each) { on(now, from, each); }, reply);
+  if (accepted.ballot > known_.ballot) {
+    known_ = accepted;
+    yield_until_ = {};  // the competitor is done
+    if (phase_ == Phase::backing_off) due_ = std::min(due_, now + peers_.random_up_to(peers_.round_trip() / 2));
+  } else if (promised > seen_promise_ && promised.proposer != peers_.self()) {
+    yield_until_ = now + peers_.round_trip();
+  }
+  seen_promise_ = std::max(seen_promise_, promised);
 }
 
 void Proposer::tick(Time now) {
   if (phase_ == Phase::idle || now < due_) return;
   if (phase_ == Phase::backing_off) return begin_round(now);
-  if (!refused_.empty()) return back_off(now);
-  if (phase_ == Phase::querying && shown_.size() >= peers_.quorum()) return prepare(now);
+  if (!refused_.empty()) return fail(now);
   ask_again(now);
 }
 
 // ---- Rounds
 
 void Proposer::begin_round(Time now) {
-  phase_ = Phase::idle;
-  if (waiting_.empty()) return;
-  last_covered_ = last_waiting();
-  const State& guess = (prepared_ ? prepared_->latest : known_).state;
-  if (!apply(guess, {}, last_covered_).is_changed) {
-    query(now);
-  } else if (prepared_) {
-    accept(now);
-  } else {
-    prepare(now);
-  }
-}
-
-void Proposer::query(Time now) {
-  ballot_ = new_ballot();
-  ask(now, Phase::querying, Query{ballot_}, peers_.nearest_quorum());
+  if (waiting_.empty()) return rest();
+  if (prepared_) return accept(now);
+  if (now < yield_until_) return wait(yield_until_ + peers_.random_up_to(peers_.round_trip() / 2));
+  prepare(now);
 }
 
 void Proposer::prepare(Time now) {
-  prepared_.reset();
   last_covered_ = last_waiting();
   ballot_ = new_ballot();
   ask(now, Phase::preparing, Prepare{ballot_}, peers_.nearest_quorum());
@@ -77,8 +60,7 @@ void Proposer::prepare(Time now) {
 
 /// Proposes what the changes make of the latest state, or that state itself.
 void Proposer::accept(Time now) {
-  const Prepared prepared = std::move(*prepared_);
-  prepared_.reset();  // a ballot is good for one state
+  const Prepared prepared = *std::exchange(prepared_, std::nullopt);  // a ballot is good for one state
   ballot_ = prepared.ballot;
   next_ = new_ballot();
   outcome_ = apply(prepared.latest.state, ballot_, last_waiting());
@@ -91,87 +73,77 @@ void Proposer::accept(Time now) {
 /// Applies the changes up to `last` that the state's history does not hold already.
 Proposer::Outcome Proposer::apply(const State& state, const Ballot& ballot, ChangeId last) const {
   Outcome outcome{.state = state, .is_changed = false, .found = {}};
-  const auto mine = std::find_if(outcome.state.changes.begin(), outcome.state.changes.end(),
+  auto& changes = outcome.state.changes;
+  const auto mine = std::find_if(changes.begin(), changes.end(),
                                  [this](const Ballot& change) { return change.proposer == peers_.self(); });
-  if (mine != outcome.state.changes.end()) {
+  if (mine != changes.end()) {
     const auto attempt = attempts_.find(*mine);
     if (attempt != attempts_.end()) outcome.found = attempt->second;
   }
   Value& value = outcome.state.value;
   for (const auto& [id, change] : waiting_) {
     if (id > last) break;
-    if (!outcome.found.emplace(id, value).second) continue;
-    value = change(value);
+    if (outcome.found.emplace(id, value).second) value = change(value);
   }
   outcome.is_changed = value != state.value;
-  if (!outcome.is_changed) return outcome;
-  if (mine != outcome.state.changes.end()) {
-    *mine = ballot;
-  } else {
-    outcome.state.changes.push_back(ballot);
-  }
+  if (outcome.is_changed && mine != changes.end()) *mine = ballot;
+  if (outcome.is_changed && mine == changes.end()) changes.push_back(ballot);
   return outcome;
 }
 
 // ---- Replies
 
-void Proposer::on(Time now, Member from, const Report& report) {
-  if (report.accepted.ballot > known_.ballot) known_ = report.accepted;
-  if (phase_ != Phase::querying || report.ballot != ballot_) return;
-  shown_[from] = report.accepted;
-  if (is_agreed(report.accepted.ballot)) {
-    if (finish_unchanged(report.accepted)) return begin_round(now);
-    if (prepared_ && prepared_->latest.ballot == report.accepted.ballot) return accept(now);
-    prepare(now);
-  } else if (shown_.size() == peers_.size()) {
-    prepare(now);
-  } else if (shown_.size() >= asked_.size()) {
-    ask_rest(now);
-  }
-}
-
-void Proposer::on(Time now, Member from, const Promise& promise) {
-  if (phase_ != Phase::preparing || promise.ballot != ballot_) return;
-  shown_[from] = promise.accepted;
-  if (shown_.size() < peers_.quorum()) return;
-  if (repetitions_ == 0) peers_.note_round_trip(now - asked_at_);
-  const auto latest = std::max_element(shown_.begin(), shown_.end(),
+void Proposer::receive(Time now, Member from, const Promise& promise) {
+  if (!is_of(Phase::preparing, promise.ballot)) return;
+  promised_[from] = promise.accepted;
+  if (promised_.size() < peers_.quorum()) return;
+  note_round_trip(now);
+  const auto latest = std::max_element(promised_.begin(), promised_.end(),
                                        [](const auto& a, const auto& b) { return a.second.ballot < b.second.ballot; });
   prepared_ = Prepared{ballot_, latest->second};
-  known_ = latest->second;
-  if (is_agreed(known_.ballot) && finish_unchanged(known_)) return begin_round(now);
-  accept(now);
+  finish_unchanged() ? begin_round(now) : accept(now);
 }
 
-void Proposer::on(Time now, Member from, const Confirmation& confirmation) {
-  if (phase_ != Phase::accepting || confirmation.ballot != ballot_) return;
+void Proposer::receive(Time now, Member from, const Confirmation& confirmation) {
+  if (!is_of(Phase::accepting, confirmation.ballot)) return;
   confirmed_.insert(from);
   if (confirmed_.size() < peers_.quorum()) return;
-  if (repetitions_ == 0) peers_.note_round_trip(now - asked_at_);
+  note_round_trip(now);
   known_ = {ballot_, outcome_.state};
   prepared_ = Prepared{next_, known_};
   finish(outcome_.found);
   begin_round(now);
 }
 
-void Proposer::on(Time now, Member from, const Conflict& conflict) {
+void Proposer::receive(Time now, Member from, const Conflict& conflict) {
   counter_ = std::max(counter_, conflict.promised.counter);
-  if (conflict.ballot != ballot_ || (phase_ != Phase::preparing && phase_ != Phase::accepting)) return;
+  if (!is_of(Phase::preparing, conflict.ballot) && !is_of(Phase::accepting, conflict.ballot)) return;
   refused_.insert(from);
   // What others accept may still be a quorum.
-  if (phase_ == Phase::preparing || peers_.size() - refused_.size() < peers_.quorum()) back_off(now);
+  if (phase_ == Phase::preparing || peers_.size() - refused_.size() < peers_.quorum()) fail(now);
 }
 
-/// True when a quorum has shown that it accepted this very ballot.
-bool Proposer::is_agreed(const Ballot& ballot) const {
-  const auto count =
-      std::count_if(shown_.begin(), shown_.end(), [&](const auto& each) { return each.second.ballot == ballot; });
-  return static_cast<std::size_t>(count) >= peers_.quorum();
+/// Leaves the register to the competitor for about as long as a round takes, at random and longer with every failure,
+/// lest they meet again.
+void Proposer::fail(Time now) {
+  const Duration round_trip = std::max<Duration>(peers_.round_trip(), 1ms);
+  wait(now + peers_.random_up_to(round_trip * (1U << std::min(failures_, most_doublings))));
+  ++failures_;
 }
 
-/// Finishes the changes that the round covers, if they leave a chosen state as it is.
-bool Proposer::finish_unchanged(const Accepted& chosen) {
-  const Outcome outcome = apply(chosen.state, {}, last_covered_);
+void Proposer::wait(Time until) {
+  phase_ = Phase::backing_off;
+  due_ = until;
+}
+
+/// Finishes the changes that waited when the round began, if they leave the latest state as it is and all promises show
+/// that it is chosen.
+bool Proposer::finish_unchanged() {
+  const Accepted& latest = prepared_->latest;
+  const bool is_chosen = std::all_of(promised_.begin(), promised_.end(),
+                                     [&](const auto& each) { return each.second.ballot == latest.ballot; });
+  if (!is_chosen) return false;
+  const Outcome outcome = apply(latest.state, {}, last_covered_);
   if (outcome.is_changed) return false;
   finish(outcome.found);
   return true;
@@ -180,19 +152,16 @@ bool Proposer::finish_unchanged(const Accepted& chosen) {
 /// All attempts before were of these changes, too.
 void Proposer::finish(const std::map<ChangeId, Value>& found) {
   for (const auto& [id, value] : found) {
-    if (waiting_.erase(id) > 0) effects_.done.push_back({id, value});
+    if (waiting_.erase(id) > 0) done_.push_back({id, value});
   }
-  attempts_.clear();
-  failures_ = 0;
+  rest();
 }
 
-/// Leaves the register to the competitor for about as long as a round takes, at random and longer with every failure,
-/// lest they meet again.
-void Proposer::back_off(Time now) {
-  phase_ = Phase::backing_off;
-  const Duration window = std::max<Duration>(peers_.round_trip(), 1ms) * (1U << std::min(failures_, most_doublings));
-  ++failures_;
-  due_ = now + Duration(static_cast<std::int64_t>(config_.random() % static_cast<std::uint64_t>(window.count())));
+void Proposer::rest() {
+  phase_ = Phase::idle;
+  attempts_.clear();
+  failures_ = 0;
+  repetitions_ = 0;
 }
 
 // ---- Asking
@@ -201,38 +170,31 @@ void Proposer::ask(Time now, Phase phase, Request request, const std::vector<Mem
   phase_ = phase;
   request_ = std::move(request);
   asked_.clear();
-  shown_.clear();
+  promised_.clear();
   confirmed_.clear();
   refused_.clear();
-  repetitions_ = 0;
   asked_at_ = now;
+  due_ = now + peers_.pause(repetitions_);
   for (const Member member : members) {
     asked_.insert(member);
-    effects_.requests.push_back({member, request_});
+    requests_.push_back({member, request_});
   }
-  set_due(now);
-}
-
-void Proposer::ask_rest(Time now) {
-  for (Member member = 0; member < peers_.size(); ++member) {
-    if (asked_.insert(member).second) effects_.requests.push_back({member, request_});
-  }
-  set_due(now);
 }
 
 /// Asks all who have not answered, asked before or not.
 void Proposer::ask_again(Time now) {
   for (Member member = 0; member < peers_.size(); ++member) {
-    if (shown_.contains(member) || confirmed_.contains(member)) continue;
+    if (has_answered(member)) continue;
     if (!asked_.insert(member).second) peers_.note_silent(member);
-    effects_.requests.push_back({member, request_});
+    requests_.push_back({member, request_});
   }
-  ++repetitions_;
-  set_due(now);
+  due_ = now + peers_.pause(++repetitions_);
 }
 
-void Proposer::set_due(Time now) {
-  due_ = now + std::max(config_.patience, 2 * peers_.round_trip()) * (1U << std::min(repetitions_, most_doublings));
+/// What was asked too often says more about losses than about the way.
+void Proposer::note_round_trip(Time now) {
+  if (repetitions_ <= 1) peers_.note_round_trip(now - asked_at_);
+  repetitions_ = 0;
 }
 
 }  // namespace mznode::caspaxos

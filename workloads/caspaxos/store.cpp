@@ -21,15 +21,15 @@ void send(Node& node, const std::string& dest, const Json& key, const Message& m
 
 }  // namespace
 
-Store::Register& Store::find(const Json& key) {
-  return registers_.try_emplace(key, config_, *peers_).first->second;
+Register& Store::find(const Json& key) {
+  return registers_.try_emplace(key, *peers_).first->second;
 }
 
 Task<Value> Store::change(Json key, Change change) {
   const ChangeId id = ++last_change_;
   auto promise = std::shared_ptr<mznode::Promise<Answer>>(new mznode::Promise<Answer>(node_.promise<Answer>()));
   waiting_.emplace(id, promise);
-  find(key).proposer.submit(node_.now(), id, std::move(change));
+  find(key).submit(node_.now(), id, std::move(change));
   busy_.insert(key);
   wake();
   const TimerId timer = node_.after(options_.request_timeout, [this, key, id] { give_up(key, id); });
@@ -42,15 +42,13 @@ Task<Value> Store::change(Json key, Change change) {
 }
 
 void Store::give_up(const Json& key, ChangeId id) {
-  const bool is_certain = find(key).proposer.withdraw(id);
+  const bool is_certain = find(key).withdraw(id);
   waiting_.at(id)->set({.found = std::nullopt, .may_take_effect = !is_certain});
 }
 
 void Store::answer(const Json& key, Member from, const Request& request) {
   if (!is_acceptor_) return;
-  Register& asked = find(key);
-  replies_.push_back({from, key, asked.acceptor.receive(request)});
-  asked.proposer.observe(asked.acceptor.promised(), asked.acceptor.accepted());
+  replies_.push_back({from, key, find(key).answer(node_.now(), request)});
   unsaved_.insert(key);
 }
 
@@ -66,7 +64,7 @@ void Store::wake() {
 
 void Store::flush() {
   for (const Json& key : busy_) propose(key);
-  std::erase_if(busy_, [this](const Json& key) { return find(key).proposer.is_idle(); });
+  std::erase_if(busy_, [this](const Json& key) { return find(key).next_tick() == Time::max(); });
   set_timer();
   if (is_syncing_ || replies_.empty()) return;
   auto replies = std::exchange(replies_, {});
@@ -84,8 +82,11 @@ void Store::flush() {
 }
 
 void Store::propose(const Json& key) {
-  const Proposer::Effects effects = find(key).proposer.take_effects();
-  for (const auto& [id, found] : effects.done) waiting_.at(id)->set({.found = found});
+  const Register::Effects effects = find(key).take_effects();
+  for (const auto& [id, found] : effects.done) {
+    // Who has just given up does not wait any more.
+    if (const auto waiting = waiting_.find(id); waiting != waiting_.end()) waiting->second->set({.found = found});
+  }
   for (const auto& [to, request] : effects.requests) {
     if (to == peers_->self()) {
       answer(key, to, request);
@@ -95,13 +96,13 @@ void Store::propose(const Json& key) {
   }
 }
 
-void Store::release(const std::vector<Outgoing>& replies) {
+void Store::release(const std::vector<OutgoingReply>& replies) {
   for (const auto& [to, key, reply] : replies) {
     if (to != peers_->self()) {
       send(node_, node_.node_ids()[to], key, reply);
       continue;
     }
-    find(key).proposer.receive(node_.now(), to, reply);
+    find(key).receive(node_.now(), to, reply);
     busy_.insert(key);
     wake();
   }
@@ -111,7 +112,7 @@ void Store::release(const std::vector<Outgoing>& replies) {
 bool Store::save() {
   Record record;
   for (const Json& key : std::exchange(unsaved_, {})) {
-    if (auto saved = find(key).acceptor.take_unsaved()) record.registers.emplace_back(key, std::move(*saved));
+    if (auto saved = find(key).acceptor().take_unsaved()) record.registers.emplace_back(key, std::move(*saved));
   }
   if (record.registers.empty()) return false;
   append(record);
@@ -126,20 +127,20 @@ void Store::append(const Record& record) {
 
 void Store::compact() {
   Record record{.enrolment = enrolment_.saved(), .is_acceptor = is_acceptor_};
-  for (const auto& [key, each] : registers_) record.registers.emplace_back(key, each.acceptor.saved());
+  for (const auto& [key, each] : registers_) record.registers.emplace_back(key, each.acceptor().saved());
   node_.storage().replace(to_json(record).text());
   records_ = 0;
 }
 
 void Store::tick() {
-  for (const Json& key : busy_) find(key).proposer.tick(node_.now());
+  for (const Json& key : busy_) find(key).tick(node_.now());
   wake();  // and that sets the next timer
 }
 
 /// A timer that is early does no harm, so it is set anew only when it would be late.
 void Store::set_timer() {
   Time next = Time::max();
-  for (const Json& key : busy_) next = std::min(next, find(key).proposer.next_tick());
+  for (const Json& key : busy_) next = std::min(next, find(key).next_tick());
   if (timer_ && timer_at_ <= next) return;
   if (timer_) node_.cancel_timer(*timer_);
   timer_.reset();

@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "core/node.hpp"
-#include "workloads/caspaxos/acceptor.hpp"
-#include "workloads/caspaxos/proposer.hpp"
+#include "workloads/caspaxos/register.hpp"
 #include "workloads/raft/enrolment.hpp"
 
 namespace mznode::caspaxos {
 
-/// Binds CASPaxos to a node: a register for each key, whose proposer and acceptor are on every node. Carries their
+/// Binds CASPaxos to a node: a register for each key, with a share of it on every node. Carries their
 /// messages, and makes durable what an acceptor holds before anybody hears of it. A node that has lost its memory takes
 /// part as a proposer only, because it may have promised and accepted what it does not know any more.
 class Store {
@@ -35,11 +34,6 @@ class Store {
   Task<Value> change(Json key, Change change);
 
  private:
-  struct Register {
-    Register(const Proposer::Config& config, Peers& peers) : proposer(config, peers) {}
-    Acceptor acceptor;
-    Proposer proposer;
-  };
   /// A record of the storage.
   struct Record {
     std::optional<raft::Enrolment::Saved> enrolment = {};
@@ -48,7 +42,7 @@ class Store {
     std::vector<std::pair<Json, Acceptor::Saved>> registers = {};
     MZNODE_FIELDS(enrolment, is_acceptor, registers)
   };
-  struct Outgoing {
+  struct OutgoingReply {
     Member to = 0;
     Json key;
     Reply reply;
@@ -77,7 +71,7 @@ class Store {
   void flush();
   void propose(const Json& key);
   bool save();
-  void release(const std::vector<Outgoing>& replies);
+  void release(const std::vector<OutgoingReply>& replies);
   void append(const Record& record);
   void compact();
   void tick();
@@ -87,15 +81,14 @@ class Store {
   Options options_;
   raft::Enrolment enrolment_;
   bool is_acceptor_ = false;
-  Proposer::Config config_;
   std::optional<Peers> peers_;
   std::map<Json, Register> registers_;
-  /// The keys whose proposers have something to do.
+  /// The keys of registers that have something to do.
   std::set<Json> busy_;
   ChangeId last_change_ = 0;
   std::map<ChangeId, std::shared_ptr<mznode::Promise<Answer>>> waiting_;
 
-  std::vector<Outgoing> replies_;
+  std::vector<OutgoingReply> replies_;
   std::set<Json> unsaved_;
   std::size_t records_ = 0;
   bool is_woken_ = false;

@@ -16,8 +16,11 @@ Store::Store(Node& node, Options options)
 }
 
 void Store::start() {
-  peers_.emplace(node_.node_ids().size(), enrolment_.member(node_.id()));
-  config_ = {.life = node_.incarnation(), .patience = options_.patience, .random = [this] { return node_.random(); }};
+  peers_.emplace(Peers::Config{.members = node_.node_ids().size(),
+                               .self = enrolment_.member(node_.id()),
+                               .life = node_.incarnation(),
+                               .patience = options_.patience,
+                               .random = [this] { return node_.random(); }});
   load(node_.storage().read());
   enrolment_.introduce(is_acceptor_);
 }
@@ -28,9 +31,8 @@ void Store::load(const std::vector<std::string>& records) {
     const auto record = from_json<Record>(Json::parse(text));
     if (record.enrolment) enrolment_.restore(*record.enrolment);
     if (record.is_acceptor) is_acceptor_ = *record.is_acceptor;
-    for (const auto& [key, saved] : record.registers) find(key).acceptor.restore(saved);
+    for (const auto& [key, saved] : record.registers) find(key).restore(node_.now(), saved);
   }
-  for (auto& [key, each] : registers_) each.proposer.observe(each.acceptor.promised(), each.acceptor.accepted());
   enrolment_.begin();
 }
 
@@ -51,7 +53,7 @@ void Store::install_request() {
 template <class T>
 void Store::install_reply() {
   node_.on(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
-    find(body.key).proposer.receive(node_.now(), enrolment_.member(request.src), body.message);
+    find(body.key).receive(node_.now(), enrolment_.member(request.src), body.message);
     busy_.insert(body.key);
     wake();
   });

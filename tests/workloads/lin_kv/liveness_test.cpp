@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/workloads/liveness.hpp"
 #include "tests/workloads/trial.hpp"
 #include "workloads/harness.hpp"
@@ -10,15 +8,31 @@
 namespace mznode::lin_kv {
 namespace {
 
-TestSettings settings_of(Fault fault, std::size_t nodes, std::uint64_t seed) {
+struct Case {
+  const char* strategy;
+  Fault fault;
+};
+
+/// Of strategies that find a majority as soon as there is one.
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const char* strategy : {"raft", "caspaxos"}) {
+    for (const Fault fault : find_strategy(find_workload("lin-kv"), strategy).guarantees.survives) {
+      cases.push_back({strategy, fault});
+    }
+  }
+  return cases;
+}
+
+TestSettings settings_of(const Case& each, std::size_t nodes, std::uint64_t seed) {
   TestSettings settings;
   settings.workload = "lin-kv";
-  settings.strategy = "raft";
+  settings.strategy = each.strategy;
   settings.nodes = sim::node_names(nodes);
   settings.concurrency = 4;
   settings.rate_millis = 50'000;
   settings.time_limit = 30s;
-  settings.nemesis = {std::string(fault_name(fault))};
+  settings.nemesis = {std::string(fault_name(each.fault))};
   settings.nemesis_interval = 4s;
   settings.latency.mean_ms = static_cast<std::int64_t>(seed % 3) * 10;
   settings.seed = seed;
@@ -26,9 +40,9 @@ TestSettings settings_of(Fault fault, std::size_t nodes, std::uint64_t seed) {
   return settings;
 }
 
-class RaftLiveness : public testing::TestWithParam<Fault> {};
+class Liveness : public testing::TestWithParam<Case> {};
 
-TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
+TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   std::size_t answered = 0;
   for (const std::size_t nodes : {2U, 3U, 5U}) {
     for (std::uint64_t seed = 0; seed < seeds_per_cell(3); ++seed) {
@@ -36,21 +50,19 @@ TEST_P(RaftLiveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
       const CalmOperations findings = find_calm_operations(report.run.history);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
-          << fault_name(GetParam()) << ", nodes " << nodes << ", seed " << seed << ": " << findings.unanswered.front().f
-          << " at " << findings.unanswered.front().time_ns
+          << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": "
+          << findings.unanswered.front().f << " at " << findings.unanswered.front().time_ns
           << " ns: " << findings.unanswered.front().error.value_or(Json()).text();
     }
   }
   EXPECT_GT(answered, 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RaftLiveness,
-                         testing::ValuesIn(find_strategy(find_workload("lin-kv"), "raft").guarantees.survives),
-                         [](const auto& each) {
-                           std::string name(fault_name(each.param));
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(All, Liveness, testing::ValuesIn(all_cases()), [](const auto& each) {
+  std::string name = each.param.strategy + ("_" + std::string(fault_name(each.param.fault)));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace mznode::lin_kv

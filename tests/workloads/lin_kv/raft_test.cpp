@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "tests/workloads/lin_kv/kv_node.hpp"
 #include "workloads/raft/admission.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 come from the committed state, 11 only when nothing left.
 namespace mznode::lin_kv {
 namespace {
 
-struct Code {
-  int code = -1;
-  MZNODE_FIELDS(code)
-};
 struct CommandId {
   std::uint64_t life = 0;
   std::uint64_t session = 0;
@@ -22,33 +17,10 @@ struct CommandId {
   MZNODE_FIELDS(life, session, number)
 };
 
-class RaftKv : public testing::Test {
+class RaftKv : public KvNode {
  protected:
-  void start(const std::vector<std::string>& nodes) {
-    const OptionValues options(info.options, {});
-    node.set_client_timeout(1s);
-    strategy = info.install(node, options);
-    world.init(node, "n1", nodes);
-  }
-  void ask(int msg_id, const std::string& fields) {
-    world.deliver("c1", R"({"msg_id":)" + std::to_string(msg_id) + "," + fields + "}");
-  }
-  void write(int msg_id) { ask(msg_id, R"("type":"write","key":1,"value":2)"); }
-  void cas(int msg_id, int from) {
-    ask(msg_id, R"("type":"cas","key":1,"from":)" + std::to_string(from) + R"(,"to":3)");
-  }
-  /// The messages of a type that were sent since the last call, and all others forgotten.
-  std::vector<SentMessage> sent(const std::string& type) {
-    auto all = world.take_all();
-    std::erase_if(all, [&](const SentMessage& message) { return message.type != type; });
-    return all;
-  }
-  /// The code of the only error that the client has got; -1 when it got none.
-  int error_code() {
-    const auto errors = sent("error");
-    if (errors.size() != 1 || errors[0].dest != "c1") return -1;
-    return errors[0].as<Code>().code;
-  }
+  RaftKv() : KvNode(raft_strategy()) {}
+
   void hear_leader() {
     world.deliver(
         "n2", R"({"type":"append_entries","term":1,"prev_index":0,"prev_term":0,"entries":[],"commit":0,"round":1})");
@@ -102,10 +74,6 @@ class RaftKv : public testing::Test {
 
   std::vector<SentMessage> to_client;
   bool n2_stores = true;
-  FakeRuntime world;
-  const StrategyInfo info = raft_strategy();
-  std::unique_ptr<Strategy> strategy;  // the node's tasks use it until the end
-  Node node{world};
 };
 
 TEST_F(RaftKv, ASingleNodeAnswersFromItsState) {

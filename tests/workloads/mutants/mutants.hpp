@@ -93,6 +93,15 @@ Installed lin_kv_cas_fails_and_sets(Node& node);
 /// Gives up on every fifth write after it sent it, and says that it certainly had no effect.
 Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
 
+// lin-kv by CASPaxos
+/// Not broken, as long as no process dies.
+Installed caspaxos_replica(Node& node);
+/// Proposes without regard to what others have accepted.
+Installed caspaxos_skips_the_read_phase(Node& node);
+/// Answers reads from its own acceptor, and has nothing accepted first that others do not hold.
+Installed caspaxos_shows_what_may_not_be_chosen(Node& node);
+/// Does not look whether an attempt in doubt has taken effect.
+Installed caspaxos_repeats_what_may_have_taken_effect(Node& node);
 
 // txn
 /// Not broken: the whole database under one key of lin-kv.
@@ -115,6 +124,7 @@ Installed txn_forgets_its_own_writes(Node& node);
 Installed txn_tells_each_write_alone(Node& node);
 /// Replicas that take what comes last for the newest.
 Installed txn_takes_what_comes_last(Node& node);
+
 // kafka
 /// Acknowledges every tenth message at the offset of the last one.
 Installed kafka_reuses_offsets(Node& node);
