@@ -13,6 +13,25 @@ embedded=no
 failures=0
 rows=()
 
+# The same for transactions. Fly.io's challenge 6 runs the default strategy, with partitions where a p follows; a name such
+# as la-raft or rw-raft stands for a test of lists, or of registers, at the model that this strategy declares.
+describe_txn() {
+  case $1 in la-*) workload=txn-list-append ;; *) workload=txn-rw-register ;; esac
+  case $1 in
+    6a) flags='--node-count 1 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-uncommitted --availability total' ;;
+    6b*) flags='--node-count 2 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-uncommitted --availability total' ;;
+    6c*) flags='--node-count 2 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-committed --availability total' ;;
+    *-single) flags='--node-count 1 --time-limit 20 --rate 100 --concurrency 4n --availability total' ;;
+    *) flags='--node-count 3 --time-limit 30 --rate 100 --concurrency 2n --nemesis partition --nemesis-interval 5' ;;
+  esac
+  case $1 in
+    6?p) flags+=' --nemesis partition' ;;
+    *-root-cas) flags+=' --availability total' ;;
+    *-hat) flags+=' --availability total --consistency-models read-atomic' ;;
+  esac
+  case $1 in *-*) options="--strategy ${1#*-}" ;; esac
+}
+
 # Describes a challenge of Fly.io's (https://fly.io/dist-sys): its workload, its flags, the options of our node, and the
 # limits "msgs-per-op median-ms max-ms", where there are any. `4-lin-kv` is challenge 4 with the strategy lin-kv; `pn` is
 # challenge 4 with the counter that also shrinks.
@@ -34,6 +53,7 @@ describe() {
       options='--strategy star --flush-ms 1600' limits=(20 1000 2000)
       ;;
     4 | 4-*) workload=g-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
+    6* | la-* | rw-*) describe_txn "$1" ;;
     # Not Fly.io's: the tutorial's (Maelstrom, doc/04-crdts), without and with partitions.
     g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
     g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
