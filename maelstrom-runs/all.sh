@@ -3,7 +3,9 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-challenges=(1 2 3a 3b 3c 3d 3e g-set g-set-p 4 4-seq-kv 4-lin-kv pn pn-seq-kv pn-lin-kv)
-for strategy in $(strategies_of lin-kv); do challenges+=("lin-kv-10s-$strategy" "lin-kv-3s-$strategy"); done
-challenges+=(5a 5b 5c 5p 5a-lin-kv 5c-lin-kv 5p-lin-kv 5a-raft 5c-raft 5p-raft)
+challenges=()
+for workload in echo unique-ids broadcast g-set counter lin-kv kafka txn; do
+  read -r -a more <<<"$(challenges_of "$workload" | tr '\n' ' ')"
+  challenges+=("${more[@]}")
+done
 run_challenges "$@" -- "${challenges[@]}"

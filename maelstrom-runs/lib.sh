@@ -93,6 +93,21 @@ strategies_of() {
     is_wanted && /^  [^ ]/ { sub(":", "", $1); print $1 }'
 }
 
+# The challenges that stand for a workload.
+challenges_of() {
+  local strategy
+  case $1 in
+    echo) echo 1 ;;
+    unique-ids) echo 2 ;;
+    broadcast) echo 3a 3b 3c 3d 3e ;;
+    g-set) echo g-set g-set-p ;;
+    counter) echo 4 4-seq-kv 4-lin-kv pn pn-seq-kv pn-lin-kv ;;
+    lin-kv) for strategy in $(strategies_of lin-kv); do echo "lin-kv-10s-$strategy" "lin-kv-3s-$strategy"; done ;;
+    kafka) echo 5a 5b 5c 5p 5a-lin-kv 5c-lin-kv 5p-lin-kv 5a-raft 5c-raft 5p-raft ;;
+    txn) echo 6a 6b 6bp 6c 6cp rw-hat rw-root-cas rw-raft rw-single la-root-cas la-raft la-single ;;
+  esac
+}
+
 # The value behind the path of keys in an EDN file: `edn FILE :net :servers :msgs-per-op`. Enough for Maelstrom's
 # results, in which the keys of a path follow each other.
 edn() {

@@ -3,6 +3,5 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-challenges=()
-for strategy in $(strategies_of lin-kv); do challenges+=("lin-kv-10s-$strategy" "lin-kv-3s-$strategy"); done
-run_challenges "$@" -- "${challenges[@]}"
+# shellcheck disable=SC2046  # names are words
+run_challenges "$@" -- $(challenges_of lin-kv)
