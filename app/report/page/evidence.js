@@ -1,7 +1,7 @@
 // Why a run is invalid: cycles of transactions, and operations on a register that no order explains.
 
 const relations = {
-  ww: { hue: "orange", text: "overwrites" },
+  ww: { hue: "orange", text: "is overwritten by" },
   wr: { hue: "blue", text: "is read by" },
   rw: { hue: "red", text: "misses the write of" },
   process: { hue: "purple", text: "same process, before" },
