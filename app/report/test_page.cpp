@@ -1,6 +1,7 @@
 #include "app/report/test_page.hpp"
 
 #include "app/comparison.hpp"
+#include "app/report/evidence_data.hpp"
 #include "app/report/html.hpp"
 #include "app/report/message_data.hpp"
 #include "app/report/run_data.hpp"
@@ -32,13 +33,14 @@ struct Head {
 
 struct Data {
   Head head;
+  Evidence evidence;
   std::vector<FaultSpan> faults;
   OperationColumns operations;
   Rates rates;
   SetColumns set;
   MessageColumns messages;
   MessageFates fates;
-  MZNODE_FIELDS(head, faults, operations, rates, set, messages, fates)
+  MZNODE_FIELDS(head, evidence, faults, operations, rates, set, messages, fates)
 };
 
 std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
@@ -70,7 +72,10 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text;
-    for (const std::string& each : reason.explanation) text += "\n" + each;
+    // What stands below a line is drawn.
+    for (const std::string& each : reason.explanation) {
+      if (!each.starts_with(' ')) text += "\n" + each;
+    }
     head.reasons.push_back({reason.part, text});
   }
   return head;
@@ -97,6 +102,7 @@ std::string test_page(const TestSettings& settings, const TestReport& report) {
   const std::size_t workers = settings.concurrency * (settings.concurrency_per_node ? settings.nodes.size() : 1);
   Data data;
   data.head = head(settings, report, workers);
+  data.evidence = evidence(report);
   data.faults = fault_spans(report);
   data.set = set_columns(report, settings.workload);
   const auto moments = moments_of_interest(report, data.faults, data.set);
@@ -106,7 +112,8 @@ std::string test_page(const TestSettings& settings, const TestReport& report) {
   TextBuffer json;
   encode(json, data);
   std::string script;
-  for (const std::string_view part : {asset::base_js, asset::charts_js, asset::explorer_js, asset::sequence_js, asset::test_js}) {
+  for (const std::string_view part : {asset::base_js, asset::charts_js, asset::evidence_js, asset::explorer_js,
+                                      asset::sequence_js, asset::test_js}) {
     script += part;
   }
   return html_page(data.head.title, script, json.view());

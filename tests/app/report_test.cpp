@@ -238,12 +238,62 @@ TEST_F(Report, AComparisonHasItsPlotFrontAndTable) {
   EXPECT_NE(page["tooltip"].get<std::string>().find("messages and"), std::string::npos);
 }
 
+std::vector<std::string> stale(const std::string& workload) {
+  return {"test", "-w", workload, "--bin", MZNODE_STALE_NODE, "--node-count", "1", "--concurrency", "4", "--rate", "100", "--time-limit", "3"};
+}
+
+TEST_F(Report, DrawsTheCyclesOfTransactions) {
+  const auto path = make(stale("txn-list-append"), 1);
+  const json page = look(path, R"js(
+    const cycle = JSON.parse(one("#data").textContent).evidence.cycles[0];
+    const figure = all("figure").find((each) => each.querySelector("figcaption b").textContent === cycle.anomaly);
+    const labels = [...figure.querySelectorAll(".hued")];
+    return { headings: all("h2").map((each) => each.textContent), verdict: one("#verdict").textContent,
+      transactions: cycle.text.length, boxes: figure.querySelectorAll(".transaction").length,
+      arrows: figure.querySelectorAll(".arrow").length, labels: labels.map((each) => each.textContent),
+      relations: cycle.relation, sentences: one("#cycle-0").children.length, last: one("#cycle-0").lastChild.textContent };)js");
+  EXPECT_NE(page["headings"].dump().find("Why it is invalid"), std::string::npos);
+  EXPECT_NE(page["verdict"].get<std::string>().find("these transactions come before one another"), std::string::npos);
+  EXPECT_GE(page["transactions"], 2);
+  for (const char* each : {"boxes", "arrows", "sentences"}) EXPECT_EQ(page[each], page["transactions"]) << each;
+  for (const auto& relation : page["relations"]) {
+    EXPECT_NE(page["labels"].dump().find(relation.get<std::string>()), std::string::npos) << relation;
+  }
+  EXPECT_EQ(page["last"].get<std::string>().rfind("However, ", 0), 0u) << page["last"];
+}
+
+TEST_F(Report, DrawsOperationsThatNoOrderExplains) {
+  const json page = look(make(stale("lin-kv"), 1), R"js(
+    const example = JSON.parse(one("#data").textContent).evidence.counterexamples[0];
+    const figure = all("figure").find((each) => each.textContent.includes("is not linearizable"));
+    const bars = [...figure.querySelectorAll(".op[tabindex]")];
+    bars[0].dispatchEvent(new PointerEvent("pointermove", { clientX: 100, clientY: 100 }));
+    return { operations: example.text.length, bars: bars.length, marks: figure.querySelectorAll(".fails").length,
+      names: [...figure.querySelectorAll("text")].map((each) => each.textContent), stuck: example.text[example.stuck],
+      tooltip: one(".tooltip").textContent };)js");
+  EXPECT_EQ(page["bars"], page["operations"]);
+  EXPECT_EQ(page["marks"], 1) << "where it fails";
+  EXPECT_NE(page["names"].dump().find("✗ " + page["stuck"].get<std::string>()), std::string::npos) << page["names"];
+  EXPECT_NE(page["tooltip"].get<std::string>().find("process"), std::string::npos) << page["tooltip"];
+}
+
+TEST_F(Report, NamesOfFaultsThatFollowEachOtherDoNotOverlap) {
+  const json overlaps = look(make({"test", "-w", "broadcast", "-s", "flood", "--nemesis", "partition", "--nemesis-interval", "1", "--time-limit", "30"}),
+                             R"js(
+    const boxes = all("figure svg").map((plot) => [...plot.querySelectorAll(".fault-name")].map((each) => each.getBoundingClientRect()));
+    return boxes.map((row) => row.filter((box, i) => i > 0 && box.left < row[i - 1].right && Math.abs(box.top - row[i - 1].top) < 2).length);)js",
+                             390);
+  for (const auto& each : overlaps) EXPECT_EQ(each, 0);
+}
+
 TEST_F(Report, FitsAPhone) {
   const std::string overflow = R"js(
     return all("body *").filter((each) => !each.closest(".scroll, svg") && each.getBoundingClientRect().right > innerWidth + 1)
       .map((each) => `${each.tagName}.${each.className}`);)js";
   EXPECT_EQ(look(make(partitioned), overflow, 390), json::array());
   EXPECT_EQ(look(make({"compare", "-w", "broadcast", "--time-limit", "5"}), overflow, 390), json::array());
+  EXPECT_EQ(look(make(stale("txn-list-append"), 1), overflow, 390), json::array());
+  EXPECT_EQ(look(make(stale("lin-kv"), 1), overflow, 390), json::array());
 }
 
 TEST(ReportFile, IsInTheStoreAndOnlyThereForSeveralSeeds) {

@@ -20,7 +20,7 @@ function faultyTimes(faults) {
 /** Bars for the faults between `from` and `to`, in rows from `top` on, and areas down to `bottom`. */
 function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
   const names = faultNames(faults);
-  const labelled = new Set();
+  const labelled = new Map();  // by name: where its last label ends
   const under = top + names.length * faultRow;
   const place = (span) => {
     const left = x(Math.max(from, span.from));
@@ -36,8 +36,10 @@ function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
     const row = top + names.indexOf(fault.name) * faultRow;
     layer.append(svg("rect", { class: "fault-bar", x: left, y: row + 11, width, height: 3 }));
     const room = textWidth(fault.name);
-    if (width < room && (labelled.has(fault.name) || left + room > right)) continue;
-    labelled.add(fault.name);
+    const ended = labelled.get(fault.name);
+    if (width < room && (ended !== undefined || left + room > right)) continue;
+    if (ended !== undefined && left < ended + 6) continue;
+    labelled.set(fault.name, left + room);
     layer.append(svg("text", { class: "fault-name", x: left, y: row + 9 }, fault.name));
   }
 }

@@ -202,6 +202,7 @@ function drawExplorer(parent, page) {
 
 const report = document.getElementById("report");
 drawHead(report, data.head);
+drawEvidence(report, data.evidence);
 drawLatency(report, data);
 drawRates(report, data);
 drawFaultList(report, data.faults);

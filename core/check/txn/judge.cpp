@@ -28,6 +28,27 @@ void remove_redundant_cycles(Findings& findings, const Names& reportable) {
   }
 }
 
+/// What was found in words: first what takes one line, then cycles, the shortest ones first.
+std::vector<std::string> explain(const Findings& findings, const Names& reportable) {
+  constexpr std::size_t max_cycles = 3;
+  std::vector<std::string> lines;
+  std::vector<std::vector<std::string>> cycles;
+  for (const std::string_view name : findings.names()) {
+    if (!reportable.contains(name)) continue;
+    auto words = explain_anomaly(name, findings.count(name), findings.examples(name)[0]);
+    if (words.size() > 1) {
+      cycles.push_back(std::move(words));
+    } else {
+      lines.push_back(std::move(words.front()));
+    }
+  }
+  std::stable_sort(cycles.begin(), cycles.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  for (std::size_t i = 0; i < std::min(max_cycles, cycles.size()); ++i) {
+    lines.insert(lines.end(), cycles[i].begin(), cycles[i].end());
+  }
+  return lines;
+}
+
 }  // namespace
 
 void find_cycle_anomalies(const Graph& graph, const Priority& priority, const Names& prohibited,
@@ -68,15 +89,11 @@ Verdict judge(Findings findings, const Names& prohibited) {
   nlohmann::ordered_json types = nlohmann::ordered_json::array();
   nlohmann::ordered_json anomalies = nlohmann::ordered_json::object();
   nlohmann::ordered_json counts = nlohmann::ordered_json::object();
-  nlohmann::ordered_json explanation = nlohmann::ordered_json::array();
   for (const std::string_view name : findings.names()) {
     if (!reportable.contains(name)) continue;
     types.push_back(name);
     anomalies[std::string(name)] = findings.examples(name);
     counts[std::string(name)] = findings.count(name);
-    for (std::string& line : explain_anomaly(name, findings.count(name), findings.examples(name)[0])) {
-      explanation.push_back(std::move(line));
-    }
   }
   const Boundary boundary = ruled_out(found);
   verdict.details["anomaly-types"] = std::move(types);
@@ -84,7 +101,7 @@ Verdict judge(Findings findings, const Names& prohibited) {
   verdict.details["also-not"] = boundary.stronger;
   verdict.details["anomaly-counts"] = std::move(counts);
   verdict.details["anomalies"] = std::move(anomalies);
-  verdict.details["explanation"] = std::move(explanation);
+  verdict.details["explanation"] = explain(findings, reportable);
   return verdict;
 }
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/codec.hpp"
+#include "workloads/harness.hpp"
+
+/// What a page draws of why a run is invalid. Times are in microseconds from the first operation.
+namespace mznode::app {
+
+/// Transactions of which each comes before the next one, and the last before the first.
+struct CycleDrawing {
+  std::string anomaly;
+  /// Of each transaction: its process, the index of its operation, and what it did, shortened.
+  std::vector<std::int64_t> process;
+  std::vector<std::int64_t> operation;
+  std::vector<std::string> text;
+  /// Why it comes before the next one: "ww", "wr", "rw", "process" or "realtime"; the key, if there is one; a sentence.
+  std::vector<std::string> relation;
+  std::vector<std::string> key;
+  std::vector<std::string> words;
+  MZNODE_FIELDS(anomaly, process, operation, text, relation, key, words)
+};
+
+/// Operations on a register which no order explains; a place in each column is one operation.
+struct CounterexampleDrawing {
+  /// The register's key, empty when there is only one register.
+  std::string key;
+  std::vector<std::int64_t> operation;
+  std::vector<std::int64_t> process;
+  std::vector<std::int64_t> start;
+  /// -1 for one that never completed.
+  std::vector<std::int64_t> end;
+  std::vector<std::string> text;
+  /// 1 for one that is known to have taken effect.
+  std::vector<std::int64_t> required;
+  /// Its place in the longest order, from 1; 0 for one that cannot go.
+  std::vector<std::int64_t> order;
+  /// What the register holds after it, or why it cannot go.
+  std::vector<std::string> note;
+  /// What the register holds at the end of that order.
+  std::string value;
+  /// The place of the operation that cannot be explained.
+  std::int64_t stuck = -1;
+  MZNODE_FIELDS(key, operation, process, start, end, text, required, order, note, value, stuck)
+};
+
+struct Evidence {
+  std::vector<CycleDrawing> cycles;
+  std::vector<CounterexampleDrawing> counterexamples;
+  MZNODE_FIELDS(cycles, counterexamples)
+};
+
+/// Some of what the checker found: a cycle of each kind, and the registers that it explains.
+Evidence evidence(const TestReport& report);
+
+}  // namespace mznode::app
