@@ -34,6 +34,9 @@ class Kv {
   /// outcome is open and `timeout` is thrown. `change` may throw to give up.
   Task<Json> update(Json key, Json initial, std::function<Json(const Json&)> change);
 
+  /// Lets other writers finish: waits for a while that is drawn, from a span that doubles with each attempt up to 160 ms.
+  Task<> pause(int attempt);
+
   /// Reads the newest value of a service that may answer from an old state (seq-kv): a write of a value that was never
   /// written before cannot run on an old state, and what follows it on this client cannot run on an older one.
   Task<Json> sync_read(Json key);
@@ -42,7 +45,6 @@ class Kv {
  private:
   Task<> force_recency();
   Task<Json> read_once(Json key, std::optional<Json> fallback);
-  Task<> pause(int attempt);
 
   Node& node_;
   std::string service_;

@@ -124,7 +124,7 @@ class LinKv final : public Strategy {
 
   /// Finds out how a log goes on since a page, after a pause that lets other writers finish.
   Task<> refresh(std::string key, PageNumber number, int failures) {
-    if (failures > 0) co_await pause(failures);
+    if (failures > 0) co_await kv_.pause(failures);
     try {
       bool is_last = false;
       while (!is_last) {
@@ -135,13 +135,6 @@ class LinKv final : public Strategy {
     } catch (const Error& error) {
       node_.log(LogLevel::info, "page ", number, " of ", key, " could not be read: ", error.what());
     }
-  }
-
-  Task<> pause(int failures) {
-    constexpr int max_doublings = 5;
-    const auto longest_ms = std::uint64_t{5} << std::min(failures, max_doublings);
-    const Duration pause = std::chrono::milliseconds(static_cast<std::int64_t>(node_.random_below(longest_ms) + 1));
-    co_await node_.sleep(pause);
   }
 
   Task<Page> read_page(std::string key, PageNumber number) {
@@ -227,8 +220,8 @@ class LinKv final : public Strategy {
     co_await node_.when_all(std::move(commits));
   }
 
-  /// Raises the committed offset in the service. Every change raises it, so that a compare-and-set that comes late finds
-  /// another value and does no harm.
+  /// Raises the committed offset in the service. Every change raises it, so that a compare-and-set that comes late
+  /// finds another value and does no harm.
   Task<bool> commit(std::string key, Offset offset) {
     const Time deadline = node_.now() + patience;
     for (int failures = 0; node_.now() < deadline; ++failures) {
@@ -241,7 +234,7 @@ class LinKv final : public Strategy {
         co_return true;
       } catch (const Error&) {
       }
-      if (failures > 0) co_await pause(failures);
+      if (failures > 0) co_await kv_.pause(failures);
       try {
         co_await list(key);
       } catch (const Error&) {
@@ -283,24 +276,25 @@ class LinKv final : public Strategy {
 StrategyInfo lin_kv_strategy() {
   std::vector<Fault> survives = message_faults();
   survives.insert(survives.end(), {Fault::kill, Fault::skew});
-  return {.name = "lin-kv",
-          .summary = "pages of messages and committed offsets in the service lin-kv, changed by compare-and-set",
-          .guarantees = {.model = "linearizable sends and commits a key; polls lag",
-                         .survives = survives,
-                         .caveat = "needs the service lin-kv; a poll may miss what other nodes were sent in the last "
-                                   "--look-ms, which later polls show"},
-          .options = {{.name = "look-ms",
-                       .default_value = 250,
-                       .min = 0,
-                       .max = 60'000,
-                       .summary = "how long a node does not look again at a page that had nothing new; 0: polls never lag"},
-                      {.name = "page-size",
-                       .default_value = 32,
-                       .min = 1,
-                       .max = 10'000,
-                       .summary = "messages a page; the same on all nodes"},
-                      max_poll_option()},
-          .install = install<LinKv>};
+  return {
+      .name = "lin-kv",
+      .summary = "pages of messages and committed offsets in the service lin-kv, changed by compare-and-set",
+      .guarantees = {.model = "linearizable sends and commits a key; polls lag",
+                     .survives = survives,
+                     .caveat = "needs the service lin-kv; a poll may miss what other nodes were sent in the last "
+                               "--look-ms, which later polls show"},
+      .options = {{.name = "look-ms",
+                   .default_value = 250,
+                   .min = 0,
+                   .max = 60'000,
+                   .summary = "how long a node does not look again at a page that had nothing new; 0: polls never lag"},
+                  {.name = "page-size",
+                   .default_value = 32,
+                   .min = 1,
+                   .max = 10'000,
+                   .summary = "messages a page; the same on all nodes"},
+                  max_poll_option()},
+      .install = install<LinKv>};
 }
 
 }  // namespace mznode::kafka

@@ -21,7 +21,8 @@ class Owner final : public Strategy {
         gossip_(node, config(options), [&node] { return node.peers(); },
                 {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
-        owned_(node, logs_, [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
+        owned_(node, logs_,
+               [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
     node.on_init([this] { owned_.load(); });
     node.on("send", this, &Owner::send);
     node.on("poll", this, &Owner::poll);
@@ -35,8 +36,14 @@ class Owner final : public Strategy {
  private:
   /// What the log of the gossip holds.
   using Place = std::pair<std::string, Offset>;
-  /// What its messages carry: messages of a key that follow each other, and the offset of the first.
-  using Run = std::tuple<std::string, Offset, std::vector<Json>>;
+  /// What its messages carry: messages of a key that follow each other.
+  struct Run {
+    std::string key;
+    Offset from = 0;
+    std::vector<Json> messages;
+    Offset end() const { return from + static_cast<Offset>(messages.size()); }
+    MZNODE_FIELDS(key, from, messages)
+  };
 
   /// A send that goes to the owner, as often as it takes.
   struct Append {
@@ -173,8 +180,8 @@ class Owner final : public Strategy {
 
   void take(const std::vector<Json>& runs) {
     for (const Json& element : runs) {
-      auto [key, offset, messages] = from_json<Run>(element);
-      for (Json& message : messages) logs_.put(key, offset++, std::move(message));
+      auto run = from_json<Run>(element);
+      for (Json& message : run.messages) logs_.put(run.key, run.from++, std::move(message));
     }
   }
 
@@ -182,11 +189,9 @@ class Owner final : public Strategy {
     std::map<std::string, std::vector<Run>> runs;
     for (const Json& place : places) {
       const auto [key, offset] = from_json<Place>(place);
-      auto& of_key = runs[key];
-      const bool follows =
-          !of_key.empty() && std::get<1>(of_key.back()) + static_cast<Offset>(std::get<2>(of_key.back()).size()) == offset;
-      if (!follows) of_key.emplace_back(key, offset, std::vector<Json>());
-      std::get<2>(of_key.back()).push_back(logs_.at(key, offset));
+      std::vector<Run>& of_key = runs[key];
+      if (of_key.empty() || of_key.back().end() != offset) of_key.push_back({key, offset, {}});
+      of_key.back().messages.push_back(logs_.at(key, offset));
     }
     places.clear();
     for (const auto& [key, of_key] : runs) {

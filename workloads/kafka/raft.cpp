@@ -62,8 +62,8 @@ raft::Group::Options group_settings(const OptionValues& options) {
   return settings;
 }
 
-/// Every send and commit is an entry of the group's log; polls and lists are answered by the leader, once a majority has
-/// confirmed that it leads.
+/// Every send and commit is an entry of the group's log; polls and lists are answered by the leader, once a majority
+/// has confirmed that it leads.
 class Raft final : public Strategy {
  public:
   Raft(Node& node, const OptionValues& options)

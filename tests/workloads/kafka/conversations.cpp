@@ -20,7 +20,8 @@ void raise(Highest& highest, const std::string& key, std::int64_t offset) {
   known = std::max(known, offset);
 }
 
-/// Calls `begin` with each conversation when it was asked, and `end` when it was answered, in the order of these events.
+/// Calls `begin` with each conversation when it was asked, and `end` when it was answered, in the order of these
+/// events.
 template <class Begin, class End>
 void replay(std::vector<Conversation>& all, Begin&& begin, End&& end) {
   std::vector<Conversation*> by_asking;
@@ -34,7 +35,8 @@ void replay(std::vector<Conversation>& all, Begin&& begin, End&& end) {
 }
 
 std::string words(const Conversation& it, const std::string& key) {
-  return "key " + key + " in answer " + std::to_string(it.answered) + " to " + it.request.dump() + ": " + it.reply.dump();
+  return "key " + key + " in answer " + std::to_string(it.answered) + " to " + it.request.dump() + ": " +
+         it.reply.dump();
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ TEST(Logs, APollIsSharedAmongItsKeys) {
 TEST(Logs, HaveNothingBehindTheirEnd) {
   Logs logs;
   logs.put("k", 0, Json("a"));
-  for (const Offset from : {Offset{1}, std::numeric_limits<Offset>::max()}) EXPECT_TRUE(logs.read({{"k", from}}, 10).empty());
+  for (const Offset from : {Offset{1}, std::numeric_limits<Offset>::max()})
+    EXPECT_TRUE(logs.read({{"k", from}}, 10).empty());
 }
 
 TEST(CommittedOffsets, OnlyGrow) {

@@ -48,7 +48,9 @@ std::string polled(const std::string& key, const std::string& messages) {
   return R"({"type":"poll_ok","in_reply_to":2,"msgs":{")" + key + "\":" + messages + "}}";
 }
 
-std::string offset_of(const SentMessage& reply) { return to_string(nlohmann::json::parse(reply.body.text()).at("offset")); }
+std::string offset_of(const SentMessage& reply) {
+  return to_string(nlohmann::json::parse(reply.body.text()).at("offset"));
+}
 
 TEST(Owner, GivesAForwardedMessageOneOffsetHoweverOftenItComes) {
   FakeRuntime world;
@@ -107,17 +109,18 @@ TEST(Owner, TellsTheOthersInBatchesAndKeepsTheirsInOrder) {
   world.advance(100ms);
   const SentMessage gossip = world.take();
   EXPECT_EQ(gossip.dest, "n2");
-  EXPECT_NE(gossip.body.text().find(R"([")" + key + R"(",0,[1,2,3]])"), std::string::npos) << gossip.body.text();
+  const std::string expected = R"({"key":")" + key + R"(","from":0,"messages":[1,2,3]})";
+  EXPECT_NE(gossip.body.text().find(expected), std::string::npos) << gossip.body.text();
 
   const std::string other = key_of("n2");
   const auto tell = [&](int from, int to, const std::string& run) {
     world.deliver("n2", R"({"type":"gossip","stream":[3,1],"from":)" + std::to_string(from) + R"(,"to":)" +
-                            std::to_string(to) + R"(,"elements":[[")" + other + "\"," + run +
-                            R"(]],"ack_stream":[0,0],"ack":0,"gap":false,"chosen":true})");
+                            std::to_string(to) + R"(,"elements":[{"key":")" + other + "\"," + run +
+                            R"(}],"ack_stream":[0,0],"ack":0,"gap":false,"chosen":true})");
   };
-  tell(3, 5, "2,[30,40]");
+  tell(3, 5, R"("from":2,"messages":[30,40])");
   EXPECT_EQ(life.poll(other), R"({"type":"poll_ok","in_reply_to":2,"msgs":{}})");
-  tell(0, 3, "0,[10,20]");
+  tell(0, 3, R"("from":0,"messages":[10,20])");
   EXPECT_EQ(life.poll(other), polled(other, "[[0,10],[1,20],[2,30],[3,40]]"));
 }
 
@@ -125,7 +128,8 @@ TEST(Owner, RefusesOffsetsBelowZero) {
   FakeRuntime world;
   Life life(world);
   for (const char* type : {"poll", "commit_offsets"}) {
-    const SentMessage reply = life.ask("c1", std::string(R"({"type":")") + type + R"(","msg_id":1,"offsets":{"k":-1}})");
+    const SentMessage reply =
+        life.ask("c1", std::string(R"({"type":")") + type + R"(","msg_id":1,"offsets":{"k":-1}})");
     EXPECT_EQ(nlohmann::json::parse(reply.body.text()).at("code"), 12) << type;
   }
 }

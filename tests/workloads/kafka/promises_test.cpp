@@ -4,14 +4,16 @@
 #include "tests/workloads/kafka/conversations.hpp"
 #include "tests/workloads/trial.hpp"
 
-// What the strategies promise beyond what Maelstrom's checker looks at: committed offsets that only grow, for clients on
-// any node; dense offsets; and polls that show all that was acknowledged before, where that is promised.
+// What the strategies promise beyond what Maelstrom's checker looks at: committed offsets that only grow, for clients
+// on any node; dense offsets; and polls that show all that was acknowledged before, where that is promised.
 namespace mznode::kafka {
 namespace {
 
 class KafkaPromises : public testing::TestWithParam<Cell> {};
 
-std::string first_of(const std::vector<std::string>& found) { return found.empty() ? "" : found.front(); }
+std::string first_of(const std::vector<std::string>& found) {
+  return found.empty() ? "" : found.front();
+}
 
 TEST_P(KafkaPromises, AreKept) {
   const bool has_fresh_polls = GetParam().strategy != "owner";
@@ -25,14 +27,16 @@ TEST_P(KafkaPromises, AreKept) {
     if (must_be_told) settings.strategy_options["look-ms"] = "0";
     settings.keep_journal = true;
     const auto report = run_test(settings, [] { return false; });
-    ASSERT_EQ(verdict_on(GetParam(), report), check::Valid::yes) << GetParam() << ", seed " << seed << "\n" << report.results.dump(1);
+    ASSERT_EQ(verdict_on(GetParam(), report), check::Valid::yes) << GetParam() << ", seed " << seed << "\n"
+                                                                 << report.results.dump(1);
     const auto& packets = report.run.packets;
     ASSERT_EQ(first_of(commits_that_go_back(packets)), "") << GetParam() << ", seed " << seed;
     ASSERT_EQ(first_of(polls_with_gaps(packets)), "") << GetParam() << ", seed " << seed;
     if (has_fresh_polls) {
       ASSERT_EQ(first_of(stale_polls(packets)), "") << GetParam() << ", seed " << seed;
     }
-    for (const Conversation& it : conversations(packets)) lists += it.type == "list_committed_offsets" && !it.reply.at("offsets").empty();
+    for (const Conversation& it : conversations(packets))
+      lists += it.type == "list_committed_offsets" && !it.reply.at("offsets").empty();
   }
   EXPECT_GT(lists, 0u);
 }
