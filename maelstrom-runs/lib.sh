@@ -67,9 +67,16 @@ describe() {
       workload=lin-kv options='--strategy proxy'
       flags='--node-count 3 --concurrency 10n --rate 100 --time-limit 60 --nemesis partition --nemesis-interval 3'
       ;;
+    5a | 5a-*) workload=kafka flags='--node-count 1 --concurrency 2n --time-limit 20 --rate 1000' ;;
+    5b | 5c | 5b-* | 5c-*) workload=kafka flags='--node-count 2 --concurrency 2n --time-limit 20 --rate 1000' ;;
+    # Not Fly.io's: the same with partitions, and a node more, so that there are majorities.
+    5p | 5p-*)
+      workload=kafka
+      flags='--node-count 3 --concurrency 2n --time-limit 20 --rate 1000 --nemesis partition --nemesis-interval 5'
+      ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
   esac
-  case $1 in 4-* | pn-*) options="--strategy ${1#*-}" ;; esac
+  case $1 in 4-* | pn-* | 5?-*) options="--strategy ${1#*-}" ;; esac
   read -r -a test_flags <<<"$flags"
   read -r -a node_options <<<"$options"
 }

@@ -94,6 +94,11 @@ std::vector<Job> all_jobs() {
       return mutant.finds(result) && !result.is_valid() ? Valid::yes : Valid::no;
     }));
   }
+  for (const Mutant& mutant : mutants_of_promises()) {
+    jobs.push_back(job_of("mutant", mutant, enough, [&mutant](const Trial::Result& result) {
+      return mutant.finds(result) ? Valid::yes : Valid::no;
+    }));
+  }
   for (const Control& control : all_controls()) {
     jobs.push_back(job_of("control", control, all_of, [](const Trial::Result& result) {
       return result.is_valid() ? Valid::yes : Valid::no;

@@ -26,6 +26,19 @@ TEST_P(AllMutants, IsJudgedInvalidByTheCheckerThatShouldFindIt) {
 INSTANTIATE_TEST_SUITE_P(Each, AllMutants, testing::ValuesIn(all_mutants()),
                          [](const auto& each) { return std::string(each.param.name); });
 
+class MutantsOfPromises : public testing::TestWithParam<Mutant> {};
+
+TEST_P(MutantsOfPromises, AreFound) {
+  const Mutant& mutant = GetParam();
+  const std::uint64_t seeds = seeds_per_cell(6);
+  std::uint64_t found = 0;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) found += mutant.finds(mutant.trial(seed).run(mutant.install)) ? 1 : 0;
+  EXPECT_GE(found, enough(seeds)) << "of " << seeds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, MutantsOfPromises, testing::ValuesIn(mutants_of_promises()),
+                         [](const auto& each) { return std::string(each.param.name); });
+
 TEST(Mutants, WithoutTheirFaultThoseThatNeedOnePass) {
   for (const Mutant& mutant : all_mutants()) {
     if (mutant.faults.empty()) continue;

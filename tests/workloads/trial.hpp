@@ -21,6 +21,7 @@ struct Trial {
   std::vector<Fault> faults = {};
   std::uint64_t seed = 0;
   sim::Latency latency = {};
+  bool keeps_packets = false;
 
   struct Result {
     sim::RunResult run;
@@ -43,7 +44,8 @@ struct Trial {
             .topology = grid_topology(names),
             .faults = faults,
             .nemesis_interval = nemesis_interval,
-            .seed = seed};
+            .seed = seed,
+            .keep_journal = keeps_packets};
   }
 
   Result run(const sim::Installer& install) const {

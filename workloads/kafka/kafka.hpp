@@ -13,6 +13,9 @@ namespace mznode::kafka {
 
 WorkloadInfo workload();
 sim::TestSpec kafka_test();
+StrategyInfo owner_strategy();
+StrategyInfo lin_kv_strategy();
+StrategyInfo raft_strategy();
 
 using Offset = std::int64_t;
 using Offsets = std::map<std::string, Offset>;

@@ -39,7 +39,7 @@ Task<bool> Group::confirm(Time deadline) {
   raft_->read(node_.now(), id);
   wake();
   const TimerId timer = node_.after(deadline - node_.now(), [promise] { promise->set(false); });
-  const auto confirmed = co_await promise->wait();
+  auto confirmed = co_await promise->wait();
   node_.cancel_timer(timer);
   reads_.erase(id);
   co_return confirmed;
@@ -56,7 +56,7 @@ Task<Outcome> Group::on_execute(SessionCommand command) {
 Task<Group::Answer> Group::on_query(Question question) {
   if (!is_leader()) throw Error(ErrorCode::temporarily_unavailable, "this server does not lead");
   const Time deadline = node_.now() + options_.request_timeout;
-  const auto confirmed = co_await confirm(deadline);
+  auto confirmed = co_await confirm(deadline);
   if (!confirmed) throw Error(ErrorCode::temporarily_unavailable, "this server may not lead any more");
   co_return Answer{machine_.query(question.question)};
 }
@@ -128,7 +128,7 @@ Task<Json> Group::query(Json question) {
   while (node_.now() < deadline) {
     const auto leader = raft_->leader();
     if (is_leader()) {
-      const auto confirmed = co_await confirm(deadline);
+      auto confirmed = co_await confirm(deadline);
       if (confirmed) co_return machine_.query(question);
     } else if (leader) {
       const std::string dest = members_[*leader];

@@ -93,7 +93,6 @@ Installed lin_kv_cas_fails_and_sets(Node& node);
 /// Gives up on every fifth write after it sent it, and says that it certainly had no effect.
 Installed lin_kv_calls_an_open_outcome_a_failure(Node& node);
 
-
 // txn
 /// Not broken: the whole database under one key of lin-kv.
 Installed txn_in_one_value(Node& node);
@@ -115,5 +114,31 @@ Installed txn_forgets_its_own_writes(Node& node);
 Installed txn_tells_each_write_alone(Node& node);
 /// Replicas that take what comes last for the newest.
 Installed txn_takes_what_comes_last(Node& node);
+
+// kafka
+/// Acknowledges every tenth message at the offset of the last one.
+Installed kafka_reuses_offsets(Node& node);
+/// Polls do not show some messages.
+Installed kafka_leaves_out_messages(Node& node);
+/// Every fifth poll begins one too far.
+Installed kafka_skips_ahead(Node& node);
+/// Polls begin one too early.
+Installed kafka_goes_back(Node& node);
+/// Polls show what was there up to half a second ago.
+Installed kafka_shows_old_states(Node& node);
+/// Nodes do not tell each other what was committed.
+Installed kafka_keeps_commits_to_itself(Node& node);
+/// Forwards a message until it hears an answer, and appends all that arrives.
+Installed kafka_repeats_without_ids(Node& node);
+/// Takes a forwarded message without an answer for one that was appended.
+Installed kafka_loses_what_it_repeats(Node& node);
+/// Acknowledges a message and stores it half a second later.
+Installed kafka_acks_before_storing(Node& node);
+/// Says of every tenth message that it was not appended, and it was.
+Installed kafka_calls_a_send_a_failure(Node& node);
+/// Reads a log in lin-kv, and writes the longer one whatever happened meanwhile.
+Installed kafka_writes_over_others(Node& node);
+/// Not broken: the first node keeps all logs, and stores them. Most of the mutants above differ from it in one thing each.
+Installed kafka_keeper(Node& node);
 
 }  // namespace mznode::mutants

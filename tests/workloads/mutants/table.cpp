@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/workloads/kafka/conversations.hpp"
 #include "tests/workloads/txn/fractured.hpp"
 
 namespace mznode {
@@ -50,6 +51,27 @@ bool has_read_skew(const Trial::Result& result) { return has_anomaly(result, "G-
 bool has_stale_read(const Trial::Result& result) { return has_anomaly(result, "G-single-item-realtime"); }
 bool has_internal(const Trial::Result& result) { return has_anomaly(result, "internal"); }
 bool has_fractured_read(const Trial::Result& result) { return txn::fractured_reads(result.run.history) > 0; }
+bool has_log_anomaly(const Trial::Result& result, std::initializer_list<const char*> names) {
+  if (result.workload.valid != Valid::no) return false;
+  const auto& found = result.workload.details["bad-error-types"];
+  return std::any_of(names.begin(), names.end(), [&](const char* name) {
+    return std::find(found.begin(), found.end(), name) != found.end();
+  });
+}
+bool has_two_messages_at_an_offset(const Trial::Result& result) { return has_log_anomaly(result, {"inconsistent-offsets"}); }
+bool has_message_at_two_offsets(const Trial::Result& result) { return has_log_anomaly(result, {"duplicate"}); }
+bool has_lost_message(const Trial::Result& result) {
+  // One that was lost at the end of a log, no poll shows that it was passed.
+  return has_log_anomaly(result, {"lost-write", "unseen", "inconsistent-offsets"});
+}
+bool has_left_out_message(const Trial::Result& result) { return has_log_anomaly(result, {"lost-write", "int-poll-skip"}); }
+bool has_skip(const Trial::Result& result) { return has_log_anomaly(result, {"poll-skip"}); }
+bool has_poll_that_goes_back(const Trial::Result& result) { return has_log_anomaly(result, {"nonmonotonic-poll"}); }
+bool has_failed_message(const Trial::Result& result) { return has_log_anomaly(result, {"G1a"}); }
+bool has_commit_that_goes_back(const Trial::Result& result) {
+  return !kafka::commits_that_go_back(result.run.packets).empty();
+}
+bool has_stale_poll(const Trial::Result& result) { return !kafka::stale_polls(result.run.packets).empty(); }
 
 /// So much that some answers of a service come later than the mutants' time-out.
 constexpr std::int64_t latency_ms = 20;
@@ -118,8 +140,28 @@ const std::vector<Mutant>& all_mutants() {
       {"TxnForgetsItsOwnWrites", "txn-list-append", mutants::txn_forgets_its_own_writes, {}, has_internal, 3, latency_ms},
       {"TxnFracturedRead", "txn-rw-register", mutants::txn_tells_each_write_alone, {}, has_fractured_read, 3, latency_ms},
       {"TxnReplicasThatDisagree", "txn-rw-register", mutants::txn_takes_what_comes_last, {}, has_lost_update, 3, latency_ms},
+      {"KafkaReusesOffsets", "kafka", mutants::kafka_reuses_offsets, {}, has_two_messages_at_an_offset},
+      {"KafkaLeavesOutMessages", "kafka", mutants::kafka_leaves_out_messages, {}, has_left_out_message},
+      {"KafkaSkipsAhead", "kafka", mutants::kafka_skips_ahead, {}, has_skip},
+      {"KafkaGoesBack", "kafka", mutants::kafka_goes_back, {}, has_poll_that_goes_back},
+      {"KafkaRepeatsWithoutIds", "kafka", mutants::kafka_repeats_without_ids, {Fault::loss}, has_message_at_two_offsets},
+      {"KafkaAppendsWhatComesTwice", "kafka", mutants::kafka_repeats_without_ids, {Fault::duplicate},
+       has_message_at_two_offsets},
+      {"KafkaLosesWhatItRepeats", "kafka", mutants::kafka_loses_what_it_repeats, {Fault::loss}, has_lost_message},
+      {"KafkaAcksBeforeItStores", "kafka", mutants::kafka_acks_before_storing, {Fault::kill}, has_lost_message},
+      {"KafkaCallsASendAFailure", "kafka", mutants::kafka_calls_a_send_a_failure, {}, has_failed_message},
+      {"KafkaWritesOverOthers", "kafka", mutants::kafka_writes_over_others, {}, has_two_messages_at_an_offset, 3, latency_ms},
       {"CounterRepeatsWhatTimedOut", "pn-counter", mutants::counter_repeats_what_timed_out, {}, has_wrong_sum, 3,
        latency_ms},
+  };
+  return all;
+}
+
+const std::vector<Mutant>& mutants_of_promises() {
+  static const std::vector<Mutant> all = {
+      {"KafkaKeepsCommitsToItself", "kafka", mutants::kafka_keeps_commits_to_itself, {}, has_commit_that_goes_back, 3, 0, 2,
+       true},
+      {"KafkaShowsOldStates", "kafka", mutants::kafka_shows_old_states, {}, has_stale_poll, 3, 0, 2, true},
   };
   return all;
 }
@@ -132,6 +174,8 @@ const std::vector<Control>& all_controls() {
       {"CounterRefillsNodesThatWereKilled", "g-counter", mutants::counter_replica, {Fault::kill}},
       {"CounterSurvivesPartitions", "g-counter", mutants::counter_replica, {Fault::partition}},
       {"TxnInOneValue", "txn-list-append", mutants::txn_in_one_value, {Fault::kill, Fault::pause}},
+      {"KafkaKeepsWhatItStoredThroughKills", "kafka", mutants::kafka_keeper, {Fault::kill}},
+      {"KafkaSurvivesWhatIsLostAndTwice", "kafka", mutants::kafka_keeper, {Fault::loss, Fault::duplicate}},
       {"CounterSurvivesWhatIsLostAndTwice", "g-counter", mutants::counter_replica, {Fault::loss, Fault::duplicate}},
   };
   return all;

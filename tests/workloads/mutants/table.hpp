@@ -19,6 +19,8 @@ struct Mutant {
   std::size_t nodes = 3;
   std::int64_t latency_ms = 0;
   std::size_t workers_per_node = 2;
+  /// For what is found in the messages of a run.
+  bool keeps_packets = false;
 
   Trial trial(std::uint64_t seed) const {
     return {.workload = workload,
@@ -27,7 +29,8 @@ struct Mutant {
             .rate = 100,
             .faults = faults,
             .seed = seed,
-            .latency = {.mean_ms = latency_ms, .shape = sim::Latency::Shape::exponential}};
+            .latency = {.mean_ms = latency_ms, .shape = sim::Latency::Shape::exponential},
+            .keeps_packets = keeps_packets};
   }
 };
 
@@ -48,6 +51,8 @@ inline std::ostream& operator<<(std::ostream& out, const Mutant& mutant) { retur
 inline std::ostream& operator<<(std::ostream& out, const Control& control) { return out << control.name; }
 
 const std::vector<Mutant>& all_mutants();
+/// Those that break a promise to which Maelstrom's checkers have no eye; the tests of that promise must find them.
+const std::vector<Mutant>& mutants_of_promises();
 const std::vector<Control>& all_controls();
 
 /// How many of so many seeds must show the fault. Some need luck: a kill in the right moment.

@@ -1,0 +1,227 @@
+#include <set>
+
+#include "workloads/dissemination/gossip.hpp"
+#include "workloads/dissemination/spread.hpp"
+#include "workloads/kafka/owned_logs.hpp"
+#include "workloads/kafka/rendezvous.hpp"
+
+namespace mznode::kafka {
+namespace {
+
+/// Shortly before the client gives up.
+constexpr RetryPolicy until_client_leaves = {.deadline = 4'500ms};
+
+/// Every key has an owner, who gives out its offsets and keeps its committed offset. The others hear of its messages in
+/// batches, and answer polls from what they have: such a poll may miss the newest, but never skips any.
+class Owner final : public Strategy {
+ public:
+  Owner(Node& node, const OptionValues& options)
+      : node_(node),
+        max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
+        gossip_(node, config(options), [&node] { return node.peers(); },
+                {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
+                 .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
+        owned_(node, logs_, [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
+    node.on_init([this] { owned_.load(); });
+    node.on("send", this, &Owner::send);
+    node.on("poll", this, &Owner::poll);
+    node.on("commit_offsets", this, &Owner::commit_offsets);
+    node.on("list_committed_offsets", this, &Owner::list_committed_offsets);
+    node.on("append", this, &Owner::append);
+    node.on("commit", this, &Owner::commit);
+    node.on("committed", [this](ListCommitted request) { return Poll{owned_.committed().of(request.keys)}; });
+  }
+
+ private:
+  /// What the log of the gossip holds.
+  using Place = std::pair<std::string, Offset>;
+  /// What its messages carry: messages of a key that follow each other, and the offset of the first.
+  using Run = std::tuple<std::string, Offset, std::vector<Json>>;
+
+  /// A send that goes to the owner, as often as it takes.
+  struct Append {
+    static constexpr bool idempotent = true;
+    std::string key;
+    Json msg;
+    std::uint64_t life = 0;
+    std::uint64_t number = 0;
+    std::uint64_t oldest = 0;
+    /// How much of the log the sender has.
+    Offset end = 0;
+    MZNODE_FIELDS(key, msg, life, number, oldest, end)
+  };
+  struct Appended {
+    Offset offset = 0;
+    /// What lies between that and the message, unless it is too much: whoever sent the message sees it when it polls.
+    std::vector<Json> before;
+    MZNODE_FIELDS(offset, before)
+  };
+  struct Commit {
+    static constexpr bool idempotent = true;
+    Offsets offsets;
+    MZNODE_FIELDS(offsets)
+  };
+  struct Committed {
+    static constexpr bool idempotent = true;
+    std::vector<std::string> keys;
+    MZNODE_FIELDS(keys)
+  };
+
+  static dissemination::Disseminator::Config config(const OptionValues& options) {
+    auto config = dissemination::spread_config(options);
+    config.relay = false;
+    return config;
+  }
+
+  const std::string& owner(const std::string& key) const { return owner_of(key, node_.node_ids()); }
+
+  Task<SendOk> send(Send request) {
+    const std::string& dest = owner(request.key);
+    if (dest == node_.id()) {
+      auto offset = co_await owned_.append(request.key, request.msg, std::nullopt);
+      co_return SendOk{offset};
+    }
+    auto offset = co_await forward(dest, std::move(request));
+    co_return SendOk{offset};
+  }
+
+  Task<Offset> forward(std::string dest, Send request) {
+    struct UnderWay {
+      ~UnderWay() { numbers.erase(number); }
+      std::set<std::uint64_t>& numbers;
+      std::uint64_t number;
+    };
+    const UnderWay under_way{under_way_, ++last_number_};
+    under_way_.insert(under_way.number);
+    const Append append{.key = request.key,
+                        .msg = request.msg,
+                        .life = node_.incarnation(),
+                        .number = under_way.number,
+                        .oldest = *under_way_.begin(),
+                        .end = logs_.end(request.key)};
+    auto reply = co_await node_.retry(dest, "append", append, until_client_leaves);
+    const auto appended = reply.as<Appended>();
+    Offset place = append.end;
+    for (const Json& message : appended.before) logs_.put(append.key, place++, message);
+    logs_.put(append.key, appended.offset, append.msg);
+    co_return appended.offset;
+  }
+
+  Task<Appended> append(Append append, Request request) {
+    const ForwardId id{request.src, append.life, append.number};
+    owned_.forwards().forget(id, append.oldest);
+    if (owned_.forwards().is_over(id)) throw Error(ErrorCode::abort, "this message was answered or given up before");
+    auto place = co_await owned_.append(append.key, append.msg, id);
+    Appended appended{.offset = place, .before = {}};
+    const bool is_near = appended.offset - append.end <= static_cast<Offset>(max_poll_);
+    for (Offset offset = append.end; is_near && offset < appended.offset; ++offset) {
+      appended.before.push_back(logs_.at(append.key, offset));
+    }
+    co_return appended;
+  }
+
+  PollOk poll(Poll request) {
+    check_offsets(request.offsets);
+    return {logs_.read(request.offsets, max_poll_)};
+  }
+
+  /// What is known to be committed here and elsewhere needs no message.
+  Task<> commit_offsets(Poll request) {
+    check_offsets(request.offsets);
+    std::map<std::string, Offsets> by_owner;
+    for (const auto& [key, offset] : known_committed_.news(request.offsets)) by_owner[owner(key)].emplace(key, offset);
+    std::vector<Task<Offsets>> commits;
+    for (const auto& [dest, offsets] : by_owner) commits.push_back(commit_at(dest, offsets));
+    co_await node_.when_all(std::move(commits));
+    known_committed_.raise(request.offsets);
+  }
+
+  Task<Offsets> commit_at(std::string dest, Offsets offsets) {
+    if (dest == node_.id()) {
+      co_await owned_.commit(offsets);
+    } else {
+      const Commit commit{offsets};
+      co_await node_.retry(dest, "commit", commit, until_client_leaves);
+    }
+    co_return offsets;
+  }
+
+  Task<> commit(Commit request) { co_await owned_.commit(std::move(request.offsets)); }
+
+  Task<Poll> list_committed_offsets(ListCommitted request) {
+    std::map<std::string, std::vector<std::string>> by_owner;
+    for (const auto& key : request.keys) by_owner[owner(key)].push_back(key);
+    std::vector<Task<Offsets>> lists;
+    for (const auto& [dest, keys] : by_owner) lists.push_back(list_at(dest, keys));
+    auto found = co_await node_.when_all(std::move(lists));
+    Poll all;
+    for (auto& offsets : found) all.offsets.merge(offsets);
+    co_return all;
+  }
+
+  Task<Offsets> list_at(std::string dest, std::vector<std::string> keys) {
+    if (dest == node_.id()) co_return owned_.committed().of(keys);
+    const Committed request{std::move(keys)};
+    try {
+      auto reply = co_await node_.retry(dest, "committed", request, until_client_leaves);
+      co_return reply.as<Poll>().offsets;
+    } catch (const Error&) {
+      // Certain, since a question changes nothing.
+      throw Error(ErrorCode::temporarily_unavailable, dest + ", who keeps this offset, does not answer");
+    }
+  }
+
+  void take(const std::vector<Json>& runs) {
+    for (const Json& element : runs) {
+      auto [key, offset, messages] = from_json<Run>(element);
+      for (Json& message : messages) logs_.put(key, offset++, std::move(message));
+    }
+  }
+
+  void pack(std::vector<Json>& places) {
+    std::map<std::string, std::vector<Run>> runs;
+    for (const Json& place : places) {
+      const auto [key, offset] = from_json<Place>(place);
+      auto& of_key = runs[key];
+      const bool follows =
+          !of_key.empty() && std::get<1>(of_key.back()) + static_cast<Offset>(std::get<2>(of_key.back()).size()) == offset;
+      if (!follows) of_key.emplace_back(key, offset, std::vector<Json>());
+      std::get<2>(of_key.back()).push_back(logs_.at(key, offset));
+    }
+    places.clear();
+    for (const auto& [key, of_key] : runs) {
+      for (const Run& run : of_key) places.push_back(to_json(run));
+    }
+  }
+
+  Node& node_;
+  std::size_t max_poll_;
+  Logs logs_;
+  dissemination::Gossip gossip_;
+  OwnedLogs owned_;
+  /// No higher than what the owners have.
+  CommittedOffsets known_committed_;
+  std::uint64_t last_number_ = 0;
+  /// The forwarded sends that wait for their answers.
+  std::set<std::uint64_t> under_way_;
+};
+
+}  // namespace
+
+StrategyInfo owner_strategy() {
+  std::vector<Fault> survives = message_faults();
+  survives.insert(survives.end(), {Fault::kill, Fault::skew});
+  std::vector<Option> options = dissemination::spread_options({.flush_ms = 100, .ack_ms = 300, .resend_ms = 700});
+  options.push_back(max_poll_option());
+  return {.name = "owner",
+          .summary = "each key has an owner, who gives out its offsets; the others poll their own copies",
+          .guarantees = {.model = "linearizable sends and commits a key; polls lag",
+                         .available = false,
+                         .survives = survives,
+                         .caveat = "a kill only with storage (--data-dir); a poll may miss what other nodes were sent "
+                                   "in the last --flush-ms, which later polls show"},
+          .options = options,
+          .install = install<Owner>};
+}
+
+}  // namespace mznode::kafka
