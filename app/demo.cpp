@@ -25,7 +25,7 @@ std::string fixed(double value, const char* format) {
 }
 
 void print_head() {
-  std::cout << padded("workload", 12) << padded("strategy", 10) << padded("verdict", 8) << padded("answered", 8)
+  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("answered", 8)
             << padded("msgs/op", 8) << "checked against; faults\n";
 }
 
@@ -36,7 +36,7 @@ check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy)
   for (const Fault fault : report.faults) faults += (faults.empty() ? "; " : ", ") + std::string(fault_name(fault));
   const double answered = 100 * report.results["availability"]["ok-fraction"].get<double>();
   const double messages = report.results["net"]["servers"].value("msgs-per-op", 0.0);
-  std::cout << padded(settings.workload, 12) << padded(strategy.name, 10) << padded(verdict_word(report.valid), 8)
+  std::cout << padded(settings.workload, 15) << padded(strategy.name, 10) << padded(verdict_word(report.valid), 8)
             << padded(fixed(answered, "%.1f %%"), 8) << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model
             << faults << std::endl;
   if (report.valid != check::Valid::yes) std::cout << reasons(report);

@@ -45,6 +45,17 @@ std::string strategies_help(const WorkloadInfo& workload) {
   return text;
 }
 
+/// Several workloads may share the name of a module, and not all their strategies.
+const WorkloadInfo& workload_of(const NodeLine& line) {
+  for (const WorkloadInfo& workload : workloads()) {
+    if (workload.module != line.workload) continue;
+    for (const StrategyInfo& strategy : workload.strategies) {
+      if (strategy.name == line.strategy) return workload;
+    }
+  }
+  return find_node_workload(line.workload);
+}
+
 LogLevel log_level(const std::string& name) {
   if (const auto level = parse_log_level(name)) return *level;
   throw std::invalid_argument(unknown_word("log level", name, {"trace", "debug", "info", "warn", "error", "off"}));
@@ -63,7 +74,7 @@ int run_node(const Arguments& arguments) {
       return exit_valid;
     }
     if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
-    const WorkloadInfo& workload = find_node_workload(line.workload);
+    const WorkloadInfo& workload = workload_of(line);
     const StrategyInfo& strategy = find_strategy(workload, line.strategy);
     const OptionValues options(strategy.options, strategy_options(line.app, {&strategy}));
     StdioRuntime runtime({.threads = line.threads, .log_level = log_level(line.log_level), .data_dir = line.data_dir});
