@@ -1,12 +1,15 @@
-// What judging a history of transactions costs, reading it and checking it apart. Time an operation should stay the
-// same from 1,000 to 1,000,000 transactions.
+// What judging a history of transactions costs: reading and checking it as `mznode check` does, and each by itself.
+// Time a transaction should stay the same from 1,000 to 1,000,000 of them.
 
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <ctime>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "core/check/edn.hpp"
 #include "core/check/history.hpp"
 #include "core/check/jsonl.hpp"
 #include "core/check/txn/txn.hpp"
@@ -33,7 +36,8 @@ class TransactionHistory {
     }
   }
 
-  std::string text() const { return write_jsonl(history_); }
+  std::string jsonl() const { return write_jsonl(history_); }
+  std::string edn() const { return write_edn(history_); }
 
  private:
   static constexpr std::size_t processes = 8;
@@ -43,7 +47,7 @@ class TransactionHistory {
   struct Key {
     std::int64_t name = 0;
     std::int64_t writes = 0;
-    std::string state;  // the elements of a list, or the value of a register
+    std::string state = {};  // the elements of a list, or the value of a register
   };
 
   std::uint64_t draw(std::uint64_t bound) {
@@ -96,15 +100,61 @@ void count(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// Linux counts anew then what a process has in memory at most.
+void reset_peak_memory() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+/// In MB; 0 where nobody counts.
+double peak_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "VmHWM:") continue;
+    double kilobytes = 0;
+    status >> kilobytes;
+    return kilobytes / 1000;
+  }
+  return 0;
+}
+
+/// How long Elle 0.2.2 takes to read and check such a history, warm, in milliseconds: the median of five rounds on
+/// two cores. tests/bench/elle.clj measures it elsewhere.
+double elle_ms(std::int64_t transactions) {
+  switch (transactions) {
+    case 1'000: return 36 + 43;
+    case 10'000: return 225 + 336;
+    case 100'000: return 2532 + 2714;
+    default: return 0;
+  }
+}
+
+/// Memory includes the text.
+void judge_text(benchmark::State& state) {
+  const std::string text = TransactionHistory(static_cast<std::size_t>(state.range(0)), true).edn();
+  reset_peak_memory();
+  const std::clock_t begin = std::clock();
+  for (auto _ : state) {
+    if (check_list_append(read_history(text), {}).valid != Valid::yes)
+      state.SkipWithError("the history should be valid");
+  }
+  const double ms = 1000.0 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  state.counters["peak MB"] = peak_memory();
+  if (const double elle = elle_ms(state.range(0)); elle > 0) {
+    state.counters["x Elle"] = elle * static_cast<double>(state.iterations()) / ms;
+  }
+  count(state);
+}
+BENCHMARK(judge_text)->RangeMultiplier(10)->Range(1'000, 1'000'000)->Unit(benchmark::kMillisecond);
+
 void read_transactions(benchmark::State& state) {
-  const std::string text = TransactionHistory(static_cast<std::size_t>(state.range(0)), true).text();
+  const std::string text = TransactionHistory(static_cast<std::size_t>(state.range(0)), true).jsonl();
   for (auto _ : state) benchmark::DoNotOptimize(read_history(text));
   count(state);
 }
 BENCHMARK(read_transactions)->RangeMultiplier(10)->Range(1'000, 1'000'000)->Unit(benchmark::kMillisecond);
 
 void check_transactions(benchmark::State& state, bool lists, Verdict (*check)(const History&, const CheckOptions&)) {
-  const History history = read_history(TransactionHistory(static_cast<std::size_t>(state.range(0)), lists).text());
+  const History history = read_history(TransactionHistory(static_cast<std::size_t>(state.range(0)), lists).jsonl());
   for (auto _ : state) {
     if (check(history, {}).valid != Valid::yes) state.SkipWithError("the history should be strictly serializable");
   }
