@@ -11,21 +11,24 @@
 
 namespace mznode::raft {
 
+/// Whose storage it is.
+struct Identity {
+  Life life = 0;
+  std::vector<std::string> members;
+  MZNODE_FIELDS(life, members)
+};
+/// What Enrolment must find in the storage again, to which other records may belong as well.
+struct EnrolmentRecord {
+  std::optional<Identity> identity;
+  std::vector<std::pair<Member, Life>> met;
+  MZNODE_FIELDS(identity, met)
+};
+
 /// Binds Admission to a node: introduces the node until all others know it, answers those who introduce themselves, and
 /// tells when this one is admitted.
 class Enrolment {
  public:
-  struct Identity {
-    Life life = 0;
-    std::vector<std::string> members;
-    MZNODE_FIELDS(life, members)
-  };
-  /// What must be in the storage, to which other records may belong as well.
-  struct Saved {
-    std::optional<Identity> identity;
-    std::vector<std::pair<Member, Life>> met;
-    MZNODE_FIELDS(identity, met)
-  };
+  using Saved = EnrolmentRecord;
 
   /// `save` appends to the node's storage; `admit` is called when it is certain that this node has never had another
   /// memory. The node must outlive it.
