@@ -62,9 +62,10 @@ int run_node(const Arguments& arguments) {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, strategy_options(app.remaining()));
     StdioRuntime runtime({.threads = settings.threads, .log_level = log_level(settings.log_level), .data_dir = settings.data_dir});
+    std::unique_ptr<Strategy> installed;  // the node's tasks may use it until the end
     Node node(runtime);
     node.set_client_timeout(workload.client_timeout);
-    const auto installed = strategy.install(node, options);
+    installed = strategy.install(node, options);
     return runtime.run(node);
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();

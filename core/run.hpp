@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <utility>
 
 #include "node.hpp"
@@ -22,8 +23,9 @@ int run(SetUp&& set_up, const StdioRuntime::Options& options = {}) {
 template <std::constructible_from<Node&> App>
 int run(const StdioRuntime::Options& options = {}) {
   StdioRuntime runtime(options);
+  std::optional<App> app;  // the node's tasks may use it until the end
   Node node(runtime);
-  App app(node);
+  app.emplace(node);
   return runtime.run(node);
 }
 

@@ -24,7 +24,7 @@ class StdioRuntime final : public Runtime {
     std::size_t threads = 1;
     LogLevel log_level = LogLevel::warn;
     /// Where nodes keep what must survive them, each in a directory of its name; empty to keep nothing.
-    std::string data_dir;
+    std::string data_dir = {};
     int input = 0;
     int output = 1;
   };

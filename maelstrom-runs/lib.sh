@@ -38,13 +38,13 @@ describe() {
     g-set) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10' ;;
     g-set-p) workload=g-set flags='--node-count 5 --time-limit 20 --rate 10 --nemesis partition --nemesis-interval 5' ;;
     pn | pn-*) workload=pn-counter flags='--node-count 3 --rate 100 --time-limit 20 --nemesis partition' ;;
-    # Maelstrom's Raft chapter, doc/06-raft, its two hardest command lines.
-    lin-kv-10s)
-      workload=lin-kv options='--strategy proxy'
+    # Maelstrom's Raft chapter, doc/06-raft, its two hardest command lines; the name ends in that of a strategy.
+    lin-kv-10s-*)
+      workload=lin-kv options="--strategy ${1#lin-kv-10s-}"
       flags='--node-count 3 --concurrency 4n --rate 30 --time-limit 60 --nemesis partition --nemesis-interval 10'
       ;;
-    lin-kv-3s)
-      workload=lin-kv options='--strategy proxy'
+    lin-kv-3s-*)
+      workload=lin-kv options="--strategy ${1#lin-kv-3s-}"
       flags='--node-count 3 --concurrency 10n --rate 100 --time-limit 60 --nemesis partition --nemesis-interval 3'
       ;;
     *) echo "there is no challenge $1" >&2 && exit 2 ;;
@@ -52,6 +52,18 @@ describe() {
   case $1 in 4-* | pn-*) options="--strategy ${1#*-}" ;; esac
   read -r -a test_flags <<<"$flags"
   read -r -a node_options <<<"$options"
+}
+
+require_mznode() {
+  [[ -x $mznode ]] || { echo "$mznode is not there; \`make\` builds it" >&2 && exit 2; }
+}
+
+# The names of a workload's strategies, the default first.
+strategies_of() {
+  require_mznode
+  "$mznode" list | awk -v heading="$1:" '
+    /^[^ ]/ { is_wanted = $1 == heading }
+    is_wanted && /^  [^ ]/ { sub(":", "", $1); print $1 }'
 }
 
 # The value behind the path of keys in an EDN file: `edn FILE :net :servers :msgs-per-op`. Enough for Maelstrom's
@@ -81,9 +93,10 @@ run_on_maelstrom() {
   (cd "$stores/$challenge" && "$maelstrom" test -w "$workload" --bin "$mznode" "${test_flags[@]}" -- \
     --workload "$workload" "${node_options[@]}") >"$stores/$challenge/output.txt" 2>&1 || true
   results=$stores/$challenge/store/latest/results.edn
-  verdict=none msgs='' median='' max=''
+  verdict=none ok='' msgs='' median='' max=''
   [[ -e $results ]] || return 0
   verdict=$(edn_verdict "$results")
+  ok=$(edn "$results" :availability :ok-fraction)
   msgs=$(edn "$results" :net :servers :msgs-per-op)
   median=$(edn "$results" :stable-latencies 0.5)
   max=$(edn "$results" :stable-latencies 1)
@@ -112,8 +125,9 @@ run_challenge() {
   run_on_maelstrom "$challenge"
   judge
   [[ -z $msgs ]] || msgs=$(printf '%.2f' "$msgs")
-  printf '%-9s %-13s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${msgs:--}" "${median:--}" \
-    "${max:--}" "$command"
+  [[ -z $ok ]] || ok=$(printf '%.2f' "$ok")
+  printf '%-9s %-13s ok %-5s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${ok:--}" "${msgs:--}" \
+    "${median:--}" "${max:--}" "$command"
   rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
   if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi
 }
@@ -149,7 +163,7 @@ run_challenges() {
     shift
   done
   shift
-  [[ -x $mznode ]] || { echo "$mznode is not there; \`make\` builds it" >&2 && exit 2; }
+  require_mznode
   if [[ $embedded == yes ]]; then
     echo 'running on the embedded network'
     run_embedded "$@"

@@ -121,9 +121,11 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
   const WorkloadInfo& workload = find_workload(settings.workload);
   const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
   const OptionValues options(strategy.options, settings.strategy_options);
-  const sim::Installer installer = [&workload, &strategy, options](Node& node) -> std::shared_ptr<void> {
+  const sim::Installer installer = [&settings, &workload, &strategy, options](Node& node) -> std::shared_ptr<void> {
     node.set_client_timeout(workload.client_timeout);
-    return strategy.install(node, options);
+    const std::shared_ptr<Strategy> installed = strategy.install(node, options);
+    if (settings.on_start) settings.on_start(installed);
+    return installed;
   };
   auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
   host->attach(network);

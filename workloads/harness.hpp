@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -53,6 +54,8 @@ struct TestSettings {
   bool keep_storage = true;
   /// Told how far the run is (see sim::RunOptions).
   std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
+  /// Given the strategy of every node of this program's own as it starts, which lives as long as the node's process.
+  std::function<void(const std::shared_ptr<Strategy>&)> on_start = {};
 };
 
 /// A test that was carried out and judged.

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "tests/sim/simulate.hpp"
+#include "tests/workloads/liveness.hpp"
+#include "tests/workloads/raft/watch.hpp"
 #include "workloads/harness.hpp"
 
 /// What the strategies are held to: every strategy under every fault that it claims to survive, one at a time, none, and
@@ -20,17 +23,34 @@ struct Cell {
   std::size_t nodes = 0;
 };
 
+/// The parts of a text between its commas; none of an empty one.
+inline std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < text.size(); begin += parts.back().size() + 1) {
+    parts.push_back(text.substr(begin, text.find(',', begin) - begin));
+  }
+  return parts;
+}
+
 inline std::ostream& operator<<(std::ostream& out, const Cell& cell) {
   return out << cell.workload << ", " << cell.strategy << ", " << (cell.nemesis.empty() ? "no faults" : cell.nemesis)
              << ", nodes: " << cell.nodes;
 }
 
-inline std::vector<Cell> all_cells(const std::vector<std::size_t>& sizes) {
+/// `mixes` are combinations of faults, with commas between them, that are tried where a strategy claims each.
+inline std::vector<Cell> all_cells(const std::vector<std::size_t>& sizes, const std::vector<std::string>& mixes = {}) {
   std::vector<Cell> cells;
   for (const WorkloadInfo& workload : workloads()) {
     for (const StrategyInfo& strategy : workload.strategies) {
       std::vector<std::string> nemeses = {"", "swarm"};
       for (const Fault fault : strategy.guarantees.survives) nemeses.emplace_back(fault_name(fault));
+      for (const std::string& mix : mixes) {
+        const auto names = split(mix);
+        const bool claims_all = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+          return std::find(nemeses.begin(), nemeses.end(), name) != nemeses.end();
+        });
+        if (claims_all) nemeses.push_back(mix);
+      }
       for (const auto& nemesis : nemeses) {
         for (const std::size_t nodes : sizes) cells.push_back({workload.name, strategy.name, nemesis, nodes});
       }
@@ -66,15 +86,15 @@ inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
     settings.rate_millis = 200'000;
   }
   settings.keep_journal = false;
-  if (!cell.nemesis.empty()) settings.nemesis = {cell.nemesis};
+  settings.nemesis = split(cell.nemesis);
   return settings;
 }
 
-/// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm; then what it did
-/// answer is judged, and that it answers again afterwards is for other tests.
+/// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm, or when messages take
+/// as long as clients wait; then what it did answer is judged.
 inline check::Valid verdict_on(const Cell& cell, const TestReport& report) {
   const StrategyInfo& strategy = find_strategy(find_workload(cell.workload), cell.strategy);
-  if (strategy.guarantees.available || cell.nemesis != "swarm") return report.valid;
+  if (strategy.guarantees.available || (cell.nemesis != "swarm" && cell.nemesis != "slow")) return report.valid;
   check::Valid worst = check::Valid::yes;
   for (const auto& [name, part] : report.results.items()) {
     if (name == "stats" || !part.is_object() || !part.contains("valid?")) continue;
@@ -82,6 +102,37 @@ inline check::Valid verdict_on(const Cell& cell, const TestReport& report) {
     if (part["valid?"] != true) worst = check::Valid::unknown;
   }
   return worst;
+}
+
+struct CellOutcome {
+  check::Valid valid = check::Valid::unknown;
+  /// What is wrong that the report does not show.
+  std::string why = {};
+  TestReport report = {};
+};
+
+/// Runs a cell with a seed. Beside the verdict, the invariants of a group must hold after every event, and lin-kv must
+/// answer everything two seconds after the last fault, where latency alone lets every answer come in time.
+inline CellOutcome run_cell(const Cell& cell, std::uint64_t seed) {
+  TestSettings settings = settings_of(cell, seed);
+  raft::Watch watch(settings);
+  settings.keep_journal = cell.strategy == "raft";
+  CellOutcome outcome;
+  outcome.report = run_test(settings, [&] { return !watch.look(); });
+  outcome.valid = verdict_on(cell, outcome.report);
+  watch.look_at(outcome.report.run.packets);
+  if (watch.violation()) {
+    outcome.valid = check::Valid::no;
+    outcome.why = *watch.violation();
+  } else if (cell.workload == "lin-kv" && settings.latency.mean_ms <= 10) {
+    const auto calm = find_calm_operations(outcome.report.run.history);
+    if (!calm.unanswered.empty()) {
+      outcome.valid = check::Valid::no;
+      outcome.why = calm.unanswered.front().f + " was not answered although there was no fault, at " +
+                    std::to_string(calm.unanswered.front().time_ns) + " ns";
+    }
+  }
+  return outcome;
 }
 
 }  // namespace mznode

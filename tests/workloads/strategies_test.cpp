@@ -22,11 +22,12 @@ class Strategies : public testing::TestWithParam<Cell> {};
 TEST_P(Strategies, KeepsItsPromise) {
   const std::uint64_t seeds = seeds_per_cell(12);
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const auto report = run_test(settings_of(GetParam(), seed), [] { return false; });
+    const auto outcome = run_cell(GetParam(), seed);
     std::string faults;
-    for (const Fault fault : report.faults) faults += std::string(fault_name(fault)) + " ";
-    ASSERT_EQ(verdict_on(GetParam(), report), check::Valid::yes) << GetParam() << ", seed " << seed << ", faults " << faults << "\n"
-                                               << report.results.dump(1);
+    for (const Fault fault : outcome.report.faults) faults += std::string(fault_name(fault)) + " ";
+    ASSERT_EQ(outcome.valid, check::Valid::yes) << GetParam() << ", seed " << seed << ", faults " << faults << outcome.why
+                                                << "\n"
+                                                << outcome.report.results.dump(1);
   }
 }
 

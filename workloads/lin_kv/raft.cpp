@@ -55,13 +55,14 @@ raft::Group::Options group_options(const OptionValues& options) {
 
 /// Every change is an entry of the group's log; a read is answered by the leader, once a majority has confirmed that it
 /// leads.
-class Raft final : public Strategy {
+class Raft final : public raft::GroupStrategy {
  public:
   Raft(Node& node, const OptionValues& options) : group_(node, registers_, group_options(options)) {
     node.on("read", this, &Raft::read);
     node.on("write", this, &Raft::write);
     node.on("cas", this, &Raft::cas);
   }
+  const raft::Group& group() const override { return group_; }
 
  private:
   Task<ReadOk> read(Read request) {

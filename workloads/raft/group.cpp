@@ -77,10 +77,14 @@ void Group::release(const Effects& effects) {
   }
   for (const auto& [index, entry] : effects.committed) apply(index, entry);
   for (const auto& [id, confirmed] : effects.reads) {
-    if (const auto found = reads_.find(id); found != reads_.end()) found->second->set(confirmed);
+    const auto read = reads_.extract(id);
+    if (!confirmed) continue;  // whoever asked will hear of another leader
+    const Question& question = read.mapped().question;
+    answer(read.mapped().asker, question.life, question.number, {.result = machine_.query(question.question)});
   }
-  give_up_proposals();
-  if (applied_ - raft_->log().snapshot().index >= options_.snapshot_entries) take_snapshot();
+  tell_of_leader();
+  // While this was being saved, a leader's snapshot may have come that is further on.
+  if (applied_ >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
   set_timer();
 }
 
@@ -90,21 +94,11 @@ void Group::apply(Index index, const Entry& entry) {
   const auto command = from_json<SessionCommand>(entry.command);
   const Outcome outcome =
       sessions_.apply(index, command, [this](const Json& operation) { return machine_.apply(operation); });
-  const auto found = proposals_.find(command.id());
-  if (found == proposals_.end()) return;
-  for (const auto& promise : found->second.waiting) promise->set(outcome);
-  proposals_.erase(found);
-}
-
-/// What was proposed in a term that this server does not lead any more may be lost. Those who wait can turn to the next
-/// leader; asking again does no harm.
-void Group::give_up_proposals() {
-  std::erase_if(proposals_, [this](const auto& each) {
-    const Proposal& proposal = each.second;
-    if (is_leader() && proposal.term == raft_->term()) return false;
-    for (const auto& promise : proposal.waiting) promise->set(std::nullopt);
-    return true;
-  });
+  proposed_.erase(command.id());
+  // The one who asked will apply it, too, but hears of its being committed later.
+  if (command.origin == node_.id() || is_leader()) {
+    answer(command.origin, command.life, command.number, outcome);
+  }
 }
 
 void Group::take_snapshot() {

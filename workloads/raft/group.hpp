@@ -5,12 +5,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/node.hpp"
 #include "workloads/raft/enrolment.hpp"
 #include "workloads/raft/raft.hpp"
 #include "workloads/raft/sessions.hpp"
+#include "workloads/strategy.hpp"
 
 namespace mznode::raft {
 
@@ -51,7 +54,7 @@ class Group {
   /// Throws Error temporarily_unavailable.
   Task<Json> query(Json question);
 
-  /// For tests that watch the protocol from outside.
+  /// For tests that watch the protocol from outside; null before `init`.
   const Raft* raft() const { return raft_ ? &*raft_ : nullptr; }
 
  private:
@@ -61,19 +64,41 @@ class Group {
     std::optional<Unsaved> unsaved;
     MZNODE_FIELDS(enrolment, unsaved)
   };
+  /// The other thing, beside a command, that a leader is asked for.
   struct Question {
+    /// Of the process that asks.
+    Life life = 0;
+    std::uint64_t number = 0;
+    /// Where the one who asks is: what it knows of leaders.
+    Term term = 0;
+    bool is_voter = false;
     Json question;
-    MZNODE_FIELDS(question)
+    MZNODE_FIELDS(life, number, term, is_voter, question)
   };
   struct Answer {
-    Json answer;
-    MZNODE_FIELDS(answer)
+    /// As in the command or question.
+    Life life = 0;
+    std::uint64_t number = 0;
+    Outcome outcome;
+    MZNODE_FIELDS(life, number, outcome)
   };
-  using OutcomePromise = Promise<std::optional<Outcome>>;
-  /// A command that this server has proposed, and those who wait for its outcome.
-  struct Proposal {
-    Term term = 0;
-    std::vector<std::shared_ptr<OutcomePromise>> waiting = {};
+  /// What somebody here waits for.
+  struct Pending {
+    explicit Pending(std::variant<SessionCommand, Question> what) : request(std::move(what)) {}
+    std::uint64_t number() const {
+      return std::visit([](const auto& each) { return each.number; }, request);
+    }
+    std::variant<SessionCommand, Question> request;
+    /// True as soon as it may take effect.
+    bool has_left = false;
+    std::optional<Outcome> outcome = std::nullopt;
+    /// Happens when there is an outcome, or a reason to ask again.
+    std::unique_ptr<Event> news = nullptr;
+  };
+  /// A question that this leader has to answer.
+  struct Asked {
+    std::string asker;
+    Question question;
   };
 
   // group_start.cpp
@@ -91,16 +116,20 @@ class Group {
   void apply(Index index, const Entry& entry);
   void take_snapshot();
   void set_timer();
-  void give_up_proposals();
 
   // group_requests.cpp
   bool is_leader() const { return raft_->role() == Role::leader; }
-  Task<Outcome> on_execute(SessionCommand command);
-  Task<Answer> on_query(Question question);
-  Task<std::optional<Outcome>> submit(SessionCommand command, Time deadline, bool* has_left);
-  Task<std::optional<Outcome>> commit(SessionCommand command, Time deadline);
-  Task<bool> confirm(Time deadline);
+  void ask(Pending& pending);
+  Task<std::optional<Outcome>> submit(std::shared_ptr<Pending> pending, Time deadline);
+  SessionCommand next_command();
   Task<> open_session(Time deadline);
+  void tell_of_leader();
+  void on_answer(const Answer& answer);
+  void on_execute(const SessionCommand& command, const std::string& src);
+  void propose(const SessionCommand& command);
+  void on_query(const Question& question, const std::string& src);
+  void read(const std::string& asker, const Question& question);
+  void answer(const std::string& asker, Life life, std::uint64_t number, const Outcome& outcome);
 
   Node& node_;
   StateMachine& machine_;
@@ -117,10 +146,20 @@ class Group {
 
   Index session_ = 0;
   std::uint64_t last_number_ = 0;
-  std::set<std::uint64_t> under_way_;
-  std::map<decltype(SessionCommand().id()), Proposal> proposals_;
+  /// By their numbers.
+  std::map<std::uint64_t, std::shared_ptr<Pending>> pending_;
+  std::pair<std::optional<Member>, Term> known_leader_;
+  // Of a leader
+  Term proposed_in_ = 0;
+  std::set<decltype(SessionCommand().id())> proposed_;
   ReadId last_read_ = 0;
-  std::map<ReadId, std::shared_ptr<Promise<bool>>> reads_;
+  std::map<ReadId, Asked> reads_;
+};
+
+/// A strategy whose nodes form a group.
+class GroupStrategy : public Strategy {
+ public:
+  virtual const Group& group() const = 0;
 };
 
 }  // namespace mznode::raft

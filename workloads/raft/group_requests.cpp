@@ -1,122 +1,100 @@
-// How operations and questions find the leader, and come back.
+// How operations and questions find the leader, and answers come back.
 
 #include <algorithm>
+#include <utility>
 
 #include "workloads/raft/group.hpp"
 
 namespace mznode::raft {
 namespace {
 
-/// Longer than a round trip to the leader and from it to a majority; then the request is taken for lost.
-constexpr Duration attempt_timeout = 400ms;
-/// Between one attempt and the next, and between looks at whether there is a leader.
-constexpr Duration retry_pause = 40ms;
+/// Longer than most answers take; then the request, or the answer, is taken for lost.
+constexpr Duration ask_again_after = 300ms;
 
 }  // namespace
 
-/// Proposes a command at this leader, unless that was done, and waits for its outcome; nothing when it is not known in
-/// time, or another leader has to be asked.
-Task<std::optional<Outcome>> Group::commit(SessionCommand command, Time deadline) {
-  auto promise = std::shared_ptr<OutcomePromise>(new OutcomePromise(node_.promise<std::optional<Outcome>>()));
-  Proposal& proposal = proposals_[command.id()];
-  proposal.waiting.push_back(promise);
-  if (proposal.term != raft_->term()) {
-    proposal.term = raft_->term();
-    raft_->propose(node_.now(), to_json(command));
-    wake();
+// ---- The one who asks
+
+/// Asks whoever leads, if that is known.
+void Group::ask(Pending& pending) {
+  const auto leader = raft_->leader();
+  if (!leader) return;
+  pending.has_left = true;
+  const std::string& dest = enrolment_.members()[*leader];
+  if (const auto* command = std::get_if<SessionCommand>(&pending.request)) {
+    is_leader() ? propose(*command) : node_.send(dest, "execute", *command);
+  } else {
+    auto& question = std::get<Question>(pending.request);
+    question.term = raft_->term();
+    question.is_voter = raft_->is_voter();
+    is_leader() ? read(dest, question) : node_.send(dest, "query", question);
   }
-  const TimerId timer = node_.after(deadline - node_.now(), [promise] { promise->set(std::nullopt); });
-  auto outcome = co_await promise->wait();
-  node_.cancel_timer(timer);
-  co_return outcome;
 }
 
-/// Waits until this leader knows that it may answer from its state; false when it does not come to know it in time.
-Task<bool> Group::confirm(Time deadline) {
-  const ReadId id = ++last_read_;
-  auto promise = std::shared_ptr<Promise<bool>>(new Promise<bool>(node_.promise<bool>()));
-  reads_.emplace(id, promise);
-  raft_->read(node_.now(), id);
-  wake();
-  const TimerId timer = node_.after(deadline - node_.now(), [promise] { promise->set(false); });
-  const auto confirmed = co_await promise->wait();
-  node_.cancel_timer(timer);
-  reads_.erase(id);
-  co_return confirmed;
-}
-
-Task<Outcome> Group::on_execute(SessionCommand command) {
-  if (!is_leader()) throw Error(ErrorCode::temporarily_unavailable, "this server does not lead");
-  const Time deadline = node_.now() + options_.request_timeout;
-  auto outcome = co_await commit(std::move(command), deadline);
-  if (!outcome) throw Error(ErrorCode::timeout, "the outcome is not known in time");
-  co_return std::move(*outcome);
-}
-
-Task<Group::Answer> Group::on_query(Question question) {
-  if (!is_leader()) throw Error(ErrorCode::temporarily_unavailable, "this server does not lead");
-  const Time deadline = node_.now() + options_.request_timeout;
-  const auto confirmed = co_await confirm(deadline);
-  if (!confirmed) throw Error(ErrorCode::temporarily_unavailable, "this server may not lead any more");
-  co_return Answer{machine_.query(question.question)};
-}
-
-/// Brings a command to whoever leads until its outcome is known; nothing when that is not so by the deadline. Sets
-/// `has_left` as soon as it may take effect.
-Task<std::optional<Outcome>> Group::submit(SessionCommand command, Time deadline, bool* has_left) {
-  while (node_.now() < deadline) {
-    const auto leader = raft_->leader();
-    if (is_leader()) {
-      *has_left = true;
-      auto outcome = co_await commit(command, deadline);
-      if (outcome) co_return outcome;
-    } else if (leader) {
-      *has_left = true;
-      const std::string dest = enrolment_.members()[*leader];
-      const Duration patience = std::min(attempt_timeout, deadline - node_.now());
-      try {
-        auto reply = co_await node_.rpc(dest, "execute", command, patience);
-        co_return reply.as<Outcome>();
-      } catch (const Error&) {
-        // Lost, or there is another leader: to ask again does no harm, since the command has a number.
-      }
-    }
-    const Duration pause = std::min(retry_pause, deadline - node_.now());
-    co_await node_.sleep(pause);
+/// Waits for the outcome of a request, and asks again when another server leads or nobody answers: that does no harm,
+/// since a command has a number and a question has no effect. Nothing when there is none by the deadline.
+Task<std::optional<Outcome>> Group::submit(std::shared_ptr<Pending> pending, Time deadline) {
+  struct Listing {
+    ~Listing() { list.erase(number); }
+    std::map<std::uint64_t, std::shared_ptr<Pending>>& list;
+    std::uint64_t number;
+  };
+  const Listing listing{pending_, pending->number()};
+  pending_.emplace(pending->number(), pending);
+  while (!pending->outcome && node_.now() < deadline) {
+    pending->news.reset(new Event(node_.make_event()));
+    ask(*pending);
+    const Duration patience = std::min(ask_again_after, deadline - node_.now());
+    const TimerId timer = node_.after(patience, [pending] { pending->news->happen(); });
+    co_await pending->news->wait();
+    node_.cancel_timer(timer);
   }
-  co_return std::nullopt;
+  co_return std::move(pending->outcome);
+}
+
+void Group::on_answer(const Answer& answer) {
+  if (answer.life != node_.incarnation()) return;  // was for an earlier process
+  const auto found = pending_.find(answer.number);
+  if (found == pending_.end()) return;
+  found->second->outcome = answer.outcome;
+  found->second->news->happen();
+}
+
+/// Lets all who wait turn to a new leader.
+void Group::tell_of_leader() {
+  const auto leader = std::pair(raft_->leader(), raft_->term());
+  if (std::exchange(known_leader_, leader) == leader) return;
+  for (const auto& [number, pending] : pending_) pending->news->happen();
+}
+
+SessionCommand Group::next_command() {
+  SessionCommand command;
+  command.origin = node_.id();
+  command.life = node_.incarnation();
+  command.number = ++last_number_;
+  command.oldest = pending_.empty() ? command.number : pending_.begin()->first;
+  return command;
 }
 
 Task<> Group::open_session(Time deadline) {
-  SessionCommand command{.origin = node_.id(), .life = node_.incarnation(), .operation = Json()};
-  bool has_left = false;
-  auto outcome = co_await submit(std::move(command), deadline, &has_left);
+  const auto pending = std::make_shared<Pending>(next_command());
+  auto outcome = co_await submit(pending, deadline);
   if (outcome) session_ = outcome->session;
 }
 
 Task<Json> Group::execute(Json operation) {
-  struct UnderWay {
-    ~UnderWay() { numbers.erase(number); }
-    std::set<std::uint64_t>& numbers;
-    std::uint64_t number;
-  };
   const Time deadline = node_.now() + options_.request_timeout;
   if (session_ == 0) co_await open_session(deadline);
   if (session_ == 0) throw Error(ErrorCode::temporarily_unavailable, "no leader could be reached");
-  const UnderWay under_way{under_way_, ++last_number_};
-  under_way_.insert(under_way.number);
-  SessionCommand command{.origin = node_.id(),
-                         .life = node_.incarnation(),
-                         .session = session_,
-                         .number = under_way.number,
-                         .oldest = *under_way_.begin(),
-                         .operation = std::move(operation)};
-  bool has_left = false;
-  auto outcome = co_await submit(command, deadline, &has_left);
-  if (!outcome && !has_left) throw Error(ErrorCode::temporarily_unavailable, "there is no leader");
+  SessionCommand command = next_command();
+  command.session = session_;
+  command.operation = std::move(operation);
+  const auto pending = std::make_shared<Pending>(std::move(command));
+  auto outcome = co_await submit(pending, deadline);
+  if (!outcome && !pending->has_left) throw Error(ErrorCode::temporarily_unavailable, "there is no leader");
   if (!outcome) throw Error(ErrorCode::timeout, "the outcome is not known in time");
   if (outcome->session == 0) {
-    if (session_ == command.session) session_ = 0;
+    if (session_ == std::get<SessionCommand>(pending->request).session) session_ = 0;
     throw Error(ErrorCode::timeout, "the session was superseded; the operation may have taken effect before");
   }
   co_return std::move(outcome->result);
@@ -124,26 +102,51 @@ Task<Json> Group::execute(Json operation) {
 
 Task<Json> Group::query(Json question) {
   const Time deadline = node_.now() + options_.request_timeout;
-  const Question request{question};
-  while (node_.now() < deadline) {
-    const auto leader = raft_->leader();
-    if (is_leader()) {
-      const auto confirmed = co_await confirm(deadline);
-      if (confirmed) co_return machine_.query(question);
-    } else if (leader) {
-      const std::string dest = enrolment_.members()[*leader];
-      const Duration patience = std::min(attempt_timeout, deadline - node_.now());
-      try {
-        auto reply = co_await node_.rpc(dest, "query", request, patience);
-        co_return reply.as<Answer>().answer;
-      } catch (const Error&) {
-        // A question may be asked again.
-      }
-    }
-    const Duration pause = std::min(retry_pause, deadline - node_.now());
-    co_await node_.sleep(pause);
+  Question request{.life = node_.incarnation(), .number = ++last_number_, .question = std::move(question)};
+  const auto pending = std::make_shared<Pending>(std::move(request));
+  auto outcome = co_await submit(pending, deadline);
+  if (!outcome) throw Error(ErrorCode::temporarily_unavailable, "no leader answered in time");
+  co_return std::move(outcome->result);
+}
+
+// ---- The one who leads. Who asks one that does not lead will hear who does, and ask again.
+
+void Group::on_execute(const SessionCommand& command, const std::string& src) {
+  enrolment_.member(src);
+  if (command.origin != src) throw Error(ErrorCode::malformed_request, "the origin is another node");
+  if (is_leader()) propose(command);
+}
+
+/// Proposes a command, unless this leader has done so.
+void Group::propose(const SessionCommand& command) {
+  if (const auto outcome = sessions_.find(command)) {
+    answer(command.origin, command.life, command.number, *outcome);
+    return;
   }
-  throw Error(ErrorCode::temporarily_unavailable, "no leader answered in time");
+  if (std::exchange(proposed_in_, raft_->term()) != raft_->term()) proposed_.clear();
+  if (!proposed_.insert(command.id()).second) return;
+  raft_->propose(node_.now(), to_json(command));
+  wake();
+}
+
+void Group::on_query(const Question& question, const std::string& src) {
+  enrolment_.member(src);
+  if (is_leader()) read(src, question);
+}
+
+/// Answers a question once this leader knows that it may answer from its state.
+void Group::read(const std::string& asker, const Question& question) {
+  std::optional<Witness> witness;
+  if (question.is_voter && asker != node_.id()) witness = {.member = enrolment_.member(asker), .term = question.term};
+  const ReadId id = ++last_read_;
+  reads_.emplace(id, Asked{.asker = asker, .question = question});
+  raft_->read(node_.now(), id, witness);
+  wake();
+}
+
+void Group::answer(const std::string& asker, Life life, std::uint64_t number, const Outcome& outcome) {
+  const Answer answer{.life = life, .number = number, .outcome = outcome};
+  asker == node_.id() ? on_answer(answer) : node_.send(asker, "answer", answer);
 }
 
 }  // namespace mznode::raft

@@ -25,8 +25,12 @@ void Group::install_handlers() {
   node_.on("install_snapshot",
            [this](InstallSnapshot message, Request request) { step(request.src, std::move(message)); });
   node_.on("appended", [this](Appended message, Request request) { step(request.src, message); });
-  node_.on("execute", this, &Group::on_execute);
-  node_.on("query", this, &Group::on_query);
+  node_.on("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
+  node_.on("query", [this](Question question, Request request) { on_query(question, request.src); });
+  node_.on("answer", [this](Answer answer, Request request) {
+    enrolment_.member(request.src);
+    on_answer(answer);
+  });
 }
 
 void Group::start() {

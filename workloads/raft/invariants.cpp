@@ -25,18 +25,21 @@ std::optional<std::string> check_log_matching(const Log& a, const Log& b) {
 }
 
 std::optional<std::string> Invariants::check(const std::vector<const Raft*>& servers) {
+  std::vector<bool> has_changed(servers.size());
   for (Member member = 0; member < servers.size(); ++member) {
     if (servers[member] == nullptr) {
       before_.erase(member);
       continue;
     }
     const Raft& server = *servers[member];
+    const auto before = before_.find(member);
+    has_changed[member] = before == before_.end() || before->second != state_of(server);
     for (const auto& check :
          {&Invariants::check_step, &Invariants::check_election_safety, &Invariants::check_state_machine_safety}) {
       if (auto violation = (this->*check)(member, server)) return violation;
     }
     for (Member other = 0; other < member; ++other) {
-      if (servers[other] == nullptr) continue;
+      if (servers[other] == nullptr || (!has_changed[other] && !has_changed[member])) continue;
       if (auto violation = check_log_matching(server.log(), servers[other]->log())) {
         return name(other) + " and " + name(member) + ": " + *violation;
       }
@@ -50,9 +53,16 @@ std::optional<std::string> Invariants::check(const std::vector<const Raft*>& ser
   return std::nullopt;
 }
 
+Invariants::Before Invariants::state_of(const Raft& server) {
+  return {.role = server.role(),
+          .term = server.term(),
+          .commit = server.commit(),
+          .last_index = server.log().last_index(),
+          .last_term = server.log().last_term()};
+}
+
 std::optional<std::string> Invariants::check_step(Member member, const Raft& server) {
-  const Before now{
-      .role = server.role(), .term = server.term(), .commit = server.commit(), .last_index = server.log().last_index()};
+  const Before now = state_of(server);
   const auto [known, is_new] = before_.emplace(member, now);
   const Before before = std::exchange(known->second, now);
   if (server.commit() > server.log().last_index()) return name(member) + " has committed what it has not";

@@ -26,6 +26,8 @@ class Invariants {
     Term term = 0;
     Index commit = 0;
     Index last_index = 0;
+    Term last_term = 0;
+    bool operator==(const Before&) const = default;
   };
   struct Committed {
     Entry entry;
@@ -33,6 +35,7 @@ class Invariants {
     Term known_in = 0;
   };
 
+  static Before state_of(const Raft& server);
   std::optional<std::string> check_step(Member member, const Raft& server);
   std::optional<std::string> check_election_safety(Member member, const Raft& server);
   std::optional<std::string> check_state_machine_safety(Member member, const Raft& server);

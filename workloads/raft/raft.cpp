@@ -108,6 +108,10 @@ void Raft::become_voter(Time now) {
   reset_election_timer(now);
 }
 
+void Raft::send(Member to, Message message) {
+  messages_.push_back({.to = to, .message = std::move(message)});
+}
+
 void Raft::send_to_all(const Message& message) {
   for (Member member = 0; member < config_.members; ++member) {
     if (member != config_.self) send(member, message);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -77,6 +76,13 @@ enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
 
 using ReadId = std::uint64_t;
 
+/// A voter that asks for a read, and the term it is in then: it says that it has not gone on to another leader, as its
+/// answer to a heartbeat would.
+struct Witness {
+  Member member = 0;
+  Term term = 0;
+};
+
 /// What a server wants done, in the order of the members: first make durable what is unsaved, then send the messages,
 /// then use the rest. No effect may overtake one of an earlier batch.
 struct Effects {
@@ -126,9 +132,9 @@ class Raft {
   /// Appends a command to the log and returns its index; nothing when this server does not lead. It may be replaced by
   /// another leader's entry before it is committed.
   std::optional<Index> propose(Time now, Command command);
-  /// Asks for permission to read what is committed (thesis, 6.4); an effect will bring it. False when this server does
-  /// not lead.
-  bool read(Time now, ReadId id);
+  /// Asks for permission to read what is committed (thesis, 6.4); an effect will bring it. The one on whose behalf it
+  /// is asked counts for the majority that has to confirm it. False when this server does not lead.
+  bool read(Time now, ReadId id, std::optional<Witness> witness = std::nullopt);
   /// Replaces the entries up to `index`, which were committed and applied, by the state they have led to. Some stay for
   /// followers that are a little behind.
   void compact(Index index, Json state);
@@ -159,6 +165,7 @@ class Raft {
     Time paused_until = {};
     Round acked_round = 0;
     Time heard_at = {};
+    Time told_at = {};
   };
   struct PendingRead {
     ReadId id = 0;
@@ -166,6 +173,7 @@ class Raft {
     std::optional<Round> round;
     /// Must be committed before, lest an earlier leader's commits be missed.
     Index index = 0;
+    std::optional<Member> witness;
   };
 
   // election.cpp
@@ -194,7 +202,10 @@ class Raft {
   void advance_commit();
 
   // reads.cpp
+  bool is_confirmed(const PendingRead& read) const;
   void confirm_reads();
+  std::set<Member> begin_round_for_reads();
+  std::vector<Member> voters_heard_last() const;
   void fail_reads();
   bool has_lease(Time now) const;
   bool quorum_is_silent(Time now) const;
@@ -204,7 +215,7 @@ class Raft {
   template <class T>
   T reached_by_quorum(T own, T Progress::*value) const;
   Unsaved take_unsaved();
-  void send(Member to, Message message) { messages_.push_back({to, std::move(message)}); }
+  void send(Member to, Message message);
   void send_to_all(const Message& message);
 
   Config config_;
@@ -234,7 +245,7 @@ class Raft {
   std::optional<Time> broadcast_at_;
   Round round_ = 0;
   std::map<Round, Time> round_sent_at_;
-  std::deque<PendingRead> pending_reads_;
+  std::vector<PendingRead> pending_reads_;
 
   std::vector<Effects::Outgoing> messages_;
   std::vector<Effects::Read> reads_;

@@ -116,19 +116,15 @@ void Raft::fall_back(Progress& progress, const Appended& reply) const {
 /// Says to everybody what is new, and that this leader lives.
 void Raft::broadcast(Time now) {
   const bool is_heartbeat = heartbeat_at_ <= now;
-  bool confirms_reads = false;
   ++round_;
   round_sent_at_[round_] = now;
-  for (PendingRead& read : pending_reads_) {
-    if (read.round) continue;
-    read.round = round_;
-    confirms_reads = true;
-  }
+  const std::set<Member> must_answer = begin_round_for_reads();
   broadcast_at_.reset();
   heartbeat_at_ = now + config_.heartbeat;
   for (Member member = 0; member < config_.members; ++member) {
     if (member == config_.self) continue;
-    send_entries(now, member, is_heartbeat || confirms_reads ? Empty::send : Empty::skip);
+    const bool is_silent = progress_[member].told_at + config_.heartbeat <= now;
+    send_entries(now, member, is_heartbeat || is_silent || must_answer.contains(member) ? Empty::send : Empty::skip);
   }
   confirm_reads();
 }
@@ -137,7 +133,9 @@ void Raft::broadcast(Time now) {
 void Raft::send_entries(Time now, Member to, Empty empty) {
   Progress& progress = progress_[to];
   const bool lacks_entries = progress.next <= log_.last_index() || progress.next <= log_.base_index();
-  const bool may_send = now >= progress.paused_until && progress.next <= progress.match + config_.max_in_flight;
+  // Who is silent gets heartbeats alone: its link or process may be down for long.
+  const bool may_send = now >= progress.paused_until && now < progress.heard_at + config_.election_timeout &&
+                        progress.next <= progress.match + config_.max_in_flight;
   AppendEntries request{.term = term_, .entries = {}, .commit = commit_, .round = round_};
   if (progress.next <= log_.base_index()) {
     if (may_send) {
@@ -151,6 +149,7 @@ void Raft::send_entries(Time now, Member to, Empty empty) {
     if (may_send && lacks_entries) request.entries = log_.slice(progress.next, config_.max_batch);
   }
   if (request.entries.empty() && empty == Empty::skip) return;
+  progress.told_at = now;
   if (progress.is_probing) {
     progress.paused_until = now + config_.heartbeat;
   } else {
@@ -160,6 +159,7 @@ void Raft::send_entries(Time now, Member to, Empty empty) {
 }
 
 void Raft::send_snapshot(Time now, Member to) {
+  progress_[to].told_at = now;
   progress_[to].paused_until = now + 2 * config_.election_timeout;
   send(to, InstallSnapshot{.term = term_, .snapshot = log_.snapshot(), .round = round_});
 }

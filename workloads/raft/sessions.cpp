@@ -1,10 +1,23 @@
 #include "workloads/raft/sessions.hpp"
 
-#include <algorithm>
-
 #include "core/codec.hpp"
 
 namespace mznode::raft {
+
+std::optional<Outcome> Sessions::find(const SessionCommand& command) const {
+  const auto found = sessions_.find(command.origin);
+  if (found == sessions_.end()) return std::nullopt;
+  const Session& session = found->second;
+  if (command.session == 0) {
+    if (session.life != command.life) return std::nullopt;
+    return Outcome{.session = session.opened_at, .result = Json()};
+  }
+  if (session.opened_at != command.session) return std::nullopt;
+  for (const auto& [number, result] : session.results) {
+    if (number == command.number) return Outcome{.session = session.opened_at, .result = result};
+  }
+  return std::nullopt;
+}
 
 Outcome Sessions::apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute) {
   Session& session = sessions_[command.origin];
@@ -17,9 +30,7 @@ Outcome Sessions::apply(Index index, const SessionCommand& command, const std::f
   std::erase_if(session.results, [&](const auto& each) { return each.first < session.oldest; });
   // Nobody waits for it any more, and whether it took effect before is forgotten.
   if (command.number < session.oldest) return {};
-  const auto known = std::find_if(session.results.begin(), session.results.end(),
-                                  [&](const auto& each) { return each.first == command.number; });
-  if (known != session.results.end()) return {.session = session.opened_at, .result = known->second};
+  if (auto known = find(command)) return std::move(*known);
   session.results.emplace_back(command.number, execute(command.operation));
   return {.session = session.opened_at, .result = session.results.back().second};
 }

@@ -40,6 +40,8 @@ struct Outcome {
 /// results are kept than an origin has operations under way.
 class Sessions {
  public:
+  /// What came of a command that was applied before; nothing when it was not, or that is forgotten.
+  std::optional<Outcome> find(const SessionCommand& command) const;
   /// Calls `execute` when the operation is to take effect now.
   Outcome apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute);
 

@@ -49,9 +49,9 @@ class KvNode : public testing::Test {
   }
 
   FakeRuntime world;
-  Node node{world};
   const StrategyInfo info;
-  std::unique_ptr<Strategy> strategy;
+  std::unique_ptr<Strategy> strategy;  // the node's tasks use it until the end
+  Node node{world};
 };
 
 }  // namespace mznode::lin_kv

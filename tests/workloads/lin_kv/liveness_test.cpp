@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "tests/workloads/liveness.hpp"
 #include "tests/workloads/trial.hpp"
 #include "workloads/harness.hpp"
 
@@ -42,39 +42,6 @@ TestSettings settings_of(const Case& each, std::size_t nodes, std::uint64_t seed
   return settings;
 }
 
-/// The operations that began when there had been no fault for two seconds and have no certain answer although none
-/// came until they ended; and how many have one.
-struct Findings {
-  std::vector<check::Operation> unanswered;
-  std::size_t answered = 0;
-};
-
-Findings find(const check::History& history) {
-  constexpr std::int64_t recovery_ns = 2'000'000'000;
-  Findings findings;
-  const check::Pairing pairing(history);
-  constexpr auto never = std::numeric_limits<std::int64_t>::max();
-  std::int64_t calm_from = never;  // while a fault is on
-  std::vector<std::int64_t> calm_when_invoked(history.size(), never);
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    const check::Operation& event = history[i];
-    if (!event.is_client()) {
-      if (event.f.rfind("start-", 0) == 0) calm_from = never;
-      if (event.f.rfind("stop-", 0) == 0) calm_from = event.time_ns + recovery_ns;
-    } else if (event.type == check::Type::invoke) {
-      if (event.time_ns >= calm_from) calm_when_invoked[i] = calm_from;
-    } else if (calm_from != never && calm_when_invoked[pairing.invocation(i)] == calm_from) {
-      const std::string why = event.error ? event.error->text() : "";
-      const bool is_certain = event.type == check::Type::ok ||
-                              (event.type == check::Type::fail && why.find("temporarily") == std::string::npos &&
-                               why.find("timeout") == std::string::npos);
-      if (is_certain) ++findings.answered;
-      if (!is_certain) findings.unanswered.push_back(event);
-    }
-  }
-  return findings;
-}
-
 class Liveness : public testing::TestWithParam<Case> {};
 
 TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
@@ -82,7 +49,7 @@ TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   for (const std::size_t nodes : {2U, 3U, 5U}) {
     for (std::uint64_t seed = 0; seed < seeds_per_cell(3); ++seed) {
       const auto report = run_test(settings_of(GetParam(), nodes, seed), [] { return false; });
-      const Findings findings = find(report.run.history);
+      const CalmOperations findings = find_calm_operations(report.run.history);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
           << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": "
