@@ -9,13 +9,21 @@ Welcome Admission::answer(Time now, Member from, const Hello& hello) {
   const Life first = met_.emplace(from, hello.life).first->second;
   return {.life = hello.life,
           .knew_another = first != hello.life,
-          .is_young = is_first_life_ && now < started_ + boot_window};
+          .is_young = is_first_life_ && now < started_ + boot_window,
+          .has_forgotten = lived_before_};
 }
 
 void Admission::receive(Member from, const Welcome& welcome) {
   if (welcome.life != life_) return;  // was for an earlier life
   if (welcome.knew_another) {
     lived_before_ = true;
+    return;
+  }
+  known_to_.insert(from);
+  if (welcome.has_forgotten) {
+    // It may have answered before it knew.
+    knew_none_.erase(from);
+    young_.erase(from);
     return;
   }
   knew_none_.insert(from);

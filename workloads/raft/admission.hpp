@@ -20,7 +20,9 @@ struct Welcome {
   bool knew_another = false;
   /// True when the one who answers has itself only just begun its first life.
   bool is_young = false;
-  MZNODE_FIELDS(life, knew_another, is_young)
+  /// True when the one who answers has lost its memory, so that not to have met a server means nothing.
+  bool has_forgotten = false;
+  MZNODE_FIELDS(life, knew_another, is_young, has_forgotten)
 };
 
 /// Finds out whether a server that has nothing saved is new, and may vote, or has lost its memory, and may not: it
@@ -28,7 +30,7 @@ struct Welcome {
 ///
 /// It asks the others. One who knew an earlier life settles it. It is new when enough others knew none: so many that,
 /// even when all but a majority have lost their memories too, one of them would have met an earlier life that had
-/// introduced itself to as many. While a cluster starts that would let one server that is cut off keep all others
+/// introduced itself to as many. One that is known to have lost its memory is no witness. While a cluster starts that would let one server that is cut off keep all others
 /// waiting; so then a majority suffices, itself included, of servers that all began within `boot_window`.
 class Admission {
  public:
@@ -43,7 +45,7 @@ class Admission {
   void receive(Member from, const Welcome& welcome);
   Verdict verdict() const;
   /// True when every other server has met this one, which must go on introducing itself until then.
-  bool is_known_to_all() const { return knew_none_.size() == members_ - 1; }
+  bool is_known_to_all() const { return known_to_.size() == members_ - 1; }
 
   Life life() const { return life_; }
   /// The first life in which each other server was met.
@@ -56,6 +58,7 @@ class Admission {
   bool is_first_life_;
   Time started_;
   std::map<Member, Life> met_;
+  std::set<Member> known_to_;
   std::set<Member> knew_none_;
   std::set<Member> young_;
   bool lived_before_ = false;

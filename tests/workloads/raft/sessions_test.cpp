@@ -68,7 +68,7 @@ TEST_F(SessionsTest, ASavedStateKnowsAllThatWasAskedFor) {
 class AdmissionTest : public testing::Test {
  protected:
   static constexpr Welcome unknown(Life life, bool is_young) {
-    return {.life = life, .knew_another = false, .is_young = is_young};
+    return {.life = life, .knew_another = false, .is_young = is_young, .has_forgotten = false};
   }
   Time now{1s};
 };
@@ -101,6 +101,19 @@ TEST_F(AdmissionTest, OneWhoKnewAnEarlierLifeKeepsAServerFromVotingForEver) {
   admission.receive(1, welcome);
   admission.receive(2, unknown(7, true));
   EXPECT_EQ(admission.verdict(), Admission::Verdict::non_voter);
+}
+
+TEST_F(AdmissionTest, OneThatHasForgottenItselfIsNoWitness) {
+  Admission forgetful(3, 8, true, now);
+  forgetful.receive(2, {.life = 8, .knew_another = true});
+  const Welcome welcome = forgetful.answer(now, 0, {7});
+  Admission admission(3, 7, true, now);
+  admission.receive(1, unknown(7, true));  // what it said before it knew
+  admission.receive(1, welcome);
+  EXPECT_EQ(admission.verdict(), Admission::Verdict::open);
+  admission.receive(2, unknown(7, false));
+  EXPECT_EQ(admission.verdict(), Admission::Verdict::open);
+  EXPECT_TRUE(admission.is_known_to_all());
 }
 
 TEST_F(AdmissionTest, AWelcomeForAnEarlierLifeMeansNothing) {
