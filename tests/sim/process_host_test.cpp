@@ -284,6 +284,7 @@ struct BadLine {
   std::string line;
   std::string problem;
 };
+std::ostream& operator<<(std::ostream& out, const BadLine& bad) { return out << bad.line.substr(0, 60); }
 
 class BadLineTest : public ProcessHostTest, public testing::WithParamInterface<BadLine> {};
 
