@@ -48,7 +48,11 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "A node for every Maelstrom workload, and 
 set(CPACK_PACKAGE_CONTACT "The authors of mznode <mznode@localhost>")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# A program that is linked statically needs no other package; for another, CPack asks `file` and dpkg-shlibdeps.
+find_program(MZNODE_FILE_PROGRAM file)
+if(NOT MZNODE_CAN_LINK_STATICALLY AND MZNODE_FILE_PROGRAM)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+endif()
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS nlohmann-json3-dev)
 set(CPACK_STRIP_FILES ON)
 include(CPack)
