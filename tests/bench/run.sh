@@ -16,6 +16,7 @@ echo
 echo
 "$build/tests/bench/check_bench" --benchmark_min_time=0.2
 if [[ -n ${ELLE_CLASSPATH:-} ]]; then
+  # shellcheck disable=SC2086  # names are words
   java -Djava.awt.headless=true -cp "$ELLE_CLASSPATH" clojure.main tests/bench/elle.clj $ELLE_HISTORIES
   for history in $ELLE_HISTORIES; do
     ( TIMEFORMAT="$history in a process of its own: %3R s, CPU %3U + %3S s"; time "$build/mznode" check -w list-append "$history" )
