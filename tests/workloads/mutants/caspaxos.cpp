@@ -93,7 +93,8 @@ class Replica {
         if (to == peers_->self()) {
           take(key, to, each.answer(node_.now(), request));
         } else {
-          std::visit([&](const auto& message) { send(node_.node_ids()[to], key, message); }, request);
+          const std::string& dest = node_.node_ids()[to];
+          std::visit([&](const auto& message) { send(dest, key, message); }, request);
         }
       }
     }
