@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +25,21 @@ inline bool is_certain_answer(const check::Operation& completion) {
   if (completion.type != check::Type::fail || !completion.error) return false;
   const std::string_view why = completion.error->text();
   return why.find("temporarily") == std::string_view::npos && why.find("timeout") == std::string_view::npos;
+}
+
+/// True when each kind of operation was carried out at least once, or was told by the register what it holds instead. A
+/// compare-and-set is answered as well when it finds another value; which it does is the clients' chance.
+inline bool answers_every_kind(const check::History& history) {
+  std::map<std::string, bool> is_answered;
+  for (const check::Operation& event : history) {
+    if (!event.is_client()) continue;
+    bool& answered = is_answered[event.f];
+    const std::string_view why = event.error ? event.error->text() : std::string_view();
+    const bool is_refusal = event.type == check::Type::fail && (why.find("precondition-failed") != std::string_view::npos ||
+                                                                why.find("key-does-not-exist") != std::string_view::npos);
+    answered = answered || event.type == check::Type::ok || is_refusal;
+  }
+  return std::all_of(is_answered.begin(), is_answered.end(), [](const auto& kind) { return kind.second; });
 }
 
 inline CalmOperations find_calm_operations(const check::History& history) {

@@ -1,6 +1,7 @@
+#include "tests/workloads/liveness.hpp"
+
 #include <gtest/gtest.h>
 
-#include "tests/workloads/liveness.hpp"
 #include "tests/workloads/trial.hpp"
 #include "workloads/harness.hpp"
 
@@ -63,6 +64,25 @@ INSTANTIATE_TEST_SUITE_P(All, Liveness, testing::ValuesIn(all_cases()), [](const
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
+
+check::Operation completion(check::Type type, const char* f, std::optional<Json> error = {}) {
+  check::Operation event;
+  event.type = type;
+  event.process = 0;
+  event.f = f;
+  event.error = std::move(error);
+  return event;
+}
+
+TEST(AnswersEveryKind, ARefusalByTheRegisterIsAnAnswerButWantOfAMajorityIsNone) {
+  const check::History refused = {completion(check::Type::ok, "read"),
+                                  completion(check::Type::fail, "cas", Json("precondition-failed"))};
+  EXPECT_TRUE(answers_every_kind(refused));
+  const check::History unavailable = {completion(check::Type::ok, "read"),
+                                      completion(check::Type::fail, "cas", Json("temporarily-unavailable"))};
+  EXPECT_FALSE(answers_every_kind(unavailable));
+  EXPECT_FALSE(answers_every_kind({completion(check::Type::ok, "read"), completion(check::Type::info, "cas")}));
+}
 
 }  // namespace
 }  // namespace mznode::lin_kv
