@@ -19,33 +19,6 @@ struct Init {
   MZNODE_FIELDS(node_id, node_ids)
 };
 
-struct ErrorBody {
-  ErrorCode code = ErrorCode::crash;
-  std::string text;
-};
-
-ErrorBody read_error(const MessageView& view) {
-  ErrorBody error;
-  for (const Field& field : view.fields()) {
-    try {
-      if (field.key == "code") {
-        int code = 0;
-        decode(field.value, code);
-        error.code = static_cast<ErrorCode>(code);
-      } else if (field.key == "text") {
-        decode(field.value, error.text);
-      }
-    } catch (const Error&) {
-      error.text = std::string(field.value);  // an ill-formed error is still an error
-    }
-  }
-  return error;
-}
-
-bool says_later(ErrorCode code) {
-  return code == ErrorCode::timeout || code == ErrorCode::temporarily_unavailable || code == ErrorCode::crash;
-}
-
 }  // namespace
 
 namespace detail {
@@ -76,60 +49,6 @@ void append_members(TextBuffer& out, const Json& object) {
 }
 
 }  // namespace detail
-
-/// Waits for the reply to one request. Lives in the frame of the RPC; its destructor forgets the request.
-class Node::ReplyAwaiter {
- public:
-  ReplyAwaiter(Node& node, std::int64_t msg_id, std::string dest, Duration timeout)
-      : node_(node), msg_id_(msg_id), dest_(std::move(dest)) {
-    node_.awaiting_.emplace(msg_id_, this);
-    timer_ = node_.after(timeout, [this] { fail(ErrorCode::timeout, "no reply from " + dest_ + " in time"); });
-    if (node_.closed_) fail(ErrorCode::timeout, "no reply from " + dest_ + ": the input is closed");
-  }
-  ReplyAwaiter(const ReplyAwaiter&) = delete;
-  ReplyAwaiter& operator=(const ReplyAwaiter&) = delete;
-  ~ReplyAwaiter() { forget(); }
-
-  const std::string& dest() const { return dest_; }
-
-  void succeed(Message reply) {
-    reply_ = std::move(reply);
-    finish();
-  }
-  void fail(ErrorCode code, const std::string& text) {
-    error_ = Error::received(code, text);
-    finish();
-  }
-
-  bool await_ready() const { return reply_ || error_; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    waiting_ = true;
-    return true;
-  }
-  Message await_resume() {
-    if (error_) throw Error(*error_);
-    return std::move(*reply_);
-  }
-
- private:
-  void finish() {
-    forget();
-    if (waiting_) node_.ready_.push(waiter_);
-  }
-  void forget() {
-    if (node_.awaiting_.erase(msg_id_) != 0) node_.cancel_timer(timer_);
-  }
-
-  Node& node_;
-  std::int64_t msg_id_;
-  std::string dest_;
-  TimerId timer_ = 0;
-  bool waiting_ = false;
-  std::optional<Message> reply_;
-  std::optional<Error> error_;
-  Waiter waiter_;
-};
 
 Node::Node(Runtime& runtime)
     : runtime_(runtime), incarnation_(runtime.random() | 1), scope_([this](const std::exception_ptr& exception) {
@@ -274,32 +193,6 @@ void Node::run_init_hooks() {
   }
 }
 
-void Node::handle_reply(const MessageView& view) {
-  const std::int64_t msg_id = *view.in_reply_to();
-  const auto found = awaiting_.find(msg_id);
-  if (found == awaiting_.end() || found->second->dest() != view.src()) {
-    const bool was_asked = msg_id > 0 && msg_id < next_msg_id_;
-    log(was_asked ? LogLevel::info : LogLevel::warn, "dropped a reply of type ", view.type(), " from ", view.src(),
-        was_asked ? ": late or repeated, to " : ": never asked, to ", msg_id);
-    return;
-  }
-  if (view.type() == "error") {
-    const ErrorBody error = read_error(view);
-    found->second->fail(error.code, error.text);
-  } else {
-    found->second->succeed(view.own());
-  }
-}
-
-void Node::close() {
-  closed_ = true;
-  // Failing one may start others, which fail at once, since the input is closed.
-  while (!awaiting_.empty()) {
-    awaiting_.begin()->second->fail(ErrorCode::timeout, "the input was closed before the reply came");
-  }
-  settle();
-}
-
 void Node::settle() {
   ready_.run();
   scope_.reap();
@@ -336,8 +229,8 @@ void Node::require_destination(std::string_view dest) const {
   const bool known = dest == id_ || is_peer(dest) ||
                      std::find(services.begin(), services.end(), dest) != services.end() ||
                      (dest.size() > 1 && dest.front() == 'c');
-  // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that a
-  // peer is missing does not tell the client that nothing of its request took effect.
+  // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that
+  // a peer is missing does not tell the client that nothing of its request took effect.
   if (!known) throw Error::received(ErrorCode::node_not_found, "there is no node " + std::string(dest));
 }
 
@@ -375,47 +268,6 @@ void Node::reply_exception(std::string_view dest, std::string_view msg_id, const
   } catch (...) {
     log(LogLevel::error, "a handler failed with something that is not a std::exception");
     reply_error(dest, msg_id, ErrorCode::crash, "an exception that is not a std::exception");
-  }
-}
-
-// ---- RPC
-
-Task<Message> Node::rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout) {
-  TextBuffer text;
-  detail::append_members(text, fields);
-  return rpc_text(std::string(dest), std::string(type), text.str(), timeout);
-}
-
-Task<Message> Node::rpc_text(std::string dest, std::string type, std::string fields, Duration timeout) {
-  require_destination(dest);
-  const std::int64_t msg_id = next_msg_id_++;
-  TextBuffer& body = open_body(dest, type);
-  body += ",\"msg_id\":";
-  encode(body, msg_id);
-  body += fields;
-  close_body(body);
-  auto reply = co_await ReplyAwaiter(*this, msg_id, std::move(dest), timeout);
-  co_return reply;
-}
-
-Task<Message> Node::retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy) {
-  const Time give_up = now() + policy.deadline;
-  Duration pause = policy.first_pause;
-  for (;;) {
-    const Duration left = give_up - now();
-    std::exception_ptr failure;
-    try {
-      auto reply = co_await rpc_text(dest, type, fields, std::min(policy.attempt_timeout, left));
-      co_return reply;
-    } catch (const Error& error) {
-      if (!error.is_received() || !says_later(error.code()) || closed_) throw;
-      failure = std::current_exception();
-    }
-    const auto half = static_cast<std::uint64_t>(pause.count() / 2);
-    const Duration jittered(static_cast<std::int64_t>(half + random_below(half + 1)));
-    if (now() + jittered >= give_up) std::rethrow_exception(failure);
-    co_await sleep(jittered);
-    pause = std::min(pause * 2, policy.longest_pause);
   }
 }
 
