@@ -119,7 +119,9 @@ void declare(CLI::App& app, TestFlags& flags) {
       ->default_str("")
       ->type_name("N");
   app.add_option("--nodes", flags.nodes, "their names, separated by commas")->default_str("n1,n2,n3,n4,n5")->type_name("NAMES");
-  app.add_option("--concurrency", flags.concurrency, "clients; 4n is four a node")->type_name("N");
+  app.add_option("--concurrency", flags.concurrency, "clients; 4n is four a node")
+      ->default_str("1n; lin-kv: 2n")
+      ->type_name("N");
   app.add_option("--rate", flags.rate, "operations a second")->type_name("N");
   app.add_option("--time-limit", flags.time_limit, "seconds of operations")->type_name("S");
   app.add_option("--availability", flags.availability, "fraction that must succeed, or total")->type_name("F");
@@ -146,7 +148,8 @@ TestSettings test_settings(const TestFlags& flags) {
   TestSettings settings;
   settings.workload = flags.workload;
   set_nodes(flags, settings);
-  set_concurrency(flags.concurrency, settings);
+  const auto by_default = [&] { return std::to_string(find_workload(flags.workload).test.default_workers_per_node) + "n"; };
+  set_concurrency(flags.concurrency.empty() ? by_default() : flags.concurrency, settings);
   settings.rate_millis = thousandths("--rate", flags.rate);
   settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
   set_network(flags, settings);

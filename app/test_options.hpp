@@ -24,7 +24,8 @@ struct TestFlags {
   std::string workload;
   std::int64_t node_count = 0;
   std::string nodes;
-  std::string concurrency = "1n";
+  /// Empty for the workload's default.
+  std::string concurrency;
   std::string rate = "5";
   std::string time_limit = "60";
   std::int64_t latency = 0;

@@ -80,6 +80,8 @@ struct TestSpec {
   std::optional<check::Operation> final_operation;
   /// Ends a final phase that the generator's final steps make; nothing when they make none.
   std::optional<Duration> final_time_limit = std::nullopt;
+  /// Clients of each node unless the user says how many; Maelstrom's lin-kv refuses its own default, one.
+  std::size_t default_workers_per_node = 1;
   /// True when a client goes on with its connection after an indefinite operation.
   bool reuses_clients = false;
 };

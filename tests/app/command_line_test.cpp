@@ -70,7 +70,7 @@ TEST(CommandLine, EveryHelpFitsAScreen) {
 
 TEST(CommandLine, HelpShowsDefaults) {
   const std::string help = help_of({"test"});
-  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n]", "[60]", "[maelstrom]", "[strict-serializable]", "[store]"}) {
+  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n; lin-kv: 2n]", "[60]", "[maelstrom]", "[strict-serializable]", "[store]"}) {
     EXPECT_NE(help.find(shown), std::string::npos) << shown;
   }
 }
@@ -118,6 +118,10 @@ TEST(CommandLine, TheManualPageIsValid) {
   if (std::system("command -v groff >/dev/null") != 0) GTEST_SKIP() << "groff is not installed";
   const std::string check = std::string(MZNODE_BINARY) + " man | groff -man -Tutf8 -ww -z 2>&1 | grep .";
   EXPECT_NE(std::system(check.c_str()), 0) << "groff has complaints";
+}
+
+TEST(CommandLine, LinKvHasEnoughClientsByDefault) {
+  output_of({"compare", "-w", "lin-kv", "--strategy", "proxy", "--rate", "50", "--time-limit", "10"});
 }
 
 TEST(CommandLine, AnEmptyWordIsNoCommand) {

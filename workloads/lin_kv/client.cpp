@@ -138,6 +138,7 @@ sim::TestSpec lin_kv_test() {
               },
           .make_generator = [](const sim::ClientOptions& options) { return std::make_unique<RegisterGenerator>(options); },
           .final_operation = std::nullopt,
+          .default_workers_per_node = 2,
           .reuses_clients = true};
 }
 

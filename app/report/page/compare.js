@@ -97,6 +97,7 @@ function drawScatter(parent, rows) {
       const [px, py] = [x(row.messages_per_op), y(row.latencies_ms[quantile])];
       return { left: px - 6, right: px + 6, top: py - 6, bottom: py + 6 };
     });
+    taken.push({ left: 0, right: width, top: bottom + 7, bottom: bottom + 40 });  // the numbers of the axis
     for (const row of [...best, ...shown.filter((each) => !best.includes(each))]) {
       const place = { left: x(row.messages_per_op), top: y(row.latencies_ms[quantile]) };
       const { hue, shape } = looks.get(row);
