@@ -234,7 +234,7 @@ void StdioRuntime::wait_for_events(bool for_input) {
   std::optional<Duration> timeout;
   if (more_lines_ && !congested()) {
     timeout = Duration::zero();
-  } else if (const auto next = timers_.next()) {
+  } else if (const auto next = for_input ? timers_.next() : std::nullopt) {  // none runs behind the end of the input
     timeout = *next - now();
   }
   poller_.wait(timeout);
