@@ -1,11 +1,32 @@
+#include <cmath>
+
 #include "app/test_options.hpp"
 
 namespace mznode::app {
+namespace {
+
+/// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+/// What --node-count makes.
+std::vector<std::string> counted_nodes(std::size_t count) {
+  std::vector<std::string> nodes;
+  for (std::size_t i = 0; i < count; ++i) nodes.push_back("n" + std::to_string(i));
+  return nodes;
+}
+
+}  // namespace
 
 std::string replay_command(const TestSettings& settings) {
   const TestSettings defaults;
   std::string text = "mznode test -w " + settings.workload;
-  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + value; };
+  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + quoted(value); };
   const auto seconds = [](Duration duration) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
     std::string whole = std::to_string(ms / 1000);
@@ -18,7 +39,7 @@ std::string replay_command(const TestSettings& settings) {
   if (settings.nodes != defaults.nodes) {
     std::string names;
     for (const auto& node : settings.nodes) names += (names.empty() ? "" : ",") + node;
-    const bool is_counted = settings.nodes.front() == "n0" && settings.nodes.back() == "n" + std::to_string(settings.nodes.size() - 1);
+    const bool is_counted = settings.nodes == counted_nodes(settings.nodes.size());
     is_counted ? add("node-count", std::to_string(settings.nodes.size())) : add("nodes", names);
   }
   add("concurrency", std::to_string(settings.concurrency) + (settings.concurrency_per_node ? "n" : ""));
@@ -34,13 +55,16 @@ std::string replay_command(const TestSettings& settings) {
   if (!faults.empty()) add("nemesis", faults);
   if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
   if (!settings.keep_storage) text += " --no-storage";
-  if (settings.availability == 1.0) add("availability", "total");
+  if (settings.availability) {
+    const std::chrono::milliseconds thousandths(std::llround(*settings.availability * 1000));
+    add("availability", *settings.availability == 1.0 ? "total" : seconds(thousandths));
+  }
   if (settings.consistency_models != defaults.consistency_models) {
     add("consistency-models", settings.consistency_models.text());
   }
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";
-  for (const auto& argument : settings.bin_args) text += " " + argument;
+  for (const auto& argument : settings.bin_args) text += " " + quoted(argument);
   return text;
 }
 

@@ -129,5 +129,13 @@ TEST(CommandLine, AnEmptyWordIsNoCommand) {
   EXPECT_EQ(child.finish().code, 2);
 }
 
+TEST(CommandLine, TheReplayHasAllThatTheVerdictRestsOnAndCanBePasted) {
+  Child child({"test", "-w", "lin-kv", "--nodes", "n0,it's n1,n2", "--availability", "0.999", "--nemesis", "partition",
+               "--nemesis-interval", "1", "--time-limit", "10", "--concurrency", "6", "--store", ""});
+  EXPECT_EQ(child.finish().code, 1) << child.log();
+  EXPECT_NE(child.output().find("--nodes 'n0,it'\\''s n1,n2' "), std::string::npos) << child.output();
+  EXPECT_NE(child.output().find(" --availability 0.999 "), std::string::npos) << child.output();
+}
+
 }  // namespace
 }  // namespace mznode::testing_support
