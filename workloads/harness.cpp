@@ -1,6 +1,7 @@
 #include "workloads/harness.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "core/check/registry.hpp"
@@ -8,6 +9,7 @@
 #include "core/check/suggestion.hpp"
 #include "core/sim/nemesis.hpp"
 #include "core/sim/process_host.hpp"
+#include "core/sim/services.hpp"
 #include "core/sim/sim_host.hpp"
 
 namespace mznode {
@@ -19,8 +21,7 @@ using nlohmann::ordered_json;
 /// and a pause.
 std::vector<Fault> survivable_faults(const TestSettings& settings) {
   if (!settings.bin) return find_strategy(find_workload(settings.workload), settings.strategy).guarantees.survives;
-  return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
-          Fault::reorder,   Fault::slow,              Fault::pause};
+  return message_faults();
 }
 
 std::vector<Fault> resolve_faults(const TestSettings& settings) {
@@ -41,6 +42,21 @@ std::vector<Fault> resolve_faults(const TestSettings& settings) {
   std::sort(faults.begin(), faults.end());
   faults.erase(std::unique(faults.begin(), faults.end()), faults.end());
   return faults;
+}
+
+/// Nodes share one network with clients and services, which go by their names.
+void validate_nodes(const std::vector<std::string>& nodes) {
+  const auto services = sim::default_services(0);
+  std::set<std::string> known;
+  for (const std::string& node : nodes) {
+    if (!known.insert(node).second) {
+      throw std::invalid_argument("--nodes has " + node + " twice; give every node a name of its own");
+    }
+    if (sim::is_client_name(node) || services.contains(node)) {
+      throw std::invalid_argument("no node can be called " + node + ", which is the name of a " +
+                                  (services.contains(node) ? "service" : "client") + "; give --nodes another one");
+    }
+  }
 }
 
 sim::RunOptions run_options(const TestSettings& settings, const std::vector<Fault>& faults) {
@@ -174,6 +190,7 @@ void validate(const TestSettings& settings) {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, settings.strategy_options);
   }
+  validate_nodes(settings.nodes);
   resolve_faults(settings);
   make_topology(settings.topology, settings.nodes);
   if (settings.latency.shape != sim::Latency::Shape::constant && settings.latency.mean_ms == 0) {
