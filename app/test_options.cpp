@@ -237,6 +237,10 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
   command.seeds = seed_range(line.flags);
+  if (command.seeds && (command.shrink || command.self_check)) {
+    throw std::invalid_argument(std::string(command.shrink ? "--shrink" : "--self-check") +
+                                " is about one test; give it one --seed, such as one that fails");
+  }
   if (command.seeds && !command.report.empty()) {
     throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
   }

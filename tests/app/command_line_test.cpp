@@ -145,5 +145,13 @@ TEST(CommandLine, NodesHaveNamesThatNobodyElseHas) {
   }
 }
 
+TEST(CommandLine, WhatIsAboutOneTestIsRefusedForSeveral) {
+  for (const char* flag : {"--shrink", "--self-check"}) {
+    Child child({"test", "-w", "echo", "--seeds", "1..3", flag, "--store", ""});
+    EXPECT_EQ(child.finish().code, 2);
+    EXPECT_NE(child.log().find(std::string(flag) + " is about one test"), std::string::npos) << child.log();
+  }
+}
+
 }  // namespace
 }  // namespace mznode::testing_support
