@@ -16,14 +16,11 @@ using namespace kafka;
 class LogDependencies final : public txn::Explainer {
  public:
   explicit LogDependencies(const LogHistory& logs) : logs_(logs), transaction_of_(logs.operations.size(), none) {
-    for (std::uint32_t i = 0; i < logs.operation_of.size(); ++i) {
-      if (logs.operation_of[i] != none) transaction_of_[logs.operation_of[i]] = i;
-    }
+    for (std::uint32_t i = 0; i < logs.operation_of.size(); ++i) transaction_of_[logs.operation_of[i]] = i;
   }
 
   template <class Emit>
   void for_each_dependency(std::uint32_t to, Emit&& emit) const {
-    if (logs_.operation_of[to] == none) return;
     for (const Message& message : logs_.operations[logs_.operation_of[to]].polled) {
       const std::uint32_t sender = logs_.sender[message.element];
       if (sender == none || transaction_of_[sender] == to) continue;
@@ -42,7 +39,7 @@ class LogDependencies final : public txn::Explainer {
 
  private:
   const LogHistory& logs_;
-  std::vector<std::uint32_t> transaction_of_;  // by operation
+  std::vector<std::uint32_t> transaction_of_;  // by operation; none for one that is no transfer
 };
 
 /// What upstream finds and does not mind: writes of transactions interleave on logs.

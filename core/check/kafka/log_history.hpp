@@ -36,9 +36,10 @@ struct LogOperation {
 struct LogHistory {
   /// In the order of their completions.
   std::vector<LogOperation> operations;
-  /// All that were invoked, with the numbers of keys and messages; only the times of the transactions are filled in.
+  /// The transfers that were completed, in the order of their invocations, with the numbers of keys and messages. Of each
+  /// one only when it was, and its type; what it did stands in its operation.
   txn::Transactions transactions;
-  /// By transaction: its operation, none for one that was not completed or is no transfer.
+  /// By transaction: its operation.
   std::vector<std::uint32_t> operation_of;
   /// By message: which operation sent it; none when nobody did.
   std::vector<std::uint32_t> sender;
