@@ -11,7 +11,7 @@ namespace mznode {
 using Topology = std::map<std::string, std::vector<std::string>>;
 
 // The builders below follow Maelstrom (src/maelstrom/workload/broadcast.clj) where it has a topology of that name, so
-// that `--topology` means the same everywhere. Neighbours are listed in the order of `nodes`.
+// that `--topology` means the same everywhere.
 
 /// Each node with the ones before and after it.
 Topology line_topology(const std::vector<std::string>& nodes);

@@ -30,8 +30,10 @@ struct Welcome {
 ///
 /// It asks the others. One who knew an earlier life settles it. It is new when enough others knew none: so many that,
 /// even when all but a majority have lost their memories too, one of them would have met an earlier life that had
-/// introduced itself to as many. One that is known to have lost its memory is no witness. While a cluster starts that would let one server that is cut off keep all others
-/// waiting; so then a majority suffices, itself included, of servers that all began within `boot_window`.
+/// introduced itself to as many. One that is known to have lost its memory is no witness.
+///
+/// While a cluster starts that would let one server that is cut off keep all others waiting; so then a majority
+/// suffices, itself included, of servers that all began within `boot_window`.
 class Admission {
  public:
   enum class Verdict : std::uint8_t { open, voter, non_voter };
