@@ -28,10 +28,11 @@ configure: setup
 test: mznode
 	@scripts/run-tests.sh $(BUILD)
 
-# A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text.
+# A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text
+# and NODES=n,n….
 soak: configure
 	cmake --build $(BUILD) --parallel $(JOBS) --target soak >&2
-	@$(BUILD)/tests/soak --jobs $(JOBS) $(if $(SHARD),--shard $(SHARD)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CELLS),"$(CELLS)")
+	@$(BUILD)/tests/soak --jobs $(JOBS) $(if $(SHARD),--shard $(SHARD)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NODES),--nodes $(NODES)) $(if $(CELLS),"$(CELLS)")
 
 demo: mznode
 	@$(MZNODE) demo
@@ -57,7 +58,7 @@ clean:
 help:
 	@echo "make                  build $(MZNODE), installing the packages it needs where they are missing"
 	@echo "make test             every test"
-	@echo "make soak             the full seed counts, hours of them, as lines of JSON (SHARD=i/n, SEEDS=n, CELLS=\"g-counter, crdt\")"
+	@echo "make soak             the full seed counts, hours of them, as lines of JSON (SHARD=i/n, SEEDS=n, NODES=n,n, CELLS=\"g-counter, crdt\")"
 	@echo "make demo             run the workloads and print a table of verdicts"
 	@echo "make test-WORKLOAD    one workload under Maelstrom (\$$MAELSTROM or PATH), else on the embedded network:"
 	@echo "                      $(WORKLOADS)"

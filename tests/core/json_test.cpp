@@ -57,6 +57,10 @@ TEST(Json, EqualityIsThatOfTheValues) {
   EXPECT_EQ(json("1E5"), json("100000.0"));
   EXPECT_EQ(json("1e99999999999999999999"), json("10e99999999999999999998"));
   EXPECT_EQ(json(R"({"a":1,"a":2})"), json(R"({"a":2})"));
+  EXPECT_EQ(json("[1,[-0]]"), json("[1,[0]]"));
+  EXPECT_EQ(json("[1,\t[2]]"), json("[1,[2]]"));
+  EXPECT_EQ(json("[10e-1,1]"), json("[1.0,1]"));
+  EXPECT_EQ(json(R"(["\u0061",{"a":1,"b":2}])"), json(R"(["a",{"b":2,"a":1}])"));
   EXPECT_NE(json("1"), json("1.0"));
   EXPECT_NE(json("-1"), json("18446744073709551615"));
   EXPECT_NE(json("9007199254740993.0"), json("9007199254740992.0"));

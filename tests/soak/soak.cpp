@@ -1,6 +1,6 @@
 // The full seed counts: every strategy under every fault that it claims to survive, for all sizes of clusters, and every
-// mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [FILTER]` prints a line of JSON a cell; lines of several shards
-// concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when something
+// mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [--nodes N,…] [FILTER]` prints a line of JSON a cell; lines of several
+// shards concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when something
 // is unknown.
 
 #include <unistd.h>
@@ -239,10 +239,12 @@ int run(int argc, char** argv) {
   std::string shard_text = "1/1";
   unsigned threads = 1;
   std::uint64_t seeds = 0;
+  std::vector<std::size_t> sizes;
   std::string filter;
   app.add_option("--shard", shard_text, "run part i of n of the cells, as i/n");
   app.add_option("--jobs", threads, "seeds that run at once")->check(CLI::Range(1, 1024));
   app.add_option("--seeds", seeds, "so many seeds a cell instead of 200 to 2,000")->check(CLI::PositiveNumber);
+  app.add_option("--nodes", sizes, "only clusters of these sizes, such as 1,2,3,5")->delimiter(',')->allow_extra_args(false);
   app.add_option("FILTER", filter, "only the cells whose description contains this, such as \"g-counter, crdt\"");
   try {
     app.parse(argc, argv);
@@ -251,11 +253,13 @@ int run(int argc, char** argv) {
     std::size_t place = 0;
     for (Job& job : all_jobs()) {
       if (job.label().find(filter) == std::string::npos) continue;
+      const bool is_of_size = sizes.empty() || std::find(sizes.begin(), sizes.end(), job.head["nodes"]) != sizes.end();
+      if (!is_of_size) continue;
       if (place++ % shard.of != shard.part - 1) continue;
       if (seeds > 0) job.seeds = seeds;
       chosen.push_back(std::move(job));
     }
-    if (chosen.empty() && shard.of == 1) throw CLI::ValidationError("FILTER", "fits no cell: " + filter);
+    if (chosen.empty() && shard.of == 1) throw CLI::ValidationError("FILTER", "with --nodes fits no cell: " + filter);
     return Soak(std::move(chosen)).run(threads);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
