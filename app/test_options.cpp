@@ -221,6 +221,21 @@ std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
   return {&find_strategy(find_workload(settings.workload), settings.strategy)};
 }
 
+/// Throws std::invalid_argument for options that would do nothing when several seeds are run.
+void refuse_what_takes_one_seed(const TestCommand& command) {
+  const auto refuse_if = [](bool is_given, const char* option) {
+    if (is_given) throw std::invalid_argument(std::string(option) + " is about one test; give it one --seed, such as one that fails");
+  };
+  refuse_if(command.shrink, "--shrink");
+  refuse_if(command.self_check, "--self-check");
+  refuse_if(command.log_stderr, "--log-stderr");
+  refuse_if(command.log_net_send, "--log-net-send");
+  refuse_if(command.log_net_recv, "--log-net-recv");
+  if (!command.report.empty()) {
+    throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const CLI::App> test_options() { return options_of<TestLine>(); }
@@ -237,13 +252,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
   command.seeds = seed_range(line.flags);
-  if (command.seeds && (command.shrink || command.self_check)) {
-    throw std::invalid_argument(std::string(command.shrink ? "--shrink" : "--self-check") +
-                                " is about one test; give it one --seed, such as one that fails");
-  }
-  if (command.seeds && !command.report.empty()) {
-    throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
-  }
+  if (command.seeds) refuse_what_takes_one_seed(command);
   validate(command.settings);
   return command;
 }
