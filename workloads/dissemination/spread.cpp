@@ -22,9 +22,7 @@ Disseminator::Config spread_config(const OptionValues& options) {
 }
 
 Guarantees spread_guarantees() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::skew);
-  return {.model = "eventually consistent", .survives = survives};
+  return {.model = "eventually consistent", .survives = message_faults({Fault::skew})};
 }
 
 }  // namespace mznode::dissemination

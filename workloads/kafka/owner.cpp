@@ -214,15 +214,13 @@ class Owner final : public Strategy {
 }  // namespace
 
 StrategyInfo owner_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   std::vector<Option> options = dissemination::spread_options({.flush_ms = 100, .ack_ms = 300, .resend_ms = 700});
   options.push_back(max_poll_option());
   return {.name = "owner",
           .summary = "each key has an owner, who gives out its offsets; the others poll their own copies",
           .guarantees = {.model = "linearizable sends and commits a key; polls lag",
                          .available = false,
-                         .survives = survives,
+                         .survives = message_faults({Fault::kill, Fault::skew}),
                          .caveat = "a kill only with storage (--data-dir); a poll may miss what other nodes were sent "
                                    "in the last --flush-ms, which later polls show"},
           .options = options,

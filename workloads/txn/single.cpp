@@ -79,13 +79,11 @@ class Single final : public Strategy {
 }  // namespace
 
 StrategyInfo single_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::skew);
   return {.name = "single",
           .summary = "the first node holds everything and runs one transaction at a time; the others ask it",
           .guarantees = {.model = "strict-serializable",
                          .available = false,
-                         .survives = survives,
+                         .survives = message_faults({Fault::skew}),
                          .caveat = "everything is lost with the first node"},
           .options = {},
           .install = install<Single>};
