@@ -1,5 +1,3 @@
-#include <set>
-
 #include "workloads/dissemination/gossip.hpp"
 #include "workloads/dissemination/spread.hpp"
 #include "workloads/kafka/owned_logs.hpp"
@@ -93,18 +91,12 @@ class Owner final : public Strategy {
   }
 
   Task<Offset> forward(std::string dest, Send request) {
-    struct UnderWay {
-      ~UnderWay() { numbers.erase(number); }
-      std::set<std::uint64_t>& numbers;
-      std::uint64_t number;
-    };
-    const UnderWay under_way{under_way_, ++last_number_};
-    under_way_.insert(under_way.number);
+    const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Append append{.key = request.key,
                         .msg = request.msg,
                         .life = node_.incarnation(),
-                        .number = under_way.number,
-                        .oldest = *under_way_.begin(),
+                        .number = waiting.number(),
+                        .oldest = waiting.oldest(),
                         .end = logs_.end(request.key)};
     auto reply = co_await node_.retry(dest, "append", append, until_client_leaves);
     const auto appended = reply.as<Appended>();
@@ -206,9 +198,7 @@ class Owner final : public Strategy {
   OwnedLogs owned_;
   /// No higher than what the owners have.
   CommittedOffsets known_committed_;
-  std::uint64_t last_number_ = 0;
-  /// The forwarded sends that wait for their answers.
-  std::set<std::uint64_t> under_way_;
+  ForwardNumbers forward_numbers_;
 };
 
 }  // namespace
