@@ -16,12 +16,15 @@ class Owner final : public Strategy {
   Owner(Node& node, const OptionValues& options)
       : node_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
-        gossip_(node, config(options), [&node] { return node.peers(); },
+        gossip_(node, config(options), nullptr,
                 {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
                [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
-    node.on_init([this] { owned_.load(); });
+    node.on_init([this] {
+      owned_.load();  // may refuse the storage, and the whole `init` with it: then there must be nobody to talk to
+      gossip_.set_targets(node_.peers());
+    });
     node.on("send", this, &Owner::send);
     node.on("poll", this, &Owner::poll);
     node.on("commit_offsets", this, &Owner::commit_offsets);
