@@ -21,6 +21,12 @@ Disseminator::Config spread_config(const OptionValues& options) {
           .announce_delay = ack_delay};
 }
 
+Disseminator::Config direct_config(const OptionValues& options) {
+  auto config = spread_config(options);
+  config.relay = false;
+  return config;
+}
+
 Guarantees spread_guarantees() {
   return {.model = "eventually consistent", .survives = message_faults({Fault::skew})};
 }

@@ -16,7 +16,7 @@ class Owner final : public Strategy {
   Owner(Node& node, const OptionValues& options)
       : node_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
-        gossip_(node, config(options), nullptr,
+        gossip_(node, dissemination::direct_config(options), nullptr,
                 {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
@@ -74,12 +74,6 @@ class Owner final : public Strategy {
     std::vector<std::string> keys;
     MZNODE_FIELDS(keys)
   };
-
-  static dissemination::Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::spread_config(options);
-    config.relay = false;
-    return config;
-  }
 
   const std::string& owner(const std::string& key) const { return owner_of(key, node_.node_ids()); }
 
