@@ -56,6 +56,10 @@ void validate_nodes(const std::vector<std::string>& nodes) {
       throw std::invalid_argument("no node can be called " + node + ", which is the name of a " +
                                   (services.contains(node) ? "service" : "client") + "; give --nodes another one");
     }
+    if (node.empty() || node.front() == '.' || node.find('/') != std::string::npos) {
+      throw std::invalid_argument("no node can be called \"" + node + "\", because files have the names of nodes: give " +
+                                  "--nodes one without / and without . at its beginning");
+    }
   }
 }
 

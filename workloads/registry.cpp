@@ -47,7 +47,7 @@ const WorkloadInfo& find_workload(std::string_view name) { return find_named(wor
 
 const WorkloadInfo& find_node_workload(std::string_view name) {
   for (const WorkloadInfo& workload : workloads()) {
-    if (workload.module == name) return workload;
+    if (!name.empty() && workload.module == name) return workload;
   }
   return find_workload(name);
 }

@@ -1,10 +1,11 @@
-#include "strategy.hpp"
+#include "workloads/strategy.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
 #include "core/check/suggestion.hpp"
+
 namespace mznode {
 namespace {
 
@@ -29,9 +30,11 @@ std::int64_t parse(const Option& option, const std::string& text) {
 
 }  // namespace
 
-std::vector<Fault> message_faults() {
-  return {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
-          Fault::reorder,   Fault::slow,              Fault::pause};
+std::vector<Fault> message_faults(std::initializer_list<Fault> more) {
+  std::vector<Fault> faults = {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
+                               Fault::reorder,   Fault::slow,              Fault::pause};
+  for (const Fault each : more) faults.push_back(each);
+  return faults;
 }
 
 OptionValues::OptionValues(const std::vector<Option>& options, const std::map<std::string, std::string>& given) {

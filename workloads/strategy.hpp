@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <span>
@@ -13,8 +14,9 @@
 
 namespace mznode {
 
-/// The faults that only act on messages and time: whatever they do, a process keeps its memory and its clocks.
-std::vector<Fault> message_faults();
+/// The faults that only act on messages and time, and behind them those of `more`: whatever the former do, a process
+/// keeps its memory and its clocks.
+std::vector<Fault> message_faults(std::initializer_list<Fault> more = {});
 
 /// A setting of a strategy, an integer; given on the command line as `--name value`.
 struct Option {

@@ -137,8 +137,12 @@ TEST(CommandLine, TheReplayHasAllThatTheVerdictRestsOnAndCanBePasted) {
   EXPECT_NE(child.output().find(" --availability 0.999 "), std::string::npos) << child.output();
 }
 
-TEST(CommandLine, NodesHaveNamesThatNobodyElseHas) {
-  for (const auto& [nodes, said] : {std::pair{"n1,n2,n1", "n1 twice"}, {"n1,c7", "the name of a client"}, {"seq-kv,n1", "the name of a service"}}) {
+TEST(CommandLine, NodesHaveNamesThatNobodyElseHasAndThatFilesCanHave) {
+  for (const auto& [nodes, said] : {std::pair{"n1,n2,n1", "n1 twice"},
+                                    {"n1,c7", "the name of a client"},
+                                    {"seq-kv,n1", "the name of a service"},
+                                    {"n1,rack/n2", "one without /"},
+                                    {"..", "one without /"}}) {
     Child child({"test", "-w", "echo", "--nodes", nodes, "--store", ""});
     EXPECT_EQ(child.finish().code, 2);
     EXPECT_NE(child.log().find(said), std::string::npos) << child.log();

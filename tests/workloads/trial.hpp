@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 
 #include "core/check/registry.hpp"
@@ -61,7 +62,10 @@ struct Trial {
 /// How many seeds a cell of a table gets: `otherwise`, or as many as the environment variable MZNODE_SEEDS says.
 inline std::uint64_t seeds_per_cell(std::uint64_t otherwise) {
   const char* set = std::getenv("MZNODE_SEEDS");
-  return set == nullptr ? otherwise : std::strtoull(set, nullptr, 10);
+  if (set == nullptr) return otherwise;
+  const std::uint64_t seeds = std::strtoull(set, nullptr, 10);
+  if (seeds == 0) throw std::invalid_argument("MZNODE_SEEDS must be a number from 1 on, not " + std::string(set));
+  return seeds;
 }
 
 }  // namespace mznode

@@ -7,18 +7,13 @@ namespace {
 /// The node that a client talks to sends the message to all others itself: the fewest hops there can be.
 class Direct final : public Strategy {
  public:
-  Direct(Node& node, const OptionValues& options) : gossip_(node, config(options), [&node] { return node.peers(); }) {
+  Direct(Node& node, const OptionValues& options)
+      : gossip_(node, dissemination::direct_config(options), [&node] { return node.peers(); }) {
     serve(node, gossip_);
     ignore_topology(node);
   }
 
  private:
-  static dissemination::Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::spread_config(options);
-    config.relay = false;
-    return config;
-  }
-
   dissemination::Gossip gossip_;
 };
 

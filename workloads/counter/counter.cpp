@@ -7,12 +7,6 @@ std::vector<StrategyInfo> strategies() { return {crdt_strategy(), seq_kv_strateg
 
 }  // namespace
 
-std::vector<Fault> service_faults() {
-  std::vector<Fault> faults = message_faults();
-  faults.insert(faults.end(), {Fault::kill, Fault::skew});
-  return faults;
-}
-
 WorkloadInfo g_counter_workload() {
   return {.name = "g-counter",
           .summary = "keeps a sum that only grows",

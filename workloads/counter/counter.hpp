@@ -26,7 +26,4 @@ StrategyInfo crdt_strategy();
 StrategyInfo seq_kv_strategy();
 StrategyInfo lin_kv_strategy();
 
-/// What a strategy survives that keeps nothing outside of a service: those neither fail nor are cut off.
-std::vector<Fault> service_faults();
-
 }  // namespace mznode::counter

@@ -91,12 +91,10 @@ class Crdt final : public Strategy {
 }  // namespace
 
 StrategyInfo crdt_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::skew);
   return {.name = "crdt",
           .summary = "a replica on every node, which tells the others what changed once in a while",
           .guarantees = {.model = "eventually consistent",
-                         .survives = survives,
+                         .survives = message_faults({Fault::skew}),
                          .caveat = "a node that is killed takes with it what it has not told yet, up to --flush-ms"},
           // What was cut off arrives within 3 s of healing, and is acknowledged within 5 s.
           .options = {{.name = "flush-ms", .default_value = 1'800, .min = 0, .max = 60'000,

@@ -31,7 +31,9 @@ class LinKv final : public Strategy {
 StrategyInfo lin_kv_strategy() {
   return {.name = "lin-kv",
           .summary = "one key of the service lin-kv, compare-and-set with jittered retry; adds that wait share one",
-          .guarantees = {.model = "linearizable", .survives = service_faults(), .caveat = "needs the service lin-kv"},
+          .guarantees = {.model = "linearizable",
+                         .survives = message_faults({Fault::kill, Fault::skew}),
+                         .caveat = "needs the service lin-kv"},
           .options = {},
           .install = install<LinKv>};
 }

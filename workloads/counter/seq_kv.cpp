@@ -44,7 +44,7 @@ StrategyInfo seq_kv_strategy() {
   return {.name = "seq-kv",
           .summary = "a key for each node in the service seq-kv; a read writes something new first, which forces recency",
           .guarantees = {.model = "eventually consistent, with recent reads",
-                         .survives = service_faults(),
+                         .survives = message_faults({Fault::kill, Fault::skew}),
                          .caveat = "needs the service seq-kv; a read shows at least what was acknowledged before it began"},
           .options = {},
           .install = install<SeqKv>};

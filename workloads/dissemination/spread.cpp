@@ -21,10 +21,14 @@ Disseminator::Config spread_config(const OptionValues& options) {
           .announce_delay = ack_delay};
 }
 
+Disseminator::Config direct_config(const OptionValues& options) {
+  auto config = spread_config(options);
+  config.relay = false;
+  return config;
+}
+
 Guarantees spread_guarantees() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::skew);
-  return {.model = "eventually consistent", .survives = survives};
+  return {.model = "eventually consistent", .survives = message_faults({Fault::skew})};
 }
 
 }  // namespace mznode::dissemination

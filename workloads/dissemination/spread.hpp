@@ -15,7 +15,10 @@ struct Patience {
 
 /// --flush-ms, --ack-ms and --resend-ms.
 std::vector<Option> spread_options(Patience patience = {});
+/// Every node passes on what it learns.
 Disseminator::Config spread_config(const OptionValues& options);
+/// The same without passing on: every node tells the others only what it was given itself.
+Disseminator::Config direct_config(const OptionValues& options);
 /// Everything but `kill`: an element is acknowledged before a second node has it.
 Guarantees spread_guarantees();
 

@@ -10,17 +10,12 @@ namespace {
 /// Almeida, Shoker and Baquero, Delta State Replicated Data Types (2018), section 6.
 class Delta final : public Strategy {
  public:
-  Delta(Node& node, const OptionValues& options) : gossip_(node, config(options), [&node] { return node.peers(); }) {
+  Delta(Node& node, const OptionValues& options)
+      : gossip_(node, dissemination::direct_config(options), [&node] { return node.peers(); }) {
     serve(node, gossip_);
   }
 
  private:
-  static dissemination::Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::spread_config(options);
-    config.relay = false;
-    return config;
-  }
-
   dissemination::Gossip gossip_;
 };
 

@@ -274,13 +274,11 @@ class LinKv final : public Strategy {
 }  // namespace
 
 StrategyInfo lin_kv_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {
       .name = "lin-kv",
       .summary = "pages of messages and committed offsets in the service lin-kv, changed by compare-and-set",
       .guarantees = {.model = "linearizable sends and commits a key; polls lag",
-                     .survives = survives,
+                     .survives = message_faults({Fault::kill, Fault::skew}),
                      .caveat = "needs the service lin-kv; a poll may miss what other nodes were sent in the last "
                                "--look-ms, which later polls show"},
       .options = {{.name = "look-ms",

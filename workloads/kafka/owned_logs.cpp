@@ -1,30 +1,8 @@
 #include "workloads/kafka/owned_logs.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace mznode::kafka {
-
-void Forwards::forget(const ForwardId& id, std::uint64_t oldest) {
-  Life& life = lives_[{id.origin, id.life}];
-  life.oldest = std::max(life.oldest, oldest);
-  life.offsets.erase(life.offsets.begin(), life.offsets.lower_bound(life.oldest));
-}
-
-bool Forwards::is_over(const ForwardId& id) const {
-  const auto life = lives_.find({id.origin, id.life});
-  return life != lives_.end() && id.number < life->second.oldest;
-}
-
-std::optional<Offset> Forwards::find(const ForwardId& id) const {
-  const auto life = lives_.find({id.origin, id.life});
-  if (life == lives_.end()) return std::nullopt;
-  const auto found = life->second.offsets.find(id.number);
-  return found == life->second.offsets.end() ? std::nullopt : std::optional(found->second);
-}
-
-void Forwards::note(const ForwardId& id, Offset offset) {
-  lives_[{id.origin, id.life}].offsets.emplace(id.number, offset);
-}
 
 OwnedLogs::OwnedLogs(Node& node, Logs& logs, std::function<void(const std::string&, Offset)> publish)
     : node_(node), logs_(logs), publish_(std::move(publish)) {}

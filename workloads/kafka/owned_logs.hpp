@@ -1,48 +1,15 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "core/node.hpp"
+#include "workloads/forwarding.hpp"
 #include "workloads/kafka/logs.hpp"
 
 namespace mznode::kafka {
-
-/// What tells a send that another node forwards from all others: its node, the life of its process, and a count of what
-/// this process has forwarded.
-struct ForwardId {
-  std::string origin;
-  std::uint64_t life = 0;
-  std::uint64_t number = 0;
-  MZNODE_FIELDS(origin, life, number)
-};
-
-/// Makes forwarded sends that come several times take effect once. No more is remembered than their origins have under
-/// way.
-class Forwards {
- public:
-  /// The origin asks for nothing before `oldest` any more.
-  void forget(const ForwardId& id, std::uint64_t oldest);
-  /// Whether it is forgotten: nobody waits for it, and whether it took effect before is not known.
-  bool is_over(const ForwardId& id) const;
-  /// What note() was told.
-  std::optional<Offset> find(const ForwardId& id) const;
-  void note(const ForwardId& id, Offset offset);
-
- private:
-  /// A life that has ended is kept: the network may still hold back what it sent.
-  struct Life {
-    std::uint64_t oldest = 0;
-    std::map<std::uint64_t, Offset> offsets;
-  };
-  using Name = std::pair<std::string, std::uint64_t>;
-
-  std::map<Name, Life> lives_;
-};
 
 /// What a node keeps of the keys that it owns: it gives out their offsets, and makes everything durable before anybody
 /// sees it.
@@ -55,7 +22,7 @@ class OwnedLogs {
   void load();
   /// Appends a message and returns its offset, when it is durable. One that was forwarded before keeps its offset.
   Task<Offset> append(std::string key, Json message, std::optional<ForwardId> id);
-  Forwards& forwards() { return forwards_; }
+  Forwards<Offset>& forwards() { return forwards_; }
   /// Returns when the offsets, or higher ones, are durable.
   Task<> commit(Offsets offsets);
   const CommittedOffsets& committed() const { return committed_; }
@@ -86,7 +53,7 @@ class OwnedLogs {
   std::function<void(const std::string&, Offset)> publish_;
   /// The offsets that the next messages get: behind those in the logs there may be some that are not durable yet.
   Offsets next_;
-  Forwards forwards_;
+  Forwards<Offset> forwards_;
   CommittedOffsets committed_;
 };
 

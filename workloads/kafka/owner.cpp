@@ -1,5 +1,3 @@
-#include <set>
-
 #include "workloads/dissemination/gossip.hpp"
 #include "workloads/dissemination/spread.hpp"
 #include "workloads/kafka/owned_logs.hpp"
@@ -18,12 +16,15 @@ class Owner final : public Strategy {
   Owner(Node& node, const OptionValues& options)
       : node_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
-        gossip_(node, config(options), [&node] { return node.peers(); },
+        gossip_(node, dissemination::direct_config(options), nullptr,
                 {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
                [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
-    node.on_init([this] { owned_.load(); });
+    node.on_init([this] {
+      owned_.load();  // may refuse the storage, and the whole `init` with it: then there must be nobody to talk to
+      gossip_.set_targets(node_.peers());
+    });
     node.on("send", this, &Owner::send);
     node.on("poll", this, &Owner::poll);
     node.on("commit_offsets", this, &Owner::commit_offsets);
@@ -74,12 +75,6 @@ class Owner final : public Strategy {
     MZNODE_FIELDS(keys)
   };
 
-  static dissemination::Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::spread_config(options);
-    config.relay = false;
-    return config;
-  }
-
   const std::string& owner(const std::string& key) const { return owner_of(key, node_.node_ids()); }
 
   Task<SendOk> send(Send request) {
@@ -93,18 +88,12 @@ class Owner final : public Strategy {
   }
 
   Task<Offset> forward(std::string dest, Send request) {
-    struct UnderWay {
-      ~UnderWay() { numbers.erase(number); }
-      std::set<std::uint64_t>& numbers;
-      std::uint64_t number;
-    };
-    const UnderWay under_way{under_way_, ++last_number_};
-    under_way_.insert(under_way.number);
+    const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Append append{.key = request.key,
                         .msg = request.msg,
                         .life = node_.incarnation(),
-                        .number = under_way.number,
-                        .oldest = *under_way_.begin(),
+                        .number = waiting.number(),
+                        .oldest = waiting.oldest(),
                         .end = logs_.end(request.key)};
     auto reply = co_await node_.retry(dest, "append", append, until_client_leaves);
     const auto appended = reply.as<Appended>();
@@ -206,23 +195,19 @@ class Owner final : public Strategy {
   OwnedLogs owned_;
   /// No higher than what the owners have.
   CommittedOffsets known_committed_;
-  std::uint64_t last_number_ = 0;
-  /// The forwarded sends that wait for their answers.
-  std::set<std::uint64_t> under_way_;
+  ForwardNumbers forward_numbers_;
 };
 
 }  // namespace
 
 StrategyInfo owner_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   std::vector<Option> options = dissemination::spread_options({.flush_ms = 100, .ack_ms = 300, .resend_ms = 700});
   options.push_back(max_poll_option());
   return {.name = "owner",
           .summary = "each key has an owner, who gives out its offsets; the others poll their own copies",
           .guarantees = {.model = "linearizable sends and commits a key; polls lag",
                          .available = false,
-                         .survives = survives,
+                         .survives = message_faults({Fault::kill, Fault::skew}),
                          .caveat = "a kill only with storage (--data-dir); a poll may miss what other nodes were sent "
                                    "in the last --flush-ms, which later polls show"},
           .options = options,

@@ -49,15 +49,12 @@ class CasPaxos final : public Strategy {
 }  // namespace
 
 StrategyInfo caspaxos_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::kill);
-  survives.push_back(Fault::skew);
   return {
       .name = "caspaxos",
       .summary = "consensus on each key's next value, without leader and log; reads ask a majority and write nothing",
       .guarantees = {.model = "linearizable",
                      .available = false,
-                     .survives = survives,
+                     .survives = message_faults({Fault::kill, Fault::skew}),
                      .caveat = "a kill only with storage (--data-dir)"},
       .options = {{.name = "patience-ms",
                    .default_value = 100,

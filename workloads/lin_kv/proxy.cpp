@@ -38,11 +38,9 @@ class Proxy final : public Strategy {
 }  // namespace
 
 StrategyInfo proxy_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.name = "proxy",
           .summary = "the service lin-kv; one round trip an operation",
-          .guarantees = {.model = "linearizable", .survives = survives},
+          .guarantees = {.model = "linearizable", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
           .install = install<Proxy>};
 }

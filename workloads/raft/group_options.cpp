@@ -41,11 +41,9 @@ Group::Options group_settings(const OptionValues& options) {
 }
 
 Guarantees group_guarantees(std::string model) {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.model = std::move(model),
           .available = false,
-          .survives = survives,
+          .survives = message_faults({Fault::kill, Fault::skew}),
           .caveat = "a kill only with storage (--data-dir); skewed clocks not with --lease-reads 1"};
 }
 

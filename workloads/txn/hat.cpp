@@ -6,7 +6,6 @@ namespace mznode::txn {
 namespace {
 
 using dissemination::Delta;
-using dissemination::Disseminator;
 using dissemination::Gossip;
 using dissemination::Peer;
 
@@ -21,19 +20,13 @@ class Hat final : public Strategy {
  public:
   Hat(Node& node, const OptionValues& options)
       : node_(node),
-        gossip_(node, config(options), [&node] { return node.peers(); },
+        // Every process tells only what it wrote itself: that is how the others know whose timestamps they get.
+        gossip_(node, dissemination::direct_config(options), [&node] { return node.peers(); },
                 {.take = [this](Peer from, const Delta& delta) { take(from, delta); }, .pack = pack}) {
     node.on("txn", [this](Txn request) { return run(std::move(request)); });
   }
 
  private:
-  /// Every process tells the others only what it wrote itself: that is how they know whose timestamps they get.
-  static Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::spread_config(options);
-    config.relay = false;
-    return config;
-  }
-
   Txn run(Txn request) {
     demand_known_functions(request.txn);
     std::optional<WriteSet> written;

@@ -248,11 +248,11 @@ class RootCas final : public Strategy {
 }  // namespace
 
 StrategyInfo root_cas_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.name = "root-cas",
           .summary = "a tree of immutable nodes in the service lin-kv; its root is swung by compare-and-set",
-          .guarantees = {.model = "strict-serializable", .survives = survives, .caveat = "needs the service lin-kv"},
+          .guarantees = {.model = "strict-serializable",
+                         .survives = message_faults({Fault::kill, Fault::skew}),
+                         .caveat = "needs the service lin-kv"},
           .options = {{.name = "batch-ms",
                        .default_value = 0,
                        .min = 0,

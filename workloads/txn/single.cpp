@@ -1,5 +1,6 @@
-#include <set>
+#include <variant>
 
+#include "workloads/forwarding.hpp"
 #include "workloads/txn/store.hpp"
 
 namespace mznode::txn {
@@ -27,17 +28,7 @@ class Single final : public Strategy {
     MicroOps txn;
     MZNODE_FIELDS(life, number, oldest, txn)
   };
-  /// Says that a number is not waited for any more, however the wait ends.
-  struct UnderWay {
-    ~UnderWay() { numbers.erase(number); }
-    std::set<std::uint64_t>& numbers;
-    std::uint64_t number;
-  };
-  /// The answers that the life of a node may still ask for again.
-  struct Answers {
-    std::uint64_t oldest = 0;
-    std::map<std::uint64_t, MicroOps> by_number;
-  };
+  using Answer = std::variant<MicroOps, Error>;
 
   Task<Txn> txn(Txn request) {
     demand_known_functions(request.txn);
@@ -46,10 +37,9 @@ class Single final : public Strategy {
   }
 
   Task<Txn> forward(MicroOps txn) {
-    const UnderWay under_way{under_way_, ++last_number_};
-    under_way_.insert(under_way.number);
+    const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Forwarded forwarded{
-        .life = node_.incarnation(), .number = under_way.number, .oldest = *under_way_.begin(), .txn = std::move(txn)};
+        .life = node_.incarnation(), .number = waiting.number(), .oldest = waiting.oldest(), .txn = std::move(txn)};
     try {
       auto reply = co_await node_.retry(node_.node_ids().front(), "carry_out", forwarded);
       co_return reply.as<Txn>();
@@ -60,32 +50,42 @@ class Single final : public Strategy {
   }
 
   Txn carry_out_once(const Forwarded& forwarded, const std::string& src) {
-    Answers& answers = answers_[{src, forwarded.life}];
-    answers.oldest = std::max(answers.oldest, forwarded.oldest);
-    answers.by_number.erase(answers.by_number.begin(), answers.by_number.lower_bound(answers.oldest));
-    if (const auto known = answers.by_number.find(forwarded.number); known != answers.by_number.end())
-      return {known->second};
-    if (forwarded.number < answers.oldest) throw Error(ErrorCode::timeout, "nobody waits for this any more");
-    return {answers.by_number[forwarded.number] = store_.run(forwarded.txn)};
+    const ForwardId id{src, forwarded.life, forwarded.number};
+    forwards_.forget(id, forwarded.oldest);
+    if (forwards_.is_over(id)) throw Error(ErrorCode::timeout, "nobody waits for this any more");
+    auto answer = forwards_.find(id);
+    if (!answer) {
+      answer = run(forwarded.txn);
+      forwards_.note(id, *answer);
+    }
+    if (const Error* error = std::get_if<Error>(&*answer)) throw Error(*error);
+    return {std::get<MicroOps>(*std::move(answer))};
+  }
+
+  /// A refusal is an answer as well: carried out later, when it may succeed, the transaction would take effect after its
+  /// client has heard that it did not.
+  Answer run(const MicroOps& txn) {
+    try {
+      return store_.run(txn);
+    } catch (const Error& error) {
+      return error;
+    }
   }
 
   Node& node_;
   Store store_;
-  std::uint64_t last_number_ = 0;
-  std::set<std::uint64_t> under_way_;
-  std::map<std::pair<std::string, std::uint64_t>, Answers> answers_;
+  ForwardNumbers forward_numbers_;
+  Forwards<Answer> forwards_;
 };
 
 }  // namespace
 
 StrategyInfo single_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.push_back(Fault::skew);
   return {.name = "single",
           .summary = "the first node holds everything and runs one transaction at a time; the others ask it",
           .guarantees = {.model = "strict-serializable",
                          .available = false,
-                         .survives = survives,
+                         .survives = message_faults({Fault::skew}),
                          .caveat = "everything is lost with the first node"},
           .options = {},
           .install = install<Single>};

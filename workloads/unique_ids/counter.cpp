@@ -47,11 +47,9 @@ class Counter final : public Strategy {
 }  // namespace
 
 StrategyInfo counter_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.name = "counter",
           .summary = "node, incarnation and a count; no messages",
-          .guarantees = {.model = "unique ids", .survives = survives},
+          .guarantees = {.model = "unique ids", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
           .install = install<Counter>};
 }

@@ -21,11 +21,9 @@ class TsoIds final : public Strategy {
 }  // namespace
 
 StrategyInfo tso_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.name = "tso",
           .summary = "timestamps of the service lin-tso; one round trip an id",
-          .guarantees = {.model = "unique ids", .survives = survives},
+          .guarantees = {.model = "unique ids", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
           .install = install<TsoIds>};
 }

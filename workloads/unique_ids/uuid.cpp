@@ -34,11 +34,9 @@ class Uuid final : public Strategy {
 }  // namespace
 
 StrategyInfo uuid_strategy() {
-  std::vector<Fault> survives = message_faults();
-  survives.insert(survives.end(), {Fault::kill, Fault::skew});
   return {.name = "uuid",
           .summary = "random UUIDs, version 4; no messages",
-          .guarantees = {.model = "unique ids", .survives = survives},
+          .guarantees = {.model = "unique ids", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
           .install = install<Uuid>};
 }

@@ -3,209 +3,264 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
 
 namespace mznode::dissemination {
 namespace {
 
-/// A small cluster on a network that does what the seed says: it loses, repeats and delays messages, processes restart
-/// with empty memory, and targets change.
-class Cluster {
- public:
-  struct Faults {
-    bool relay = true;
-    unsigned loss_percent = 0;
-    unsigned duplicate_percent = 0;
-    unsigned restart_percent = 0;
-    bool retarget = false;
-    Duration longest_delay = 50ms;
+constexpr Disseminator::Config config = {
+    .relay = true, .flush_delay = 0ms, .ack_delay = 10ms, .resend_after = 100ms, .announce_delay = 0ms};
+
+Time at(Duration since_start) { return Time(since_start); }
+
+std::vector<std::string> texts(const std::vector<Disseminator::Outgoing>& outgoing, Peer to) {
+  std::vector<std::string> result;
+  for (const auto& each : outgoing) {
+    if (each.to != to) continue;
+    for (const Json& element : each.delta.elements) result.push_back(element.text());
+  }
+  return result;
+}
+
+/// What a peer's life says when it acknowledges all of `delta`, and tells elements of its own.
+Delta answer(Incarnation life, const Delta& delta, std::vector<Json> elements = {}) {
+  Delta result{.stream = {life, 1}, .from = 0, .to = 1, .elements = {}, .ack_stream = delta.stream, .ack = delta.to};
+  result.to += elements.size();
+  result.elements = std::move(elements);
+  return result;
+}
+
+TEST(Disseminator, ResendsUntilAcknowledgedAndThenFallsSilent) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto first = node.tick(at(0ms));
+  EXPECT_EQ(texts(first, 0), (std::vector<std::string>{"1"}));
+  EXPECT_TRUE(node.tick(at(99ms)).empty());
+  EXPECT_EQ(texts(node.tick(at(100ms)), 0), (std::vector<std::string>{"1"}));
+  node.receive(at(110ms), 0, answer(9, first.front().delta));
+  node.tick(at(120ms));  // acknowledges the announcement
+  EXPECT_FALSE(node.next_tick());
+}
+
+TEST(Disseminator, TellsANewLifeOfAPeerEverythingWhatTheOldOneToldItIncluded) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto first = node.tick(at(0ms));
+  node.receive(at(1ms), 0, answer(9, first.front().delta, {Json(2)}));
+  node.learn(at(1ms), 0, Json(2));
+  EXPECT_TRUE(texts(node.tick(at(50ms)), 0).empty()) << "the peer has all";
+  // The peer restarts with empty memory and announces itself.
+  node.receive(at(60ms), 0, {.stream = {10, 1}, .from = 0, .to = 1, .elements = {}, .ack_stream = {}, .ack = 0});
+  const auto refill = node.tick(at(60ms));
+  EXPECT_EQ(texts(refill, 0), (std::vector<std::string>{"1", "2"}));
+  EXPECT_NE(refill.front().delta.stream, first.front().delta.stream);
+  // An acknowledgement of the old life that was late means nothing for the new one.
+  Delta late = answer(9, first.front().delta);
+  late.ack = 100;
+  node.receive(at(61ms), 0, late);
+  node.receive(at(62ms), 0, {.stream = {10, 1}, .from = 0, .to = 1, .elements = {}, .ack_stream = {}, .ack = 0});
+  EXPECT_EQ(texts(node.tick(at(62ms)), 0), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST(Disseminator, GoesOnWithWhatWasUnderWayWhenAPeerBecomesATargetAgain) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  node.tick(at(0ms));  // lost
+  node.set_targets(at(10ms), {});
+  EXPECT_FALSE(node.next_tick());
+  node.set_targets(at(20ms), {0});
+  ASSERT_TRUE(node.next_tick());
+  EXPECT_EQ(texts(node.tick(*node.next_tick()), 0), (std::vector<std::string>{"1"}));
+}
+
+TEST(Disseminator, SendsNothingToAPeerThatIsNoTargetButAcknowledgements) {
+  Disseminator node(config, 7, 2);
+  node.set_targets(at(0ms), {0});
+  node.tick(at(0ms));
+  node.receive(at(1ms), 1, {.stream = {9, 1}, .from = 0, .to = 2, .elements = {Json(5)}, .ack_stream = {}, .ack = 0});
+  node.learn(at(1ms), 1, Json(5));
+  const auto outgoing = node.tick(at(11ms));
+  EXPECT_EQ(texts(outgoing, 0), (std::vector<std::string>{"5"}));
+  EXPECT_TRUE(texts(outgoing, 1).empty());
+  const auto to_second = std::find_if(outgoing.begin(), outgoing.end(), [](const auto& each) { return each.to == 1; });
+  ASSERT_NE(to_second, outgoing.end());
+  EXPECT_EQ(to_second->delta.ack_stream, (Stream{9, 1}));
+  EXPECT_EQ(to_second->delta.ack, 2u);
+}
+
+TEST(Disseminator, AcknowledgesOnlyWhatArrivedWithoutAGap) {
+  Disseminator node(config, 7, 1);
+  const auto ack_at = [&](Duration now) {
+    const auto outgoing = node.tick(at(now));
+    return outgoing.empty() ? UINT64_MAX : outgoing.front().delta.ack;
   };
+  node.receive(at(0ms), 0, {.stream = {9, 1}, .from = 4, .to = 6, .elements = {}, .ack_stream = {}, .ack = 0});
+  EXPECT_EQ(ack_at(10ms), 0u);
+  node.receive(at(20ms), 0, {.stream = {9, 1}, .from = 0, .to = 3, .elements = {}, .ack_stream = {}, .ack = 0});
+  EXPECT_EQ(ack_at(30ms), 3u);
+  node.receive(at(40ms), 0, {.stream = {9, 1}, .from = 2, .to = 4, .elements = {}, .ack_stream = {}, .ack = 0});
+  EXPECT_EQ(ack_at(50ms), 6u);
+}
 
-  Cluster(std::uint64_t seed, std::size_t size, Faults faults) : state_(seed), faults_(faults), nodes_(size) {
-    for (std::size_t i = 0; i < size; ++i) start(i);
-  }
+/// A stretch that a peer's life sends, one element each.
+Delta stretch(std::uint64_t from, std::uint64_t to, bool chosen = false) {
+  Delta delta{.stream = {9, 1}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0, .chosen = chosen};
+  for (std::uint64_t i = from; i < to; ++i) delta.elements.emplace_back(static_cast<std::int64_t>(i));
+  return delta;
+}
 
-  std::uint64_t random(std::uint64_t bound) {
-    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-    return (state_ >> 33) % bound;
-  }
-
-  /// Adds elements and causes faults for a while.
-  void trouble(int steps) {
-    for (int step = 0; step < steps; ++step) {
-      const std::size_t node = random(nodes_.size());
-      if (random(3) == 0) add(node);
-      if (random(100) < faults_.restart_percent) start(node);
-      if (faults_.retarget && random(10) == 0) target_some(node);
-      run_until(now_ + Duration(static_cast<std::int64_t>(random(20'000'000))));
+TEST(Disseminator, LetsAnAcknowledgementWaitAsLongAsStretchesKeepComingButNotForEver) {
+  Disseminator node(config, 7, 1);
+  Duration last{0};
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Duration now = 8ms * i;  // more often than ack_delay
+    for (const auto& each : node.tick(at(now))) {
+      EXPECT_EQ(each.delta.ack, i);
+      EXPECT_EQ(now - last, 40ms);
+      last = now;
     }
+    node.receive(at(now), 0, stretch(i, i + 1));
   }
+  EXPECT_EQ(last, 120ms);
+}
 
-  /// Ends the faults and lets the cluster come to rest. Returns false when it does not within ten minutes.
-  bool settle() {
-    faults_.loss_percent = faults_.duplicate_percent = 0;
-    if (faults_.retarget) {
-      for (std::size_t i = 0; i < nodes_.size(); ++i) target_all(i);
-    }
-    const Time end = now_ + 10min;
-    run_until(end);
-    return network_.empty() && std::all_of(nodes_.begin(), nodes_.end(),
-                                           [](const Node& node) { return !node.protocol->next_tick().has_value(); });
-  }
+TEST(Disseminator, RepeatsWhatWasLostWithTheNextStretchInsteadOfAlone) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  node.tick(at(0ms));
+  node.add(at(60ms), Json(2));
+  EXPECT_EQ(texts(node.tick(at(60ms)), 0), (std::vector<std::string>{"2"})) << "the first may still be acknowledged";
+  node.add(at(110ms), Json(3));
+  EXPECT_EQ(texts(node.tick(at(110ms)), 0), (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_TRUE(node.tick(at(209ms)).empty());
+  EXPECT_EQ(node.owes_since(0), at(0ms));
+}
 
-  /// The elements that at least one process knows.
-  std::set<Json> held() const {
-    std::set<Json> all;
-    for (const Node& node : nodes_) all.insert(node.known.begin(), node.known.end());
-    return all;
-  }
-  bool agrees() const {
-    const auto all = held();
-    return std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.known == all; });
-  }
-  std::size_t messages() const { return messages_; }
+TEST(Disseminator, RepeatsAtOnceButOnlyOnceWhatThePeerMissesInTheMiddle) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto lost = node.tick(at(0ms));
+  node.add(at(20ms), Json(2));
+  node.tick(at(20ms));
+  Delta report = answer(9, lost.front().delta);
+  report.ack = 0;
+  report.gap = true;
+  node.receive(at(30ms), 0, report);
+  EXPECT_EQ(texts(node.tick(at(30ms)), 0), (std::vector<std::string>{"1", "2"}));
+  node.receive(at(35ms), 0, report);
+  EXPECT_TRUE(texts(node.tick(at(99ms)), 0).empty()) << "the repetition is under way";
+}
 
-  void add(std::size_t node) {
-    const Json element(next_element_++);
-    nodes_[node].known.insert(element);
-    nodes_[node].protocol->add(now_, element);
-  }
-  void start(std::size_t node) {
-    nodes_[node] = {};
-    nodes_[node].protocol.emplace(Disseminator::Config{.relay = faults_.relay,
-                                                       .flush_delay = random(2) * 10ms,
-                                                       .ack_delay = 100ms,
-                                                       .resend_after = 300ms,
-                                                       .announce_delay = 100ms},
-                                  ++incarnations_, nodes_.size() - 1);
-    target_all(node);
-  }
-  void run_until(Time end) {
-    for (;;) {
-      std::optional<Time> next;
-      if (!network_.empty()) next = network_.begin()->first.first;
-      for (const Node& node : nodes_) {
-        const auto tick = node.protocol->next_tick();
-        if (tick && (!next || *tick < *next)) next = tick;
-      }
-      if (!next || *next > end) break;
-      now_ = std::max(now_, *next);
-      while (!network_.empty() && network_.begin()->first.first <= now_) arrive();
-      for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        for (auto& [peer, delta] : nodes_[i].protocol->tick(now_)) send(i, other(i, peer), delta);
-      }
-    }
-    now_ = end;
-  }
+TEST(Disseminator, ReportsAGapSoonerThanItAcknowledges) {
+  Disseminator node(config, 7, 1);
+  node.receive(at(0ms), 0, stretch(0, 1));
+  node.receive(at(1ms), 0, stretch(2, 3));
+  EXPECT_TRUE(node.tick(at(3ms)).empty()) << "the rest may just be late";
+  const auto outgoing = node.tick(at(4ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.gap);
+  EXPECT_EQ(outgoing[0].delta.ack, 1u);
+}
 
- private:
-  struct Node {
-    std::optional<Disseminator> protocol;
-    std::set<Json> known;
+TEST(Disseminator, KeepsATimetableAndTellsHowEarlyWordsCameIn) {
+  auto windows = config;
+  windows.flush_delay = 80ms;
+  windows.ack_delay = windows.announce_delay = 1s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable(at(0ms));
+  hub.set_targets(at(0ms), {0, 1});
+  hub.add(at(0ms), Json(1));
+  const auto first = hub.tick(at(20ms));  // after a quarter of a window
+  EXPECT_EQ(texts(first, 0), (std::vector<std::string>{"1"}));
+  EXPECT_EQ(texts(first, 1), (std::vector<std::string>{"1"}));
+  hub.receive(at(70ms), 0, stretch(0, 2));
+  hub.learn(at(70ms), 0, Json(2));
+  for (const auto& each : hub.tick(at(99ms))) EXPECT_TRUE(each.delta.elements.empty());
+  const auto second = hub.tick(at(100ms));
+  EXPECT_EQ(texts(second, 1), (std::vector<std::string>{"2"}));
+  hub.add(at(170ms), Json(3));
+  const auto third = hub.tick(at(180ms));
+  ASSERT_EQ(third.size(), 2u);
+  EXPECT_EQ(third[0].delta.slack, 30ms);
+}
+
+TEST(Disseminator, DepartsOnceMoreForAFollowerThatJustMissedADeparture) {
+  auto windows = config;
+  windows.flush_delay = 160ms;
+  windows.ack_delay = windows.announce_delay = windows.resend_after = 10s;
+  Disseminator hub(windows, 7, 2);
+  hub.keep_timetable(at(0ms));
+  hub.set_targets(at(0ms), {0, 1});
+  const auto departs_after = [&](Duration now, std::uint64_t position) {
+    hub.receive(at(now), 0, stretch(position, position + 1));
+    hub.learn(at(now), 0, Json(static_cast<std::int64_t>(now.count())));
+    const Time next = *hub.next_tick();
+    hub.tick(next);
+    return next - at(now);
   };
-  struct Packet {
-    std::size_t from;
-    std::size_t to;
-    Delta delta;
-  };
+  hub.add(at(1'000ms), Json(1));  // the first departure is at 1040
+  const auto first = hub.tick(at(1'040ms));
+  hub.receive(at(1'100ms), 0, answer(9, first.front().delta));  // position 0
+  EXPECT_EQ(departs_after(1'205ms, 1), 10ms) << "5 ms after that of 1200";
+  EXPECT_EQ(departs_after(1'365ms, 2), 10ms) << "a machine that is busy makes more than one late";
+  EXPECT_EQ(departs_after(1'525ms, 3), 155ms) << "always is a habit";
+  EXPECT_EQ(departs_after(1'860ms, 4), 140ms) << "this one is not late but early";
+  EXPECT_EQ(departs_after(2'005ms, 5), 10ms);
+}
 
-  // Peers are numbered without the node itself.
-  static std::size_t other(std::size_t node, Peer peer) { return peer < node ? peer : peer + 1; }
-  static Peer peer_of(std::size_t node, std::size_t other) { return other < node ? other : other - 1; }
+TEST(Disseminator, ServesWhoeverChoosesItUntilThatEnds) {
+  auto mutual = config;
+  mutual.reciprocal = true;
+  Disseminator node(mutual, 7, 2);
+  node.receive(at(0ms), 0, stretch(0, 1, true));
+  node.add(at(1ms), Json(5));
+  const auto served = node.tick(at(20ms));
+  EXPECT_EQ(texts(served, 0), (std::vector<std::string>{"5"}));
+  EXPECT_TRUE(texts(served, 1).empty());
+  node.receive(at(30ms), 0, stretch(1, 2, false));
+  node.add(at(31ms), Json(6));
+  EXPECT_TRUE(texts(node.tick(at(50ms)), 0).empty());
+}
 
-  void target_all(std::size_t node) {
-    std::vector<Peer> all;
-    for (Peer peer = 0; peer + 1 < nodes_.size(); ++peer) {
-      // A relaying cluster is a ring; otherwise everybody talks to everybody.
-      const std::size_t distance = (other(node, peer) + nodes_.size() - node) % nodes_.size();
-      if (!faults_.relay || distance == 1 || distance == nodes_.size() - 1) all.push_back(peer);
-    }
-    nodes_[node].protocol->set_targets(now_, all);
-  }
-  void target_some(std::size_t node) {
-    std::vector<Peer> some;
-    for (Peer peer = 0; peer + 1 < nodes_.size(); ++peer) {
-      if (random(2) == 0) some.push_back(peer);
-    }
-    nodes_[node].protocol->set_targets(now_, some);
-  }
-  void send(std::size_t from, std::size_t to, const Delta& delta) {
-    ++messages_;
-    const auto copies = (random(100) < faults_.loss_percent ? 0u : 1u) + (random(100) < faults_.duplicate_percent ? 1u : 0u);
-    for (unsigned copy = 0; copy < copies; ++copy) {
-      const Duration delay(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(faults_.longest_delay.count())) + 1));
-      network_.emplace(std::pair(now_ + delay, ++packets_), Packet{from, to, delta});
-    }
-  }
-  void arrive() {
-    const Packet packet = std::move(network_.begin()->second);
-    network_.erase(network_.begin());
-    Node& node = nodes_[packet.to];
-    const Peer from = peer_of(packet.to, packet.from);
-    node.protocol->receive(now_, from, packet.delta);
-    for (const Json& element : packet.delta.elements) {
-      if (node.known.insert(element).second) node.protocol->learn(now_, from, element);
-    }
-  }
-
-  std::uint64_t state_;
-  Faults faults_;
-  std::vector<Node> nodes_;
-  Time now_{};
-  std::map<std::pair<Time, std::uint64_t>, Packet> network_;
-  std::uint64_t packets_ = 0;
-  std::size_t messages_ = 0;
-  Incarnation incarnations_ = 0;
-  std::int64_t next_element_ = 0;
-};
-
-void expect_convergence(Cluster::Faults faults, std::uint64_t seeds) {
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    Cluster cluster(seed, 2 + seed % 4, faults);
-    cluster.trouble(100);
-    const auto held = cluster.held();
-    const bool silent = cluster.settle();
-    ASSERT_TRUE(silent) << "still talking after ten minutes, seed " << seed;
-    ASSERT_TRUE(cluster.agrees()) << "the nodes differ, seed " << seed;
-    const auto kept = cluster.held();
-    for (const Json& element : held) ASSERT_TRUE(kept.contains(element)) << "lost " << element.text() << ", seed " << seed;
+TEST(Disseminator, AnswersAContactAtOnceButNotAnAnswer) {
+  auto answering = config;
+  answering.answers = true;
+  for (const bool contacted : {true, false}) {
+    Disseminator node(answering, 7, 1);
+    node.add(at(0ms), Json(5));
+    EXPECT_FALSE(node.next_tick()) << "it speaks only when it is asked, or told to";
+    node.receive(at(1ms), 0, stretch(0, 1, contacted));
+    EXPECT_EQ(texts(node.tick(at(1ms)), 0), contacted ? std::vector<std::string>{"5"} : std::vector<std::string>{});
   }
 }
 
-TEST(DisseminatorConverges, OnAGoodNetwork) { expect_convergence({}, 100); }
-TEST(DisseminatorConverges, WithoutRelayToo) { expect_convergence({.relay = false}, 100); }
-TEST(DisseminatorConverges, DespiteLossDuplicationAndReordering) {
-  expect_convergence({.loss_percent = 30, .duplicate_percent = 30, .longest_delay = 500ms}, 200);
-  expect_convergence({.relay = false, .loss_percent = 30, .duplicate_percent = 30, .longest_delay = 500ms}, 200);
-}
-TEST(DisseminatorConverges, DespiteRestarts) {
-  expect_convergence({.restart_percent = 10}, 200);
-  expect_convergence({.loss_percent = 20, .duplicate_percent = 20, .restart_percent = 10, .longest_delay = 1s}, 400);
-}
-TEST(DisseminatorConverges, DespiteChangesOfTheTopology) {
-  expect_convergence({.loss_percent = 20, .retarget = true, .longest_delay = 200ms}, 200);
-  expect_convergence({.relay = false, .loss_percent = 20, .retarget = true, .longest_delay = 200ms}, 200);
-}
-
-TEST(DisseminatorSilence, ComesAfterOneDeltaAndOneAcknowledgementALink) {
-  Cluster cluster(1, 2, {});
-  ASSERT_TRUE(cluster.settle());
-  const std::size_t before = cluster.messages();
-  cluster.add(0);
-  ASSERT_TRUE(cluster.settle());
-  EXPECT_EQ(cluster.messages() - before, 2u);
+TEST(Disseminator, ContactsOnlyWhoLacksSomethingThatWasNotSentLately) {
+  Disseminator node(config, 7, 2);
+  node.add(at(0ms), Json(5));
+  EXPECT_EQ(node.lacking(at(0ms)), (std::vector<Peer>{0, 1}));
+  node.contact(at(0ms), 1);
+  const auto outgoing = node.tick(at(0ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_TRUE(outgoing[0].delta.chosen);
+  EXPECT_EQ(node.lacking(at(99ms)), (std::vector<Peer>{0}));
+  EXPECT_EQ(node.lacking(at(100ms)), (std::vector<Peer>{0, 1}));
+  node.receive(at(101ms), 1, answer(9, outgoing[0].delta));
+  EXPECT_EQ(node.lacking(at(200ms)), (std::vector<Peer>{0}));
 }
 
-TEST(DisseminatorRefill, ARestartedProcessGetsBackWhatOnlyItHadSaid) {
-  Cluster cluster(1, 2, {});
-  cluster.add(0);
-  ASSERT_TRUE(cluster.settle());
-  cluster.start(0);
-  ASSERT_TRUE(cluster.settle());
-  EXPECT_EQ(cluster.held().size(), 1u);
-  EXPECT_TRUE(cluster.agrees());
+TEST(Disseminator, SendsTheWholeLogWhenToldTo) {
+  auto whole = config;
+  whole.whole = true;
+  Disseminator node(whole, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  node.tick(at(0ms));
+  node.add(at(10ms), Json(2));
+  EXPECT_EQ(texts(node.tick(at(10ms)), 0), (std::vector<std::string>{"1", "2"}));
 }
 
 class TwoLives : public testing::Test {

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "workloads/kafka/owned_logs.hpp"
 #include "workloads/kafka/rendezvous.hpp"
 
 namespace mznode::kafka {
@@ -89,25 +88,6 @@ TEST(Rendezvous, GivesEachNodeItsShareAndMovesNoMoreThanThat) {
   for (const auto& node : nodes) EXPECT_NEAR(owned[node], keys / 5, keys / 50);
   EXPECT_EQ(moved, owned["n4"]);
   EXPECT_EQ(owner_of("any", {"n0"}), "n0");
-}
-
-TEST(Forwards, RememberWhatIsUnderWayAndNothingElse) {
-  Forwards forwards;
-  const ForwardId first{"n1", 7, 1};
-  const ForwardId second{"n1", 7, 2};
-  EXPECT_FALSE(forwards.find(first));
-  forwards.note(first, 40);
-  forwards.note(second, 41);
-  EXPECT_EQ(forwards.find(first), 40);
-  forwards.forget(second, 2);
-  EXPECT_TRUE(forwards.is_over(first));
-  EXPECT_EQ(forwards.find(second), 41);
-  // What other processes ask for is another matter.
-  EXPECT_FALSE(forwards.is_over({"n1", 8, 1}));
-  EXPECT_FALSE(forwards.find({"n2", 7, 2}));
-  // An older list of what is under way comes late.
-  forwards.forget(second, 1);
-  EXPECT_TRUE(forwards.is_over(first));
 }
 
 }  // namespace

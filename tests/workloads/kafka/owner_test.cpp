@@ -124,6 +124,19 @@ TEST(Owner, TellsTheOthersInBatchesAndKeepsTheirsInOrder) {
   EXPECT_EQ(life.poll(other), polled(other, "[[0,10],[1,20],[2,30],[3,40]]"));
 }
 
+TEST(Owner, RefusesTheLogsOfAnotherClusterAndThenPlansNothing) {
+  FakeRuntime world;
+  Life(world).append(key_of("n1"), 5);
+  const StrategyInfo info = owner_strategy();
+  Node node(world);
+  const auto strategy = info.install(node, OptionValues(info.options, {}));
+  world.attach(node);
+  world.deliver("c0", R"({"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2","n3"]})");
+  const SentMessage refusal = world.take();
+  EXPECT_NE(refusal.body.text().find("another cluster"), std::string::npos) << refusal.body.text();
+  EXPECT_FALSE(world.has_timers()) << "without a name it has no peers to send anything to";
+}
+
 TEST(Owner, RefusesOffsetsBelowZero) {
   FakeRuntime world;
   Life life(world);

@@ -192,12 +192,17 @@ TEST_F(TxnRootCas, MalformedTransactionsChangeNothing) {
   }
   ask(R"([["w","register",5]])");
   show_nothing(expect("read"));
-  world.reply(expect("cas"), "cas_ok");
+  const SentMessage cas = expect("cas");
+  world.reply(cas, "cas_ok");
   expect_answer(R"([["w","register",5]])");
+  // That the register holds no list is certain after a look at the root.
   ask(R"([["append","list",1],["append","register",6]])");
   world.run_until_idle(1s);
-  show_nothing(expect("read"));
-  world.run_until_idle(1s);
+  show(expect("read"), field(cas, "to"));
+  expect_error(ErrorCode::malformed_request);
+  ask(R"([["r","list",null],["r","register",null]])");
+  show(expect("read"), field(cas, "to"));
+  expect_answer(R"([["r","list",null],["r","register",5]])");
 }
 
 }  // namespace

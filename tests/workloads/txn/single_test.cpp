@@ -1,0 +1,51 @@
+#include <gtest/gtest.h>
+
+#include "core/fake_runtime.hpp"
+#include "workloads/txn/txn.hpp"
+
+namespace mznode::txn {
+namespace {
+
+/// The first node, which holds everything; the test is another node and a client.
+class TxnSingle : public testing::Test {
+ protected:
+  void SetUp() override { world.init(node, "n1", {"n1", "n2"}); }
+
+  /// What the first node answers to a transaction that n2 hands on.
+  std::string hand_on(int number, const std::string& txn) {
+    world.deliver("n2", R"({"type":"carry_out","msg_id":1,"life":7,"oldest":1,"number":)" + std::to_string(number) +
+                            R"(,"txn":)" + txn + "}");
+    return world.take().body.text();
+  }
+  std::string read() {
+    world.deliver("c1", R"({"type":"txn","msg_id":2,"txn":[["r",1,null]]})");
+    return world.take().body.text();
+  }
+
+  FakeRuntime world;
+  Node node{world};
+  std::unique_ptr<Strategy> strategy = [this] {
+    const StrategyInfo info = single_strategy();
+    return info.install(node, OptionValues(info.options, {}));
+  }();
+};
+
+TEST_F(TxnSingle, CarriesATransactionOutOnceHoweverOftenItComes) {
+  const std::string first = hand_on(1, R"([["r",1,null],["append",1,5]])");
+  EXPECT_NE(first.find(R"([["r",1,null],["append",1,5]])"), std::string::npos) << first;
+  hand_on(2, R"([["append",1,6]])");
+  EXPECT_EQ(hand_on(1, R"([["r",1,null],["append",1,5]])"), first);
+  EXPECT_NE(read().find(R"([["r",1,[5,6]]])"), std::string::npos);
+}
+
+TEST_F(TxnSingle, WhatItHasRefusedItRefusesAgainAlthoughItCouldBeDoneByThen) {
+  hand_on(1, R"([["w",1,"register"]])");
+  const std::string refusal = hand_on(2, R"([["append",1,5]])");
+  EXPECT_NE(refusal.find("only a list can be appended to"), std::string::npos) << refusal;
+  hand_on(3, R"([["w",1,[]]])");
+  EXPECT_EQ(hand_on(2, R"([["append",1,5]])"), refusal);
+  EXPECT_NE(read().find(R"([["r",1,[]]])"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mznode::txn
