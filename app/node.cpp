@@ -48,7 +48,7 @@ std::string strategies_help(const WorkloadInfo& workload) {
 /// Several workloads may share the name of a module, and not all their strategies.
 const WorkloadInfo& workload_of(const NodeLine& line) {
   for (const WorkloadInfo& workload : workloads()) {
-    if (workload.module != line.workload) continue;
+    if (workload.module.empty() || workload.module != line.workload) continue;
     for (const StrategyInfo& strategy : workload.strategies) {
       if (strategy.name == line.strategy) return workload;
     }

@@ -32,6 +32,7 @@ TestSettings parse(const std::vector<std::string>& words, bool& expects_caught) 
     const std::string& word = words[i];
     const std::string value = ++i < words.size() ? words[i] : "";
     if (word == "--expect") {
+      if (value != "caught" && value != "sound") throw std::invalid_argument("--expect takes caught or sound, not " + value);
       expects_caught = value == "caught";
     } else if (word == "--nemesis") {
       settings.nemesis = split(value);

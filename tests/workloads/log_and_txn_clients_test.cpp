@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -105,11 +106,10 @@ TEST(KafkaClient, InTheEndEveryWorkerReadsEverythingFromTheBeginning) {
 
 TEST(KafkaClient, TheFinalPhaseEndsAfterTenSecondsWhenSomethingNeverShows) {
   const auto forgets = [](Node& node) -> std::shared_ptr<void> {
-    nodes::Installed installed;
     node.on("send", [] { return kafka::SendOk{7}; });
     node.on("poll", [] { return kafka::PollOk{}; });
     node.on("list_committed_offsets", [] { return kafka::Poll{}; });
-    return installed;
+    return nullptr;
   };
   Trial trial = trial_of("kafka");
   trial.time_limit = 10s;
@@ -121,6 +121,23 @@ TEST(KafkaClient, TheFinalPhaseEndsAfterTenSecondsWhenSomethingNeverShows) {
     if (each.time_ns >= 20'000'000'000) polls_ns.push_back(each.time_ns);
   }
   EXPECT_NEAR(static_cast<double>(polls_ns.size()), 4 * 10 / 0.2, 40);
+}
+
+TEST(KafkaClient, AnOffsetBehindWhichNoneCanComeIsAMalformedReply) {
+  const auto goes_to_the_end = [](Node& node) -> std::shared_ptr<void> {
+    node.on("send", [] { return kafka::SendOk{7}; });
+    node.on("poll", [](kafka::Poll request) {
+      kafka::PollOk reply;
+      for (const auto& [key, from] : request.offsets) reply.msgs[key] = {{std::numeric_limits<kafka::Offset>::max(), Json(1)}};
+      return reply;
+    });
+    return nullptr;
+  };
+  Trial trial = trial_of("kafka");
+  trial.time_limit = 2s;
+  const auto result = trial.run(goes_to_the_end);
+  ASSERT_FALSE(result.run.malformed_replies.empty());
+  EXPECT_NE(result.run.malformed_replies.front().find("room for the next one"), std::string::npos);
 }
 
 TEST(KafkaClient, CommitsWhatItHasPolledAndGoesOnBehindIt) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "workloads/kafka/kafka.hpp"
@@ -57,6 +58,10 @@ class LogClient final : public sim::Client {
     for (const auto& [key, messages] : reply.msgs) {
       Offset highest = -1;
       for (const auto& [offset, message] : messages) highest = std::max(highest, offset);
+      if (highest == std::numeric_limits<Offset>::max()) {
+        throw sim::MalformedReply("malformed reply of " + node_ + ": expected offsets that leave room for the next one, got " +
+                                  std::to_string(highest));
+      }
       const auto [next, is_new] = offsets_.try_emplace(key, highest + 1);
       if (!is_new) next->second = std::max(next->second, highest + 1);
       if (!messages.empty()) polled.offsets[key] = std::max<Offset>(highest, 0);
