@@ -85,10 +85,10 @@ TEST(RwRegister, TheWorkloadRefusesAValueThatNobodyWroteUnlessUpstreamIsFollowed
   compat.consistency_models = ConsistencyModels::parse("read-committed");
   EXPECT_EQ(find_checker("txn-rw-register")->check(invented, compat).valid, Valid::yes);
   // One that is not known to have been written is no invention.
-  const History open = shorthand({R"(0 invoke txn [["w","y",7]])", R"(1 invoke txn [["r","y",null]])",
-                                  R"(1 ok txn [["r","y",7]])", R"(2 invoke txn [["w","x",1]])",
-                                  R"(2 ok txn [["w","x",1]])", R"(3 invoke txn [["r","x",null]])",
-                                  R"(3 ok txn [["r","x",1]])"});
+  const History open =
+      shorthand({R"(0 invoke txn [["w","y",7]])", R"(1 invoke txn [["r","y",null]])", R"(1 ok txn [["r","y",7]])",
+                 R"(2 invoke txn [["w","x",1]])", R"(2 ok txn [["w","x",1]])", R"(3 invoke txn [["r","x",null]])",
+                 R"(3 ok txn [["r","x",1]])"});
   EXPECT_EQ(judged(open, "txn-rw-register", "read-committed").valid, Valid::yes);
 }
 
