@@ -17,6 +17,8 @@
 #include <system_error>
 #include <utility>
 
+#include "descriptor.hpp"
+
 namespace mznode {
 namespace {
 
@@ -96,25 +98,11 @@ std::string read_file(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-class Descriptor {
- public:
-  Descriptor() = default;
-  Descriptor(const fs::path& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) fail("cannot open", path);
-  }
-  Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_ = -1;
-};
+Descriptor open_file(const fs::path& path, int flags) {
+  Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0644));
+  if (!file.is_open()) fail("cannot open", path);
+  return file;
+}
 
 }  // namespace
 
@@ -124,7 +112,7 @@ class FileStorage::Segments {
  public:
   explicit Segments(fs::path directory) : directory_(std::move(directory)) {
     fs::create_directories(directory_);
-    lock_ = Descriptor(directory_ / "lock", O_RDWR | O_CREAT);
+    lock_ = open_file(directory_ / "lock", O_RDWR | O_CREAT);
     if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
       throw std::runtime_error("another process uses " + directory_.string() +
                                "; give every run a directory of its own");
@@ -141,7 +129,7 @@ class FileStorage::Segments {
       numbers.pop_back();
     }
     if (!found) number_ = 1;
-    file_ = Descriptor(path_of(number_), O_WRONLY | O_CREAT | O_APPEND);
+    file_ = open_file(path_of(number_), O_WRONLY | O_CREAT | O_APPEND);
     // A tail that is not whole was never acknowledged; what is written now must not stand behind it.
     if (::ftruncate(file_.get(), static_cast<off_t>(found ? found->valid_bytes : 0)) != 0)
       fail("cannot cut", path_of(number_));
@@ -151,7 +139,7 @@ class FileStorage::Segments {
   }
 
   void write(bool replaces, std::string_view bytes) {
-    if (replaces) file_ = Descriptor(path_of(++number_), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+    if (replaces) file_ = open_file(path_of(++number_), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     while (!bytes.empty()) {
       const auto written = ::write(file_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
@@ -185,7 +173,7 @@ class FileStorage::Segments {
 
   /// The file and its name.
   void make_durable() {
-    const Descriptor directory(directory_, O_RDONLY | O_DIRECTORY);
+    const Descriptor directory = open_file(directory_, O_RDONLY | O_DIRECTORY);
     if (::fsync(file_.get()) != 0 || ::fsync(directory.get()) != 0) fail("cannot sync", path_of(number_));
   }
   void remove_others() const {

@@ -160,6 +160,7 @@ void Node::dispatch(const MessageView& view) {
 }
 
 void Node::handle_init(const MessageView& view, std::string_view reply_head) {
+  if (refusal_) std::rethrow_exception(refusal_);
   auto init = view.as<Init>();
   if (!id_.empty()) {
     log(LogLevel::warn, "a second init from ", view.src());
@@ -185,15 +186,18 @@ void Node::run_init_hooks() {
     // A hook may add one, which a deque allows without moving the one that runs.
     for (std::size_t i = 0; i < init_hooks_.size(); ++i) init_hooks_[i]();
   } catch (...) {
+    // What the hooks before it have begun cannot be taken back: a second try would begin it twice, and a sync that is
+    // under way needs its storage.
+    refusal_ = std::current_exception();
     id_.clear();
     node_ids_.clear();
     peers_.clear();
-    storage_.reset();
     throw;
   }
 }
 
 void Node::settle() {
+  if (refusal_) return;
   ready_.run();
   scope_.reap();
 }

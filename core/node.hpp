@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -71,7 +72,8 @@ class Node final : public Process {
   /// The same for a member function, which may be a coroutine.
   template <class Object, class Result, class... Arguments>
   void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
-  /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init`.
+  /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init` and
+  /// every later one; timers, tasks and syncs that hooks before it have begun come to nothing.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
   /// answers a client that has left. The default is 5 s.
@@ -212,6 +214,8 @@ class Node final : public Process {
 
   std::vector<Route> routes_;
   std::deque<std::function<void()>> init_hooks_;
+  /// What an init hook threw: this process never becomes a node.
+  std::exception_ptr refusal_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
 

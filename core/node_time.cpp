@@ -48,6 +48,7 @@ Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); 
 TimerId Node::after(Duration delay, std::function<void()> callback) {
   const Time at = delay > Time::max() - now() ? Time::max() : now() + delay;
   return runtime_.set_timer(at, [this, callback = std::move(callback)] {
+    if (refusal_) return;
     try {
       callback();
     } catch (const std::exception& cause) {
@@ -86,6 +87,7 @@ void Node::sync(std::function<void()> done) {
   // A sync that is done before it returns is inside some event, whose end resumes what is ready.
   auto is_inside_event = std::make_shared<bool>(true);
   storage().sync([this, done = std::move(done), is_inside_event] {
+    if (refusal_) return;
     done();
     if (!*is_inside_event) settle();
   });

@@ -85,8 +85,9 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   check_unordered(plain, lines, findings);
   // What the world of a node is made of: the real runtime, the pool of threads, the host of processes, and the simulator's
   // seeded chance.
-  const bool is_the_world = starts_with_any(path, {"core/stdio_runtime.", "core/poller.", "core/offload.", "core/file_storage.", "core/sim/process_",
-                                                "core/sim/random."});
+  const bool is_the_world =
+      starts_with_any(path, {"core/stdio_runtime.", "core/poller.", "core/offload.", "core/descriptor.",
+                             "core/file_storage.", "core/sim/process_", "core/sim/random."});
   if (!is_the_world) apply(world_rules, lines, findings);
   return findings;
 }

@@ -14,9 +14,15 @@ using Kind = RegisterOperation::Kind;
 using Outcome = Linearization::Outcome;
 using Obstacle = Counterexample::Obstacle;
 
-/// How far minimizing may go, and one search of it.
-constexpr std::uint64_t max_steps_in_all = 20'000'000;
-constexpr SearchLimits limits_of_one = {.steps = 2'000'000, .bytes = std::size_t{1} << 26};
+/// How far one search of minimizing may go: at least so far, as far as twice the search that failed, but not further
+/// than a second takes; and so many times that in all.
+constexpr std::uint64_t least_steps = 2'000'000;
+constexpr std::uint64_t most_steps = 50'000'000;
+constexpr std::uint64_t searches_in_all = 10;
+constexpr std::size_t max_bytes = std::size_t{1} << 26;
+
+/// Nobody reads more, and what follows takes the cube of it.
+constexpr std::size_t max_members = 500;
 
 /// Leaves out what it can. Definite operations are allowed, one after the other, not to have happened: a read then says
 /// nothing, and a write or cas may take effect within its span or not. That is to know less, so if there is no
@@ -24,7 +30,10 @@ constexpr SearchLimits limits_of_one = {.steps = 2'000'000, .bytes = std::size_t
 class Minimizer {
  public:
   Minimizer(const Register& failed, const Linearization& failure)
-      : operations_(failed.operations), proof_(failure), searched_(operations_.size()) {
+      : operations_(failed.operations),
+        limits_{.steps = std::clamp(2 * failure.steps, least_steps, most_steps), .bytes = max_bytes},
+        proof_(failure),
+        searched_(operations_.size()) {
     const std::size_t end = operations_[failure.stuck].completion;
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       searched_[i] = i;
@@ -70,22 +79,26 @@ class Minimizer {
 
   /// The required operations, and those of the others that came into consideration and whose values a member finds.
   std::vector<bool> find_members() const {
-    std::vector<bool> is_member;
-    for (const RegisterOperation& operation : operations_) is_member.push_back(operation.is_definite);
-    const auto finds = [&](RegisterValue value) {
-      for (std::size_t i = 0; i < operations_.size(); ++i) {
-        if (is_member[i] && operations_[i].kind != Kind::write && operations_[i].from == value) return true;
-      }
-      return false;
+    std::vector<bool> is_member(operations_.size(), false);
+    RegisterValue largest = no_value;
+    for (const RegisterOperation& operation : operations_) largest = std::max({largest, operation.from, operation.to});
+    std::vector<bool> is_found(largest + 1, false);  // by value
+    const auto add = [&](std::size_t operation) {
+      is_member[operation] = true;
+      if (operations_[operation].kind != Kind::write) is_found[operations_[operation].from] = true;
     };
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      if (operations_[i].is_definite) add(i);
+    }
     std::vector<std::size_t> others = proof_.considered;
     others.insert(others.end(), proof_.order.begin(), proof_.order.end());
     for (bool has_grown = true; has_grown;) {
       has_grown = false;
       for (const std::size_t place : others) {
         const std::size_t operation = searched_[place];
-        if (is_member[operation] || !finds(operations_[operation].to)) continue;
-        is_member[operation] = has_grown = true;
+        if (is_member[operation] || !is_found[operations_[operation].to]) continue;
+        add(operation);
+        has_grown = true;
       }
     }
     return is_member;
@@ -97,7 +110,7 @@ class Minimizer {
       for (std::size_t i = first; i < last; ++i) operations_[definite_[i]].is_definite = is_definite;
     };
     set(false);
-    const bool holds = steps_ < max_steps_in_all && search();
+    const bool holds = steps_ < searches_in_all * limits_.steps && search();
     if (!holds) set(true);
     return holds;
   }
@@ -110,7 +123,7 @@ class Minimizer {
       operations.push_back(operations_[i]);
       searched.push_back(i);
     }
-    Linearization result = linearize(operations, limits_of_one);
+    Linearization result = linearize(operations, limits_);
     steps_ += result.steps;
     if (result.outcome != Outcome::none) return false;
     proof_ = std::move(result);
@@ -119,6 +132,7 @@ class Minimizer {
   }
 
   std::vector<RegisterOperation> operations_;
+  const SearchLimits limits_;
   std::vector<bool> is_left_out_;
   std::vector<std::size_t> definite_;  // by completion
   /// The last search without a result, and which operations it was over.
@@ -245,10 +259,11 @@ class Words {
 
 }  // namespace
 
-Counterexample find_counterexample(const Register& failed, const Linearization& failure) {
+std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure) {
   Minimizer minimizer(failed, failure);
   minimizer.run();
   Counterexample example = minimizer.result();
+  if (example.members.size() > max_members) return std::nullopt;
   Explainer(example, failed.operations).run();
   return example;
 }

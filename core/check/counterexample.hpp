@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,9 @@ struct Counterexample {
 };
 
 /// Takes what is not needed out of the beginning of the history that `failure`, an outcome of `none`, says to have no
-/// linearization. Of the required members none could be left out, unless minimizing took too long.
-Counterexample find_counterexample(const Register& failed, const Linearization& failure);
+/// linearization. Of the required members none could be left out, unless minimizing took too long; nothing when more are
+/// left then than a person would read.
+std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure);
 
 /// For a report: operations are named by the `index` of their invocations.
 nlohmann::ordered_json to_details(const Counterexample& example, const Register& failed, const History& history);

@@ -14,7 +14,7 @@ bool is_blank(char c) {
 
 EdnTranscoder::EdnTranscoder(const std::string& text)
     : text_(text), begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {
-  if (text.starts_with("\xEF\xBB\xBF")) at_ += 3;  // a byte order mark
+  if (text.starts_with(byte_order_mark)) at_ += byte_order_mark.size();
 }
 
 void EdnTranscoder::fail(const std::string& why, std::size_t offset) const {

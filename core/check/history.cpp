@@ -4,6 +4,7 @@
 
 #include "core/check/edn.hpp"
 #include "core/check/jsonl.hpp"
+#include "core/check/operation_builder.hpp"
 
 namespace mznode::check {
 namespace {
@@ -32,7 +33,8 @@ class OpenInvocations {
 
 bool is_json(const std::string& text) {
   static constexpr std::string_view blank = " \t\r\n,";
-  std::size_t at = text.find_first_not_of(blank);
+  const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  std::size_t at = text.find_first_not_of(blank, begin);
   if (at != std::string::npos && text[at] == '[') at = text.find_first_not_of(blank, at + 1);
   if (at == std::string::npos || text[at] != '{') return false;
   at = text.find_first_not_of(blank, at + 1);

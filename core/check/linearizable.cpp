@@ -49,9 +49,10 @@ class Judge {
     result.verdict.details["previous-ok"] = previous_ok(judged, stuck);
     if (explained_ < max_explained_) {
       ++explained_;
-      const Counterexample example = find_counterexample(judged, search);
-      result.verdict.details["counterexample"] = to_details(example, judged, history_);
-      result.explanation = explain(example, judged, history_);
+      if (const auto example = find_counterexample(judged, search)) {
+        result.verdict.details["counterexample"] = to_details(*example, judged, history_);
+        result.explanation = explain(*example, judged, history_);
+      }
     }
     return result;
   }

@@ -12,7 +12,7 @@ namespace mznode::check {
 ///
 /// Details: `op-count`. When it is invalid, `op`, the completion that no order explains although there is one for all
 /// that is before it; `previous-ok`, the last completion before; `counterexample` and, in words, `explanation`, both
-/// where `options.explain` is set.
+/// where `options.explain` is set and few operations tell it.
 /// Unknown, with an `error`, when the search came to one of `options.limits`.
 Verdict check_cas_register(const History& history, const CheckOptions& options);
 

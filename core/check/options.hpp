@@ -37,7 +37,8 @@ struct CheckOptions {
   std::optional<double> availability = std::nullopt;
   /// Registers: a read of null says that nothing was written before it. Knossos believes every read of null.
   bool strict_null_reads = false;
-  /// Registers: seek a counterexample where there is no linearization, which takes longer than to find that there is none.
+  /// Registers: seek a counterexample where there is no linearization, which takes longer than to find that there is
+  /// none.
   bool explain = true;
   /// Registers: where the search for a linearization ends.
   SearchLimits limits = {};

@@ -22,8 +22,8 @@ Verdict check_availability(const History& history, const CheckOptions& options);
 
 /// Latencies of the acknowledged operations in milliseconds, always valid.
 ///
-/// Details: `latencies`, by f the quantiles 0, 0.5, 0.95, 0.99 and 1; `all-latencies`, those of all operations together,
-/// absent when none was acknowledged.
+/// Details: `latencies`, by f the quantiles 0, 0.5, 0.95, 0.99 and 1; `all-latencies`, those of all operations
+/// together, absent when none was acknowledged.
 Verdict check_perf(const History& history);
 
 }  // namespace mznode::check

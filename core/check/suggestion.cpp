@@ -22,7 +22,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 /// Beyond this it is another word and not a slip: a third of the letters, and two of a short word.
-std::size_t most_slips(std::string_view word) { return std::max<std::size_t>(2, word.size() / 3); }
+std::size_t most_slips(std::string_view word) {
+  return std::max<std::size_t>(2, word.size() / 3);
+}
 
 }  // namespace
 

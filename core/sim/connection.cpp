@@ -118,8 +118,8 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
 
 void Connection::receive(const Packet& packet) {
   MessageView view;
-  const std::string line =
-      "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() + ",\"body\":" + packet.body + "}";
+  const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
+                           ",\"body\":" + packet.body + "}";
   if (view.scan(line) == MessageView::Status::junk) return;
   if (waiting_ != nullptr && view.in_reply_to() == waiting_->msg_id()) {
     waiting_->succeed(view.own());
@@ -133,8 +133,9 @@ void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> i
   const bool was_asked = in_reply_to && *in_reply_to >= 1 && *in_reply_to <= last_msg_id_;
   // Another node may answer in the place of the one that was asked, and know nothing of its answer.
   if (was_asked && packet.src != asked_) return;
-  report_stray_("unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
-                (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
+  report_stray_(
+      "unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
+      (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
 }
 
 void Connection::demand(const Message& reply, const Form& form) {
@@ -163,8 +164,8 @@ void Connection::demand(const Message& reply, const Form& form) {
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
-  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) +
-         " (" + why + ")";
+  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) + " (" +
+         why + ")";
 }
 
 }  // namespace mznode::sim

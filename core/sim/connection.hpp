@@ -20,7 +20,8 @@ namespace mznode::sim {
 /// A request that failed: an error reply, or none in time (Maelstrom, client.clj, with-errors).
 class RequestFailed : public std::runtime_error {
  public:
-  RequestFailed(bool definite, Json error) : std::runtime_error(error.text()), definite_(definite), error_(std::move(error)) {}
+  RequestFailed(bool definite, Json error)
+      : std::runtime_error(error.text()), definite_(definite), error_(std::move(error)) {}
   /// True when the operation certainly did not happen.
   bool is_definite() const { return definite_; }
   /// As Maelstrom writes it into the history: "net-timeout", or the error's name and text.
@@ -64,7 +65,8 @@ class Connection {
   /// Sends a request with the fields of `body` and waits for the reply `<type>_ok`, which must have the fields of Reply
   /// and no others. Throws RequestFailed or MalformedReply.
   template <Fielded Reply, Fielded Body>
-  Task<Reply> call(const std::string& dest, const std::string& type, const Body& body, Duration timeout = default_timeout);
+  Task<Reply> call(const std::string& dest, const std::string& type, const Body& body,
+                   Duration timeout = default_timeout);
 
  private:
   class ReplyAwaiter;

@@ -151,9 +151,11 @@ Json Nemesis::begin(Toggle& toggle) {
     case Fault::loss:
       return add_rule(toggle, std::make_shared<Loss>(random), std::to_string(loss_percent) + " % of messages lost");
     case Fault::duplicate:
-      return add_rule(toggle, std::make_shared<Duplicate>(random), std::to_string(duplicate_percent) + " % of messages twice");
+      return add_rule(toggle, std::make_shared<Duplicate>(random),
+                      std::to_string(duplicate_percent) + " % of messages twice");
     case Fault::reorder:
-      return add_rule(toggle, std::make_shared<Reorder>(random), std::to_string(reorder_percent) + " % of messages late");
+      return add_rule(toggle, std::make_shared<Reorder>(random),
+                      std::to_string(reorder_percent) + " % of messages late");
     case Fault::slow: return add_rule(toggle, std::make_shared<Slow>(), "ten times the latency");
     case Fault::pause:
       toggle.victims = choose_victims(random);

@@ -32,16 +32,16 @@ struct Packet {
   std::string body;
 };
 
-/// The shape of the latency between nodes, and between nodes and services (MAELSTROM: constant, uniform from 0 to twice
-/// the mean, exponential; whole milliseconds). Clients are always beside their node.
+/// The shape of the latency between nodes, and between nodes and services (as Maelstrom's: constant, uniform from 0 to
+/// twice the mean, exponential; whole milliseconds). Clients are always beside their node.
 struct Latency {
   enum class Shape : std::uint8_t { constant, uniform, exponential };
   std::int64_t mean_ms = 0;
   Shape shape = Shape::constant;
 };
 
-/// How a message reaches its receiver. Maelstrom has one thread a receiver, which takes the message that is due first and
-/// sleeps until it is: a later one that needs no time waits behind it. Ideal delivers each message when it is due.
+/// How a message reaches its receiver. Maelstrom has one thread a receiver, which takes the message that is due first
+/// and sleeps until it is: a later one that needs no time waits behind it. Ideal delivers each message when it is due.
 enum class Delivery : std::uint8_t { maelstrom, ideal };
 
 /// A fault as a rule on messages between nodes. All rules that are in force are asked in turn.

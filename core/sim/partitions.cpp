@@ -46,7 +46,8 @@ Grudge stochastic_ring(const Nodes& nodes, Random& random) {
     std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return degree(a) < degree(b); });
     const std::string& a = order.front();
     if (degree(a) >= majority) break;
-    const auto b = std::find_if(order.begin(), order.end(), [&](const auto& node) { return !connected[a].contains(node); });
+    const auto b =
+        std::find_if(order.begin(), order.end(), [&](const auto& node) { return !connected[a].contains(node); });
     connected[a].insert(*b);
     connected[*b].insert(a);
   }

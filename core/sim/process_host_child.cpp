@@ -132,10 +132,6 @@ class HeldSigpipe {
 
 }  // namespace
 
-void Descriptor::close() {
-  if (is_open()) ::close(std::exchange(fd_, -1));
-}
-
 Child::Child(const std::string& program, const std::vector<std::string>& arguments) {
   Pipe to_input;
   Pipe from_output;

@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::uint64_t generator_stream = 0x67656e;
 
+constexpr const char* no_reply = "no reply came in time";
+
 std::string reason(const std::exception& error) {
   const std::string text = error.what();
-  return text == "\"net-timeout\"" ? "no reply came in time" : text;
+  return text == "\"net-timeout\"" ? no_reply : text;
 }
 
 struct Init {
@@ -181,11 +183,13 @@ Task<> Run::initialise(std::string node) {
   } catch (const std::exception& error) {
     why = reason(error);
   }
-  // A node that was restarted in the middle of a run may be killed again before it answers.
+  if (why.empty()) co_return;
+  // A node that was restarted in the middle of a run may be killed again before it answers; but one that refuses would
+  // take no more part, and nobody would know.
   const bool is_beginning = workers_.empty();
-  if (!why.empty() && is_beginning) {
-    fail("node " + node + " did not answer its init message: " + why + host_->log_tail(node));
-  }
+  if (!is_beginning && why == no_reply) co_return;
+  fail("node " + node + " did not answer its init message" + (is_beginning ? "" : " when it was started again") + ": " +
+       why + host_->log_tail(node));
 }
 
 Task<> Run::set_up(std::string node) {

@@ -193,7 +193,8 @@ TEST(JsonHistory, ReadsEveryLayoutAndKeepsTheTextOfValues) {
   const std::string a = R"({"type":"invoke","process":0,"f":"read"})";
   const std::string b =
       R"({ "type": "ok", "process": 0, "\u0066": "re\u0061d", "value": [1.50, {"b":1,"a":2}], "other": {} })";
-  for (const std::string& text : {a + "\n" + b + "\n", a + b, "[" + a + ",\n" + b + "]"}) {
+  for (const std::string& text :
+       {a + "\n" + b + "\n", a + b, "[" + a + ",\n" + b + "]", "\xEF\xBB\xBF" + a + "\r\n" + b}) {
     const History history = read_history(text);
     ASSERT_EQ(history.size(), 2u) << text;
     EXPECT_EQ(history[1].f, "read");

@@ -66,6 +66,17 @@ TEST(Kafka, LostAndUnseenMessages) {
   EXPECT_EQ(Logs().send(0, -1, 7, "info").send(2, -1, 9, "fail").send(1, 1, 8).poll(2, "[[1,8]]").errors(), "[]");
 }
 
+TEST(Kafka, AnOperationThatNeverEndedIsIndefinite) {
+  std::vector<std::string> lines = {R"(0 invoke send [["send","x",7]])", R"(1 invoke poll [["poll"]])",
+                                    R"(1 ok poll [["poll",{"x":[[0,7]]}]])", R"(2 invoke poll [["poll"]])"};
+  EXPECT_EQ(find_checker("kafka")->check(shorthand(lines), {}).valid, Valid::yes);
+  // Until somebody has polled it, it may not have happened.
+  lines.insert(lines.end(), {R"(3 invoke send [["send","x",8]])", R"(4 invoke assign ["x"])"});
+  const Verdict verdict = find_checker("kafka")->check(shorthand(lines), {});
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  EXPECT_EQ(verdict.details["error-types"].dump(), "[]");
+}
+
 TEST(Kafka, PollsOfAProcess) {
   const Logs sent = Logs().send(0, 0, 7).send(0, 1, 8).send(0, 2, 9).poll(9, "[[0,7],[1,8],[2,9]]");
   EXPECT_EQ(Logs(sent).poll(1, "[[0,7]]").poll(1, "[[2,9]]").errors(), R"(["poll-skip"])");

@@ -229,7 +229,9 @@ TEST(Counterexample, NothingRequiredCouldBeLeftOut) {
       if (search.outcome != Outcome::none) continue;
       ++examples;
       SCOPED_TRACE(testing::Message() << "seed " << seed << "\n" << describe(failed.operations));
-      const Counterexample example = find_counterexample(failed, search);
+      const std::optional<Counterexample> found = find_counterexample(failed, search);
+      ASSERT_TRUE(found);
+      const Counterexample& example = *found;
       EXPECT_FALSE(has_linearization(known_to(example, failed.operations, nothing), no_value));
       for (const auto& member : example.members) {
         if (!member.is_required) continue;

@@ -127,6 +127,16 @@ TEST(ListAppend, LostUpdate) {
   EXPECT_EQ(judge(history, "read-atomic").valid, Valid::yes);
 }
 
+TEST(ListAppend, ReadsThatContradictEachOtherAreNoReadsOfOneVersion) {
+  // Both updates have read a list that ends with 1, but not the same list.
+  const History history =
+      concurrent({R"([["append","x",1],["append","x",2],["append","x",3]])", R"([["r","x",[1]],["append","x",4]])",
+                  R"([["r","x",[2]]])", R"([["r","x",[3,1]],["append","x",5]])"});
+  const Types anomalies = found(history, "repeatable-read");
+  EXPECT_TRUE(anomalies.contains("incompatible-order"));
+  EXPECT_FALSE(anomalies.contains("lost-update"));
+}
+
 TEST(ListAppend, InternalAndFutureRead) {
   EXPECT_TRUE(is_found(concurrent({R"([["append","x",1],["r","x",null]])"}), "internal", "read-atomic"));
   EXPECT_TRUE(

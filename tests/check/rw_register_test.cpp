@@ -74,6 +74,24 @@ TEST(RwRegister, TheWorkloadCountsUnknownAsInvalid) {
   EXPECT_EQ(verdict.details["valid?"], false);
 }
 
+TEST(RwRegister, TheWorkloadRefusesAValueThatNobodyWroteUnlessUpstreamIsFollowed) {
+  const History invented = concurrent({R"([["w","x",1],["r","y",7]])", R"([["r","x",1]])"});
+  EXPECT_EQ(judged(invented, "rw-register", "read-committed").valid, Valid::yes);
+  const Verdict verdict = judged(invented, "txn-rw-register", "read-committed");
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.details["valid?"], false);
+  EXPECT_EQ(verdict.details["error"], R"(key "y" was read with 7, which no transaction wrote to it)");
+  CheckOptions compat{.compat_jepsen = true};
+  compat.consistency_models = ConsistencyModels::parse("read-committed");
+  EXPECT_EQ(find_checker("txn-rw-register")->check(invented, compat).valid, Valid::yes);
+  // One that is not known to have been written is no invention.
+  const History open =
+      shorthand({R"(0 invoke txn [["w","y",7]])", R"(1 invoke txn [["r","y",null]])", R"(1 ok txn [["r","y",7]])",
+                 R"(2 invoke txn [["w","x",1]])", R"(2 ok txn [["w","x",1]])", R"(3 invoke txn [["r","x",null]])",
+                 R"(3 ok txn [["r","x",1]])"});
+  EXPECT_EQ(judged(open, "txn-rw-register", "read-committed").valid, Valid::yes);
+}
+
 TEST(RwRegister, ExplainsCyclesInWords) {
   const Verdict verdict = judged(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}),
                                  "rw-register", "read-committed");

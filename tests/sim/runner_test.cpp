@@ -280,6 +280,24 @@ TEST(Runner, ANodeThatNeverAnswersItsInitEndsTheRun) {
   EXPECT_TRUE(result.history.empty());
 }
 
+TEST(Runner, ANodeThatRefusesToStartAgainEndsTheRun) {
+  int starts = 0;
+  const Installer install = [&](Node& node) -> std::shared_ptr<void> {
+    node.on_init([is_first = starts++ == 0] {
+      if (!is_first) throw std::runtime_error("cannot read what it has stored");
+    });
+    return install_probe(node);
+  };
+  auto options = options_of(1, 1, 10, 100s);
+  options.faults = {Fault::kill};
+  options.nemesis_interval = 1s;
+  const auto result = simulate(constant_test("read"), options, install);
+  EXPECT_EQ(result.error,
+            "node n0 did not answer its init message when it was started again: "
+            "[\"crash\",\"cannot read what it has stored\"]");
+  EXPECT_EQ(starts, 2);
+}
+
 TEST(Runner, ARunThatIsStoppedKeepsWhatItHas) {
   int asked = 0;
   const auto result = simulate(constant_test("read"), options_of(1, 1, 100, 100s), install_probe, [&] { return ++asked > 1'000; });

@@ -116,6 +116,22 @@ TEST(SimHost, TheTimersOfAKilledProcessDieWithIt) {
   EXPECT_EQ(fired, 3);
 }
 
+TEST(SimHost, ASyncOutlivesTheInitThatWasRefusedMeanwhile) {
+  bool is_done = false;
+  World world([&](Node& node) -> std::shared_ptr<void> {
+    node.on_init([&] {
+      node.storage().append("a");
+      node.sync([&] { is_done = true; });
+    });
+    node.on_init([] { throw std::runtime_error("cannot start"); });
+    return nullptr;
+  });
+  world.start("n1");
+  EXPECT_EQ(world.count("error"), 1u);
+  world.run_for(1s);
+  EXPECT_FALSE(is_done) << "nobody is left who could want to know";
+}
+
 TEST(SimHost, WhatHappensDuringAPauseHappensInOrderAfterIt) {
   std::vector<std::string> events;
   World world([&](Node& node) -> std::shared_ptr<void> {

@@ -22,15 +22,20 @@ class LogReader {
       if (!history_[i].is_client() || history_[i].type != Type::invoke) continue;
       Transaction transaction{.invocation = static_cast<std::uint32_t>(i)};
       const std::size_t completion = pairing.completion(i);
-      if (completion == Pairing::none || !is_transfer(history_[completion].f)) continue;
-      transaction.completion = static_cast<std::uint32_t>(completion);
-      transaction.type = history_[completion].type;
-      transaction_of[completion] = logs_.transactions.size();
+      if (completion != Pairing::none) {
+        transaction.completion = static_cast<std::uint32_t>(completion);
+        transaction.type = history_[completion].type;
+      }
+      const std::size_t told = completion != Pairing::none ? completion : i;
+      if (!is_transfer(history_[told].f)) continue;
+      transaction_of[told] = logs_.transactions.size();
       logs_.transactions.list.push_back(transaction);
     }
     logs_.operation_of.assign(logs_.transactions.size(), none);
     for (std::size_t i = 0; i < history_.size(); ++i) {
-      if (!history_[i].is_client() || history_[i].type == Type::invoke) continue;
+      if (!history_[i].is_client()) continue;
+      const bool is_told_later = history_[i].type == Type::invoke && pairing.completion(i) != Pairing::none;
+      if (is_told_later) continue;
       const auto number = static_cast<std::uint32_t>(logs_.operations.size());
       if (transaction_of[i] != none) logs_.operation_of[transaction_of[i]] = number;
       read_operation(static_cast<std::uint32_t>(i));
@@ -46,7 +51,7 @@ class LogReader {
     entry_ = &history_[position];
     LogOperation& operation = logs_.operations.emplace_back();
     operation.position = position;
-    operation.type = entry_->type;
+    operation.type = entry_->type == Type::invoke ? Type::info : entry_->type;
     if (is_transfer(entry_->f)) {
       operation.kind = LogOperation::Kind::transfer;
       read_transfer(operation);

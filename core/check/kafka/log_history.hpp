@@ -20,7 +20,8 @@ struct Message {
   static constexpr std::int64_t unknown_offset = -1;
 };
 
-/// The completion of an operation on logs.
+/// What became of an operation on logs: its completion, or its invocation where no completion came, which counts as
+/// indefinite.
 struct LogOperation {
   std::uint32_t position = none;  // in the history
   Type type = Type::info;
@@ -34,10 +35,10 @@ struct LogOperation {
 
 /// The operations of a history, with keys and messages as dense numbers. The history must outlive it.
 struct LogHistory {
-  /// In the order of their completions.
+  /// In the order of their completions; one without a completion stands where it was invoked.
   std::vector<LogOperation> operations;
-  /// The transfers that were completed, in the order of their invocations, with the numbers of keys and messages. Of each
-  /// one only when it was, and its type; what it did stands in its operation.
+  /// The transfers in the order of their invocations, with the numbers of keys and messages. Of each one only when it
+  /// was, and its type; what it did stands in its operation.
   txn::Transactions transactions;
   /// By transaction: its operation.
   std::vector<std::uint32_t> operation_of;

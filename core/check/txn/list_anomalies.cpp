@@ -224,12 +224,4 @@ void find_list_anomalies(const Transactions& transactions, const ListReader& rea
   ListAnomalies(transactions, reader, versions, evidence, findings).run();
 }
 
-std::uint32_t find_unwritten(const Transactions& transactions) {
-  const auto unwritten = std::find_if(transactions.elements.begin(), transactions.elements.end(),
-                                      [](const Element& element) { return element.writer == none; });
-  return unwritten == transactions.elements.end()
-             ? none
-             : static_cast<std::uint32_t>(unwritten - transactions.elements.begin());
-}
-
 }  // namespace mznode::check::txn

@@ -15,7 +15,4 @@ namespace mznode::check::txn {
 void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
                          const Evidence& evidence, Findings& findings);
 
-/// An element that was read although nobody had appended it, none when there is none: no order can be trusted then.
-std::uint32_t find_unwritten(const Transactions& transactions);
-
 }  // namespace mznode::check::txn

@@ -1,7 +1,6 @@
 #include "core/check/txn/lost_update.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace mznode::check::txn {
 
@@ -19,17 +18,19 @@ void LostUpdates::add(const Transactions& transactions, std::uint32_t transactio
       }
       first = &ops[j];
     }
-    if (first != nullptr) updates_.push_back({ops[i].key, first->element, first->length, transaction});
+    if (first == nullptr) continue;
+    const bool is_odd = first->kind == MicroOp::Kind::odd_read;
+    updates_.push_back({ops[i].key, first->element, first->length, is_odd, transaction});
   }
 }
 
 void LostUpdates::report(const Evidence& evidence, Findings& findings) {
   std::sort(updates_.begin(), updates_.end(), [](const Update& a, const Update& b) {
-    return std::tie(a.key, a.element, a.length, a.transaction) < std::tie(b.key, b.element, b.length, b.transaction);
+    return std::tuple_cat(a.version(), std::tie(a.transaction)) < std::tuple_cat(b.version(), std::tie(b.transaction));
   });
   for (std::size_t i = 0; i < updates_.size();) {
     std::size_t end = i + 1;
-    while (end < updates_.size() && updates_[i].same_version(updates_[end])) ++end;
+    while (end < updates_.size() && updates_[i].version() == updates_[end].version()) ++end;
     if (end - i > 1) {
       findings.add("lost-update", [&] {
         nlohmann::ordered_json details = {{"key", evidence.key(updates_[i].key)},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "core/check/txn/evidence.hpp"
@@ -22,12 +23,11 @@ class LostUpdates {
   struct Update {
     std::uint32_t key;
     std::uint32_t element;  // the one read; none for the initial state
-    std::uint32_t length;   // of a list
+    std::uint32_t length;   // of a list; an odd one has a number there, and is no version of the others
+    bool is_odd;
     std::uint32_t transaction;
 
-    bool same_version(const Update& other) const {
-      return key == other.key && element == other.element && length == other.length;
-    }
+    auto version() const { return std::tie(key, element, length, is_odd); }
   };
 
   std::vector<Update> updates_;

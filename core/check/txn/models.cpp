@@ -168,7 +168,8 @@ ConsistencyModels ConsistencyModels::parse(std::string_view names) {
     name = name.substr(0, name.find_last_not_of(' ') + 1);
     if (name.empty()) continue;
     const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(), name);
-    if (known == txn::known_models.end()) throw std::invalid_argument(unknown_word("consistency model", name, ConsistencyModels::known()));
+    if (known == txn::known_models.end())
+      throw std::invalid_argument(unknown_word("consistency model", name, ConsistencyModels::known()));
     models.bits_ |= std::uint64_t{1} << (known - txn::known_models.begin());
   }
   if (models.bits_ == 0) throw std::invalid_argument("expected the names of consistency models, such as serializable");

@@ -27,9 +27,6 @@ class NumberTable {
     return slot.value;
   }
 
-  /// `none` when there is no such key.
-  std::uint32_t find(std::uint64_t key) const { return const_cast<NumberTable*>(this)->find_slot(key).value; }
-
  private:
   struct Slot {
     std::uint64_t key = 0;

@@ -55,7 +55,6 @@ void Reader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
              ", which was written there before; the versions of a key must differ");
     }
     written.writer = static_cast<std::uint32_t>(&transaction - transactions_->list.data());
-    written.writer_op = static_cast<std::uint32_t>(transactions_->ops.size()) - transaction.first_op;
   } else if (scanner.peek() == 'n' || !transaction.is_possible()) {
     // What a transaction that did not happen has read means nothing; null is also the request of a read.
     value(scanner);

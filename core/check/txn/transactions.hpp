@@ -50,9 +50,8 @@ struct Transaction {
 struct Element {
   std::uint32_t key = none;
   std::uint32_t value = none;
-  /// The transaction that wrote it, and which of its micro-operations did; none when nobody did.
+  /// The transaction that wrote it; none when nobody did.
   std::uint32_t writer = none;
-  std::uint32_t writer_op = none;
 };
 
 /// The transactions of a history in the order of their invocations, with keys and elements as dense numbers, so that

@@ -38,6 +38,27 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
   return verdict;
 }
 
+/// Takes `verdict` back unless it is invalid, where a value was read that nobody had written: no order can be trusted
+/// then. `wrote` says how one writes.
+Verdict demand_writers(Verdict verdict, const Transactions& transactions, const std::string& wrote) {
+  const auto unwritten = std::find_if(transactions.elements.begin(), transactions.elements.end(),
+                                      [](const Element& element) { return element.writer == txn::none; });
+  if (unwritten == transactions.elements.end()) return verdict;
+  verdict.details.erase("strongest-models");
+  if (verdict.valid == Valid::no) return verdict;
+  return Verdict::unknown("key " + std::string(transactions.key_text(unwritten->key)) + " was read with " +
+                          std::string(transactions.values.text(unwritten->value)) + ", which no transaction " + wrote +
+                          " to it");
+}
+
+Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
+  Findings findings;
+  const Registers versions(history, transactions, options, findings);
+  const Evidence evidence(history, transactions, versions);
+  find_register_anomalies(transactions, evidence, findings);
+  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings));
+}
+
 }  // namespace
 
 Verdict check_list_append(const History& history, const CheckOptions& options) {
@@ -50,29 +71,22 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   find_list_anomalies(transactions, reader, versions, evidence, findings);
   Verdict verdict =
       judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(findings));
-  const std::uint32_t unwritten = find_unwritten(transactions);
-  if (unwritten == txn::none) return verdict;
-  verdict.details.erase("strongest-models");
-  if (verdict.valid == Valid::no) return verdict;
-  return Verdict::unknown("key " + std::string(transactions.key_text(transactions.elements[unwritten].key)) +
-                          " was read with " + std::string(transactions.element_text(unwritten)) +
-                          ", which no transaction appended to it");
+  return demand_writers(std::move(verdict), transactions, "appended");
 }
 
 Verdict check_rw_register(const History& history, const CheckOptions& options) {
   Transactions transactions;
   RegisterReader(history).read(transactions);
-  Findings findings;
-  const Registers versions(history, transactions, options, findings);
-  const Evidence evidence(history, transactions, versions);
-  find_register_anomalies(transactions, evidence, findings);
-  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings));
+  return judge_registers(history, transactions, options);
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {
   CheckOptions assuming = options;
   assuming.assume.wfr_keys = true;
-  Verdict verdict = check_rw_register(history, assuming);
+  Transactions transactions;
+  RegisterReader(history).read(transactions);
+  Verdict verdict = judge_registers(history, transactions, assuming);
+  if (!options.compat_jepsen) verdict = demand_writers(std::move(verdict), transactions, "wrote");
   if (verdict.valid != Valid::unknown) return verdict;
   verdict.valid = Valid::no;
   verdict.details["valid?"] = to_details(verdict.valid);

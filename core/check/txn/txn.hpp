@@ -23,7 +23,8 @@ Verdict check_list_append(const History& history, const CheckOptions& options);
 /// cyclic versions that Elle 0.2.2 finds by mistake (see elle_followers.hpp); otherwise only those that there are.
 Verdict check_rw_register(const History& history, const CheckOptions& options);
 
-/// As Maelstrom's txn-rw-register: assumes that writes follow reads, and counts unknown as invalid.
+/// As Maelstrom's txn-rw-register: assumes that writes follow reads, and counts unknown as invalid. Stricter than
+/// upstream unless `compat_jepsen` is set: a value that was read and that nobody wrote is invalid.
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options);
 
 }  // namespace mznode::check

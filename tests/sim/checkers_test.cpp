@@ -1,0 +1,18 @@
+#include <gtest/gtest.h>
+
+#include "core/check/registry.hpp"
+#include "workloads/registry.hpp"
+
+namespace mznode {
+namespace {
+
+// Without one, no run of the workload could ever be called valid.
+TEST(Checkers, EveryWorkloadHasOneOfItsName) {
+  ASSERT_FALSE(workloads().empty());
+  for (const WorkloadInfo& workload : workloads()) {
+    EXPECT_NE(check::find_checker(workload.name), nullptr) << workload.name;
+  }
+}
+
+}  // namespace
+}  // namespace mznode
