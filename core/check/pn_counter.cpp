@@ -76,7 +76,8 @@ std::vector<std::size_t> indefinite_adds(const History& history, const CheckOpti
 Verdict check_pn_counter(const History& history, const CheckOptions& options) {
   std::int64_t definite = 0;
   for (const Operation& operation : history) {
-    if (operation.f == "add" && operation.type == Type::ok) definite = sum(definite, integer_of(operation), operation);
+    if (operation.f != "add" || operation.type != Type::ok || !operation.is_client()) continue;
+    definite = sum(definite, integer_of(operation), operation);
   }
   Acceptable acceptable(definite);
   for (const std::size_t position : indefinite_adds(history, options)) acceptable.allow(history[position]);
