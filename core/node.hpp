@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "event.hpp"
@@ -65,12 +66,13 @@ class Node final : public Process {
   /// Answers messages of one type. `handler` takes the fields as a struct with MZNODE_FIELDS, or the whole Message, and
   /// optionally the Request behind it, or nothing. It returns a struct (the reply's fields), void (a reply without
   /// fields), a Reply (with a type of its own), or a Task of one of these; a reply's type is the request's with "_ok".
-  /// An Error it throws is the reply. A message without msg_id is never answered.
+  /// An Error it throws is the reply. A message without msg_id is never answered, but what its handler throws is logged.
   template <class Handler>
   void on(std::string type, Handler handler);
-  /// The same for a member function, which may be a coroutine.
-  template <class Object, class Result, class... Arguments>
-  void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
+  /// The same for a member function, which may be const and may be a coroutine. `object` must outlive the node's work.
+  template <class Object, class Method>
+    requires std::is_member_function_pointer_v<Method>
+  void on(std::string type, Object* object, Method method);
   /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init`.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
@@ -210,7 +212,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
   std::unique_ptr<Storage> storage_;
 
-  std::vector<Route> routes_;
+  std::deque<Route> routes_;  // a handler may add one, which does not move the one that runs
   std::deque<std::function<void()>> init_hooks_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
