@@ -60,6 +60,8 @@ class Node final : public Process {
   /// A number drawn at every start of the process, never 0: what this process says must not be taken for the words of
   /// an earlier one of the same name.
   std::uint64_t incarnation() const { return incarnation_; }
+  /// 1, 2, 3 and so on, never twice in one life of the node; with the incarnation, never twice at all.
+  std::uint64_t next_count() { return ++count_; }
 
   // ---- Handlers
 
@@ -177,6 +179,7 @@ class Node final : public Process {
   void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
   /// Resumes what is ready and frees what is finished; called at the end of every event.
   void settle();
+  /// Throws what send() promises to throw.
   void require_destination(std::string_view dest) const;
 
   /// Before init the node's name is the one that it was addressed by.
@@ -205,6 +208,7 @@ class Node final : public Process {
 
   Runtime& runtime_;
   std::uint64_t incarnation_;
+  std::uint64_t count_ = 0;
   std::string id_;
   std::vector<std::string> node_ids_;
   std::vector<std::string> peers_;
