@@ -95,7 +95,8 @@ class Node final : public Process {
   Task<Message> rpc(std::string_view dest, std::string_view type, const Body& body = {}, Duration timeout = 1s);
   Task<Message> rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout = 1s);
   /// Repeats an idempotent request until it is answered or the policy's deadline has passed. Errors that say "later"
-  /// (timeout, temporarily_unavailable, crash) are repeated, others are thrown.
+  /// (timeout, temporarily_unavailable, crash) are repeated, others are thrown. Duration::max() is a deadline that never
+  /// passes.
   template <Fielded Body>
   Task<Message> retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy = {});
 
