@@ -285,24 +285,26 @@ TEST_F(NodeDispatch, TwoHandlersOfOneTypeAreAMistake) {
 }
 
 TEST_F(NodeDispatch, AHandlerMayAddOthersAndStaysWhereItIs) {
+  struct Log {
+    Node& node;
+    std::vector<const void*> places;
+  } log{node, {}};
   // As small as this, it lies inside what the node keeps for its type.
   struct Grows {
-    Node* node;
-    std::vector<const Grows*>* places;
+    Log* log;
     void operator()() {
-      places->push_back(this);
-      const auto names = std::to_string(places->size()) + "-";
-      for (int i = 0; i < 50; ++i) node->on(names + std::to_string(i), [] {});
-      places->push_back(this);  // reads itself again, after all that
+      log->places.push_back(this);
+      const auto name = std::to_string(log->places.size()) + "-";
+      for (int i = 0; i < 50; ++i) log->node.on(name + std::to_string(i), [] {});
+      log->places.push_back(this);  // reads itself again, after all that
     }
   };
-  std::vector<const Grows*> places;
-  node.on("grow", Grows{&node, &places});
+  node.on("grow", Grows{&log});
   start();
   ask(R"({"type":"grow","msg_id":1})");
   ask(R"({"type":"grow","msg_id":2})");
-  EXPECT_EQ(places, std::vector<const Grows*>(4, places.at(0)));
-  EXPECT_EQ(ask(R"({"type":"2-49","msg_id":3})"), json(R"({"type":"2-49_ok","in_reply_to":3})"));
+  EXPECT_EQ(log.places, std::vector<const void*>(4, log.places.at(0)));
+  EXPECT_EQ(ask(R"({"type":"3-49","msg_id":3})"), json(R"({"type":"3-49_ok","in_reply_to":3})"));
 }
 
 TEST_F(NodeDispatch, AFailureIsLoggedThoughNobodyWaitsForTheReply) {
