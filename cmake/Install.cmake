@@ -18,7 +18,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznodeConfig.cmake ${CMAKE_CURRENT_BIN
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/MznodeLint.cmake DESTINATION ${mznode_package_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/lint DESTINATION ${mznode_package_dir})
 
-# For builds without CMake.
+# For builds without CMake. The libraries may lie deeper than in lib/.
+file(RELATIVE_PATH mznode_prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/mznode.pc.in mznode.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznode.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

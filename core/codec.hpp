@@ -49,6 +49,7 @@ namespace codec {
 [[noreturn]] void fail(std::string_view expected, std::string_view text);
 /// Throws the error of decoding a field again, with the field's name in front of its text.
 [[noreturn]] void fail_in_field(std::string_view name, const Error& cause);
+/// Throws Error malformed_request: a field of that name is missing.
 [[noreturn]] void fail_missing(std::string_view name);
 
 template <class T>
@@ -72,6 +73,7 @@ concept TupleLike = requires { std::tuple_size<T>::value; };
 /// Takes a value over as it is, except that carriage returns between its tokens become spaces: to some readers of lines,
 /// Maelstrom's among them, a carriage return ends the line.
 Json decode_json(std::string_view text);
+/// The scalars; each throws Error malformed_request when `text` is something else, or does not fit.
 bool decode_bool(std::string_view text);
 double decode_double(std::string_view text);
 std::string decode_string(std::string_view text);
@@ -198,7 +200,11 @@ void decode(std::string_view text, T& value) {
     }
   } else if constexpr (codec::is_vector<T>) {
     value.clear();
-    codec::decode_array(text, [&](std::string_view element) { decode(element, value.emplace_back()); });
+    codec::decode_array(text, [&](std::string_view element) {
+      typename T::value_type item{};  // a vector of bool has none to refer to
+      decode(element, item);
+      value.push_back(std::move(item));
+    });
   } else if constexpr (codec::is_string_map<T>) {
     value.clear();
     codec::decode_object(text, [&](std::string_view key, std::string_view element) {

@@ -6,7 +6,7 @@ namespace mznode {
 
 void FakeRuntime::attach(Process& process) {
   process_ = &process;
-  timers_ = Timers();
+  timers_.clear();
 }
 
 void FakeRuntime::init(Process& process, std::string_view id, const std::vector<std::string>& node_ids) {
@@ -20,7 +20,8 @@ void FakeRuntime::init(Process& process, std::string_view id, const std::vector<
     sent_.erase(sent_.begin() + static_cast<std::ptrdiff_t>(i));
     return;
   }
-  throw std::logic_error("init was not answered with init_ok" + (sent_.empty() ? "" : ": " + sent_.back().body.text()));
+  const std::string said = sent_.size() == before ? "" : ": " + sent_.back().body.text();
+  throw std::logic_error("init was not answered with init_ok" + said);
 }
 
 Process& FakeRuntime::process() {
@@ -68,7 +69,7 @@ void FakeRuntime::advance(Duration duration) {
 }
 
 bool FakeRuntime::run_until_idle(Duration limit) {
-  run_due_until(now_ + limit);
+  run_due_until(time_after(now_, limit));
   return !has_timers();
 }
 

@@ -50,6 +50,7 @@ class FakeRuntime final : public Runtime {
   void deliver(std::string_view src, std::string_view body);
   /// Answers a request that the process sent: `fields` are added to the type and in_reply_to.
   void reply(const SentMessage& request, std::string_view type, const Json& fields = Json::from_valid("{}"));
+  /// Answers a request with an error.
   void reply_error(const SentMessage& request, ErrorCode code, std::string_view text = "");
   /// Delivers a line as it is, without its line break.
   void deliver_line(std::string_view line);

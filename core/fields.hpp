@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 /// `MZNODE_FIELDS(a, b)` inside a struct lists the fields of a message body (or of an object inside one) for the codec:
 ///
 ///     struct Write {

@@ -199,24 +199,26 @@ std::vector<std::string> FileStorage::read() {
 
 void FileStorage::append(std::string_view record) {
   if (record.size() > max_record_bytes) throw std::length_error("a record of more than a gigabyte");
+  if (has_failed_) return;
   encode_record(next_.bytes, Kind::append, record);
 }
 
 void FileStorage::replace(std::string_view record) {
   if (record.size() > max_record_bytes) throw std::length_error("a record of more than a gigabyte");
+  if (has_failed_) return;
   next_.replaces = true;
   next_.bytes.clear();
   encode_record(next_.bytes, Kind::replace, record);
 }
 
 void FileStorage::sync(std::function<void()> done) {
+  if (has_failed_) return;
   next_.waiting.push_back(std::move(done));
   if (!is_syncing_) begin_sync();
 }
 
 /// Writes all that came since the last one began; what comes until it is done shares the next.
 void FileStorage::begin_sync() {
-  if (has_failed_) return;
   is_syncing_ = true;
   auto batch = std::make_shared<Batch>(std::exchange(next_, {}));
   auto error = std::make_shared<std::string>();
@@ -228,10 +230,12 @@ void FileStorage::begin_sync() {
           *error = cause.what();
         }
       },
-      [this, batch, error] {
+      [this, batch, error, exists = std::weak_ptr<void>(exists_)] {
+        if (exists.expired()) return;
         is_syncing_ = false;
         if (!error->empty()) {
           has_failed_ = true;
+          next_ = {};
           on_error_(*error);
           return;
         }

@@ -17,13 +17,14 @@ class FileStorage final : public Storage {
  public:
   /// Runs `work` off the loop and then `done` on it.
   using Offload = std::function<void(std::function<void()> work, std::function<void()> done)>;
-  /// Called, on the loop, when the disk refuses: no sync will ever be done again.
+  /// Called, on the loop, when the disk refuses: no sync will ever be done again, and nothing more is kept.
   using OnError = std::function<void(const std::string& what)>;
 
   /// Makes the directory if need be. Throws std::runtime_error, with a message for the user, when it cannot be used.
   FileStorage(const std::string& directory, Offload offload, OnError on_error);
   ~FileStorage() override;
 
+  /// Like replace(), throws std::length_error for a record of more than a gigabyte.
   void append(std::string_view record) override;
   void replace(std::string_view record) override;
   std::vector<std::string> read() override;
@@ -42,6 +43,7 @@ class FileStorage final : public Storage {
   Offload offload_;
   OnError on_error_;
   std::shared_ptr<Segments> segments_;
+  std::shared_ptr<void> exists_ = std::make_shared<char>();  // for a sync that outlasts this
   Batch next_;
   bool is_syncing_ = false;
   bool has_failed_ = false;

@@ -54,6 +54,12 @@ template <class R, class Object, class... Arguments>
 struct Callable<R (Object::*)(Arguments...)> : Callable<R (*)(Arguments...)> {};
 template <class R, class Object, class... Arguments>
 struct Callable<R (Object::*)(Arguments...) const> : Callable<R (*)(Arguments...)> {};
+template <class R, class... Arguments>
+struct Callable<R (*)(Arguments...) noexcept> : Callable<R (*)(Arguments...)> {};
+template <class R, class Object, class... Arguments>
+struct Callable<R (Object::*)(Arguments...) noexcept> : Callable<R (*)(Arguments...)> {};
+template <class R, class Object, class... Arguments>
+struct Callable<R (Object::*)(Arguments...) const noexcept> : Callable<R (*)(Arguments...)> {};
 
 template <class Handler>
 auto callable_of() {
@@ -85,6 +91,12 @@ auto call_handler(Handler& handler, const MessageView& view, [[maybe_unused]] Ti
                   ArgumentList<Parameters...>) {
   static_assert(sizeof...(Parameters) <= 2, "a handler takes at most the fields and the Request");
   return handler(make_argument<Parameters>(view, received)...);
+}
+
+/// A method as a function object. Not itself a coroutine: it calls one, whose frame owns its arguments.
+template <class Object, class Method, class... Parameters>
+auto bind_method(Object* object, Method method, ArgumentList<Parameters...>) {
+  return [object, method](Parameters... arguments) { return (object->*method)(std::move(arguments)...); };
 }
 
 }  // namespace detail

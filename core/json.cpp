@@ -200,6 +200,7 @@ Json Json::parse(std::string_view text) {
 }
 
 Json Json::from(const nlohmann::json& value) {
+  if (value.is_discarded()) refuse("not valid JSON");
   try {
     return from_valid(value.dump());
   } catch (const nlohmann::json::exception& exception) {

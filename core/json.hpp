@@ -23,10 +23,16 @@ class Json {
 
   /// Null.
   Json() : text_("null") {}
-  /// The shorter ways to write the most frequent values.
-  template <std::integral Integer>
-  Json(Integer number) : text_(std::to_string(number)) {}
-  Json(bool boolean) : text_(boolean ? "true" : "false") {}
+  /// The shorter ways to write the most frequent values: integers, booleans and strings; to_json() writes any other. A
+  /// constructor from bool alone would take doubles and pointers too, and make `true` of them.
+  template <std::integral Value>
+  Json(Value value) {
+    if constexpr (std::same_as<Value, bool>) {
+      text_ = value ? "true" : "false";
+    } else {
+      text_ = std::to_string(value);
+    }
+  }
   Json(std::string_view string);
   Json(const char* string) : Json(std::string_view(string)) {}
   Json(const std::string& string) : Json(std::string_view(string)) {}
@@ -35,7 +41,8 @@ class Json {
   static Json parse(std::string_view text);
   /// Takes over a text that is already known to be one valid JSON value without surrounding white space or line breaks.
   static Json from_valid(std::string text) { return Json(Valid{}, std::move(text)); }
-  /// Writes `value` compactly. Throws Error malformed_request when a string in it is not UTF-8.
+  /// Writes `value` compactly. Throws Error malformed_request when a string in it is not UTF-8, and for the value that
+  /// nlohmann's parser returns in the place of an exception.
   static Json from(const nlohmann::json& value);
 
   /// The text, one line.

@@ -92,7 +92,7 @@ Task<Json> Kv::update(Json key, Json initial, std::function<Json(const Json&)> c
 Task<> Kv::force_recency() {
   // Unique among all writes ever made to this key, over restarts too.
   const Json key("sync-" + node_.id());
-  const Json value(std::to_string(node_.incarnation()) + "-" + std::to_string(++syncs_));
+  const Json value(std::to_string(node_.incarnation()) + "-" + std::to_string(node_.next_count()));
   co_await write(key, value);
 }
 

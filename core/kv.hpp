@@ -8,7 +8,8 @@
 
 namespace mznode {
 
-/// A client of one of Maelstrom's key-value services (Maelstrom, doc/services.md). Keys and values are any JSON.
+/// A client of one of Maelstrom's key-value services (Maelstrom, doc/services.md). Keys and values are any JSON. It must
+/// outlive the tasks that it makes, so it is kept beside the node: `node.spawn(lin_kv(node).write(…))` would not do.
 ///
 /// Errors are those of the service, received: a handler that lets one escape answers with `crash`. A `timeout` leaves
 /// open whether the operation took effect.
@@ -21,6 +22,7 @@ class Kv {
   Task<Json> read(Json key);
   /// The value of `key`, or `fallback` when it has none.
   Task<Json> read_or(Json key, Json fallback);
+  /// Sets `key`, which need not exist, to `value`.
   Task<> write(Json key, Json value);
   enum class Create { no, yes };
   /// Sets `key` to `to` if it is `from`. Throws precondition_failed when it is not, and key_does_not_exist when there is
@@ -34,12 +36,15 @@ class Kv {
   /// outcome is open and `timeout` is thrown. `change` may throw to give up.
   Task<Json> update(Json key, Json initial, std::function<Json(const Json&)> change);
 
-  /// Lets other writers finish: waits for a while that is drawn, from a span that doubles with each attempt up to 160 ms.
+  /// Lets other writers finish: waits for a while that is drawn, from a span that doubles with each attempt, which are
+  /// counted from 0, from 5 ms up to 160 ms.
   Task<> pause(int attempt);
 
   /// Reads the newest value of a service that may answer from an old state (seq-kv): a write of a value that was never
   /// written before cannot run on an old state, and what follows it on this client cannot run on an older one.
+  /// Throws key_does_not_exist.
   Task<Json> sync_read(Json key);
+  /// The same, or `fallback` when the key has no value.
   Task<Json> sync_read_or(Json key, Json fallback);
 
  private:
@@ -49,7 +54,6 @@ class Kv {
   Node& node_;
   std::string service_;
   Duration timeout_;
-  std::uint64_t syncs_ = 0;
 };
 
 /// The linearizable store.

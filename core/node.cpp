@@ -198,8 +198,11 @@ void Node::run_init_hooks() {
 
 void Node::settle() {
   if (refusal_) return;
-  ready_.run();
-  scope_.reap();
+  // What a freed frame held, its destructor may make others ready with.
+  do {
+    ready_.run();
+    scope_.reap();
+  } while (!ready_.empty());
 }
 
 // ---- Sending
@@ -230,6 +233,7 @@ void Node::send(std::string_view dest, std::string_view type, const Json& fields
 }
 
 void Node::require_destination(std::string_view dest) const {
+  if (id_.empty()) throw std::logic_error("nothing can be sent before init; let on_init do it");
   const bool known = dest == id_ || is_peer(dest) ||
                      std::find(services.begin(), services.end(), dest) != services.end() ||
                      (dest.size() > 1 && dest.front() == 'c');

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "event.hpp"
@@ -60,18 +61,21 @@ class Node final : public Process {
   /// A number drawn at every start of the process, never 0: what this process says must not be taken for the words of
   /// an earlier one of the same name.
   std::uint64_t incarnation() const { return incarnation_; }
+  /// 1, 2, 3 and so on, never twice in one life of the node; with the incarnation, never twice at all.
+  std::uint64_t next_count() { return ++count_; }
 
   // ---- Handlers
 
   /// Answers messages of one type. `handler` takes the fields as a struct with MZNODE_FIELDS, or the whole Message, and
   /// optionally the Request behind it, or nothing. It returns a struct (the reply's fields), void (a reply without
   /// fields), a Reply (with a type of its own), or a Task of one of these; a reply's type is the request's with "_ok".
-  /// An Error it throws is the reply. A message without msg_id is never answered.
+  /// An Error it throws is the reply. A message without msg_id is never answered, but what its handler throws is logged.
   template <class Handler>
   void on(std::string type, Handler handler);
-  /// The same for a member function, which may be a coroutine.
-  template <class Object, class Result, class... Arguments>
-  void on(std::string type, Object* object, Result (Object::*method)(Arguments...));
+  /// The same for a member function, which may be const and may be a coroutine. `object` must outlive the node's work.
+  template <class Object, class Method>
+    requires std::is_member_function_pointer_v<Method>
+  void on(std::string type, Object* object, Method method);
   /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init` and
   /// every later one; timers, tasks and syncs that hooks before it have begun come to nothing.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
@@ -81,27 +85,30 @@ class Node final : public Process {
 
   // ---- Sending
 
-  /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name.
+  /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name,
+  /// and std::logic_error before `init`, when this node has no name either.
   template <Fielded Body = Empty>
   void send(std::string_view dest, std::string_view type, const Body& body = {});
   /// The same with the fields as a JSON object.
   void send(std::string_view dest, std::string_view type, const Json& fields);
 
-  /// Sends a request and waits for its reply. Throws Error: the one that was replied, or `timeout`, both received.
-  /// Dropping the task forgets the request; a late or second reply is logged and dropped.
+  /// Sends a request and waits for its reply. Throws Error: the one that was replied, or `timeout`, both received; and
+  /// what send() throws. Dropping the task forgets the request; a late or second reply is logged and dropped. Behind the
+  /// end of the input every request fails at once: a loop that repeats its own for ever must sleep in between.
   template <Fielded Body = Empty>
   Task<Message> rpc(std::string_view dest, std::string_view type, const Body& body = {}, Duration timeout = 1s);
   Task<Message> rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout = 1s);
   /// Repeats an idempotent request until it is answered or the policy's deadline has passed. Errors that say "later"
-  /// (timeout, temporarily_unavailable, crash) are repeated, others are thrown.
+  /// (timeout, temporarily_unavailable, crash) are repeated, others are thrown. Duration::max() is a deadline that never
+  /// passes.
   template <Fielded Body>
   Task<Message> retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy = {});
 
-  /// All results in the order of the tasks; the first failure is thrown and cancels the rest.
+  /// All results, which are not void, in the order of the tasks; the first failure is thrown and cancels the rest.
   template <class T>
   Task<std::vector<T>> when_all(std::vector<Task<T>> tasks);
   /// The first `wanted` results in the order of their tasks; the rest is cancelled. Throws the last failure as soon as
-  /// too few are left to succeed.
+  /// too few are left to succeed, and std::logic_error when there are fewer tasks than `wanted`.
   template <class T>
   Task<std::vector<T>> quorum(std::size_t wanted, std::vector<Task<T>> tasks);
 
@@ -110,7 +117,8 @@ class Node final : public Process {
   /// What this node keeps for its next life; known from `init` on. Throws std::runtime_error, for the user, when it
   /// cannot be opened.
   Storage& storage();
-  /// Calls `done` once all that was given to the storage before is durable.
+  /// Calls `done` once all that was given to the storage before is durable, possibly before it returns. What `done` throws
+  /// is logged.
   void sync(std::function<void()> done);
 
   // ---- Time, chance and background work
@@ -121,17 +129,18 @@ class Node final : public Process {
   /// A random number from 0 to `bound` - 1; `bound` is at least 1.
   std::uint64_t random_below(std::uint64_t bound);
   Task<> sleep(Duration duration);
-  /// Calls `callback` every `interval`, counted from `init` (or from now, once initialised).
+  /// Calls `callback` every `interval`, counted from `init` (or from now, once initialised). What it throws is logged, and
+  /// the next call comes all the same.
   void every(Duration interval, std::function<void()> callback);
-  /// Calls `callback` once after `delay`.
+  /// Calls `callback` once after `delay`. What it throws is logged.
   TimerId after(Duration delay, std::function<void()> callback);
   void cancel_timer(TimerId id) { runtime_.cancel_timer(id); }
   /// Runs a task in the background until it ends or the node does. What it throws is logged.
   void spawn(Task<> task) { scope_.spawn(std::move(task)); }
   /// Something that tasks of this node can wait for, to be told by others of its tasks, handlers or timers.
   Event make_event() { return Event(ready_); }
-  /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result. `work` is named first
-  /// and moved: `auto sum = co_await node.offload(std::move(work));`.
+  /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result, which is not void, or for
+  /// what it throws. `work` is named first and moved: `auto sum = co_await node.offload(std::move(work));`.
   template <class Work>
   Task<std::invoke_result_t<Work&>> offload(Work work);
 
@@ -174,12 +183,15 @@ class Node final : public Process {
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
   void install(std::string type, Handle handle);
+  /// Runs what a timer or a sync calls; `whose` names it in the log when it throws.
+  void run_callback(std::string_view whose, const std::function<void()>& callback);
   void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
   /// Resumes what is ready and frees what is finished; called at the end of every event.
   void settle();
+  /// Throws what send() promises to throw.
   void require_destination(std::string_view dest) const;
 
-  /// Before init the node's name is the one that it was addressed by.
+  /// An init that is refused is answered in the name that the node was addressed by.
   std::string_view name() const { return id_.empty() ? view_.dest() : std::string_view(id_); }
   TextBuffer& open_body(std::string_view dest, std::string_view type);
   TextBuffer& open_reply(std::string_view dest, std::string_view reply_head, std::string_view msg_id);
@@ -205,6 +217,7 @@ class Node final : public Process {
 
   Runtime& runtime_;
   std::uint64_t incarnation_;
+  std::uint64_t count_ = 0;
   std::string id_;
   std::vector<std::string> node_ids_;
   std::vector<std::string> peers_;
@@ -212,7 +225,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
   std::unique_ptr<Storage> storage_;
 
-  std::vector<Route> routes_;
+  std::deque<Route> routes_;  // a handler may add one, which does not move the one that runs
   std::deque<std::function<void()>> init_hooks_;
   /// What an init hook threw: this process never becomes a node.
   std::exception_ptr refusal_;

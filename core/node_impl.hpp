@@ -45,12 +45,10 @@ void Node::on(std::string type, Handler handler) {
   });
 }
 
-template <class Object, class Result, class... Arguments>
-void Node::on(std::string type, Object* object, Result (Object::*method)(Arguments...)) {
-  // Not itself a coroutine: it calls one, whose frame owns its arguments.
-  on(std::move(type), [object, method](std::remove_cvref_t<Arguments>... arguments) -> Result {
-    return (object->*method)(std::move(arguments)...);
-  });
+template <class Object, class Method>
+  requires std::is_member_function_pointer_v<Method>
+void Node::on(std::string type, Object* object, Method method) {
+  on(std::move(type), detail::bind_method(object, method, typename detail::Callable<Method>::Parameters{}));
 }
 
 template <class Handler>
@@ -97,7 +95,8 @@ Task<> Node::answer(Request request, Task<Result> task) {
       if (in_time(request)) reply_result(request.src, find_route(request.type)->reply_head, request.msg_id, result);
     }
   } catch (...) {
-    if (in_time(request)) reply_exception(request.src, request.msg_id, std::current_exception());
+    // Though nobody may wait for the reply, the failure belongs in the log.
+    reply_exception(request.src, in_time(request) ? request.msg_id : "", std::current_exception());
   }
 }
 

@@ -135,13 +135,14 @@ Task<Message> Node::rpc_text(std::string dest, std::string type, std::string fie
 }
 
 Task<Message> Node::retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy) {
-  const Time give_up = now() + policy.deadline;
-  Duration pause = policy.first_pause;
+  const Time start = now();
+  Duration pause = std::min(policy.first_pause, policy.longest_pause);
   for (;;) {
-    const Duration left = give_up - now();
+    // Subtracted rather than added: an endless deadline must not overflow.
+    const Duration timeout = std::min(policy.attempt_timeout, policy.deadline - (now() - start));
     std::exception_ptr failure;
     try {
-      auto reply = co_await rpc_text(dest, type, fields, std::min(policy.attempt_timeout, left));
+      auto reply = co_await rpc_text(dest, type, fields, timeout);
       co_return reply;
     } catch (const Error& error) {
       if (!error.is_received() || !says_later(error.code()) || closed_) throw;
@@ -149,9 +150,9 @@ Task<Message> Node::retry_text(std::string dest, std::string type, std::string f
     }
     const auto half = static_cast<std::uint64_t>(pause.count() / 2);
     const Duration jittered(static_cast<std::int64_t>(half + random_below(half + 1)));
-    if (now() + jittered >= give_up) std::rethrow_exception(failure);
+    if (jittered >= policy.deadline - (now() - start)) std::rethrow_exception(failure);
     co_await sleep(jittered);
-    pause = std::min(pause * 2, policy.longest_pause);
+    pause = pause < policy.longest_pause / 2 ? pause * 2 : policy.longest_pause;
   }
 }
 

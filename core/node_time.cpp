@@ -46,18 +46,21 @@ std::uint64_t Node::random_below(std::uint64_t bound) {
 Task<> Node::sleep(Duration duration) { co_await SleepAwaiter(*this, duration); }
 
 TimerId Node::after(Duration delay, std::function<void()> callback) {
-  const Time at = delay > Time::max() - now() ? Time::max() : now() + delay;
-  return runtime_.set_timer(at, [this, callback = std::move(callback)] {
-    if (refusal_) return;
-    try {
-      callback();
-    } catch (const std::exception& cause) {
-      log(LogLevel::error, "a timer's callback failed: ", describe(cause));
-    } catch (...) {
-      log(LogLevel::error, "a timer's callback failed with something that is not a std::exception");
-    }
+  return runtime_.set_timer(time_after(now(), delay), [this, callback = std::move(callback)] {
+    run_callback("a timer's", callback);
     settle();
   });
+}
+
+void Node::run_callback(std::string_view whose, const std::function<void()>& callback) {
+  if (refusal_) return;
+  try {
+    callback();
+  } catch (const std::exception& cause) {
+    log(LogLevel::error, whose, " callback failed: ", describe(cause));
+  } catch (...) {
+    log(LogLevel::error, whose, " callback failed with something that is not a std::exception");
+  }
 }
 
 void Node::every(Duration interval, std::function<void()> callback) {
@@ -87,8 +90,7 @@ void Node::sync(std::function<void()> done) {
   // A sync that is done before it returns is inside some event, whose end resumes what is ready.
   auto is_inside_event = std::make_shared<bool>(true);
   storage().sync([this, done = std::move(done), is_inside_event] {
-    if (refusal_) return;
-    done();
+    run_callback("a sync's", done);
     if (!*is_inside_event) settle();
   });
   *is_inside_event = false;

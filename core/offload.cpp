@@ -17,12 +17,13 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::submit(std::function<void()> work, std::function<void()> done) {
+  // First, because it may fail: what counts as outstanding must have somebody who works on it.
+  if (threads_.size() < size_) threads_.emplace_back([this] { run(); });
   ++outstanding_;
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back({std::move(work), std::move(done)});
   }
-  if (threads_.size() < size_) threads_.emplace_back([this] { run(); });
   available_.notify_one();
 }
 

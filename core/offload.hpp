@@ -21,6 +21,8 @@ class ThreadPool {
   /// Waits for running work; work that has not begun is dropped.
   ~ThreadPool();
 
+  /// Runs `work`, which must not throw, on a thread; finish() calls `done` after it. Throws std::system_error when the
+  /// system has no threads left, and forgets the job.
   void submit(std::function<void()> work, std::function<void()> done);
   /// Calls, on the calling thread, the `done` of every job that has ended since the last call.
   void finish();

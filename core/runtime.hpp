@@ -24,8 +24,15 @@ struct RuntimeClock {
 /// A moment on the runtime's monotonic clock: for timers, deadlines and leases.
 using Time = std::chrono::time_point<RuntimeClock, Duration>;
 
+/// `time` + `duration`, at most Time::max(): an endless time-out must not wrap round.
+inline Time time_after(Time time, Duration duration) {
+  return duration > Time::max() - time ? Time::max() : time + duration;
+}
+
+/// How much a text of the log matters, least first; `off`, as a threshold, keeps nothing.
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error, off };
 
+/// Names a pending timer of one runtime; never given twice.
 using TimerId = std::uint64_t;
 
 /// What a runtime delivers to. Its calls never overlap: all code of a node runs on one loop.
@@ -50,6 +57,7 @@ class Runtime {
   /// Begins a message: the caller appends its body, one valid JSON object on one line, to the buffer that is returned
   /// and then calls finish_message(). A message that is begun before the last one was finished replaces that one.
   virtual TextBuffer& begin_message(std::string_view src, std::string_view dest) = 0;
+  /// Sends what was begun.
   virtual void finish_message() = 0;
   /// Calls `callback` once, at `at` or as soon after it as the loop is free.
   virtual TimerId set_timer(Time at, std::function<void()> callback) = 0;
@@ -57,11 +65,12 @@ class Runtime {
   virtual void cancel_timer(TimerId id) = 0;
   /// 64 random bits.
   virtual std::uint64_t random() = 0;
-  /// Runs `work`, which must not touch the node, possibly on another thread, and then `done` on the loop.
+  /// Runs `work`, which must not touch the node nor throw, possibly on another thread, and then `done` on the loop.
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
   /// Opens what the node of this name keeps for its next life; one process at a time may have it open. Throws
   /// std::runtime_error with a message for the user when that cannot be.
   virtual std::unique_ptr<Storage> open_storage(std::string_view node) = 0;
+  /// Keeps a text for whoever reads the log, if its level is high enough.
   virtual void log(LogLevel level, std::string_view text) = 0;
   /// True when `log` would keep a text of this level: spares the making of texts that nobody reads.
   virtual bool logs(LogLevel level) const = 0;

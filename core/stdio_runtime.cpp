@@ -274,7 +274,7 @@ int StdioRuntime::drain(Process& process) {
     }
     const bool working = more_lines_ || (pool_ && pool_->outstanding() > 0);
     const Write write = flush();
-    if (write == Write::closed) return 1;
+    if (write == Write::closed || output_closed_) return 1;
     if (!working && write == Write::done) return 0;
     wait_for_events(false);
     if (caught_signal != 0) return 128 + caught_signal;

@@ -22,9 +22,11 @@ class StdioRuntime final : public Runtime {
   struct Options {
     /// Size of the pool behind Node::offload.
     std::size_t threads = 1;
+    /// What is less than this is not logged.
     LogLevel log_level = LogLevel::warn;
     /// Where nodes keep what must survive them, each in a directory of its name; empty to keep nothing.
     std::string data_dir = {};
+    /// The descriptors to read and to write; they stay the caller's.
     int input = 0;
     int output = 1;
   };
@@ -36,7 +38,8 @@ class StdioRuntime final : public Runtime {
   ~StdioRuntime() override;
 
   /// Delivers messages to `process` until the input ends, SIGTERM or SIGINT arrives, or nobody reads the output.
-  /// Returns the exit code of the program: 0 at the end of the input, after everything it held is answered.
+  /// Returns the exit code of the program: 0 at the end of the input, after everything it held is answered that needs no
+  /// timer; 128 and the signal's number; 1 when nobody reads.
   /// Only one runtime of a program can run at a time, since signals belong to the program.
   int run(Process& process);
 

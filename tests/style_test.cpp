@@ -44,7 +44,8 @@ TEST(CoroutineLint, AcceptsTheLegalForms) {
         "if (a > 1) co_await f();", "else co_await f();", "for (;;) co_await f(a);", "while (a < 3) { co_await f(a); }",
         "try { auto x = co_await a->b.f(std::move(a), 3, -1, 'c', nullptr, g(a, h())); } catch (...) {}", "co_await std::move(task);",
         "co_await ns::f<int>(a, *this, &a);", "co_await f<std::vector<int>>(a);", "co_await f(\"a\" \"b\");", "co_await Awaiter(*this);",
-        "// co_await {bad};", "auto text = \"while (co_await x)\";", "switch (a) { case 1: co_await f(a); }", "co_await kv().get(1'000);",
+        "// co_await {bad};", "auto text = \"while (co_await x)\";", "switch (a) { case 1: co_await f(a); }",
+        "switch (a) { default: co_await f(a); }", "a = b ? 1 : 2; again: co_await f(a);", "co_await kv().get(1'000);",
         "auto x = R\"(co_await {)\";"}) {
     EXPECT_FALSE(awaits_badly(statement)) << statement;
   }
@@ -58,7 +59,8 @@ TEST(CoroutineLint, RefusesEveryOtherFormOfAwaiting) {
         "co_await f({1, 2});", "co_await f(Get{a});", "co_await f(a ? b : c);", "co_await f(a + 1);", "co_await f(!a);",
         "co_await f([a] { return a; });", "co_await f([] {});", "co_await f(std::string{});", "co_await f(g({}));", "co_await a;",
         "co_await f(a).x;", "co_await f(a), g();", "co_await f(new X(a));", "auto x = co_await f(a) ? 1 : 2;", "a && co_await f(a);",
-        "co_await f(a[1]);", "(void)co_await f(a);", "co_await [] { return f(); }();", "co_await f(.x = 1);"}) {
+        "co_await f(a[1]);", "(void)co_await f(a);", "a ? g() : co_await f(a);", "auto x = a ? b : co_await f(a);",
+        "co_await [] { return f(); }();", "co_await f(.x = 1);"}) {
     EXPECT_TRUE(awaits_badly(statement)) << statement;
   }
 }

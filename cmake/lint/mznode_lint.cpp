@@ -121,9 +121,18 @@ class Checker {
     }
     if (first == 0) return false;
     const std::size_t before = first - 1;
-    if (is_any(before, {";", "{", "}", "else", "do", ":"})) return true;
+    if (is(before, ":")) return ends_label(before);
+    if (is_any(before, {";", "{", "}", "else", "do"})) return true;
     if (!is(before, ")") || partner_[before] == none || partner_[before] == 0) return false;
     return is_any(partner_[before] - 1, {"if", "while", "for", "constexpr"});
+  }
+
+  /// True for the colon of a label, false for that of `a ? b : c`.
+  bool ends_label(std::size_t colon) const {
+    for (std::size_t i = colon; i-- > 0 && !is_any(i, {";", "{", "}"});) {
+      if (is(i, "?")) return false;
+    }
+    return true;
   }
 
   /// name(::name)*, template arguments, members, calls: must end with a call. Leaves `i` behind it, or at the offence.

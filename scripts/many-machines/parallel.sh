@@ -2,6 +2,7 @@
 # Runs the seeds of a test in shards with GNU parallel, on this machine or on those of --sshlogin, and prints a line of
 # JSON a seed. The program must be on PATH of each.
 # Usage: parallel.sh SHARDS [parallel's options --] [mznode test's options]
+# The first `--` ends parallel's options, of which there may be none; one for a node's own arguments needs it before itself.
 # Example: parallel.sh 8 -w broadcast --nemesis swarm --seeds 1..10000
 set -euo pipefail
 
@@ -18,5 +19,6 @@ for word in "$@"; do
     break
   fi
 done
-# A failing seed must not stop the others; parallel's exit code counts the shards with one.
-exec parallel "${options[@]}" --quote mznode test "$@" --json --store "" --shard "{}/$shards" ::: $(seq "$shards")
+# A failing seed must not stop the others; parallel's exit code counts the shards with one. Our options of mznode come
+# first: behind a `--` they would be the node's.
+exec parallel "${options[@]}" --quote mznode test --json --store "" --shard "{}/$shards" "$@" ::: $(seq "$shards")

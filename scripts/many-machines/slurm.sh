@@ -8,4 +8,5 @@
 # Example: sbatch slurm.sh -w broadcast --nemesis swarm --seeds 1..10000
 set -euo pipefail
 
-exec mznode test "$@" --json --store "" --jobs "${SLURM_CPUS_PER_TASK:-1}" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"
+# Ours come first: behind a `--` they would be the node's.
+exec mznode test --json --store "" --jobs "${SLURM_CPUS_PER_TASK:-1}" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" "$@"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "core/node.hpp"
 
 namespace mznode {
@@ -99,6 +101,29 @@ TEST(FakeRuntime, AnotherProcessTakesThePlaceOfAKilledOne) {
   world.init(second, "n1", {"n1"});
   EXPECT_NE(first.incarnation(), second.incarnation());
   world.advance(10s);
+}
+
+TEST(FakeRuntime, WhatAKilledProcessCancelsIsNotItsSuccessors) {
+  FakeRuntime world;
+  auto first = std::make_unique<Node>(world);
+  world.init(*first, "n1", {"n1"});
+  first->spawn(first->sleep(1s));
+  Node second(world);
+  world.init(second, "n1", {"n1"});
+  int calls = 0;
+  second.after(1s, [&] { ++calls; });
+  first.reset();
+  world.advance(1s);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(FakeRuntime, RunsUntilIdleWithoutALimit) {
+  FakeRuntime world;
+  world.advance(1h);
+  int calls = 0;
+  world.set_timer(world.now() + 24h, [&] { ++calls; });
+  EXPECT_TRUE(world.run_until_idle(Duration::max()));
+  EXPECT_EQ(calls, 1);
 }
 
 }  // namespace

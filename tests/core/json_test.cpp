@@ -100,6 +100,14 @@ TEST(Json, GivesATreeOnRequest) {
   EXPECT_THROW(json("\"\\ud800\"").value(), Error);
   EXPECT_EQ(Json::from({{"x", 1}}).text(), R"({"x":1})");
   EXPECT_THROW(Json::from("\xff"), Error);
+  EXPECT_THROW(Json::from(nlohmann::json::parse("[1,", nullptr, false)), Error) << "what nlohmann could not parse is no value";
+}
+
+TEST(Json, IsNotMadeOfWhatWouldBecomeABoolean) {
+  EXPECT_EQ(Json(false).text(), "false");
+  EXPECT_EQ(Json(std::uint64_t{18446744073709551615u}).text(), "18446744073709551615");
+  EXPECT_FALSE((std::is_constructible_v<Json, double>));
+  EXPECT_FALSE((std::is_constructible_v<Json, int*>));
 }
 
 TEST(Json, LineBreaksBetweenTokensDoNotSurvive) { EXPECT_EQ(json("{\n\"a\":\r\n1 }").text(), "{ \"a\":  1 }"); }

@@ -199,9 +199,11 @@ TEST_F(KvClient, AnUpdateGivesUpWhenTheChangeThrowsOrTheServiceFails) {
 
 TEST_F(KvClient, ASyncReadWritesAValueNeverSeenBeforeFirst) {
   Kv seq = seq_kv(node);
+  Kv other_part = seq_kv(node);  // of the same program
   std::vector<Json> marks;
-  for (int i = 0; i < 3; ++i) {
-    run(i < 2 ? seq.sync_read("k") : seq.sync_read_or("k", 0));
+  for (int i = 0; i < 4; ++i) {
+    Kv& client = i == 3 ? other_part : seq;
+    run(i < 2 ? client.sync_read("k") : client.sync_read_or("k", 0));
     const auto write = world.take();
     EXPECT_EQ(write.type, "write");
     EXPECT_EQ(write.body.value()["key"], "sync-n1");

@@ -119,6 +119,24 @@ TEST_F(NodeDispatch, AMemberFunctionMayBeAHandlerAndACoroutine) {
   EXPECT_EQ(replies[1].body, json(R"({"type":"silent_ok","in_reply_to":3})"));
 }
 
+TEST_F(NodeDispatch, AMemberFunctionMayBeConstOrOfABaseOrThrowNothing) {
+  struct Base {
+    Sum negate(Add request) const noexcept { return {-request.a}; }
+  };
+  struct Service : Base {
+    Sum constant() const { return {7}; }
+  };
+  Service service;
+  const Service& constant = service;
+  node.on("constant", &constant, &Service::constant);
+  node.on("negate", &service, &Service::negate);
+  node.on("nothing", []() noexcept {});
+  start();
+  EXPECT_EQ(ask(R"({"type":"constant","msg_id":1})"), json(R"({"type":"constant_ok","in_reply_to":1,"sum":7})"));
+  EXPECT_EQ(ask(R"({"type":"negate","msg_id":2,"a":2,"b":3})"), json(R"({"type":"negate_ok","in_reply_to":2,"sum":-2})"));
+  EXPECT_EQ(ask(R"({"type":"nothing","msg_id":3})"), json(R"({"type":"nothing_ok","in_reply_to":3})"));
+}
+
 TEST_F(NodeDispatch, ExtraFieldsAreKept) {
   node.on("open", [](Open request) { return request; });
   start();
@@ -264,6 +282,37 @@ TEST_F(NodeDispatch, TwoHandlersOfOneTypeAreAMistake) {
   node.on("poke", [] {});
   EXPECT_THROW(node.on("poke", [] {}), std::logic_error);
   EXPECT_THROW(node.on("init", [] {}), std::logic_error);
+}
+
+TEST_F(NodeDispatch, AHandlerMayAddOthersAndStaysWhereItIs) {
+  struct Log {
+    Node& node;
+    std::vector<const void*> places;
+  } log{node, {}};
+  // As small as this, it lies inside what the node keeps for its type.
+  struct Grows {
+    Log* log;
+    void operator()() {
+      log->places.push_back(this);
+      const auto name = std::to_string(log->places.size()) + "-";
+      for (int i = 0; i < 50; ++i) log->node.on(name + std::to_string(i), [] {});
+      log->places.push_back(this);  // reads itself again, after all that
+    }
+  };
+  node.on("grow", Grows{&log});
+  start();
+  ask(R"({"type":"grow","msg_id":1})");
+  ask(R"({"type":"grow","msg_id":2})");
+  EXPECT_EQ(log.places, std::vector<const void*>(4, log.places.at(0)));
+  EXPECT_EQ(ask(R"({"type":"3-49","msg_id":3})"), json(R"({"type":"3-49_ok","in_reply_to":3})"));
+}
+
+TEST_F(NodeDispatch, AFailureIsLoggedThoughNobodyWaitsForTheReply) {
+  node.on("later", [](Empty) { return fail_at_once(); });
+  start();
+  world.deliver("n2", R"({"type":"later"})");
+  EXPECT_TRUE(world.sent().empty());
+  EXPECT_TRUE(world.logged(LogLevel::error, "before it began"));
 }
 
 TEST_F(NodeDispatch, AClientThatHasGivenUpIsNotAnswered) {

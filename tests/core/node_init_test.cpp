@@ -10,6 +10,8 @@ namespace {
 
 class NodeInit : public testing::Test {
  protected:
+  static Task<> ask(Node* node) { co_await node->rpc("lin-kv", "read"); }
+
   FakeRuntime world;
   Node node{world};
 };
@@ -62,6 +64,15 @@ TEST_F(NodeInit, AHookMayAddAHookAndPeriodicWork) {
   EXPECT_EQ(hooks, 40);
   world.advance(1s);
   EXPECT_EQ(ticks, 20);
+}
+
+TEST_F(NodeInit, NobodySpeaksBeforeIt) {
+  world.attach(node);
+  EXPECT_THROW(node.send("lin-kv", "read"), std::logic_error);
+  EXPECT_THROW(node.send("", "hello"), std::logic_error);
+  node.spawn(ask(&node));
+  EXPECT_TRUE(world.logged(LogLevel::error, "on_init"));
+  EXPECT_TRUE(world.sent().empty());
 }
 
 TEST_F(NodeInit, MessagesBeforeItAreHeldAndAnsweredAfterIt) {

@@ -225,6 +225,18 @@ TEST_F(NodeRpc, RetryGivesUpAtItsDeadlineWithTheLastFailure) {
   EXPECT_GE(world.take_all().size(), 2u);
 }
 
+TEST_F(NodeRpc, RetryMayGoOnForEver) {
+  world.advance(1h);
+  const RetryPolicy endless = {.deadline = Duration::max(), .first_pause = Duration::max() / 2, .longest_pause = 1s};
+  run(node.retry("n2", "get", Get{"k"}, endless));
+  world.advance(1min);
+  EXPECT_EQ(outcome, "");
+  EXPECT_GE(world.take_all().size(), 30u);
+  for (int i = 0; i < 2000 && world.sent().empty(); ++i) world.advance(1ms);
+  answer(world.take(), 3);
+  EXPECT_EQ(outcome.substr(0, 2), "ok");
+}
+
 TEST_F(NodeRpc, RetryDoesNotRepeatAfterADefiniteAnswer) {
   run(node.retry("n2", "get", Get{"k"}));
   world.reply_error(world.take(), ErrorCode::key_does_not_exist);

@@ -86,6 +86,35 @@ TEST_F(NodeTime, AnEventForgetsThoseWhoNoLongerWait) {
   EXPECT_EQ(marks, "a");
 }
 
+TEST_F(NodeTime, WhatTheEndOfATaskMakesReadyDoesNotWaitForAnotherEvent) {
+  // A permit that is given back when the task that holds it is freed.
+  struct Permit {
+    explicit Permit(Event* when_free) : event(when_free) {}
+    Permit(Permit&& other) noexcept : event(std::exchange(other.event, nullptr)) {}
+    ~Permit() {
+      if (event != nullptr) event->happen();
+    }
+    Event* event;
+  };
+  struct Holder {
+    static Task<> run(Node* node, Permit) { co_await node->sleep(1s); }
+  };
+  Event is_free = node.make_event();
+  node.spawn(await(&is_free, "next"));
+  node.spawn(Holder::run(&node, Permit(&is_free)));
+  world.advance(1s);
+  EXPECT_EQ(marks, "next");
+}
+
+TEST_F(NodeTime, WhatACallbackThrowsIsLogged) {
+  node.after(1s, [] { throw std::runtime_error("of the timer"); });
+  world.advance(1s);
+  EXPECT_TRUE(world.logged(LogLevel::error, "of the timer"));
+  // Not thrown at whoever asked for the sync, who may be gone when it is done.
+  EXPECT_NO_THROW(node.sync([] { throw std::runtime_error("of the sync"); }));
+  EXPECT_TRUE(world.logged(LogLevel::error, "of the sync"));
+}
+
 TEST_F(NodeTime, EveryCallsAtEachInterval) {
   std::vector<std::int64_t> moments;
   const Time start = world.now();

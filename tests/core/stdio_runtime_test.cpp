@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <functional>
 #include <semaphore>
 
@@ -65,6 +66,18 @@ TEST(StdioRuntime, WaitsIdlyForWorkThatIsLeftAtTheEndOfTheInput) {
   EXPECT_TRUE(process.is_done());
   EXPECT_EQ(process.waits_for_work(), 1) << "it has polled instead";
   ::close(nothing);
+}
+
+TEST(StdioRuntime, DoesNotPollAnOutputThatNobodyReadsWhileWorkIsLeft) {
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  ::close(ends[0]);
+  StdioRuntime runtime({.log_level = LogLevel::off, .input = nothing, .output = ends[1]});
+  Busy process(runtime);
+  EXPECT_EQ(runtime.run(process), 1) << "it has gone on for nobody";
+  on_wait = nullptr;
+  for (const int descriptor : {nothing, ends[1]}) ::close(descriptor);
 }
 
 }  // namespace

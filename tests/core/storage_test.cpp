@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "core/file_storage.hpp"
 
@@ -216,6 +217,30 @@ TEST_F(FileStorageTest, ADiskThatRefusesIsReportedAndNothingIsAcknowledged) {
   storage.sync([&] { done = true; });
   EXPECT_FALSE(done);
   EXPECT_NE(error.find("cannot open"), std::string::npos) << error;
+  // What it is given from now on would only fill the memory.
+  const auto given = std::make_shared<int>();
+  storage.append("y");
+  storage.sync([given] { ADD_FAILURE(); });
+  EXPECT_EQ(given.use_count(), 1);
+}
+
+TEST_F(FileStorageTest, ASyncThatEndsAfterTheStorageIsNobodys) {
+  std::function<void()> work;
+  std::function<void()> end;
+  {
+    FileStorage storage(
+        directory.string(),
+        [&](std::function<void()> given_work, std::function<void()> given_end) {
+          work = std::move(given_work);
+          end = std::move(given_end);
+        },
+        [](const std::string& what) { ADD_FAILURE() << what; });
+    storage.read();
+    storage.append("x");
+    storage.sync([] { ADD_FAILURE() << "whoever waits for it may be gone too"; });
+  }
+  work();
+  end();
 }
 
 }  // namespace

@@ -41,6 +41,21 @@ TEST(TimersQueue, ACallbackMaySetAndCancelOthersAndItself) {
   EXPECT_EQ(order, "ax");
 }
 
+TEST(TimersQueue, CancelledOnesDoNotPileUp) {
+  Timers timers;
+  const Time start{};
+  std::string order;
+  for (int i = 0; i < 100'000; ++i) {
+    const TimerId id = timers.set(start + 24h, [] { FAIL(); });
+    if (i % 40'000 == 39'999) timers.set(start + 1s * (100'000 - i), [&] { order += '.'; });
+    timers.cancel(id);
+  }
+  EXPECT_LT(timers.held(), 5'000u);
+  while (timers.run_due(start + 48h)) {
+  }
+  EXPECT_EQ(order, "..");
+}
+
 TEST(TimersQueue, ManyRandomOnesBehaveAsASortedMap) {
   Timers timers;
   std::map<std::pair<Time, TimerId>, int> model;

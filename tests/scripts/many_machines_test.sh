@@ -36,3 +36,15 @@ if command -v parallel >/dev/null; then
   bash "$scripts/parallel.sh" 3 "${test_options[@]}" >"$work/shards"
   same parallel.sh
 fi
+
+# The arguments of a node, behind a second `--`, are the last: this mznode prints what it is given.
+printf '#!/bin/sh\nprintf "%%s\\n" "$*"\n' >"$work/mznode"
+chmod +x "$work/mznode"
+PATH=$work:$PATH
+node=(--bin node -- --its own)
+said=$(SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=3 bash "$scripts/slurm.sh" "${node[@]}")
+[[ $said == 'test '*' --shard 2/3 --bin node -- --its own' ]] || fail "slurm.sh: $said"
+if command -v parallel >/dev/null; then
+  said=$(bash "$scripts/parallel.sh" 1 -- "${node[@]}")
+  [[ $said == 'test '*' --shard 1/1 --bin node -- --its own' ]] || fail "parallel.sh: $said"
+fi
