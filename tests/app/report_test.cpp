@@ -21,8 +21,10 @@ class Report : public testing::Test {
   /// Writes the page of a command and returns its path.
   std::filesystem::path make(std::vector<std::string> arguments, int expected_code = 0) {
     const std::filesystem::path path = directory_ / "report.html";
-    arguments.insert(arguments.end(), {"--report", path.string()});
-    if (arguments.front() == "test") arguments.insert(arguments.end(), {"--store", ""});
+    std::vector<std::string> more = {"--report", path.string()};
+    if (arguments.front() == "test") more.insert(more.end(), {"--store", ""});
+    // What follows -- is for the node.
+    arguments.insert(std::find(arguments.begin(), arguments.end(), "--"), more.begin(), more.end());
     Child child(arguments);
     EXPECT_EQ(child.finish().code, expected_code) << child.output() << child.log();
     return path;
@@ -159,7 +161,7 @@ TEST_F(Report, AnInvalidRunSaysWhyAndMarksWhatWasLost) {
 }
 
 TEST_F(Report, HostileTextsStayTexts) {
-  const std::string hostile = "n</script><script>window.hostile=1</script><img src=x onerror=hostile=1>";
+  const std::string hostile = "n<script>window.hostile=1<img src=x onerror=hostile=1>";
   const std::string quotes = "n\"'&amp;<!--\\u003c`${hostile=1}";
   const std::string separators = "n\xe2\x80\xa8\xe2\x80\xa9\xf0\x9f\x92\xa3";
   const auto path = make({"test", "-w", "broadcast", "--nodes", hostile + "," + quotes + "," + separators, "--latency", "5", "--time-limit", "5"});
@@ -180,8 +182,19 @@ TEST_F(Report, HostileTextsStayTexts) {
   EXPECT_EQ(page["scripts"], 4) << "the data, the page's and the test's two";
   EXPECT_EQ(page["images"], 0);
   EXPECT_EQ(page["nodes"], json({hostile, quotes, separators}));
-  EXPECT_NE(page["lanes"].dump().find("n</script"), std::string::npos) << page["lanes"];
+  EXPECT_NE(page["lanes"].dump().find("n<script"), std::string::npos) << page["lanes"];
   EXPECT_NE(page["replay"].get<std::string>().find(hostile), std::string::npos);
+}
+
+TEST_F(Report, HostileArgumentsOfANodeStayTexts) {
+  const std::string hostile = "</script><script>window.hostile=1</script><img src=x onerror=hostile=1>";
+  const auto path = make({"test", "-w", "echo", "--bin", MZNODE_BINARY, "--time-limit", "1", "--", "-w", "echo", "--data-dir", hostile});
+  EXPECT_EQ(read_file(path).find("<script>window.hostile"), std::string::npos);
+  const json page = look(path, R"js(
+    return {hostile: typeof window.hostile, images: all("img").length, replay: all("pre").at(-1).textContent};)js");
+  EXPECT_EQ(page["hostile"], "undefined");
+  EXPECT_EQ(page["images"], 0);
+  EXPECT_NE(page["replay"].get<std::string>().find(hostile), std::string::npos) << page["replay"];
 }
 
 TEST_F(Report, ALongRunIsCutAndSaysSo) {
