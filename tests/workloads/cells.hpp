@@ -96,7 +96,7 @@ inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
 inline bool tells_nothing(const TestReport& report) {
   if (report.results["stats"].value("ok-count", 0) == 0) return true;
   const auto& workload = report.results["workload"];
-  return workload.contains("anomaly-types") && workload["anomaly-types"] == nlohmann::json::array({"empty-transaction-graph"});
+  return workload.contains("anomaly-types") && workload["anomaly-types"] == nlohmann::ordered_json::array({"empty-transaction-graph"});
 }
 
 /// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm, when messages take as
