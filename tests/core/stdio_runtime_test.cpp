@@ -9,6 +9,7 @@
 #include <array>
 #include <functional>
 #include <semaphore>
+#include <utility>
 
 namespace {
 
@@ -29,9 +30,11 @@ namespace {
 /// At the end of its input it still has work on another thread, and a timer that was due long ago.
 class Busy final : public Process {
  public:
-  explicit Busy(Runtime& runtime) : runtime_(runtime) {}
+  /// At the end of its input, `on_close` is called first.
+  explicit Busy(Runtime& runtime, std::function<void()> on_close = [] {}) : runtime_(runtime), on_close_(std::move(on_close)) {}
   void receive(std::string_view) override {}
   void close() override {
+    on_close_();
     runtime_.set_timer(runtime_.now(), [] {});
     on_wait = [this](int timeout_ms) {
       if (is_asked_to_end_) return;
@@ -50,6 +53,7 @@ class Busy final : public Process {
 
  private:
   Runtime& runtime_;
+  std::function<void()> on_close_;
   std::binary_semaphore may_end_{0};
   bool is_asked_to_end_ = false;
   bool is_done_ = false;
@@ -72,9 +76,9 @@ TEST(StdioRuntime, DoesNotPollAnOutputThatNobodyReadsWhileWorkIsLeft) {
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-  ::close(ends[0]);
   StdioRuntime runtime({.log_level = LogLevel::off, .input = nothing, .output = ends[1]});
-  Busy process(runtime);
+  // Not before there is work: it ends when the loop waits, and a loop that knows already that nobody reads does not.
+  Busy process(runtime, [&ends] { ::close(ends[0]); });
   EXPECT_EQ(runtime.run(process), 1) << "it has gone on for nobody";
   on_wait = nullptr;
   for (const int descriptor : {nothing, ends[1]}) ::close(descriptor);
