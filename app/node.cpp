@@ -47,13 +47,14 @@ std::string strategies_help(const WorkloadInfo& workload) {
 
 /// Several workloads may share the name of a module, and not all their strategies.
 const WorkloadInfo& workload_of(const NodeLine& line) {
+  const WorkloadInfo& named = find_node_workload(line.workload);
   for (const WorkloadInfo& workload : workloads()) {
-    if (workload.module.empty() || workload.module != line.workload) continue;
+    if (workload.module != line.workload) continue;
     for (const StrategyInfo& strategy : workload.strategies) {
       if (strategy.name == line.strategy) return workload;
     }
   }
-  return find_node_workload(line.workload);
+  return named;
 }
 
 LogLevel log_level(const std::string& name) {

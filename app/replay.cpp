@@ -14,13 +14,6 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
-/// What --node-count makes.
-std::vector<std::string> counted_nodes(std::size_t count) {
-  std::vector<std::string> nodes;
-  for (std::size_t i = 0; i < count; ++i) nodes.push_back("n" + std::to_string(i));
-  return nodes;
-}
-
 }  // namespace
 
 std::string replay_command(const TestSettings& settings) {
@@ -39,7 +32,7 @@ std::string replay_command(const TestSettings& settings) {
   if (settings.nodes != defaults.nodes) {
     std::string names;
     for (const auto& node : settings.nodes) names += (names.empty() ? "" : ",") + node;
-    const bool is_counted = settings.nodes == counted_nodes(settings.nodes.size());
+    const bool is_counted = settings.nodes == sim::node_names(settings.nodes.size());
     is_counted ? add("node-count", std::to_string(settings.nodes.size())) : add("nodes", names);
   }
   add("concurrency", std::to_string(settings.concurrency) + (settings.concurrency_per_node ? "n" : ""));

@@ -47,10 +47,7 @@ void set_nodes(const TestFlags& flags, TestSettings& settings) {
   constexpr std::int64_t max_nodes = 1000;
   if (!flags.nodes.empty()) settings.nodes = split(flags.nodes);
   if (flags.node_count > max_nodes) refuse("--node-count", "a number from 1 to 1000", std::to_string(flags.node_count));
-  if (flags.node_count > 0) {
-    settings.nodes.clear();
-    for (std::int64_t i = 0; i < flags.node_count; ++i) settings.nodes.push_back("n" + std::to_string(i));
-  }
+  if (flags.node_count > 0) settings.nodes = sim::node_names(static_cast<std::size_t>(flags.node_count));
   if (settings.nodes.empty()) refuse("--nodes", "names separated by commas", "none");
 }
 

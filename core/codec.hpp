@@ -201,9 +201,11 @@ void decode(std::string_view text, T& value) {
   } else if constexpr (codec::is_vector<T>) {
     value.clear();
     codec::decode_array(text, [&](std::string_view element) {
-      typename T::value_type item{};  // a vector of bool has none to refer to
-      decode(element, item);
-      value.push_back(std::move(item));
+      if constexpr (std::same_as<typename T::value_type, bool>) {
+        value.push_back(codec::decode_bool(element));  // its elements are no objects to decode into
+      } else {
+        decode(element, value.emplace_back());
+      }
     });
   } else if constexpr (codec::is_string_map<T>) {
     value.clear();

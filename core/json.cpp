@@ -26,18 +26,11 @@ Json::Kind kind_of(char first) {
   }
 }
 
-/// True for values whose text is at once seen to be its own canonical form, which nearly every value of a workload is. Of
-/// arrays it asks more than it must: that nothing in them, not even within a string, can be spelled in two ways.
-bool is_canonical_at_sight(std::string_view text) {
-  switch (kind_of(text.front())) {
-    case Json::Kind::object: return false;
-    case Json::Kind::string: return text.find('\\') == std::string_view::npos;
-    case Json::Kind::number: return text.find_first_of(".eE") == std::string_view::npos && text != "-0";
-    case Json::Kind::array: break;
-    default: return true;
-  }
-  const auto may_vary = [](char c) { return std::string_view(" \t{.eE\\").find(c) != std::string_view::npos; };
-  return std::none_of(text.begin(), text.end(), may_vary) && text.find("-0") == std::string_view::npos;
+/// True when the text of a value is its own canonical form, which nearly every key and element of a workload is.
+bool is_canonical_scalar(std::string_view text) {
+  if (text.front() == '"') return text.find('\\') == std::string_view::npos;
+  if (Scanner::is_number_start(text.front())) return text.find_first_of(".eE") == std::string_view::npos && text != "-0";
+  return text.front() != '[' && text.front() != '{';
 }
 
 /// Rewrites a valid text into its canonical form. Containers nest on an explicit stack, and a member is moved only when
@@ -236,11 +229,11 @@ nlohmann::json Json::value() const {
   }
 }
 
-std::string Json::canonical() const { return is_canonical_at_sight(text_) ? text_ : Canonicalizer().run(text_); }
+std::string Json::canonical() const { return is_canonical_scalar(text_) ? text_ : Canonicalizer().run(text_); }
 
 bool operator==(const Json& a, const Json& b) {
   if (a.text_ == b.text_) return true;
-  if (a.kind() != b.kind() || (is_canonical_at_sight(a.text_) && is_canonical_at_sight(b.text_))) return false;
+  if (a.kind() != b.kind() || (is_canonical_scalar(a.text_) && is_canonical_scalar(b.text_))) return false;
   return a.canonical() == b.canonical();
 }
 

@@ -4,6 +4,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -225,7 +226,7 @@ class Node final : public Process {
   Duration client_timeout_ = 5s;
   std::unique_ptr<Storage> storage_;
 
-  std::deque<Route> routes_;  // a handler may add one, which does not move the one that runs
+  std::list<Route> routes_;  // a handler may add one, which does not move the one that runs
   std::deque<std::function<void()>> init_hooks_;
   /// What an init hook threw: this process never becomes a node.
   std::exception_ptr refusal_;

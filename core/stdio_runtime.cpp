@@ -294,8 +294,9 @@ int StdioRuntime::run(Process& process) {
 
 std::unique_ptr<Storage> StdioRuntime::open_storage(std::string_view node) {
   if (options_.data_dir.empty()) return std::make_unique<NoStorage>();
-  if (node.empty() || node.front() == '.' || node.find('/') != std::string_view::npos) {
-    throw std::runtime_error("the node's name is no name for a directory: " + std::string(node));
+  if (!can_name_a_file(node)) {
+    throw std::runtime_error("no directory in --data-dir can be called \"" + std::string(node) +
+                             "\": give the node a name without / and without . at its beginning");
   }
   return std::make_unique<FileStorage>(
       options_.data_dir + "/" + std::string(node),

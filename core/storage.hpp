@@ -9,6 +9,11 @@
 
 namespace mznode {
 
+/// Whether a file or directory can be called as this node is: what it keeps, and what it logs, lies under its name.
+inline bool can_name_a_file(std::string_view node) {
+  return !node.empty() && node.front() != '.' && node.find('/') == std::string_view::npos;
+}
+
 /// What a node keeps for its next life: a list of records, text or bytes. Records become durable in the order in which
 /// they were given, so that what a dying process leaves is always the beginning of that order, without gaps.
 class Storage {

@@ -11,6 +11,7 @@
 #include "core/sim/process_host.hpp"
 #include "core/sim/services.hpp"
 #include "core/sim/sim_host.hpp"
+#include "core/storage.hpp"
 
 namespace mznode {
 namespace {
@@ -56,7 +57,7 @@ void validate_nodes(const std::vector<std::string>& nodes) {
       throw std::invalid_argument("no node can be called " + node + ", which is the name of a " +
                                   (services.contains(node) ? "service" : "client") + "; give --nodes another one");
     }
-    if (node.empty() || node.front() == '.' || node.find('/') != std::string::npos) {
+    if (!can_name_a_file(node)) {
       throw std::invalid_argument("no node can be called \"" + node + "\", because files have the names of nodes: give " +
                                   "--nodes one without / and without . at its beginning");
     }

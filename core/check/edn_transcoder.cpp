@@ -13,9 +13,7 @@ bool is_blank(char c) {
 }  // namespace
 
 EdnTranscoder::EdnTranscoder(const std::string& text)
-    : text_(text), begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {
-  if (text.starts_with(byte_order_mark)) at_ += byte_order_mark.size();
-}
+    : text_(text), begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
 void EdnTranscoder::fail(const std::string& why, std::size_t offset) const {
   fail_at(text_, offset, why);

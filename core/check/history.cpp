@@ -4,7 +4,6 @@
 
 #include "core/check/edn.hpp"
 #include "core/check/jsonl.hpp"
-#include "core/check/operation_builder.hpp"
 
 namespace mznode::check {
 namespace {
@@ -33,8 +32,7 @@ class OpenInvocations {
 
 bool is_json(const std::string& text) {
   static constexpr std::string_view blank = " \t\r\n,";
-  const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-  std::size_t at = text.find_first_not_of(blank, begin);
+  std::size_t at = text.find_first_not_of(blank);
   if (at != std::string::npos && text[at] == '[') at = text.find_first_not_of(blank, at + 1);
   if (at == std::string::npos || text[at] != '{') return false;
   at = text.find_first_not_of(blank, at + 1);
@@ -62,6 +60,9 @@ std::string_view type_name(Type type) {
 }
 
 History read_history(const std::string& text) {
+  // Some programs put a byte order mark before UTF-8.
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) return read_history(text.substr(byte_order_mark.size()));
   return is_json(text) ? read_jsonl(text) : read_edn(text);
 }
 

@@ -19,7 +19,6 @@ class JsonlReader {
 
   History read() {
     history_.reserve(expected_operations(text_));
-    if (text_.starts_with(byte_order_mark)) scanner_.go_to(text_.data() + byte_order_mark.size());
     if (scanner_.peek() == '[') {
       array();
     } else {

@@ -38,9 +38,6 @@ class OperationBuilder {
 /// "line 3, column 17" of the byte at `offset`.
 std::string describe_position(std::string_view text, std::size_t offset);
 
-/// What some programs put before UTF-8 text; both readers pass over it.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 /// How many operations to make room for, judged by the length of the first lines.
 std::size_t expected_operations(std::string_view text);
 

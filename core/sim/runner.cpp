@@ -380,6 +380,12 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
 
 }  // namespace
 
+std::vector<std::string> node_names(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back("n" + std::to_string(i));
+  return names;
+}
+
 RunResult run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host,
               const std::function<bool()>& should_stop) {
   Run run(spec, options, make_host);

@@ -15,6 +15,9 @@
 
 namespace mznode::sim {
 
+/// "n0", "n1" and so on: the names that Maelstrom gives to so many nodes.
+std::vector<std::string> node_names(std::size_t count);
+
 /// One run of a test, with Maelstrom's meaning of each setting.
 struct RunOptions {
   std::vector<std::string> nodes;

@@ -20,11 +20,4 @@ inline RunResult simulate(const TestSpec& spec, const RunOptions& options, const
   return run(spec, options, make_host, should_stop);
 }
 
-/// "n0", "n1" …
-inline std::vector<std::string> node_names(std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) names.push_back("n" + std::to_string(i));
-  return names;
-}
-
 }  // namespace mznode::sim

@@ -1,11 +1,12 @@
 // The full seed counts: every strategy under every fault that it claims to survive, for all sizes of clusters, and every
 // mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [--nodes N,…] [FILTER]` prints a line of JSON a cell; lines of several
-// shards concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when something
-// is unknown.
+// shards concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when
+// something is unknown.
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <iostream>
@@ -253,13 +254,14 @@ int run(int argc, char** argv) {
     std::size_t place = 0;
     for (Job& job : all_jobs()) {
       if (job.label().find(filter) == std::string::npos) continue;
-      const bool is_of_size = sizes.empty() || std::find(sizes.begin(), sizes.end(), job.head["nodes"]) != sizes.end();
-      if (!is_of_size) continue;
+      if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), job.head.at("nodes")) == sizes.end()) continue;
       if (place++ % shard.of != shard.part - 1) continue;
       if (seeds > 0) job.seeds = seeds;
       chosen.push_back(std::move(job));
     }
-    if (chosen.empty() && shard.of == 1) throw CLI::ValidationError("FILTER", "with --nodes fits no cell: " + filter);
+    if (chosen.empty() && shard.of == 1) {
+      throw CLI::ValidationError("FILTER", (sizes.empty() ? "fits no cell: " : "fits no cell of the sizes in --nodes: ") + filter);
+    }
     return Soak(std::move(chosen)).run(threads);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

@@ -31,6 +31,17 @@ TEST_P(Strategies, KeepsItsPromise) {
   }
 }
 
+TEST(Verdict, OnlyAFewTransactionsMayHaveNothingInCommon) {
+  const auto results = [](int answered, const char* anomaly) {
+    return nlohmann::ordered_json{{"stats", {{"ok-count", answered}}},
+                                  {"workload", {{"anomaly-types", nlohmann::ordered_json::array({anomaly})}}}};
+  };
+  EXPECT_TRUE(tells_nothing(results(0, "empty-transaction-graph")));
+  EXPECT_TRUE(tells_nothing(results(3, "empty-transaction-graph")));
+  EXPECT_FALSE(tells_nothing(results(100, "empty-transaction-graph")));
+  EXPECT_FALSE(tells_nothing(results(3, "G1c")));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Strategies, testing::ValuesIn(all_cells({1, 2, 3, 5})), cell_name);
 
 }  // namespace
