@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/commands.hpp"
+#include "core/scanner.hpp"
 
 namespace mznode::app {
 namespace {
@@ -88,7 +89,7 @@ std::vector<Reason> reason_list(const TestReport& report) {
                          key == "bad-error-types";
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    if (why.size() > longest) why = why.substr(0, longest) + "…";
+    if (why.size() > longest) why = std::string(whole_characters(why, longest)) + "…";
     reasons.push_back({.part = name,
                        .text = why.empty() ? "not valid" : why,
                        .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});

@@ -10,10 +10,8 @@ namespace {
 /// Error texts travel in replies and logs; a payload of megabytes must not travel with them.
 std::string shortened(std::string_view text) {
   constexpr std::size_t max_bytes = 80;
-  if (text.size() <= max_bytes) return std::string(text);
-  std::size_t cut = max_bytes;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;  // not inside a character
-  return std::string(text.substr(0, cut)) + "…";
+  const std::string_view shown = whole_characters(text, max_bytes);
+  return std::string(shown) + (shown.size() < text.size() ? "…" : "");
 }
 
 }  // namespace

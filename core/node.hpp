@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "event.hpp"
@@ -105,13 +106,17 @@ class Node final : public Process {
   template <Fielded Body>
   Task<Message> retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy = {});
 
-  /// All results, which are not void, in the order of the tasks; the first failure is thrown and cancels the rest.
+  /// All results, in the order of the tasks; the first failure is thrown and cancels the rest.
   template <class T>
   Task<std::vector<T>> when_all(std::vector<Task<T>> tasks);
+  /// The same for tasks without a result.
+  Task<> when_all(std::vector<Task<>> tasks);
   /// The first `wanted` results in the order of their tasks; the rest is cancelled. Throws the last failure as soon as
   /// too few are left to succeed, and std::logic_error when there are fewer tasks than `wanted`.
   template <class T>
   Task<std::vector<T>> quorum(std::size_t wanted, std::vector<Task<T>> tasks);
+  /// The same for tasks without a result.
+  Task<> quorum(std::size_t wanted, std::vector<Task<>> tasks);
 
   // ---- What outlives the process
 
@@ -140,8 +145,8 @@ class Node final : public Process {
   void spawn(Task<> task) { scope_.spawn(std::move(task)); }
   /// Something that tasks of this node can wait for, to be told by others of its tasks, handlers or timers.
   Event make_event() { return Event(ready_); }
-  /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result, which is not void, or for
-  /// what it throws. `work` is named first and moved: `auto sum = co_await node.offload(std::move(work));`.
+  /// Runs pure work on the runtime's threads (in simulation: at once) and waits for its result, or for what it
+  /// throws. `work` is named first and moved: `auto sum = co_await node.offload(std::move(work));`.
   template <class Work>
   Task<std::invoke_result_t<Work&>> offload(Work work);
 

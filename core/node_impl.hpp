@@ -197,22 +197,27 @@ template <class Work>
 Task<std::invoke_result_t<Work&>> Node::offload(Work work) {
   using Result = std::invoke_result_t<Work&>;
   // Shared with the thread: a cancelled task must not take the ground from under running work.
+  constexpr bool has_result = !std::is_void_v<Result>;
   struct State {
     Work work;
-    std::optional<Result> result;
+    std::optional<std::conditional_t<has_result, Result, std::monostate>> result;
     std::exception_ptr exception;
   };
   auto state = std::make_shared<State>(State{std::move(work), std::nullopt, nullptr});
   std::function<void()> run = [state] {
     try {
-      state->result.emplace(state->work());
+      if constexpr (has_result) {
+        state->result.emplace(state->work());
+      } else {
+        state->work();
+      }
     } catch (...) {
       state->exception = std::current_exception();
     }
   };
   co_await offload_work(std::move(run));
   if (state->exception) std::rethrow_exception(state->exception);
-  co_return std::move(*state->result);
+  if constexpr (has_result) co_return std::move(*state->result);
 }
 
 }  // namespace mznode

@@ -30,6 +30,19 @@ ErrorBody read_error(const MessageView& view) {
   return error;
 }
 
+/// What a task without a result gives a quorum.
+std::vector<Task<std::monostate>> with_results(std::vector<Task<>> tasks) {
+  struct Finished {
+    static Task<std::monostate> run(Task<> task) {
+      co_await std::move(task);
+      co_return std::monostate();
+    }
+  };
+  std::vector<Task<std::monostate>> results;
+  for (auto& task : tasks) results.push_back(Finished::run(std::move(task)));
+  return results;
+}
+
 bool says_later(ErrorCode code) {
   return code == ErrorCode::timeout || code == ErrorCode::temporarily_unavailable || code == ErrorCode::crash;
 }
@@ -114,6 +127,16 @@ void Node::close() {
     awaiting_.begin()->second->fail(ErrorCode::timeout, "the input was closed before the reply came");
   }
   settle();
+}
+
+Task<> Node::quorum(std::size_t wanted, std::vector<Task<>> tasks) {
+  auto results = with_results(std::move(tasks));
+  co_await quorum(wanted, std::move(results));
+}
+
+Task<> Node::when_all(std::vector<Task<>> tasks) {
+  const std::size_t count = tasks.size();
+  return quorum(count, std::move(tasks));
 }
 
 Task<Message> Node::rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout) {

@@ -281,6 +281,13 @@ void append_quoted(TextBuffer& out, std::string_view text) {
   out += '"';
 }
 
+std::string_view whole_characters(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (max_bytes > 0 && continues(text[max_bytes])) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   TextBuffer quoted;
   append_quoted(quoted, text);

@@ -182,6 +182,9 @@ class Scanner {
 /// Returns false when it has an unpaired surrogate, which is appended as U+FFFD.
 bool unescape(std::string_view content, std::string& out);
 
+/// The longest beginning of a UTF-8 text that has at most `max_bytes` and does not end within a character.
+std::string_view whole_characters(std::string_view text, std::size_t max_bytes);
+
 /// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 are written as U+FFFD.
 void append_quoted(TextBuffer& out, std::string_view text);
 void append_quoted(std::string& out, std::string_view text);

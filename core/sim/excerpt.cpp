@@ -7,12 +7,7 @@
 namespace mznode::sim {
 
 std::string excerpt(std::string_view text, std::size_t limit) {
-  std::string_view shown = text.substr(0, limit);
-  if (shown.size() < text.size()) {
-    // Not in the middle of a character: its further bytes are 10xxxxxx.
-    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-    while (!shown.empty() && continues(text[shown.size()])) shown.remove_suffix(1);
-  }
+  const std::string_view shown = whole_characters(text, limit);
   std::string quoted;
   append_quoted(quoted, shown);
   std::string result;

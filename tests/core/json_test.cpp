@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/scanner.hpp"
 
 namespace mznode {
 namespace {
@@ -108,6 +109,15 @@ TEST(Json, IsNotMadeOfWhatWouldBecomeABoolean) {
   EXPECT_EQ(Json(std::uint64_t{18446744073709551615u}).text(), "18446744073709551615");
   EXPECT_FALSE((std::is_constructible_v<Json, double>));
   EXPECT_FALSE((std::is_constructible_v<Json, int*>));
+}
+
+TEST(WholeCharacters, AreNotCutInTheMiddle) {
+  EXPECT_EQ(whole_characters("abc", 3), "abc");
+  EXPECT_EQ(whole_characters("abc", 2), "ab");
+  EXPECT_EQ(whole_characters("a\u00e9b", 2), "a");
+  EXPECT_EQ(whole_characters("a\u00e9b", 3), "a\u00e9");
+  EXPECT_EQ(whole_characters("\U0001F600", 3), "");
+  EXPECT_EQ(whole_characters("\x80\x80\x80", 2), "") << "which is no text at all";
 }
 
 TEST(Json, LineBreaksBetweenTokensDoNotSurvive) { EXPECT_EQ(json("{\n\"a\":\r\n1 }").text(), "{ \"a\":  1 }"); }

@@ -39,6 +39,12 @@ class NodeRpc : public testing::Test {
       outcome = error.what();
     }
   }
+  void run_to_its_end(Task<> task) { run(with_mark(std::move(task))); }
+  static Task<std::string> with_mark(Task<> task) {
+    co_await std::move(task);
+    co_return "ended";
+  }
+  static std::string text(const std::string& mark) { return mark; }
   static std::string text(const Message& message) { return message.body.text(); }
   static std::string text(const std::vector<std::int64_t>& values) { return to_json(values).text(); }
 
@@ -50,6 +56,12 @@ class NodeRpc : public testing::Test {
   std::vector<Task<std::int64_t>> ask_all() {
     std::vector<Task<std::int64_t>> tasks;
     for (const auto& peer : node.peers()) tasks.push_back(ask(peer));
+    return tasks;
+  }
+  Task<> tell(std::string peer) { co_await ask(peer); }
+  std::vector<Task<>> tell_all() {
+    std::vector<Task<>> tasks;
+    for (const auto& peer : node.peers()) tasks.push_back(tell(peer));
     return tasks;
   }
   void answer(const SentMessage& request, int value) { world.reply(request, "get_ok", to_json(Value{value})); }
@@ -298,6 +310,30 @@ TEST_F(NodeRpc, AQuorumFailsAsSoonAsTooFewAreLeft) {
   EXPECT_EQ(outcome, "a quorum larger than the number of tasks");
   run(node.quorum(0, ask_all()));
   EXPECT_EQ(outcome, "ok []");
+}
+
+TEST_F(NodeRpc, TasksWithoutAResultCanBeWaitedForTogether) {
+  run_to_its_end(node.when_all(tell_all()));
+  auto requests = world.take_all();
+  ASSERT_EQ(requests.size(), 3u);
+  answer(requests[2], 3);
+  answer(requests[0], 1);
+  EXPECT_EQ(outcome, "");
+  answer(requests[1], 2);
+  EXPECT_EQ(outcome, "ok ended");
+
+  run_to_its_end(node.when_all(tell_all()));
+  world.reply_error(world.take_all()[1], ErrorCode::abort);
+  EXPECT_EQ(outcome, "received abort");
+  EXPECT_FALSE(world.has_timers());
+
+  run_to_its_end(node.quorum(2, tell_all()));
+  requests = world.take_all();
+  world.reply_error(requests[0], ErrorCode::crash);
+  answer(requests[2], 3);
+  EXPECT_EQ(outcome, "");
+  answer(requests[1], 2);
+  EXPECT_EQ(outcome, "ok ended");
 }
 
 TEST_F(NodeRpc, AQuorumOfTasksThatEndAtOnceDoesNotWait) {

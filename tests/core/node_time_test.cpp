@@ -26,6 +26,18 @@ class NodeTime : public testing::Test {
       marks += error.what();
     }
   }
+  Task<> work_silently(std::string mark, bool fails) {
+    auto job = [this, mark, fails] {
+      marks += mark;
+      if (fails) throw std::runtime_error("failed");
+    };
+    try {
+      co_await node.offload(std::move(job));
+      marks += "done";
+    } catch (const std::runtime_error& error) {
+      marks += error.what();
+    }
+  }
   Task<> await(Event* event, std::string mark) {
     co_await event->wait();
     marks += mark;
@@ -170,6 +182,13 @@ TEST_F(NodeTime, OffloadGivesTheResultOrTheException) {
   EXPECT_EQ(marks, "xx");
   node.spawn(work("x", true));
   EXPECT_EQ(marks, "xxno result");
+}
+
+TEST_F(NodeTime, OffloadedWorkNeedsNoResult) {
+  node.spawn(work_silently("x", false));
+  EXPECT_EQ(marks, "xdone");
+  node.spawn(work_silently("y", true));
+  EXPECT_EQ(marks, "xdoneyfailed");
 }
 
 TEST_F(NodeTime, OffloadThatEndsAtOnceResumesNobodyElseFromWithin) {
