@@ -4,6 +4,7 @@ include(FetchContent)
 
 macro(mznode_download name repository tag)
   message(STATUS "${name} is not installed: downloading ${tag} of ${repository}")
+  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 refuses what asks for an older one, as some of these do
   FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${tag} GIT_SHALLOW TRUE SYSTEM)
   FetchContent_MakeAvailable(${name})
 endmacro()

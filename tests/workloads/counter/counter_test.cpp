@@ -74,7 +74,7 @@ struct Cluster {
     host.wait_until(until);
   }
   void ask(const std::string& node, const std::string& fields) {
-    network.send("c1", node, "{" + fields + R"(,"msg_id":1})");
+    network.send("c1", node, R"({"msg_id":1,)" + fields + "}");
     run_for(0ns);
   }
   void add(const std::string& node, std::int64_t delta) {
