@@ -47,6 +47,8 @@ bool is_json(const std::string& text) {
   return colon == at + 1 || !((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
 }
 
+History read_unmarked(const std::string& text) { return is_json(text) ? read_jsonl(text) : read_edn(text); }
+
 }  // namespace
 
 std::string_view type_name(Type type) {
@@ -62,8 +64,8 @@ std::string_view type_name(Type type) {
 History read_history(const std::string& text) {
   // Some programs put a byte order mark before UTF-8.
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) return read_history(text.substr(byte_order_mark.size()));
-  return is_json(text) ? read_jsonl(text) : read_edn(text);
+  if (!text.starts_with(byte_order_mark)) return read_unmarked(text);
+  return read_unmarked(text.substr(byte_order_mark.size()));
 }
 
 Pairing::Pairing(const History& history) : partner_(history.size(), none) {

@@ -57,6 +57,7 @@ TEST(EdnHistory, TakesEveryLayout) {
     EXPECT_EQ(history[1].index, 1);
     EXPECT_EQ(history[1].value.text(), "[1]");
   }
+  EXPECT_ANY_THROW(read_history("\xEF\xBB\xBF\xEF\xBB\xBF" + a)) << "only one mark is passed over";
   EXPECT_TRUE(read_history("").empty());
   EXPECT_TRUE(read_history(" ; nothing\n #_ 1 ").empty());
   EXPECT_TRUE(read_history("[]").empty());
