@@ -14,7 +14,8 @@ namespace mznode {
 /// stays a process of one thread.
 class ThreadPool {
  public:
-  /// `wake` is called from a thread of the pool whenever finish() has something to do; it must be thread-safe.
+  /// `wake` is called from a thread of the pool whenever finish() has something to do; it must be thread-safe. The last
+  /// call may come after the finish() that had the last job: what `wake` uses must outlive the pool.
   ThreadPool(std::size_t threads, std::function<void()> wake);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

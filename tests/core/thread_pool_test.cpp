@@ -20,20 +20,22 @@ namespace {
 TEST(ThreadPool, RunsEveryJobAndFinishesItOnTheCallingThread) {
   constexpr std::size_t jobs = 1000;
   const int wake = ::eventfd(0, EFD_CLOEXEC);
-  ThreadPool pool(4, [wake] {
-    const std::uint64_t one = 1;
-    EXPECT_EQ(::write(wake, &one, sizeof one), static_cast<ssize_t>(sizeof one));
-  });
   std::vector<int> worked(jobs);
   std::size_t done = 0;  // without a lock: only this thread touches it
-  for (std::size_t i = 0; i < jobs; ++i) {
-    pool.submit([&worked, i] { worked[i] = 1; }, [&done] { ++done; });
-  }
-  while (pool.outstanding() > 0) {
-    std::uint64_t count = 0;
-    ASSERT_EQ(::read(wake, &count, sizeof count), static_cast<ssize_t>(sizeof count));
-    pool.finish();
-  }
+  {
+    ThreadPool pool(4, [wake] {
+      const std::uint64_t one = 1;
+      EXPECT_EQ(::write(wake, &one, sizeof one), static_cast<ssize_t>(sizeof one));
+    });
+    for (std::size_t i = 0; i < jobs; ++i) {
+      pool.submit([&worked, i] { worked[i] = 1; }, [&done] { ++done; });
+    }
+    while (pool.outstanding() > 0) {
+      std::uint64_t count = 0;
+      ASSERT_EQ(::read(wake, &count, sizeof count), static_cast<ssize_t>(sizeof count));
+      pool.finish();
+    }
+  }  // before the descriptor is closed: the thread of the last job may not have woken this one yet
   EXPECT_EQ(done, jobs);
   EXPECT_EQ(worked, std::vector<int>(jobs, 1));
   ::close(wake);
