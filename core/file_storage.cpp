@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -26,9 +25,9 @@ namespace fs = std::filesystem;
 
 enum class Kind : char { append = 'a', replace = 'r' };
 
-// A record in a file: length and checksum, four bytes each with the lowest first, then what they are of: the kind and
-// the record itself.
-constexpr std::size_t head_size = 8;
+// A record in a file: a head of three numbers, four bytes each with the lowest first, and its content: the kind and the
+// record itself. The numbers are the length of the content, the checksum of that number, and the checksum of the content.
+constexpr std::size_t head_size = 12;
 constexpr std::size_t max_record_bytes = std::size_t{1} << 30;
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
@@ -61,31 +60,66 @@ std::uint32_t get_number(std::string_view bytes) {
 void encode_record(std::string& out, Kind kind, std::string_view record) {
   std::string content(1, static_cast<char>(kind));
   content += record;
-  put_number(out, static_cast<std::uint32_t>(content.size()));
+  std::string length;
+  put_number(length, static_cast<std::uint32_t>(content.size()));
+  out += length;
+  put_number(out, crc32c(length));
   put_number(out, crc32c(content));
   out += content;
 }
 
+/// Whether the disk wrote less of these bytes of a file than the file has: a sector that was never written reads as zeros.
+bool lacks_a_sector(std::string_view file, std::size_t begin, std::size_t end) {
+  constexpr std::size_t sector = 512;
+  while (begin < end) {
+    const std::size_t next = std::min(end, (begin / sector + 1) * sector);
+    if (file.substr(begin, next - begin).find_first_not_of('\0') == std::string_view::npos) return true;
+    begin = next;
+  }
+  return false;
+}
+
+enum class State { whole, cut_short, damaged };
+struct Found {
+  State state;
+  std::string_view content = {};
+};
+
+/// The record that begins at a place of a file. One that a dying process or machine left is cut short, and was never
+/// acknowledged; any other that is not whole the disk has damaged since.
+Found find_record(std::string_view file, std::size_t at) {
+  const auto broken = [&](std::size_t end) -> Found {
+    return {lacks_a_sector(file, at, end) ? State::cut_short : State::damaged};
+  };
+  if (file.size() - at < head_size) return {State::cut_short};
+  const std::string_view head = file.substr(at, head_size);
+  const std::size_t begin = at + head_size;
+  if (crc32c(head.substr(0, 4)) != get_number(head.substr(4))) return broken(begin);
+  const std::size_t length = get_number(head);
+  if (length > file.size() - begin) return {State::cut_short};
+  const std::string_view content = file.substr(begin, length);
+  if (content.empty() || crc32c(content) != get_number(head.substr(8))) return broken(begin + length);
+  return {State::whole, content};
+}
+
 struct Contents {
   bool begins_with_replacement = false;
-  std::vector<std::string> records;
+  std::vector<std::string> records = {};
   std::size_t valid_bytes = 0;
+  bool is_damaged = false;
 };
 
 /// The records up to the first that is not whole.
-Contents decode_records(std::string_view bytes) {
+Contents decode_records(std::string_view file) {
   Contents contents;
-  std::string_view rest = bytes;
-  while (rest.size() > head_size) {
-    const std::size_t size = get_number(rest);
-    if (size == 0 || size > rest.size() - head_size) break;
-    const std::string_view content = rest.substr(head_size, size);
-    if (crc32c(content) != get_number(rest.substr(4))) break;
+  while (contents.valid_bytes < file.size()) {
+    const auto [state, content] = find_record(file, contents.valid_bytes);
+    contents.is_damaged = state == State::damaged;
+    if (state != State::whole) break;
     if (contents.records.empty()) contents.begins_with_replacement = content[0] == static_cast<char>(Kind::replace);
     contents.records.emplace_back(content.substr(1));
-    rest.remove_prefix(head_size + size);
+    contents.valid_bytes += head_size + content.size();
   }
-  contents.valid_bytes = bytes.size() - rest.size();
   return contents;
 }
 
@@ -120,22 +154,13 @@ class FileStorage::Segments {
   }
 
   std::vector<std::string> open() {
-    std::vector<std::uint64_t> numbers = list();
-    std::optional<Contents> found;
-    while (!found && !numbers.empty()) {
-      Contents contents = decode_records(read_file(path_of(numbers.back())));
-      if (contents.begins_with_replacement || numbers.back() == 1) found = std::move(contents);
-      number_ = numbers.back();
-      numbers.pop_back();
-    }
-    if (!found) number_ = 1;
+    Contents contents = read_newest();
     file_ = open_file(path_of(number_), O_WRONLY | O_CREAT | O_APPEND);
-    // A tail that is not whole was never acknowledged; what is written now must not stand behind it.
-    if (::ftruncate(file_.get(), static_cast<off_t>(found ? found->valid_bytes : 0)) != 0)
-      fail("cannot cut", path_of(number_));
+    // What is written now must not stand behind a record that is cut short.
+    if (::ftruncate(file_.get(), static_cast<off_t>(contents.valid_bytes)) != 0) fail("cannot cut", path_of(number_));
     make_durable();
     remove_others();
-    return found ? std::move(found->records) : std::vector<std::string>();
+    return std::move(contents.records);
   }
 
   void write(bool replaces, std::string_view bytes) {
@@ -156,6 +181,28 @@ class FileStorage::Segments {
 
  private:
   fs::path path_of(std::uint64_t number) const { return directory_ / (std::to_string(number) + ".log"); }
+
+  /// The newest segment that holds anything, or segment 1 of a new directory; number_ is its number. Going back to an
+  /// older one is right only after a replacement that was cut short: it stays until the newer one is durable.
+  Contents read_newest() {
+    number_ = 1;
+    const std::vector<std::uint64_t> numbers = list();
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+      number_ = *number;
+      Contents contents = decode_records(read_file(path_of(number_)));
+      if (contents.is_damaged) refuse("is damaged behind byte " + std::to_string(contents.valid_bytes));
+      if (contents.begins_with_replacement || number_ == 1) return contents;
+    }
+    if (!numbers.empty()) refuse("does not have the records that it began with");
+    return {};
+  }
+
+  /// A node that forgot what it acknowledged would break what it promised, so it must not start.
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw std::runtime_error(path_of(number_).string() + " " + what +
+                             "; put back a copy of it, or delete its directory: this node then starts as one that has "
+                             "lost its memory");
+  }
 
   std::vector<std::uint64_t> list() const {
     std::vector<std::uint64_t> numbers;

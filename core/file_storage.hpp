@@ -10,9 +10,10 @@
 
 namespace mznode {
 
-/// Records in files of a directory, which one process at a time may use. Every record has a checksum: of what a process
-/// leaves that died in the middle of a write, the part that is not whole is cut off. A replacement begins a new file (a
-/// segment), and the files before it go when it is durable.
+/// Records in files of a directory, which one process at a time may use. Every record has checksums: of what a process
+/// leaves that died in the middle of a write, the part that is not whole is cut off; read() throws std::runtime_error,
+/// with a message for the user, for what was acknowledged and is damaged. A replacement begins a new file (a segment),
+/// and the files before it go when it is durable.
 class FileStorage final : public Storage {
  public:
   /// Runs `work` off the loop and then `done` on it.

@@ -61,6 +61,15 @@ class FileStorageTest : public testing::Test {
     FileStorage storage = open();
     return storage.read();
   }
+  /// Why what is there cannot be read, or nothing.
+  std::string refusal() {
+    try {
+      read();
+      return {};
+    } catch (const std::runtime_error& cause) {
+      return cause.what();
+    }
+  }
   /// What a process leaves that writes these records, each in a sync of its own; "=x" is a replacement by "x".
   void write(const Records& records) {
     FileStorage storage = open();
@@ -141,17 +150,34 @@ TEST_F(FileStorageTest, OfAFileThatEndsAnywhereTheWholeRecordsAreLeftAndCanBeCon
   EXPECT_EQ(most, records.size());
 }
 
-TEST_F(FileStorageTest, AnyByteThatIsWrongEndsTheRecordsThatAreTrusted) {
-  const Records records = {"first", "second", "third"};
-  write(records);
-  const std::string whole = bytes_of(segment(1));
-  for (std::size_t at = 0; at < whole.size(); ++at) {
+TEST_F(FileStorageTest, AnyByteThatIsWrongIsReportedAndNothingIsForgotten) {
+  write({"=first", "second", "third"});
+  const std::string whole = bytes_of(segment(2));
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
     std::string wrong = whole;
-    wrong[at] = static_cast<char>(wrong[at] ^ (1 << at % 8));
-    set_bytes(segment(1), wrong);
-    const Records left = read();
-    ASSERT_TRUE(is_prefix(left, records) && left.size() < records.size()) << "byte " << at;
+    wrong[bit / 8] = static_cast<char>(wrong[bit / 8] ^ (1 << bit % 8));
+    set_bytes(segment(2), wrong);
+    ASSERT_NE(refusal().find("2.log is damaged"), std::string::npos) << "bit " << bit;
+    ASSERT_EQ(bytes_of(segment(2)), wrong);
   }
+}
+
+TEST_F(FileStorageTest, ASectorThatWasNeverWrittenEndsTheRecords) {
+  const std::string large(5'000, 'x');
+  write({"first", large});
+  const std::string whole = bytes_of(segment(1));
+  set_bytes(segment(1), whole + std::string(4'096, '\0'));
+  EXPECT_EQ(read(), (Records{"first", large}));
+  std::string wrong = whole;
+  std::fill_n(wrong.begin() + 1'024, 512, '\0');
+  set_bytes(segment(1), wrong);
+  EXPECT_EQ(read(), Records{"first"});
+}
+
+TEST_F(FileStorageTest, ASegmentThatLostItsBeginningIsReported) {
+  write({"old", "=new"});
+  set_bytes(segment(2), "");
+  EXPECT_NE(refusal().find("2.log does not have"), std::string::npos);
 }
 
 TEST_F(FileStorageTest, AReplacementThatIsNotWholeReplacesNothing) {
