@@ -84,6 +84,7 @@ class Node final : public Process {
   /// How long a client waits for its answer: a later one is dropped, because Maelstrom stops listening to a node that
   /// answers a client that has left. The default is 5 s.
   void set_client_timeout(Duration timeout) { client_timeout_ = timeout; }
+  Duration client_timeout() const { return client_timeout_; }
 
   // ---- Sending
 

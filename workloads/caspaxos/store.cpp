@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "workloads/caspaxos/wire.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::caspaxos {
 namespace {
@@ -32,7 +33,7 @@ Task<Value> Store::change(Json key, Change change) {
   find(key).submit(node_.now(), id, std::move(change));
   busy_.insert(key);
   wake();
-  const TimerId timer = node_.after(options_.request_timeout, [this, key, id] { give_up(key, id); });
+  const TimerId timer = node_.after(request_timeout(node_), [this, key, id] { give_up(key, id); });
   auto answer = co_await promise->wait();
   node_.cancel_timer(timer);
   waiting_.erase(id);

@@ -22,8 +22,6 @@ class Store {
   struct Options {
     /// Those who have not answered for so long are asked again.
     Duration patience = 100ms;
-    /// After so long an operation is given up: shortly before its client does so.
-    Duration request_timeout = 900ms;
   };
 
   /// The node must outlive it.

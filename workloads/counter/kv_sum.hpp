@@ -7,12 +7,9 @@
 #include <vector>
 
 #include "core/kv.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::counter {
-
-/// How long to wait for a service. They answer every request once, so that nothing is won by giving up before the client
-/// does, and what was given up has an uncertain outcome.
-inline constexpr Duration service_timeout = 4s;
 
 /// A sum under one key of a key-value service, changed by compare-and-set. All adds that come while one is under way
 /// share the next, so that the node does not compete with itself.

@@ -10,7 +10,7 @@ namespace {
 /// A key for each node in the service seq-kv, so that nobody competes for one; a read adds them up.
 class SeqKv final : public Strategy {
  public:
-  SeqKv(Node& node, const OptionValues&) : node_(node), kv_(node, "seq-kv", service_timeout) {
+  SeqKv(Node& node, const OptionValues&) : node_(node), kv_(node, "seq-kv", service_timeout(node)) {
     node.on_init([this] { own_.emplace(node_, kv_, key_of(node_.id())); });
     node.on("add", this, &SeqKv::add);
     node.on("read", this, &SeqKv::read);

@@ -2,14 +2,10 @@
 
 #include "core/kv.hpp"
 #include "workloads/kafka/logs.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::kafka {
 namespace {
-
-/// Shortly before the client gives up.
-constexpr Duration patience = 4'500ms;
-/// The service answers every request once, so nothing is won by giving up on one before the client does.
-constexpr Duration service_timeout = 4s;
 
 /// The logs are in the service lin-kv: of each key, pages of so many messages, which are changed by compare-and-set and
 /// only grow. So a page never has a value again that it had before, and a compare-and-set may be repeated: it takes
@@ -18,7 +14,7 @@ class LinKv final : public Strategy {
  public:
   LinKv(Node& node, const OptionValues& options)
       : node_(node),
-        kv_(node, "lin-kv", service_timeout),
+        kv_(node, "lin-kv", service_timeout(node)),
         look_interval_(options.milliseconds("look-ms")),
         page_size_(options.integer("page-size")),
         max_poll_(options.integer("max-poll")) {
@@ -63,7 +59,7 @@ class LinKv final : public Strategy {
     Log& log = logs_[request.key];
     const PageNumber first_page = log.pages.empty() ? 0 : log.pages.rbegin()->first;
     const std::shared_ptr<Sending> sending(
-        new Sending{request.msg, name, first_page, node_.now() + patience, node_.promise<std::optional<Offset>>()});
+        new Sending{request.msg, name, first_page, node_.now() + request_timeout(node_), node_.promise<std::optional<Offset>>()});
     log.sending.push_back(sending);
     if (!log.is_writing) node_.spawn(write(request.key));
     auto offset = co_await sending->offset.wait();
@@ -223,7 +219,7 @@ class LinKv final : public Strategy {
   /// Raises the committed offset in the service. Every change raises it, so that a compare-and-set that comes late
   /// finds another value and does no harm.
   Task<bool> commit(std::string key, Offset offset) {
-    const Time deadline = node_.now() + patience;
+    const Time deadline = node_.now() + request_timeout(node_);
     for (int failures = 0; node_.now() < deadline; ++failures) {
       const Offsets known = committed_.of({key});
       if (!known.empty() && known.at(key) >= offset) co_return true;

@@ -2,12 +2,10 @@
 #include "workloads/dissemination/spread.hpp"
 #include "workloads/kafka/owned_logs.hpp"
 #include "workloads/kafka/rendezvous.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::kafka {
 namespace {
-
-/// Shortly before the client gives up.
-constexpr RetryPolicy until_client_leaves = {.deadline = 4'500ms};
 
 /// Every key has an owner, who gives out its offsets and keeps its committed offset. The others hear of its messages in
 /// batches, and answer polls from what they have: such a poll may miss the newest, but never skips any.
@@ -95,7 +93,7 @@ class Owner final : public Strategy {
                         .number = waiting.number(),
                         .oldest = waiting.oldest(),
                         .end = logs_.end(request.key)};
-    auto reply = co_await node_.retry(dest, "append", append, until_client_leaves);
+    auto reply = co_await node_.retry(dest, "append", append, until_client_leaves());
     const auto appended = reply.as<Appended>();
     Offset place = append.end;
     for (const Json& message : appended.before) logs_.put(append.key, place++, message);
@@ -137,7 +135,7 @@ class Owner final : public Strategy {
       co_await owned_.commit(offsets);
     } else {
       const Commit commit{offsets};
-      co_await node_.retry(dest, "commit", commit, until_client_leaves);
+      co_await node_.retry(dest, "commit", commit, until_client_leaves());
     }
     co_return offsets;
   }
@@ -155,11 +153,13 @@ class Owner final : public Strategy {
     co_return all;
   }
 
+  RetryPolicy until_client_leaves() const { return {.deadline = request_timeout(node_)}; }
+
   Task<Offsets> list_at(std::string dest, std::vector<std::string> keys) {
     if (dest == node_.id()) co_return owned_.committed().of(keys);
     const Committed request{std::move(keys)};
     try {
-      auto reply = co_await node_.retry(dest, "committed", request, until_client_leaves);
+      auto reply = co_await node_.retry(dest, "committed", request, until_client_leaves());
       co_return reply.as<Poll>().offsets;
     } catch (const Error&) {
       // Certain, since a question changes nothing.

@@ -56,19 +56,13 @@ class LogMachine final : public raft::StateMachine {
   CommittedOffsets committed_;
 };
 
-raft::Group::Options group_settings(const OptionValues& options) {
-  auto settings = raft::group_settings(options);
-  settings.request_timeout = 4'500ms;  // shortly before the client gives up
-  return settings;
-}
-
 /// Every send and commit is an entry of the group's log; polls and lists are answered by the leader, once a majority
 /// has confirmed that it leads.
 class Raft final : public Strategy {
  public:
   Raft(Node& node, const OptionValues& options)
       : machine_(static_cast<std::size_t>(options.integer("max-poll"))),
-        group_(node, machine_, group_settings(options)) {
+        group_(node, machine_, raft::group_settings(options)) {
     node.on("send", this, &Raft::send);
     node.on("poll", this, &Raft::poll);
     node.on("commit_offsets", this, &Raft::commit_offsets);

@@ -40,8 +40,6 @@ class Group {
     bool lease_reads = false;
     /// Entries applied since the last snapshot that make it time for the next.
     std::uint64_t snapshot_entries = 1'000;
-    /// After so long an operation is given up: shortly before its client does so.
-    Duration request_timeout = 900ms;
   };
 
   /// The node and the state machine must outlive it.

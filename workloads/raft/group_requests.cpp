@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "workloads/raft/group.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::raft {
 namespace {
@@ -83,7 +84,7 @@ Task<> Group::open_session(Time deadline) {
 }
 
 Task<Json> Group::execute(Json operation) {
-  const Time deadline = node_.now() + options_.request_timeout;
+  const Time deadline = node_.now() + request_timeout(node_);
   if (session_ == 0) co_await open_session(deadline);
   if (session_ == 0) throw Error(ErrorCode::temporarily_unavailable, "no leader could be reached");
   SessionCommand command = next_command();
@@ -101,7 +102,7 @@ Task<Json> Group::execute(Json operation) {
 }
 
 Task<Json> Group::query(Json question) {
-  const Time deadline = node_.now() + options_.request_timeout;
+  const Time deadline = node_.now() + request_timeout(node_);
   Question request{.life = node_.incarnation(), .number = ++last_number_, .question = std::move(question)};
   const auto pending = std::make_shared<Pending>(std::move(request));
   auto outcome = co_await submit(pending, deadline);

@@ -28,17 +28,11 @@ class Database final : public raft::StateMachine {
   Store store_;
 };
 
-raft::Group::Options group_settings(const OptionValues& options) {
-  auto settings = raft::group_settings(options);
-  settings.request_timeout = 4'500ms;  // its clients wait for five seconds
-  return settings;
-}
-
 /// A transaction that writes is an entry of the group's log; one that only reads is answered by the leader, once a
 /// majority has confirmed that it leads.
 class Raft final : public Strategy {
  public:
-  Raft(Node& node, const OptionValues& options) : group_(node, database_, group_settings(options)) {
+  Raft(Node& node, const OptionValues& options) : group_(node, database_, raft::group_settings(options)) {
     node.on("txn", this, &Raft::txn);
   }
 

@@ -4,15 +4,12 @@
 #include <variant>
 
 #include "core/kv.hpp"
+#include "workloads/timeouts.hpp"
 #include "workloads/txn/root.hpp"
 
 namespace mznode::txn {
 namespace {
 
-/// The services answer every request once, so nothing is won by giving up before the client does.
-constexpr Duration service_timeout = 4s;
-/// Then a transaction that was overtaken again and again is given up, a little before its client does so.
-constexpr Duration patience = 4'500ms;
 /// Then all thunks are forgotten, and read again where they are needed.
 constexpr std::size_t most_thunks = 20'000;
 
@@ -23,7 +20,7 @@ class RootCas final : public Strategy {
  public:
   RootCas(Node& node, const OptionValues& options)
       : node_(node),
-        kv_(node, "lin-kv", service_timeout),
+        kv_(node, "lin-kv", service_timeout(node)),
         window_(options.milliseconds("batch-ms")),
         root_bytes_(static_cast<std::size_t>(options.integer("root-bytes"))) {
     node.on("txn", this, &RootCas::txn);
@@ -33,7 +30,7 @@ class RootCas final : public Strategy {
   using Answer = std::variant<MicroOps, Error>;
   struct Waiting {
     Waiting(Node& node, MicroOps micro_ops, Time received)
-        : txn(std::move(micro_ops)), deadline(received + patience), answer(node.promise<Answer>()) {}
+        : txn(std::move(micro_ops)), deadline(received + request_timeout(node)), answer(node.promise<Answer>()) {}
     MicroOps txn;
     Time deadline;
     Promise<Answer> answer;
