@@ -86,7 +86,9 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
     }
     verdict.details.erase("explanation");
     details += verdict.details.dump(2) + "\n";
-  } catch (const std::runtime_error& error) {
+  } catch (const std::bad_alloc&) {
+    std::cerr << "mznode check: " << path << ": there is not enough memory for it\n";
+  } catch (const std::exception& error) {
     std::cerr << "mznode check: " << path << ": " << error.what() << "\n";
   }
   std::cout << path << '\t' << (valid == check::Valid::yes ? "true" : valid == check::Valid::no ? "false" : "unknown") << '\n';

@@ -91,6 +91,8 @@ std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
   } catch (const CLI::CallForHelp&) {
     std::cout << help_text(app);
     return std::nullopt;
+  } catch (const CLI::ConversionError& error) {  // the only options that are no texts
+    throw std::invalid_argument(std::string(error.what()) + "; it takes a whole number");
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(error.what());
   }

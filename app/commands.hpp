@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-/// The command line: the only place that knows CLI11, standard output and the file system.
+/// The command line: the only place that knows CLI11, what users read, and the files that they name.
 namespace mznode::app {
 
 /// The exit codes of every command: a verdict's, and 2 for what could not be done.

@@ -137,12 +137,12 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   for (const Sweep& sweep : sweeps) require_option(sweep.option, line.app, strategies);
 
   command.line = "mznode compare";
-  for (const auto& argument : arguments) command.line += " " + argument;
+  for (const auto& argument : arguments) command.line += " " + quoted(argument);
   Comparison& comparison = command.comparison;
   comparison.workload = workload.name;
   comparison.latency = latency_kind(workload.name);
   comparison.has_models = has_consistency_models(workload.name);
-  comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = flags.seed, .last = flags.seed}));
+  comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
   for (const StrategyInfo* strategy : strategies) {
     for (auto& contender : contenders_of(*strategy, settings, options, sweeps)) comparison.contenders.push_back(std::move(contender));
@@ -197,12 +197,12 @@ int run(CompareCommand command) {
   Comparison& comparison = command.comparison;
   const std::vector<LatencySeries> series = run_all(comparison, command.jobs);
   if (was_interrupted()) throw std::runtime_error("interrupted");
-  if (!command.report.empty()) write_file(command.report, compare_page(comparison, series, command.line));
   if (command.json) {
     for (const Contender& contender : comparison.contenders) std::cout << comparison_json(comparison, contender).dump() << "\n";
   } else {
     std::cout << (command.csv ? comparison_csv(comparison) : comparison_text(comparison));
   }
+  if (!command.report.empty()) write_file(command.report, compare_page(comparison, series, command.line));
   check::Valid verdict = check::Valid::yes;
   for (const Contender& contender : comparison.contenders) verdict = check::worst(verdict, contender.figures.valid);
   return exit_code(verdict);

@@ -1,14 +1,17 @@
 #include "app/interrupt.hpp"
 
+#include <atomic>
 #include <csignal>
 
 namespace mznode::app {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+// Set by a signal handler and read by all threads.
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_interrupt(int signal) {
-  interrupted = 1;
+  interrupted = true;
   std::signal(signal, SIG_DFL);
 }
 
@@ -19,6 +22,6 @@ void stop_on_signals() {
   std::signal(SIGTERM, on_interrupt);
 }
 
-bool was_interrupted() { return interrupted != 0; }
+bool was_interrupted() { return interrupted; }
 
 }  // namespace mznode::app

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,7 +46,11 @@ void run_in_order(std::size_t count, unsigned jobs, const std::function<Result(s
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < jobs; ++i) threads.emplace_back(take_pieces);
+  try {
+    while (threads.size() < std::min<std::size_t>(jobs, count)) threads.emplace_back(take_pieces);
+  } catch (const std::system_error&) {  // those that there are do it all
+    if (threads.empty()) throw;
+  }
   for (auto& thread : threads) thread.join();
   if (error) std::rethrow_exception(error);
 }

@@ -3,9 +3,7 @@
 #include "app/test_options.hpp"
 
 namespace mznode::app {
-namespace {
 
-/// A word as a shell reads it back.
 std::string quoted(const std::string& word) {
   constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -13,8 +11,6 @@ std::string quoted(const std::string& word) {
   for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
 }
-
-}  // namespace
 
 std::string replay_command(const TestSettings& settings) {
   const TestSettings defaults;
@@ -48,6 +44,12 @@ std::string replay_command(const TestSettings& settings) {
   if (!faults.empty()) add("nemesis", faults);
   if (!faults.empty()) add("nemesis-interval", seconds(settings.nemesis_interval));
   if (!settings.keep_storage) text += " --no-storage";
+  const sim::KeyOptions& keys = settings.keys;
+  if (keys.key_count != defaults.keys.key_count) add("key-count", std::to_string(keys.key_count));
+  if (keys.max_txn_length != defaults.keys.max_txn_length) add("max-txn-length", std::to_string(keys.max_txn_length));
+  if (keys.max_writes_per_key != defaults.keys.max_writes_per_key) {
+    add("max-writes-per-key", std::to_string(keys.max_writes_per_key));
+  }
   if (settings.availability) {
     const std::chrono::milliseconds thousandths(std::llround(*settings.availability * 1000));
     add("availability", *settings.availability == 1.0 ? "total" : seconds(thousandths));

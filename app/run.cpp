@@ -1,4 +1,6 @@
+#include <exception>
 #include <iostream>
+#include <new>
 
 #include "app/commands.hpp"
 #include "core/check/suggestion.hpp"
@@ -26,6 +28,25 @@ int refuse(const std::string& word) {
   return exit_usage;
 }
 
+int dispatch(const Arguments& arguments) {
+  const std::string first = arguments.empty() ? "--help" : arguments.front();
+  if (arguments.empty() || (arguments.size() == 1 && (first == "--help" || first == "-h" || first == "help"))) {
+    print_help();
+    return arguments.empty() ? exit_usage : exit_valid;
+  }
+  if (first == "--version") {
+    std::cout << "mznode " << MZNODE_VERSION << '\n';
+    return exit_valid;
+  }
+  const Arguments rest(arguments.begin() + 1, arguments.end());
+  if (first == "complete") return run_complete(rest);
+  if (first.starts_with('-')) return run_node(arguments);
+  for (const Command& command : commands()) {
+    if (first == command.name) return command.run(rest);
+  }
+  return refuse(first);
+}
+
 }  // namespace
 
 const std::vector<Command>& commands() {
@@ -43,22 +64,16 @@ const std::vector<Command>& commands() {
 }
 
 int run(const Arguments& arguments) {
-  const std::string first = arguments.empty() ? "--help" : arguments.front();
-  if (arguments.empty() || (arguments.size() == 1 && (first == "--help" || first == "-h" || first == "help"))) {
-    print_help();
-    return arguments.empty() ? exit_usage : exit_valid;
+  try {
+    const int code = dispatch(arguments);
+    if (std::cout.flush()) return code;
+    std::cerr << "mznode: not all could be written to the standard output; is its disk full?\n";
+  } catch (const std::bad_alloc&) {
+    std::cerr << "mznode: there is not enough memory for this\n";
+  } catch (const std::exception& error) {
+    std::cerr << "mznode: " << error.what() << '\n';
   }
-  if (first == "--version") {
-    std::cout << "mznode " << MZNODE_VERSION << '\n';
-    return exit_valid;
-  }
-  const Arguments rest(arguments.begin() + 1, arguments.end());
-  if (first == "complete") return run_complete(rest);
-  if (first.starts_with('-')) return run_node(arguments);
-  for (const Command& command : commands()) {
-    if (first == command.name) return command.run(rest);
-  }
-  return refuse(first);
+  return exit_unknown;
 }
 
 }  // namespace mznode::app

@@ -21,7 +21,8 @@ struct Outcome {
 
 Outcome run_one(TestSettings settings, std::uint64_t seed, const std::string& root) {
   settings.seed = seed;
-  settings.keep_journal = false;
+  // In real time no run comes twice, so what is stored of a failing one must be kept from the beginning.
+  settings.keep_journal = settings.bin && !root.empty();
   TestReport report = run_test(settings, was_interrupted);
   Outcome outcome{.valid = report.valid, .line = nlohmann::ordered_json::object(), .explanation = {}};
   outcome.line["seed"] = seed;
@@ -35,8 +36,10 @@ Outcome run_one(TestSettings settings, std::uint64_t seed, const std::string& ro
   outcome.explanation = "seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report) +
                         "  replay with: " + replay_command(settings) + "\n";
   if (!root.empty() && !report.run.interrupted) {
-    settings.keep_journal = true;
-    report = run_test(settings, was_interrupted);
+    if (!settings.keep_journal) {
+      settings.keep_journal = true;
+      report = run_test(settings, was_interrupted);
+    }
     outcome.explanation += "  stored in " + store(root, settings, report).string() + "\n";
   }
   return outcome;
@@ -56,7 +59,7 @@ std::vector<std::string> without(const std::vector<std::string>& names, std::siz
 
 std::vector<std::uint64_t> seeds_of(const SeedRange& range) {
   std::vector<std::uint64_t> seeds;
-  for (std::uint64_t i = range.shard - 1; i <= range.last - range.first; i += range.shards) seeds.push_back(range.first + i);
+  for (std::uint64_t i = 0; i < range.size(); ++i) seeds.push_back(range.first + (range.shard - 1) + i * range.shards);
   return seeds;
 }
 

@@ -14,7 +14,7 @@ std::vector<std::uint64_t> seeds_of(const SeedRange& range);
 /// Only failing seeds are stored. Returns the exit code of the worst verdict.
 int run_seeds(const TestCommand& command);
 
-/// Looks for the shortest run with the fewest faults that is still not valid, and prints the command that replays it.
+/// Looks for the shortest run with the fewest faults that is still invalid, and prints the command that replays it.
 void shrink(TestSettings settings);
 
 }  // namespace mznode::app

@@ -84,14 +84,14 @@ std::vector<Reason> reason_list(const TestReport& report) {
     std::string why;
     for (const auto& [key, value] : part.items()) {
       const bool is_empty = value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
-      const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" || key == "failures" ||
+      const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" ||
                          key == "malformed-replies" || key == "interrupted" || key == "ok-fraction" || key == "anomaly-types" ||
                          key == "bad-error-types";
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
     if (why.size() > longest) why = std::string(whole_characters(why, longest)) + "…";
     reasons.push_back({.part = name,
-                       .text = why.empty() ? "not valid" : why,
+                       .text = !why.empty() ? why : part["valid?"] == "unknown" ? "could not be judged" : "not valid",
                        .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});
   }
   return reasons;

@@ -18,6 +18,7 @@ int self_check(TestSettings settings) {
   settings.keep_journal = true;
   const TestReport first = run_test(settings, was_interrupted);
   const TestReport second = run_test(settings, was_interrupted);
+  if (was_interrupted()) throw std::runtime_error("interrupted");
   const bool same = history_jsonl(first) == history_jsonl(second) && messages_jsonl(first) == messages_jsonl(second);
   std::cout << "self-check: " << (same ? "both runs wrote the same bytes" : "the runs DIFFER") << "\n";
   return same ? exit_valid : exit_invalid;
@@ -62,7 +63,6 @@ int run_single(TestCommand command) {
   }
   print_messages(command, report);
   std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
-  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
   if (!command.store.empty()) {
     const auto directory = store(command.store, command.settings, report);
     if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
@@ -70,6 +70,8 @@ int run_single(TestCommand command) {
   if (report.valid != check::Valid::yes && !command.json) {
     std::cout << "  replay with  " << replay_command(command.settings) << "\n";
   }
+  // Behind all else, which would be lost when this cannot be written.
+  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
   if (command.shrink && report.valid == check::Valid::no) shrink(command.settings);
   return exit_code(report.valid);
 }

@@ -11,6 +11,11 @@
 namespace mznode::app {
 namespace {
 
+constexpr int max_nodes = 1'000;
+constexpr int max_keys_and_writes = 100'000;
+constexpr std::uint64_t max_seeds = 10'000'000;
+constexpr const char* seed_takes = "a whole number from 0 to 18446744073709551615";
+
 [[noreturn]] void refuse(const std::string& flag, const std::string& takes, const std::string& given) {
   throw std::invalid_argument(flag + " takes " + takes + ", not " + given);
 }
@@ -44,9 +49,7 @@ std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, con
 }
 
 void set_nodes(const TestFlags& flags, TestSettings& settings) {
-  constexpr std::int64_t max_nodes = 1000;
   if (!flags.nodes.empty()) settings.nodes = split(flags.nodes);
-  if (flags.node_count > max_nodes) refuse("--node-count", "a number from 1 to 1000", std::to_string(flags.node_count));
   if (flags.node_count > 0) settings.nodes = sim::node_names(static_cast<std::size_t>(flags.node_count));
   if (settings.nodes.empty()) refuse("--nodes", "names separated by commas", "none");
 }
@@ -57,7 +60,10 @@ void set_concurrency(const std::string& text, TestSettings& settings) {
   const auto digits = std::string_view(text).substr(0, text.size() - (settings.concurrency_per_node ? 1 : 0));
   constexpr std::uint64_t max_concurrency = 100'000;
   settings.concurrency = whole_number("--concurrency", takes, digits);
-  if (settings.concurrency == 0 || settings.concurrency > max_concurrency) refuse("--concurrency", takes, text);
+  if (settings.concurrency == 0) refuse("--concurrency", takes, text);
+  if (settings.concurrency > max_concurrency / (settings.concurrency_per_node ? settings.nodes.size() : 1)) {
+    refuse("--concurrency", "at most " + std::to_string(max_concurrency) + " clients", text);
+  }
 }
 
 void set_availability(const std::string& text, TestSettings& settings) {
@@ -112,10 +118,13 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.option_defaults()->group("The test");
   app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required()->type_name("NAME");
   app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, max_nodes))
       ->default_str("")
       ->type_name("N");
-  app.add_option("--nodes", flags.nodes, "their names, separated by commas")->default_str("n1,n2,n3,n4,n5")->type_name("NAMES");
+  app.add_option("--nodes", flags.nodes, "their names, separated by commas")
+      ->default_str("n1,n2,n3,n4,n5")
+      ->type_name("NAMES")
+      ->excludes("--node-count");
   app.add_option("--concurrency", flags.concurrency, "clients; 4n is four a node")
       ->default_str("1n; lin-kv: 2n")
       ->type_name("N");
@@ -125,6 +134,12 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
       ->default_str("strict-serializable")
       ->type_name("NAMES");
+  const auto add_count = [&app](const std::string& name, std::int64_t& value, const std::string& summary) {
+    app.add_option(name, value, summary)->check(CLI::Range(1, max_keys_and_writes))->type_name("N");
+  };
+  add_count("--key-count", flags.key_count, "kafka, txn: keys in use at a time");
+  add_count("--max-txn-length", flags.max_txn_length, "txn: most operations of a transaction");
+  add_count("--max-writes-per-key", flags.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
   app.option_defaults()->group("The network");
   app.add_option("--latency", flags.latency, "mean latency between nodes")->type_name("MS");
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
@@ -136,8 +151,11 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
   app.option_defaults()->group("Chance");
   app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
-  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE");
-  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")->check(CLI::PositiveNumber)->type_name("N");
+  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
+  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")
+      ->check(CLI::Range(1, static_cast<int>(max_seeds)))
+      ->type_name("N")
+      ->excludes("--seeds");
   app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n")->type_name("I/N");
 }
 
@@ -158,7 +176,10 @@ TestSettings test_settings(const TestFlags& flags) {
   if (!flags.consistency_models.empty()) {
     settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
   }
-  settings.seed = flags.seed;
+  settings.keys = {.key_count = static_cast<std::size_t>(flags.key_count),
+                   .max_txn_length = static_cast<std::size_t>(flags.max_txn_length),
+                   .max_writes_per_key = static_cast<std::size_t>(flags.max_writes_per_key)};
+  settings.seed = whole_number("--seed", seed_takes, flags.seed);
   settings.keep_storage = !flags.no_storage;
   return settings;
 }
@@ -170,16 +191,21 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
     std::tie(range.first, range.last) = two_numbers("--seeds", takes, flags.seeds, "..");
     if (range.last < range.first) refuse("--seeds", takes, flags.seeds);
   } else {
-    range.first = flags.seed;
-    range.last = flags.seed + static_cast<std::uint64_t>(flags.test_count) - 1;
+    range.first = whole_number("--seed", seed_takes, flags.seed);
+    range.last = range.first + static_cast<std::uint64_t>(flags.test_count) - 1;
+    if (range.last < range.first) refuse("--test-count", "as many seeds as there are behind --seed", std::to_string(flags.test_count));
   }
   if (!flags.shard.empty()) {
     const std::string takes = "a part such as 2/8";
     std::tie(range.shard, range.shards) = two_numbers("--shard", takes, flags.shard, "/");
     if (range.shard < 1 || range.shard > range.shards) refuse("--shard", takes, flags.shard);
   }
-  if (flags.seeds.empty() && flags.test_count == 1) return std::nullopt;
-  return range;
+  if (range.size() > max_seeds) {
+    throw std::invalid_argument("these are more than " + std::to_string(max_seeds) + " seeds; --shard 1/N takes a part of them");
+  }
+  if (!flags.seeds.empty() || flags.test_count > 1) return range;
+  if (!flags.shard.empty()) throw std::invalid_argument("--shard takes a part of several seeds; give --seeds or --test-count, too");
+  return std::nullopt;
 }
 
 namespace {
@@ -200,9 +226,9 @@ struct TestLine {
     app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");
     app.add_option("--bin", bin, "test processes of this program instead")->type_name("FILE");
     app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024))->type_name("N");
-    app.add_flag("--shrink", command.shrink, "seek the shortest run with fewest faults that fails");
+    app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
-    app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed");
+    app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed")->excludes("--shrink");
     app.add_option("--report", command.report, "write a page about the test (HTML)")->type_name("FILE");
     app.add_option("--store", command.store, "directory for results; empty for none")->type_name("DIR");
     app.add_flag("--log-stderr", command.log_stderr, "print what the nodes log");
@@ -211,11 +237,24 @@ struct TestLine {
   }
 };
 
-/// The strategy whose options may be given; none when the nodes are processes, or there is no such strategy, which
-/// validate() says better.
+/// The strategy whose options may be given; none when the nodes are processes.
 std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
   if (settings.bin) return {};
   return {&find_strategy(find_workload(settings.workload), settings.strategy)};
+}
+
+/// Throws std::invalid_argument for what would do nothing, because it is about the other kind of nodes.
+void refuse_what_takes_other_nodes(const TestSettings& settings, const TestCommand& command) {
+  if (!settings.bin && !settings.bin_args.empty()) {
+    throw std::invalid_argument("what stands behind -- is for the nodes of --bin, which is not given; options of this "
+                                "program's own nodes stand before it");
+  }
+  if (!settings.bin) return;
+  if (!settings.strategy.empty()) {
+    throw std::invalid_argument("--strategy is about this program's own nodes; with --bin it goes behind --, as one of its arguments");
+  }
+  if (!settings.keep_storage) throw std::invalid_argument("--no-storage is about this program's own nodes; --bin has others");
+  if (command.self_check) throw std::invalid_argument("--self-check needs virtual time; processes of --bin never run twice alike");
 }
 
 /// Throws std::invalid_argument for options that would do nothing when several seeds are run.
@@ -250,6 +289,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
   command.seeds = seed_range(line.flags);
   if (command.seeds) refuse_what_takes_one_seed(command);
+  refuse_what_takes_other_nodes(command.settings, command);
   validate(command.settings);
   return command;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,13 @@ struct SeedRange {
   std::uint64_t last = 0;
   std::uint64_t shard = 1;
   std::uint64_t shards = 1;
+
+  /// How many seeds are this shard's; 2^64 counts as one less.
+  std::uint64_t size() const {
+    if (last - first < shard - 1) return 0;
+    const std::uint64_t steps = (last - first - (shard - 1)) / shards;
+    return std::max(steps, steps + 1);
+  }
 };
 
 /// What the flags of `mznode test` and `mznode compare` hold before they are understood.
@@ -37,7 +45,10 @@ struct TestFlags {
   bool no_storage = false;
   std::string availability;
   std::string consistency_models;
-  std::uint64_t seed = 0;
+  std::int64_t key_count = 10;
+  std::int64_t max_txn_length = 4;
+  std::int64_t max_writes_per_key = 16;
+  std::string seed = "0";
   std::string seeds;
   std::string shard;
   std::int64_t test_count = 1;
@@ -47,7 +58,7 @@ struct TestFlags {
 void declare(CLI::App& app, TestFlags& flags);
 /// What they mean. Throws std::invalid_argument with one line for the user.
 TestSettings test_settings(const TestFlags& flags);
-/// The seeds that they ask for; nothing when it is one test.
+/// The seeds that they ask for; nothing when it is one test. Throws std::invalid_argument, too.
 std::optional<SeedRange> seed_range(const TestFlags& flags);
 
 /// The parts between commas, without spaces around them and without empty ones.
@@ -75,6 +86,8 @@ struct TestCommand {
 /// help was asked for and printed.
 std::optional<TestCommand> parse_test_command(const Arguments& arguments);
 
+/// A word as a shell reads it back.
+std::string quoted(const std::string& word);
 /// The command that runs this test again: `mznode test …` with every setting that is not the default.
 std::string replay_command(const TestSettings& settings);
 

@@ -129,6 +129,7 @@ Contents decode_records(std::string_view file) {
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) fail("cannot read", path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -269,26 +270,31 @@ void FileStorage::begin_sync() {
   is_syncing_ = true;
   auto batch = std::make_shared<Batch>(std::exchange(next_, {}));
   auto error = std::make_shared<std::string>();
-  offload_(
-      [segments = segments_, batch, error] {
-        try {
-          segments->write(batch->replaces, batch->bytes);
-        } catch (const std::exception& cause) {
-          *error = cause.what();
-        }
-      },
-      [this, batch, error, exists = std::weak_ptr<void>(exists_)] {
-        if (exists.expired()) return;
-        is_syncing_ = false;
-        if (!error->empty()) {
-          has_failed_ = true;
-          next_ = {};
-          on_error_(*error);
-          return;
-        }
-        for (const auto& done : batch->waiting) done();
-        if (!is_syncing_ && !next_.waiting.empty()) begin_sync();
-      });
+  const auto work = [segments = segments_, batch, error] {
+    try {
+      segments->write(batch->replaces, batch->bytes);
+    } catch (const std::exception& cause) {
+      *error = cause.what();
+    }
+  };
+  const auto end = [this, batch, error, exists = std::weak_ptr<void>(exists_)] {
+    if (exists.expired()) return;
+    is_syncing_ = false;
+    if (!error->empty()) return give_up(*error);
+    for (const auto& done : batch->waiting) done();
+    if (!is_syncing_ && !next_.waiting.empty()) begin_sync();
+  };
+  try {
+    offload_(work, end);
+  } catch (const std::exception& cause) {
+    give_up(cause.what());
+  }
+}
+
+void FileStorage::give_up(const std::string& why) {
+  has_failed_ = true;
+  next_ = {};
+  on_error_(why);
 }
 
 }  // namespace mznode

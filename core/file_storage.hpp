@@ -16,7 +16,7 @@ namespace mznode {
 /// and the files before it go when it is durable.
 class FileStorage final : public Storage {
  public:
-  /// Runs `work` off the loop and then `done` on it.
+  /// Runs `work` off the loop and then `done` on it, or throws when it cannot.
   using Offload = std::function<void(std::function<void()> work, std::function<void()> done)>;
   /// Called, on the loop, when the disk refuses: no sync will ever be done again, and nothing more is kept.
   using OnError = std::function<void(const std::string& what)>;
@@ -40,6 +40,7 @@ class FileStorage final : public Storage {
     std::vector<std::function<void()>> waiting = {};
   };
   void begin_sync();
+  void give_up(const std::string& why);
 
   Offload offload_;
   OnError on_error_;

@@ -1,6 +1,7 @@
 #include "offload.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace mznode {
 
@@ -18,7 +19,13 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::submit(std::function<void()> work, std::function<void()> done) {
   // First, because it may fail: what counts as outstanding must have somebody who works on it.
-  if (threads_.size() < size_) threads_.emplace_back([this] { run(); });
+  if (threads_.size() < size_) {
+    try {
+      threads_.emplace_back([this] { run(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) throw;
+    }
+  }
   ++outstanding_;
   {
     const std::lock_guard lock(mutex_);

@@ -23,7 +23,7 @@ class ThreadPool {
   ~ThreadPool();
 
   /// Runs `work`, which must not throw, on a thread; finish() calls `done` after it. Throws std::system_error when the
-  /// system has no threads left, and forgets the job.
+  /// system does not give it a single thread, and forgets the job.
   void submit(std::function<void()> work, std::function<void()> done);
   /// Calls, on the calling thread, the `done` of every job that has ended since the last call.
   void finish();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "core/check/registry.hpp"
@@ -57,6 +58,9 @@ void validate_nodes(const std::vector<std::string>& nodes) {
       throw std::invalid_argument("no node can be called " + node + ", which is the name of a " +
                                   (services.contains(node) ? "service" : "client") + "; give --nodes another one");
     }
+    if (Json(node).as_string() != node) {
+      throw std::invalid_argument("--nodes has a name that is not UTF-8; messages could not carry it");
+    }
     if (!can_name_a_file(node)) {
       throw std::invalid_argument("no node can be called \"" + node + "\", because files have the names of nodes: give " +
                                   "--nodes one without / and without . at its beginning");
@@ -107,15 +111,33 @@ check::Verdict judge_network(const sim::RunResult& run) {
   return verdict;
 }
 
+std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::string& text) {
+  std::istringstream lines(text);
+  std::pair<std::string, std::vector<std::string>> parts;
+  std::getline(lines, parts.first);
+  for (std::string line; std::getline(lines, line);) parts.second.push_back(line);
+  return parts;
+}
+
 /// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
 check::Verdict judge_nodes(const sim::RunResult& run) {
   const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
   check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
-  if (run.error) verdict.details["error"] = *run.error;
+  std::vector<std::string> explanation;
+  if (run.error) {
+    const auto [why, log] = first_line_and_rest(*run.error);
+    verdict.details["error"] = why;
+    explanation = log;
+  }
   if (run.interrupted) verdict.details["interrupted"] = true;
   for (const auto& failure : run.failures) {
     verdict.details["failures"].push_back({{"node", failure.node}, {"description", failure.description}});
+    const auto [what, rest] = first_line_and_rest(failure.description);
+    const bool is_told = run.error && run.error->find(what) != std::string::npos;
+    if (!is_told) explanation.push_back("node " + failure.node + " " + what);
+    explanation.insert(explanation.end(), rest.begin(), rest.end());
   }
+  if (!explanation.empty()) verdict.details["explanation"] = explanation;
   constexpr std::size_t shown = 10;
   for (std::size_t i = 0; i < std::min(shown, run.malformed_replies.size()); ++i) {
     verdict.details["malformed-replies"].push_back(run.malformed_replies[i]);

@@ -11,6 +11,7 @@ namespace {
 
 /// A page stays small enough to be mailed, and quick on a phone.
 constexpr std::size_t shown_messages = 20'000;
+constexpr std::size_t most_messages = 2 * shown_messages;  // of one crowded instant
 constexpr std::size_t shown_body_bytes = 160;
 
 std::int64_t us(Duration duration) { return std::chrono::floor<std::chrono::microseconds>(duration).count(); }
@@ -18,7 +19,8 @@ std::int64_t us(Duration duration) { return std::chrono::floor<std::chrono::micr
 std::string type_of(const std::string& body) {
   std::string type;
   codec::decode_object(body, [&](std::string_view key, std::string_view value) {
-    if (key == "type" && value.front() == '"') type = sim::excerpt(codec::decode_string(value), 40);
+    if (key != "type") return;
+    if (const auto text = codec::decode_json(value).as_string()) type = sim::excerpt(*text, 40);
   });
   return type;
 }
@@ -50,7 +52,7 @@ class Columns {
       const std::int64_t at = us(entry.at - report.run.started);
       if (entry.event == sim::JournalEntry::Event::send) {
         ++fates.total;
-        if (selection.keeps(at)) send(report.run.packets[entry.packet], at);
+        if (selection.keeps(at) && columns.src.size() < most_messages) send(report.run.packets[entry.packet], at);
       } else {
         end(entry, at);
       }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t ns_per_us = 1000;
 constexpr std::size_t shown_operations = 20'000;
+constexpr std::size_t most_operations = 2 * shown_operations;  // of one crowded instant
 constexpr std::size_t shown_elements = 20'000;
 constexpr std::size_t shown_value_bytes = 120;
 /// Failed operations and lost elements that are moments of interest; more would be everywhere.
@@ -91,7 +92,7 @@ OperationColumns operation_columns(const TestReport& report, std::size_t workers
   for (const auto& [begin, end] : all) {
     const check::Operation& invocation = history[begin];
     const std::int64_t start = invocation.time_ns / ns_per_us;
-    if (!selection.keeps(start)) continue;
+    if (!selection.keeps(start) || columns.start.size() >= most_operations) continue;
     const check::Operation* completion = end == check::Pairing::none ? nullptr : &history[end];
     columns.worker.push_back(invocation.process % static_cast<std::int64_t>(workers));
     columns.process.push_back(invocation.process);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check/jsonl.hpp"
+#include "core/codec.hpp"
 #include "core/error.hpp"
 
 namespace mznode::check {
@@ -53,7 +54,14 @@ ordered_json to_details(const Operation& operation) {
   std::string line;
   append_jsonl(line, operation);
   line.pop_back();
-  return to_details(Json::from_valid(std::move(line)));
+  ordered_json details = to_details(Json::from_valid(line));
+  if (details.is_object()) return details;
+  // A value that no tree can hold must not make a text of the whole operation, whose parts are looked for by name.
+  details = ordered_json::object();
+  codec::decode_object(line, [&](std::string_view key, std::string_view value) {
+    details[std::string(key)] = to_details(codec::decode_json(value));
+  });
+  return details;
 }
 
 std::string details_key(const Json& value) {

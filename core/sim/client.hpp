@@ -16,8 +16,8 @@ namespace mznode::sim {
 
 /// The keys that transactions and logs work on, with Maelstrom's meaning and defaults.
 struct KeyOptions {
-  /// How many keys are in use at a time; the generator's own default when it is not given.
-  std::optional<std::size_t> key_count = std::nullopt;
+  /// How many keys are in use at a time.
+  std::size_t key_count = 10;
   std::size_t max_txn_length = 4;
   std::size_t max_writes_per_key = 16;
 };

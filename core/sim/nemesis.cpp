@@ -128,6 +128,20 @@ std::vector<std::string> Nemesis::choose_victims(Random& random) const {
   return shuffled;
 }
 
+std::vector<std::string> Nemesis::strike(Random& random, void (Host::*blow)(const std::string& node)) {
+  std::vector<std::string> victims = choose_victims(random);
+  for (const auto& node : victims) {
+    ++times_struck_[node];
+    (world_.host.*blow)(node);
+  }
+  return victims;
+}
+
+std::size_t Nemesis::times_struck(const std::string& node) const {
+  const auto found = times_struck_.find(node);
+  return found == times_struck_.end() ? 0 : found->second;
+}
+
 Json Nemesis::add_rule(Toggle& toggle, std::shared_ptr<Rule> rule, std::string what) {
   toggle.rule = std::move(rule);
   world_.network.add_rule(toggle.rule);
@@ -158,12 +172,10 @@ Json Nemesis::begin(Toggle& toggle) {
                       std::to_string(reorder_percent) + " % of messages late");
     case Fault::slow: return add_rule(toggle, std::make_shared<Slow>(), "ten times the latency");
     case Fault::pause:
-      toggle.victims = choose_victims(random);
-      for (const auto& node : toggle.victims) world_.host.pause(node);
+      toggle.victims = strike(random, &Host::pause);
       return to_json(toggle.victims);
     case Fault::kill:
-      toggle.victims = choose_victims(random);
-      for (const auto& node : toggle.victims) world_.host.kill(node);
+      toggle.victims = strike(random, &Host::kill);
       return to_json(toggle.victims);
     case Fault::skew:
       toggle.victims = world_.nodes;

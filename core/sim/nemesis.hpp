@@ -38,6 +38,8 @@ class Nemesis {
   void start();
   /// Ends all faults for good: links heal, paused nodes go on, dead ones start again, clocks run true.
   void stop();
+  /// How often a node has been paused or killed so far: while it was, nobody could hear from it.
+  std::size_t times_struck(const std::string& node) const;
 
  private:
   struct Toggle {
@@ -57,10 +59,13 @@ class Nemesis {
   Json begin(Toggle& toggle);
   Json add_rule(Toggle& toggle, std::shared_ptr<Rule> rule, std::string what);
   std::vector<std::string> choose_victims(Random& random) const;
+  /// Pauses or kills some nodes, whose names it returns.
+  std::vector<std::string> strike(Random& random, void (Host::*blow)(const std::string& node));
 
   World world_;
   Duration interval_;
   std::vector<std::unique_ptr<Toggle>> toggles_;
+  std::map<std::string, std::size_t> times_struck_;
 };
 
 /// A mix of the given faults drawn from a seed: each with a probability of a half, and at least one.

@@ -177,17 +177,20 @@ Task<> Run::initialise(std::string node) {
   Connection connection(loop_, network_, next_client_name());
   connection.on_stray_reply([this](std::string what) { report_reply(std::move(what)); });
   const Init init{.node_id = node, .node_ids = options_.nodes};
+  const bool is_beginning = workers_.empty();
+  const std::size_t strikes = nemesis_->times_struck(node);
+  // In the middle of a run it may wait among slow messages: a receiver sleeps until what it has taken is due.
+  const Duration in_queue = is_beginning ? Duration::zero() : 100 * std::chrono::milliseconds(options_.latency.mean_ms);
+  const Duration timeout = options_.init_timeout + in_queue;
   std::string why;
   try {
-    co_await connection.call<Empty>(node, "init", init, options_.init_timeout);
+    co_await connection.call<Empty>(node, "init", init, timeout);
   } catch (const std::exception& error) {
     why = reason(error);
   }
   if (why.empty()) co_return;
-  // A node that was restarted in the middle of a run may be killed again before it answers; but one that refuses would
-  // take no more part, and nobody would know.
-  const bool is_beginning = workers_.empty();
-  if (!is_beginning && why == no_reply) co_return;
+  // One that was paused or killed again could not answer; any other would take no more part, and nobody would know.
+  if (why == no_reply && nemesis_->times_struck(node) != strikes) co_return;
   fail("node " + node + " did not answer its init message" + (is_beginning ? "" : " when it was started again") + ": " +
        why + host_->log_tail(node));
 }
@@ -361,7 +364,7 @@ bool Run::step(const std::function<bool()>& should_stop) {
   const Time end_of_turn = now() + 1ms;
   while (now() < end_of_turn && loop_.timers.run_due(now())) {
     loop_.ready.run();
-    if (is_done_) break;
+    if (is_done_ || should_stop()) break;  // also in an instant that never ends
   }
   return true;
 }

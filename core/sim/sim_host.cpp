@@ -56,7 +56,10 @@ class SimHost::Process final : public Runtime {
     }
   }
 
-  Time now() const override { return local_base_ + (host_.now_ - global_base_) * speed_permille_ / 1000; }
+  Time now() const override {  // the product is taken apart, lest it overflow
+    const Duration passed = host_.now_ - global_base_;
+    return local_base_ + passed / 1000 * speed_permille_ + passed % 1000 * speed_permille_ / 1000;
+  }
   std::int64_t wall_time_ns() const override {
     return wall_epoch_ns + host_.now_.time_since_epoch().count() + wall_offset_.count();
   }
@@ -128,10 +131,10 @@ class SimHost::Process final : public Runtime {
   }
   /// The first moment of the run at which this node's clock shows `local` or more, and not before now.
   Time run_time_of(Time local) const {
-    constexpr Duration longest = std::chrono::hours(240);  // keeps the product below in range
-    const Duration ahead = std::clamp(local - local_base_, Duration::zero(), longest);
-    const Duration needed((ahead.count() * 1000 + speed_permille_ - 1) / speed_permille_);
-    return std::max(host_.now_, global_base_ + needed);
+    constexpr Duration longest = Duration::max() / 2;  // keeps the sums below in range
+    const std::int64_t ahead = std::clamp(local - local_base_, Duration::zero(), longest).count();
+    const std::int64_t rest = (ahead % speed_permille_ * 1000 + speed_permille_ - 1) / speed_permille_;
+    return std::max(host_.now_, global_base_ + Duration(ahead / speed_permille_ * 1000 + rest));
   }
 
   SimHost& host_;

@@ -8,6 +8,7 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 
 namespace mznode::testing_support {
@@ -50,10 +51,9 @@ std::vector<Shown> shown_in(const std::string& page) {
 
 /// What a shell prints for a command line in which `mznode` is the built program.
 std::string output_of(const std::string& command) {
-  const std::string directory = testing::TempDir() + "readme";
-  std::filesystem::create_directories(directory);
+  const TemporaryDirectory directory;
   const std::string bin = std::filesystem::path(MZNODE_BINARY).parent_path().string();
-  const std::string line = "cd '" + directory + "' && PATH='" + bin + "':$PATH && " + command + " 2>&1";
+  const std::string line = "cd '" + (directory / ".").string() + "' && PATH='" + bin + "':$PATH && " + command + " 2>&1";
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(line.c_str(), "r"), pclose);
   std::string output;
   for (int c = 0; (c = std::getc(pipe.get())) != EOF;) output += static_cast<char>(c);

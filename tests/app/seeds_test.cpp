@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 
 namespace mznode::testing_support {
@@ -41,8 +42,7 @@ std::multiset<std::map<std::string, std::string>> runs_in(const fs::path& store)
 }
 
 TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
-  const fs::path root = fs::path(testing::TempDir()) / "mznode-seeds-test";
-  fs::remove_all(root);
+  const TemporaryDirectory root;
   std::vector<std::string> outputs;
   for (const std::string jobs : {"1", "2"}) {
     Child child(seeds_with(jobs, (root / jobs).string()));
@@ -57,7 +57,17 @@ TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
   EXPECT_GE(runs.size(), 2u);
   EXPECT_GE(runs.begin()->size(), 5u);
   EXPECT_TRUE(runs == runs_in(root / "2"));
-  fs::remove_all(root);
+}
+
+TEST(Seeds, OfProcessesTheRunThatFailedIsStoredAndNotAnother) {
+  const TemporaryDirectory root;
+  // The first process that ever starts ends at once, all others serve.
+  const std::string script = "if mkdir '" + (root / "once").string() + "'; then exit 3; fi; exec '" MZNODE_BINARY "' -w echo";
+  Child child({"test", "-w", "echo", "--node-count", "1", "--time-limit", "0.1", "--rate", "100", "--seeds", "1..2", "--store",
+               (root / "store").string(), "--bin", "/bin/sh", "--", "-c", script});
+  EXPECT_EQ(child.finish().code, 1) << child.log();
+  EXPECT_NE(child.output().find("2 seeds: 1 valid, 1 invalid"), std::string::npos) << child.output();
+  EXPECT_NE(text_of(root / "store/latest/results.json").find("status 3"), std::string::npos);
 }
 
 }  // namespace

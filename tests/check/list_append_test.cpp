@@ -230,5 +230,16 @@ TEST(ListAppend, SaysInWordsWhatWasFound) {
       R"(G1a: operation 2 (process 1) read 1 from key "x", which operation 3 (process 0) appended, and that failed)");
 }
 
+TEST(ListAppend, ValuesThatNoTreeCanHoldAreShownAsTexts) {
+  for (const char* value : {"1e400", R"("\ud800")"}) {
+    const std::string element = value;
+    const History history = history_of({{0, 1, 0, R"([["append","x",)" + element + "]]"}, {2, 3, 1, R"([["r","x",null]])"}});
+    const std::vector<std::string> cycle = words(judge(history, "strict-serializable"));
+    ASSERT_EQ(cycle.size(), 5u);
+    EXPECT_TRUE(cycle[2].starts_with("  T2 is operation 1 (process 0): ")) << cycle[2];
+    EXPECT_NE(cycle[2].find("append"), std::string::npos) << cycle[2];
+  }
+}
+
 }  // namespace
 }  // namespace mznode::check

@@ -250,6 +250,17 @@ TEST_F(FileStorageTest, ADiskThatRefusesIsReportedAndNothingIsAcknowledged) {
   EXPECT_EQ(given.use_count(), 1);
 }
 
+TEST_F(FileStorageTest, WorkThatCannotBeginIsReportedLikeADiskThatRefuses) {
+  std::string error;
+  FileStorage storage(
+      directory.string(), [](const auto&, const auto&) { throw std::runtime_error("no threads are left"); },
+      [&](const std::string& what) { error = what; });
+  storage.read();
+  storage.append("x");
+  storage.sync([] { ADD_FAILURE(); });
+  EXPECT_EQ(error, "no threads are left");
+}
+
 TEST_F(FileStorageTest, ASyncThatEndsAfterTheStorageIsNobodys) {
   std::function<void()> work;
   std::function<void()> end;

@@ -298,12 +298,58 @@ TEST(Runner, ANodeThatRefusesToStartAgainEndsTheRun) {
   EXPECT_EQ(starts, 2);
 }
 
+/// Its nodes live once: what is started again is not there.
+class LivesOnce final : public Host {
+ public:
+  explicit LivesOnce(std::unique_ptr<Host> host) : host_(std::move(host)) {}
+  void start(const std::string& node) override {
+    if (started_.insert(node).second) host_->start(node);
+  }
+  void kill(const std::string& node) override { host_->kill(node); }
+  void pause(const std::string& node) override { host_->pause(node); }
+  void resume(const std::string& node) override { host_->resume(node); }
+  void skew(const std::string& node, int drift_permille, Duration wall_offset) override {
+    host_->skew(node, drift_permille, wall_offset);
+  }
+  Time now() const override { return host_->now(); }
+  void wait_until(Time until) override { host_->wait_until(until); }
+
+ private:
+  std::unique_ptr<Host> host_;
+  std::set<std::string> started_;
+};
+
+TEST(Runner, ANodeThatSaysNothingWhenItIsStartedAgainEndsTheRun) {
+  auto options = options_of(1, 1, 10, 1000s);
+  options.faults = {Fault::kill};
+  options.nemesis_interval = 100s;
+  const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
+    auto host = std::make_unique<SimHost>(loop.timers, options.seed, install_probe, LogLevel::off);
+    host->attach(network);
+    return std::make_unique<LivesOnce>(std::move(host));
+  };
+  const auto result = run(constant_test("read"), options, make_host, [] { return false; });
+  EXPECT_EQ(result.error, "node n0 did not answer its init message when it was started again: no reply came in time");
+}
+
 TEST(Runner, ARunThatIsStoppedKeepsWhatItHas) {
   int asked = 0;
   const auto result = simulate(constant_test("read"), options_of(1, 1, 100, 100s), install_probe, [&] { return ++asked > 1'000; });
   EXPECT_TRUE(result.interrupted);
   EXPECT_GT(result.history.size(), 10u);
   EXPECT_LT(result.duration, 100s);
+}
+
+TEST(Runner, EvenAnInstantThatNeverEndsCanBeStopped) {
+  const Installer install = [](Node& node) -> std::shared_ptr<void> {
+    const auto again = std::make_shared<std::function<void()>>();
+    *again = [&node, again] { node.after(Duration::zero(), *again); };
+    node.on_init(*again);
+    return install_probe(node);
+  };
+  int asked = 0;
+  const auto result = simulate(constant_test("read"), options_of(1, 1, 100, 100s), install, [&] { return ++asked > 10'000; });
+  EXPECT_TRUE(result.interrupted);
 }
 
 /// A reply that names its request by itself; the framework would not let a field called in_reply_to pass for that.

@@ -227,6 +227,18 @@ TEST(SimHost, ASkewedClockNeverGoesBackAndAJumpMovesTheCalendarOnly) {
   EXPECT_EQ(wall, wall_before + 10'000 - 30'000'000'000);
 }
 
+TEST(SimHost, TimersAndSkewedClocksServeForYears) {
+  int rings = 0;
+  World world([&](Node& node) -> std::shared_ptr<void> {
+    node.on_init([&] { node.every(24h, [&] { ++rings; }); });
+    return nullptr;
+  });
+  world.start("n1");
+  world.host.skew("n1", 100, 0s);
+  world.run_for(10 * 365 * 24h + 1h);
+  EXPECT_EQ(rings, 11 * 365);
+}
+
 TEST(SimHost, FaultsOfANodeThatIsDownAreIgnored) {
   World world(install_counter);
   world.host.pause("n1");

@@ -6,8 +6,6 @@
 namespace mznode::txn {
 namespace {
 
-constexpr std::size_t default_key_count = 10;
-
 }  // namespace
 
 TxnGenerator::TxnGenerator(const sim::KeyOptions& options, std::string write, sim::Random& random)
@@ -16,8 +14,7 @@ TxnGenerator::TxnGenerator(const sim::KeyOptions& options, std::string write, si
   constexpr std::uint64_t unit = 1'000'000;
   std::uint64_t sum = 0;
   for (std::size_t x = 1; x <= options.max_writes_per_key; ++x) cumulative_.push_back(sum += std::max<std::uint64_t>(unit / x, 1));
-  const std::size_t count = options.key_count.value_or(default_key_count);
-  for (std::size_t key = 0; key < count; ++key) {
+  for (std::size_t key = 0; key < options.key_count; ++key) {
     const std::uint64_t max_writes = draw_max_writes(random);
     keys_.push_back({.key = static_cast<std::int64_t>(key), .max_writes = max_writes});
   }
