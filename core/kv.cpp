@@ -68,9 +68,16 @@ Task<> Kv::pause(int attempt) {
   co_await node_.sleep(pause);
 }
 
-Task<Json> Kv::update(Json key, Json initial, std::function<Json(const Json&)> change) {
+Task<Json> Kv::update(Json key, Json initial, std::function<Json(const Json&)> change, std::optional<Json> guess) {
   for (int attempt = 0;; ++attempt) {
-    auto current = co_await read_or(key, initial);
+    const bool is_guess = guess.has_value();
+    Json current;
+    if (is_guess) {
+      current = *std::exchange(guess, std::nullopt);
+    } else {
+      auto found = co_await read_or(key, initial);
+      current = std::move(found);
+    }
     const Json next = change(current);
     std::optional<Error> failure;
     try {
@@ -85,7 +92,7 @@ Task<Json> Kv::update(Json key, Json initial, std::function<Json(const Json&)> c
       throw Error(*failure);
     }
     if (failure->code() != ErrorCode::precondition_failed) throw Error(*failure);
-    co_await pause(attempt);
+    if (!is_guess) co_await pause(attempt);
   }
 }
 

@@ -151,6 +151,17 @@ TEST_F(KvClient, UpdatesInALoopUnderContention) {
   EXPECT_EQ(changes, 11);
 }
 
+TEST_F(KvClient, AnUpdateTriesAGuessWithoutARead) {
+  run(kv.update("k", 0, increment(), Json(7)));
+  world.reply(expect_request("lin-kv", R"({"type":"cas","key":"k","from":7,"to":8,"create_if_not_exists":true})"), "cas_ok");
+  EXPECT_EQ(outcome, "8");
+  run(kv.update("k", 0, increment(), Json(7)));
+  world.reply_error(world.take(), ErrorCode::precondition_failed);
+  value(expect_request("lin-kv", R"({"type":"read","key":"k"})"), "9");
+  world.reply(world.take(), "cas_ok");
+  EXPECT_EQ(outcome, "10");
+}
+
 TEST_F(KvClient, UpdatesAMissingKeyFromTheInitialValue) {
   run(kv.update("k", 40, increment()));
   world.reply_error(world.take(), ErrorCode::key_does_not_exist);

@@ -20,7 +20,8 @@ std::vector<Outgoing> Reader::take_requests() {
 
 void Reader::forget(ChangeId id) {
   waiting_.erase(id);
-  if (waiting_.empty()) rest();
+  if (waiting_.empty()) return rest();
+  std::erase_if(questions_, [first = *waiting_.begin()](const auto& each) { return each.second.last < first; });
 }
 
 void Reader::receive(Time now, Member from, const Report& report) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ namespace mznode::counter {
 /// share the next, so that the node does not compete with itself.
 class KvSum {
  public:
-  /// The node and the client must outlive it.
-  KvSum(Node& node, Kv& kv, Json key) : node_(node), kv_(kv), key_(std::move(key)) {}
+  enum class Writers { one, many };
+
+  /// The node and the client must outlive it. The only writer of a key need not look for what it wrote last.
+  KvSum(Node& node, Kv& kv, Json key, Writers writers) : node_(node), kv_(kv), key_(std::move(key)), writers_(writers) {}
 
   /// Adds `delta`; it is in the service when this returns. Throws Error precondition_failed when the sum would leave 64
   /// bits, and what the service answered; after a `timeout` it may have been added.
@@ -48,6 +51,8 @@ class KvSum {
   Node& node_;
   Kv& kv_;
   Json key_;
+  Writers writers_;
+  std::optional<Json> last_;
   std::uint64_t attempts_ = 0;
   bool is_writing_ = false;
   std::shared_ptr<Batch> next_;

@@ -11,7 +11,7 @@ namespace {
 class SeqKv final : public Strategy {
  public:
   SeqKv(Node& node, const OptionValues&) : node_(node), kv_(node, "seq-kv", service_timeout(node)) {
-    node.on_init([this] { own_.emplace(node_, kv_, key_of(node_.id())); });
+    node.on_init([this] { own_.emplace(node_, kv_, key_of(node_.id()), KvSum::Writers::one); });
     node.on("add", this, &SeqKv::add);
     node.on("read", this, &SeqKv::read);
   }

@@ -25,7 +25,6 @@ class ElementSet {
     array_ = Json::from_valid(std::move(text));
     return true;
   }
-  bool contains(const Json& element) const { return known_.contains(element); }
   std::size_t size() const { return known_.size(); }
 
   /// The elements as a JSON array. A reply that refers to it instead of copying it must be written before the next insert.

@@ -58,8 +58,9 @@ class LinKv final : public Strategy {
         node_.id() + "-" + std::to_string(node_.incarnation()) + "-" + std::to_string(++last_number_);
     Log& log = logs_[request.key];
     const PageNumber first_page = log.pages.empty() ? 0 : log.pages.rbegin()->first;
+    const Time deadline = node_.now() + request_timeout(node_);
     const std::shared_ptr<Sending> sending(
-        new Sending{request.msg, name, first_page, node_.now() + request_timeout(node_), node_.promise<std::optional<Offset>>()});
+        new Sending{request.msg, name, first_page, deadline, node_.promise<std::optional<Offset>>()});
     log.sending.push_back(sending);
     if (!log.is_writing) node_.spawn(write(request.key));
     auto offset = co_await sending->offset.wait();

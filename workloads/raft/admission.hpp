@@ -48,6 +48,7 @@ class Admission {
   Verdict verdict() const;
   /// True when every other server has met this one, which must go on introducing itself until then.
   bool is_known_to_all() const { return known_to_.size() == members_ - 1; }
+  bool is_known_to(Member member) const { return known_to_.contains(member); }
 
   Life life() const { return life_; }
   /// The first life in which each other server was met.

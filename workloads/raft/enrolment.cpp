@@ -53,8 +53,11 @@ void Enrolment::introduce(bool is_admitted) {
 
 void Enrolment::announce() {
   if (admission_->is_known_to_all() || admission_->verdict() == Admission::Verdict::non_voter) return;
-  for (const auto& peer : node_.peers()) node_.send(peer, "hello", Hello{life()});
-  // Once admitted, it is only short of being known to nodes that cannot be reached now.
+  // Once admitted, it is only short of being known to nodes that cannot be reached now. Before, one that has answered
+  // may have found out since that it is no witness.
+  for (const auto& peer : node_.peers()) {
+    if (!is_admitted_ || !admission_->is_known_to(member(peer))) node_.send(peer, "hello", Hello{life()});
+  }
   node_.after(is_admitted_ ? 5 * announce_again_after : announce_again_after, [this] { announce(); });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -87,8 +88,8 @@ class Group {
       return std::visit([](const auto& each) { return each.number; }, request);
     }
     std::variant<SessionCommand, Question> request;
-    /// True as soon as it may take effect.
-    bool has_left = false;
+    /// From then on it may take effect.
+    std::optional<Time> left_at = std::nullopt;
     std::optional<Outcome> outcome = std::nullopt;
     /// Happens when there is an outcome, or a reason to ask again.
     std::unique_ptr<Event> news = nullptr;
@@ -119,6 +120,7 @@ class Group {
   bool is_leader() const { return raft_->role() == Role::leader; }
   void ask(Pending& pending);
   Task<std::optional<Outcome>> submit(std::shared_ptr<Pending> pending, Time deadline);
+  void note_answer(const Pending& pending, Duration took);
   SessionCommand next_command();
   Task<> open_session(Time deadline);
   void tell_of_leader();
@@ -147,6 +149,8 @@ class Group {
   /// By their numbers.
   std::map<std::uint64_t, std::shared_ptr<Pending>> pending_;
   std::pair<std::optional<Member>, Term> known_leader_;
+  /// How long answers to a command, and to a question, usually take.
+  std::array<Duration, 2> usual_answers_{};
   // Of a leader
   Term proposed_in_ = 0;
   std::set<decltype(SessionCommand().id())> proposed_;

@@ -9,8 +9,8 @@
 namespace mznode::raft {
 namespace {
 
-/// Longer than most answers take; then the request, or the answer, is taken for lost.
-constexpr Duration ask_again_after = 300ms;
+/// After so long, or a quarter more than answers usually take, a request, or its answer, is taken for lost.
+constexpr Duration least_patience = 300ms;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ constexpr Duration ask_again_after = 300ms;
 void Group::ask(Pending& pending) {
   const auto leader = raft_->leader();
   if (!leader) return;
-  pending.has_left = true;
+  if (!pending.left_at) pending.left_at = node_.now();
   const std::string& dest = enrolment_.members()[*leader];
   if (const auto* command = std::get_if<SessionCommand>(&pending.request)) {
     is_leader() ? propose(*command) : node_.send(dest, "execute", *command);
@@ -45,12 +45,23 @@ Task<std::optional<Outcome>> Group::submit(std::shared_ptr<Pending> pending, Tim
   while (!pending->outcome && node_.now() < deadline) {
     pending->news.reset(new Event(node_.make_event()));
     ask(*pending);
-    const Duration patience = std::min(ask_again_after, deadline - node_.now());
+    const Duration usual = std::max<Duration>(least_patience, usual_answers_[pending->request.index()] * 5 / 4);
+    const Duration patience = std::min(usual, deadline - node_.now());
     const TimerId timer = node_.after(patience, [pending] { pending->news->happen(); });
     co_await pending->news->wait();
     node_.cancel_timer(timer);
   }
+  // Since it first left: of answers that always come after the second asking nothing would be learnt otherwise.
+  if (pending->outcome && pending->left_at) note_answer(*pending, node_.now() - *pending->left_at);
   co_return std::move(pending->outcome);
+}
+
+/// Follows the median, which a mean would leave with every request that was lost or found no leader.
+void Group::note_answer(const Pending& pending, Duration took) {
+  Duration& usual = usual_answers_[pending.request.index()];
+  if (usual == Duration::zero()) usual = took;
+  const Duration step = usual / 16;
+  usual += took > usual ? step : -step;
 }
 
 void Group::on_answer(const Answer& answer) {
@@ -92,7 +103,7 @@ Task<Json> Group::execute(Json operation) {
   command.operation = std::move(operation);
   const auto pending = std::make_shared<Pending>(std::move(command));
   auto outcome = co_await submit(pending, deadline);
-  if (!outcome && !pending->has_left) throw Error(ErrorCode::temporarily_unavailable, "there is no leader");
+  if (!outcome && !pending->left_at) throw Error(ErrorCode::temporarily_unavailable, "there is no leader");
   if (!outcome) throw Error(ErrorCode::timeout, "the outcome is not known in time");
   if (outcome->session == 0) {
     if (session_ == std::get<SessionCommand>(pending->request).session) session_ = 0;

@@ -1,3 +1,4 @@
+#include "workloads/txn/micro_ops.hpp"
 #include "workloads/txn/txn.hpp"
 
 namespace mznode::txn {
@@ -25,8 +26,7 @@ class TxnClient final : public sim::Client {
     for (const MicroOp& micro_op : micro_ops) {
       const auto& [function, key, value] = micro_op;
       const bool is_read = function == "r";
-      const bool is_list = value.kind() == Json::Kind::array || value.is_null();
-      if ((is_read && (is_list || write_ == write)) || function == write_) continue;
+      if ((is_read && (is_list(value) || write_ == write)) || function == write_) continue;
       throw sim::MalformedReply("malformed reply of " + node_ + ": expected micro-operations [\"r\", key, " +
                                 (write_ == write ? "value" : "[elements]") + "] and [\"" + write_ +
                                 "\", key, value], got " + to_json(micro_op).text());

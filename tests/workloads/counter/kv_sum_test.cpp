@@ -18,6 +18,7 @@ class KvSumTest : public testing::Test {
   void SetUp() override { world.init(node, "n1", {"n1", "n2"}); }
 
   void add(std::int64_t delta) { node.spawn(note(delta)); }
+  Task<> add_alone() { co_await own.add(1); }
   Task<> note(std::int64_t delta) {
     try {
       co_await sum.add(delta);
@@ -35,7 +36,8 @@ class KvSumTest : public testing::Test {
   FakeRuntime world;
   Node node{world};
   Kv kv = lin_kv(node);
-  KvSum sum{node, kv, Json("k")};
+  KvSum sum{node, kv, Json("k"), KvSum::Writers::many};
+  KvSum own{node, kv, Json("mine"), KvSum::Writers::one};
   std::vector<std::string> outcomes;
 };
 
@@ -52,6 +54,19 @@ TEST_F(KvSumTest, AddsThatComeMeanwhileShareTheNextCompareAndSet) {
   EXPECT_EQ(KvSum::sum_of(second.as<Cas>().to), -16);
   world.reply(second, "cas_ok");
   EXPECT_EQ(outcomes, (std::vector<std::string>{"ok", "ok", "ok"}));
+}
+
+TEST_F(KvSumTest, TheOnlyWriterLooksOnceAndAgainAfterAFailure) {
+  node.spawn(add_alone());
+  const SentMessage first = value(R"([3,"n1-7-1"])");
+  world.reply(first, "cas_ok");
+  node.spawn(add_alone());
+  const SentMessage second = world.take();
+  EXPECT_EQ(second.as<Cas>().from, first.as<Cas>().to);
+  EXPECT_EQ(KvSum::sum_of(second.as<Cas>().to), 5);
+  world.reply_error(second, ErrorCode::temporarily_unavailable);
+  node.spawn(add_alone());
+  EXPECT_EQ(KvSum::sum_of(value(first.as<Cas>().to.text()).as<Cas>().to), 5);
 }
 
 TEST_F(KvSumTest, KnowsItsOwnValueAfterATimeOut) {

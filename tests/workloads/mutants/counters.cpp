@@ -113,7 +113,7 @@ struct SendsDeltas {
 /// The strategy seq-kv without what makes its reads recent.
 struct ReadsStaleStates {
   explicit ReadsStaleStates(Node& owner) : node(owner), kv(seq_kv(owner)) {
-    node.on_init([this] { own.emplace(node, kv, Json(node.id())); });
+    node.on_init([this] { own.emplace(node, kv, Json(node.id()), KvSum::Writers::one); });
     node.on("add", this, &ReadsStaleStates::add);
     node.on("read", this, &ReadsStaleStates::read);
   }
