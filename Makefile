@@ -13,7 +13,11 @@ export MAELSTROM
 # The tools below decide themselves how much they run at once; the flags of this make are not meant for theirs.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
-.PHONY: mznode setup configure test soak demo bench install deb clean help $(WORKLOADS:%=test-%)
+# What one of those scripts runs together.
+COUNTERS := g-counter pn-counter
+TXNS := txn-list-append txn-rw-register
+
+.PHONY: mznode setup configure test soak demo bench install deb clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
 
 mznode: configure
 	cmake --build $(BUILD) --parallel $(JOBS)
@@ -34,11 +38,16 @@ soak: configure
 	cmake --build $(BUILD) --parallel $(JOBS) --target soak >&2
 	@$(BUILD)/tests/soak --jobs $(JOBS) $(if $(SHARD),--shard $(SHARD)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NODES),--nodes $(NODES)) $(if $(CELLS),"$(CELLS)")
 
-demo: mznode
+# Without the tests, which take most of the time.
+demo: configure
+	cmake --build $(BUILD) --parallel $(JOBS) --target mznode
 	@$(MZNODE) demo
 
 $(WORKLOADS:%=test-%): test-%: mznode
 	@maelstrom-runs/$*.sh $(if $(MAELSTROM),,--embedded)
+
+$(COUNTERS:%=test-%): test-counter
+$(TXNS:%=test-%): test-txn
 
 bench: configure
 	@cmake --preset release -DMZNODE_BENCH=ON >/dev/null

@@ -85,6 +85,9 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
       details += line.get<std::string>() + "\n";
     }
     verdict.details.erase("explanation");
+    if (valid == check::Valid::unknown && verdict.details.contains("error")) {
+      std::cerr << "mznode check: " << path << ": " << verdict.details["error"].get<std::string>() << "\n";
+    }
     details += verdict.details.dump(2) + "\n";
   } catch (const std::bad_alloc&) {
     std::cerr << "mznode check: " << path << ": there is not enough memory for it\n";

@@ -46,9 +46,11 @@ Sweep parse_sweep(const std::string& text) {
 
 /// The contenders that stand for one strategy: one for each combination of the values that are swept.
 std::vector<Contender> contenders_of(const StrategyInfo& strategy, const TestSettings& settings,
-                                     const std::map<std::string, std::string>& options, const std::vector<Sweep>& sweeps) {
+                                     const std::map<std::string, std::string>& options, const std::vector<Sweep>& sweeps,
+                                     bool holds_to_promises) {
   Contender first{.settings = settings, .strategy = &strategy, .swept = {}};
   first.settings.strategy = strategy.name;
+  if (holds_to_promises) hold_to_promise(first.settings);
   for (const auto& [name, value] : options) {
     if (has_option(strategy, name)) first.settings.strategy_options[name] = value;
   }
@@ -145,7 +147,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
   for (const StrategyInfo* strategy : strategies) {
-    for (auto& contender : contenders_of(*strategy, settings, options, sweeps)) comparison.contenders.push_back(std::move(contender));
+    for (auto& contender : contenders_of(*strategy, settings, options, sweeps, flags.consistency_models.empty())) comparison.contenders.push_back(std::move(contender));
   }
   return command;
 }

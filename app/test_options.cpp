@@ -29,7 +29,7 @@ std::int64_t thousandths(const std::string& flag, const std::string& text) {
   constexpr std::size_t max_digits = 9;
   const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
                          (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) refuse(flag, "a number such as 10 or 0.5 (at most three decimals)", text);
+  if (!is_number) refuse(flag, "a number such as 1 or 0.5 (at most three decimals)", text);
   fraction.resize(places, '0');
   return std::stoll(digits + fraction);
 }
@@ -72,7 +72,8 @@ void set_availability(const std::string& text, TestSettings& settings) {
     settings.availability = 1.0;
     return;
   }
-  const std::int64_t parts = thousandths("--availability", text);
+  const bool is_number = text.find_first_not_of(".0123456789") == std::string::npos;
+  const std::int64_t parts = is_number ? thousandths("--availability", text) : 1001;
   if (parts > 1000) refuse("--availability", "total or a number from 0 to 1", text);
   settings.availability = static_cast<double>(parts) / 1000;
 }
@@ -132,7 +133,7 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--time-limit", flags.time_limit, "seconds of operations")->type_name("S");
   app.add_option("--availability", flags.availability, "fraction that must succeed, or total")->type_name("F");
   app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
-      ->default_str("strict-serializable")
+      ->default_str("as promised; --bin: strict-serializable")
       ->type_name("NAMES");
   const auto add_count = [&app](const std::string& name, std::int64_t& value, const std::string& summary) {
     app.add_option(name, value, summary)->check(CLI::Range(1, max_keys_and_writes))->type_name("N");
@@ -283,13 +284,14 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   TestCommand& command = line.command;
   command.settings = test_settings(line.flags);
   command.settings.strategy = line.strategy;
-  if (!line.bin.empty()) command.settings.bin = line.bin;
+  if (line.app.count("--bin") > 0) command.settings.bin = line.bin;
   command.settings.bin_args = *behind_separator;
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
   command.seeds = seed_range(line.flags);
   if (command.seeds) refuse_what_takes_one_seed(command);
   refuse_what_takes_other_nodes(command.settings, command);
+  if (line.flags.consistency_models.empty() && !command.settings.bin) hold_to_promise(command.settings);
   validate(command.settings);
   return command;
 }

@@ -145,6 +145,11 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
   return verdict;
 }
 
+/// Of a run that was interrupted, what came to an end only later is not known to be missing.
+check::Verdict of_a_beginning(const check::Verdict& verdict) {
+  return verdict.valid == check::Valid::no ? check::Verdict::unknown("the run was interrupted") : verdict;
+}
+
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.availability = settings.availability;
@@ -152,10 +157,18 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   options.consistency_models = settings.consistency_models;
   options.strongest_models = true;
   // Every workload has one; tests/sim/checkers_test.cpp sees to it.
-  const check::Verdict workload = check::find_checker(settings.workload)->check(run.history, options);
+  check::Verdict workload = check::find_checker(settings.workload)->check(run.history, options);
+  check::Verdict stats = check::check_stats(run.history);
+  check::Verdict availability = check::check_availability(run.history, options);
+  if (run.interrupted) {
+    const sim::TestSpec& test = find_workload(settings.workload).test;
+    if (test.final_operation || test.final_time_limit) workload = of_a_beginning(workload);
+    stats = of_a_beginning(stats);
+    availability = of_a_beginning(availability);
+  }
   return check::compose({{"perf", check::check_perf(run.history)},
-                         {"stats", check::check_stats(run.history)},
-                         {"availability", check::check_availability(run.history, options)},
+                         {"stats", stats},
+                         {"availability", availability},
                          {"nodes", judge_nodes(run)},
                          {"net", judge_network(run)},
                          {"workload", workload}});

@@ -146,6 +146,7 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   }
   Verdict verdict(valid);
   ordered_json& details = verdict.details;
+  if (valid == Valid::unknown) details["error"] = results.empty() ? "nothing was added" : "no element is known to have stayed";
   details["attempt-count"] = results.size();
   details["stable-count"] = summary.stable_count;
   details["lost-count"] = summary.lost.size();

@@ -64,12 +64,18 @@ Time ProcessHost::now() const {
   return Time(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began_));
 }
 
-std::string_view ProcessHost::send(const std::string& src, const std::string& dest, std::string_view body) {
-  if (network_->send(src, dest, body)) return {};
+bool ProcessHost::is_known(const std::string& name) const {
+  return network_->exists(name) || processes_.contains(name) || correspondents_.contains(name);
+}
+
+std::string_view ProcessHost::send(const std::string& node, const OutputLine& message) {
+  if (!is_known(message.src)) return "there is nobody of the name that is its src";
+  const std::string& dest = message.dest;
+  if (network_->send(message.src, dest, message.body)) return {};
   if (processes_.contains(dest)) return {};  // a node that is dead just now
   if (!correspondents_.contains(dest)) return "there is nobody of the name that is its dest";
   if (late_replies_++ == 0) {
-    report_log_(src, "[mznode test] a reply to " + dest +
+    report_log_(node, "[mznode test] a reply to " + dest +
                          " came after it had stopped waiting and left; it is lost, and Maelstrom would stop listening "
                          "to this node. More of these are not reported.");
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/sim/host.hpp"
+#include "core/sim/node_output.hpp"
 
 namespace mznode::sim {
 
@@ -70,8 +71,11 @@ class ProcessHost final : public Host {
   class Process;
 
   Process* find(const std::string& node);
-  /// Carries a message out of a process. Returns what is wrong with its destination, if anything is.
-  std::string_view send(const std::string& src, const std::string& dest, std::string_view body);
+  /// Carries a message out of a node's process, in whose name it need not be. Returns what is wrong with its names, if
+  /// anything is.
+  std::string_view send(const std::string& node, const OutputLine& message);
+  /// Whether somebody has, or had, this name.
+  bool is_known(const std::string& name) const;
   void look_for_ends();
   void limit_output();
   void bury();

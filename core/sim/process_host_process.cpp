@@ -121,9 +121,8 @@ void ProcessHost::Process::take_lines() {
 void ProcessHost::Process::take(std::string_view line) {
   OutputLine message;
   std::optional<std::string> problem = parse_output(line, message);
-  if (!problem && message.src != name_) problem = "its src is not the node's own name";
   if (!problem) {
-    if (const std::string_view wrong = host_.send(name_, message.dest, message.body); !wrong.empty()) problem = wrong;
+    if (const std::string_view wrong = host_.send(name_, message); !wrong.empty()) problem = wrong;
   }
   if (!problem) return;
   mute("wrote a line that is not a message: " + *problem + "\nthe line: " + excerpt(line) + "\nexpected: {\"src\": \"" +

@@ -6,6 +6,10 @@
 # Example: parallel.sh 8 -w broadcast --nemesis swarm --seeds 1..10000
 set -euo pipefail
 
+if [[ ! ${1-} =~ ^[0-9]+$ ]]; then
+  sed -n 's/^# \(Usage: .*\)/\1/p' "${BASH_SOURCE[0]}" >&2
+  exit 2
+fi
 shards=$1
 shift
 options=()

@@ -72,7 +72,7 @@ TEST(CommandLine, EveryHelpFitsAScreen) {
 
 TEST(CommandLine, HelpShowsDefaults) {
   const std::string help = help_of({"test"});
-  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n; lin-kv: 2n]", "[60]", "[maelstrom]", "[strict-serializable]", "[store]"}) {
+  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n; lin-kv: 2n]", "[60]", "[maelstrom]", "[as promised; --bin: strict-serializable]", "[store]"}) {
     EXPECT_NE(help.find(shown), std::string::npos) << shown;
   }
 }
@@ -151,12 +151,18 @@ TEST(CommandLine, NodesHaveNamesThatNobodyElseHasAndThatFilesCanHave) {
   }
 }
 
+TEST(CommandLine, EveryStrategyIsHeldToItsPromiseByDefault) {
+  output_of({"test", "-w", "txn-rw-register", "--time-limit", "10", "--rate", "100", "--store", ""});
+  output_of({"compare", "-w", "txn-rw-register", "--time-limit", "10", "--rate", "50"});
+}
+
 TEST(CommandLine, WhatWouldDoNothingIsRefused) {
   using Words = std::vector<std::string>;
   for (const auto& [words, said] : {std::pair{Words{"--", "--strategy", "direct"}, "is for the nodes of --bin"},
                                     {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
                                     {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
                                     {{"--bin", "/bin/cat", "--self-check"}, "--self-check needs virtual time"},
+                                    {{"--bin", ""}, "cannot run"},
                                     {{"--shard", "1/2"}, "give --seeds"},
                                     {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
                                     {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
@@ -180,6 +186,7 @@ TEST(CommandLine, NumbersThatNoMachineCanServeAreRefused) {
                                     {{"--node-count", "1000", "--concurrency", "101n"}, "at most 100000 clients"},
                                     {{"--node-count", "0"}, "1 to 1000"},
                                     {{"--latency", "1.5"}, "it takes a whole number"},
+                                    {{"--availability", "all"}, "total or a number from 0 to 1"},
                                     {{"--key-count", "0"}, "1 to 100000"}}) {
     Words arguments = {"test", "-w", "broadcast", "--store", ""};
     arguments.insert(arguments.end(), words.begin(), words.end());
