@@ -139,6 +139,7 @@ struct CheckLine {
         ->delimiter(',')
         ->expected(1)
         ->take_all()
+        ->allow_extra_args(false)
         ->check(CLI::IsMember(assumptions))
         ->default_str("")
         ->type_name("NAMES");

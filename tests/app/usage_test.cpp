@@ -48,6 +48,12 @@ TEST(Usage, WhatTransactionsMustSatisfyIsNamedByTheModelsThatExist) {
                {"linear", "linearizable"});
 }
 
+TEST(Usage, FilesMayFollowTheAssumptions) {
+  Child child({"check", "-w", "rw-register", "--assume", "wfr-keys,sequential-keys", "/dev/null", "/dev/null"});
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_EQ(child.output(), "/dev/null\tunknown\n/dev/null\tunknown\n");
+}
+
 TEST(Usage, AnUnknownCommandPointsToTheHelp) { expect_names(refusal_of({"tset"}), {"tset", "--help"}); }
 
 TEST(Usage, HelpAndListAndVersionGoToTheOutput) {

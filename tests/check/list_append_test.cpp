@@ -125,6 +125,10 @@ TEST(ListAppend, LostUpdate) {
   const History history = concurrent({R"([["r","x",null],["append","x",1]])", R"([["r","x",null],["append","x",2]])"});
   EXPECT_TRUE(is_found(history, "lost-update", "update-atomic"));
   EXPECT_EQ(judge(history, "read-atomic").valid, Valid::yes);
+  // What a transaction reads first counts, also behind an append of its own, which a read of null has not seen.
+  EXPECT_TRUE(is_found(concurrent({R"([["append","x",1],["r","x",null],["append","x",2]])",
+                                   R"([["r","x",null],["append","x",3]])"}),
+                       "lost-update", "update-atomic"));
 }
 
 TEST(ListAppend, ReadsThatContradictEachOtherAreNoReadsOfOneVersion) {
@@ -146,6 +150,9 @@ TEST(ListAppend, InternalAndFutureRead) {
                        "internal", "read-atomic"));
   EXPECT_FALSE(is_found(concurrent({R"([["append","x",2],["r","x",[1,2]]])", R"([["append","x",1]])"}), "internal",
                         "read-atomic"));
+  // To Elle an empty list is something, and nothing cannot follow it.
+  EXPECT_TRUE(is_found(concurrent({R"([["r","x",[]],["r","x",null]])"}), "internal", "read-atomic"));
+  EXPECT_FALSE(is_found(concurrent({R"([["r","x",null],["r","x",[]]])"}), "internal", "read-atomic"));
   EXPECT_TRUE(is_found(concurrent({R"([["r","x",[1]],["append","x",1]])"}), "future-read", "read-atomic"));
 }
 

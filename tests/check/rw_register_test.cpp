@@ -44,6 +44,31 @@ TEST(RwRegister, WritesFollowReadsIfAssumed) {
   EXPECT_EQ(judged(history, "txn-rw-register", "serializable").valid, Valid::no);
 }
 
+TEST(RwRegister, NobodyReadsWhatItWritesOnlyLater) {
+  const std::string ahead = R"([["r","x",5],["w","x",5]])";
+  const auto judge = [](const History& history, bool as_upstream) {
+    CheckOptions options{.compat_jepsen = as_upstream};
+    options.consistency_models = ConsistencyModels::parse("read-committed");
+    options.explain = true;
+    return find_checker("txn-rw-register")->check(history, options);
+  };
+  // Elle notices it in company only: whoever else read that value comes before the write.
+  EXPECT_EQ(judge(concurrent({ahead}), true).valid, Valid::yes);
+  const History company = concurrent({ahead, R"([["r","x",5]])"});
+  EXPECT_EQ(judge(company, true).valid, Valid::no);
+  EXPECT_EQ(types(judge(company, true)), Types{"G1c"});
+  const Verdict alone = judge(concurrent({ahead}), false);
+  EXPECT_EQ(types(alone), Types{"G1c"});
+  EXPECT_EQ(alone.details["anomalies"]["G1c"][0]["explanation"][0],
+            "However, T1 comes before T1: T1 set key \"x\" to 5, which T1 read. A contradiction!");
+}
+
+TEST(RwRegister, ATransactionThatComesBeforeItselfIsSomethingToSay) {
+  const History one = concurrent({R"([["r","x",null],["w","x",1]])"});
+  EXPECT_EQ(judged(one, "rw-register", "serializable").valid, Valid::yes);
+  EXPECT_EQ(judged(one, "txn-rw-register", "serializable").valid, Valid::yes);
+}
+
 TEST(RwRegister, KeysMayBeAssumedSequentialOrLinearizable) {
   const auto history = [](int second_process) {
     return history_of({{0, 1, 0, R"([["w","x",1]])"},

@@ -71,17 +71,17 @@ Verdict judge(const txn::Findings& findings) {
 
 }  // namespace
 
-Verdict check_kafka(const History& history, const CheckOptions&) {
+Verdict check_kafka(const History& history, const CheckOptions& options) {
   const LogHistory logs = read_log_history(history);
   const VersionOrders orders(logs);
   const LogDependencies dependencies(logs);
   const txn::Evidence evidence(history, logs.transactions, dependencies);
   txn::Findings findings;
-  LogAnomalies(history, logs, orders, evidence, findings).find();
+  LogAnomalies(history, logs, orders, evidence, findings, options.compat_jepsen).find();
   const txn::Graph graph =
       txn::build_graph(history, logs.transactions, txn::realtime,
                        [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
-  txn::find_cycle_anomalies(graph, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
+  txn::find_cycle_anomalies(graph, false, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
   Verdict verdict = judge(findings);
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;

@@ -160,6 +160,12 @@ void LogAnomalies::check_polls(const LogOperation& operation, LastByKey& last) {
     }
     if (operation.type == Type::ok) before = {&operation, messages.back().element};
   });
+  if (!forgets_at_empty_polls_ || operation.type != Type::ok) return;
+  for (const std::uint32_t key : operation.polled_nothing) {
+    const bool was_polled = std::any_of(operation.polled.begin(), operation.polled.end(),
+                                        [key](const Message& message) { return message.key == key; });
+    if (!was_polled) last.erase(key);
+  }
 }
 
 void LogAnomalies::check_sends(const LogOperation& operation, LastByKey& last) {

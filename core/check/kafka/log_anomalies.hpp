@@ -9,9 +9,15 @@ namespace mznode::check::kafka {
 /// Finds the anomalies of logs that are no cycles; kafka.hpp lists them.
 class LogAnomalies {
  public:
+  /// `forgets_at_empty_polls`: a poll of no messages lets a process begin anew with that key, as upstream by mistake.
   LogAnomalies(const History& history, const LogHistory& logs, const VersionOrders& orders,
-               const txn::Evidence& evidence, txn::Findings& findings)
-      : history_(history), logs_(logs), orders_(orders), evidence_(evidence), findings_(findings) {}
+               const txn::Evidence& evidence, txn::Findings& findings, bool forgets_at_empty_polls)
+      : history_(history),
+        logs_(logs),
+        orders_(orders),
+        evidence_(evidence),
+        findings_(findings),
+        forgets_at_empty_polls_(forgets_at_empty_polls) {}
 
   void find();
 
@@ -44,6 +50,7 @@ class LogAnomalies {
   const VersionOrders& orders_;
   const txn::Evidence& evidence_;
   txn::Findings& findings_;
+  bool forgets_at_empty_polls_;
 };
 
 }  // namespace mznode::check::kafka

@@ -104,12 +104,14 @@ class LogReader {
     do {
       const std::uint32_t polled_key = key(value(scanner));
       if (!scanner.consume(':')) refuse("expected messages behind a polled key");
+      const std::size_t count = operation.polled.size();
       read_list(scanner, [&] {
         if (scanner.peek() != '[') refuse("expected [offset, message] as what was polled");
         Message message{.key = polled_key};
         read_message(scanner, message);
         operation.polled.push_back(message);
       });
+      if (operation.polled.size() == count) operation.polled_nothing.push_back(polled_key);
     } while (scanner.consume(','));
     if (!scanner.consume('}')) refuse("expected the end of what was polled");
   }
@@ -123,8 +125,8 @@ class LogReader {
     const std::string_view offset = value(scanner);
     if (offset != "null") {
       const auto number = Json::from_valid(std::string(offset)).as_int();
-      if (!number || *number < 0) refuse("expected an offset, a whole number from 0");
-      message.offset = *number;
+      if (!number) refuse("expected an offset, a whole number from 0");
+      if (*number >= 0) message.offset = *number;  // one below is the offset of nothing, as upstream
     }
     if (!scanner.consume(',')) refuse("expected a message behind the offset");
     message.element = element(message.key, value(scanner));

@@ -29,6 +29,8 @@ struct LogOperation {
   /// Of a transfer (send, poll, txn): what it sent and polled, each by key, and under a key in its own order.
   std::vector<Message> sent;
   std::vector<Message> polled;
+  /// Keys of which it polled no message.
+  std::vector<std::uint32_t> polled_nothing;
   /// Of an assign or subscribe: the keys, in ascending order.
   std::vector<std::uint32_t> keys;
 };

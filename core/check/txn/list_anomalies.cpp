@@ -142,7 +142,8 @@ class ListAnomalies {
     }
   }
 
-  /// Whether a read shows what its transaction has read and appended before. A read of null says nothing, as upstream.
+  /// Whether a read shows what its transaction has read and appended before. As upstream, a read of null says nothing,
+  /// but one that follows an empty list contradicts it.
   bool agrees(const Transaction& transaction, std::uint32_t op) const {
     const auto seen = versions_.seen(transactions_.ops[op]);
     std::size_t left = seen.size();
@@ -152,6 +153,7 @@ class ListAnomalies {
       const MicroOp& earlier = transactions_.ops[before];
       if (earlier.is_read()) {
         if (earlier.kind == MicroOp::Kind::read_null) return before == nearest || left == 0;
+        if (transactions_.ops[op].kind == MicroOp::Kind::read_null) return false;
         const auto expected = versions_.seen(earlier);
         return expected.size() == left && std::equal(expected.begin(), expected.end(), seen.begin());
       }

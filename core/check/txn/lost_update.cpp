@@ -6,21 +6,13 @@ namespace mznode::check::txn {
 
 void LostUpdates::add(const Transactions& transactions, std::uint32_t transaction) {
   const auto ops = transactions.ops_of(transactions.list[transaction]);
-  for (std::size_t i = 1; i < ops.size(); ++i) {
-    if (ops[i].kind != MicroOp::Kind::write) continue;
-    // The first read of the key counts, if no write of it came before this one.
-    const MicroOp* first = nullptr;
-    for (std::size_t j = i; j-- > 0;) {
-      if (ops[j].key != ops[i].key) continue;
-      if (ops[j].kind == MicroOp::Kind::write) {
-        first = nullptr;
-        break;
-      }
-      first = &ops[j];
-    }
-    if (first == nullptr) continue;
-    const bool is_odd = first->kind == MicroOp::Kind::odd_read;
-    updates_.push_back({ops[i].key, first->element, first->length, is_odd, transaction});
+  for (auto read = ops.begin(); read != ops.end(); ++read) {
+    if (!read->is_read()) continue;
+    const auto is_first = [&](const MicroOp& earlier) { return earlier.is_read() && earlier.key == read->key; };
+    const auto overwrites = [&](const MicroOp& later) { return !later.is_read() && later.key == read->key; };
+    if (std::any_of(ops.begin(), read, is_first) || std::none_of(read, ops.end(), overwrites)) continue;
+    const bool is_odd = read->kind == MicroOp::Kind::odd_read;
+    updates_.push_back({read->key, read->element, read->length, is_odd, transaction});
   }
 }
 

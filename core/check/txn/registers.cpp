@@ -19,7 +19,10 @@ Registers::Registers(const History& history, const Transactions& transactions, c
   find_externals();
   find_readers();
   add_order("initial-state", initial_order(), findings);
-  if (assume.wfr_keys) add_order("wfr-keys", written_after_read(), findings);
+  if (assume.wfr_keys) {
+    add_order("wfr-keys", written_after_read(), findings);
+    follows_reads_ = sources_.back() == "wfr-keys";
+  }
   if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), findings);
   if (assume.linearizable_keys) {
     add_order("linearizable-keys", options.compat_jepsen ? elle_realtime_order(history) : realtime_order(), findings);
@@ -229,7 +232,25 @@ bool Registers::implies_initial(std::span<const Graph::Arc> before) const {
                      [this](const Graph::Arc& arc) { return writer_[arc.to] != none; });
 }
 
+std::optional<Dependency> Registers::read_ahead(std::uint32_t transaction) const {
+  if (!transactions_.list[transaction].is_ok()) return std::nullopt;
+  for (const External& it : externals(transaction)) {
+    if (it.read != none && it.read == it.written) {
+      return Dependency{wr, transaction, transaction, it.key, it.read, none};
+    }
+  }
+  return std::nullopt;
+}
+
+bool Registers::has_loops() const {
+  return std::any_of(externals_.begin(), externals_.end(), [this](const External& it) {
+    if (it.read == none || it.written == none) return false;
+    return follows_reads_ || it.read == it.written || element(it.read) == none;
+  });
+}
+
 std::optional<Dependency> Registers::explain(std::uint32_t from, std::uint32_t to, Relations relation) const {
+  if (from == to) return read_ahead(from);
   std::optional<Dependency> found;
   for_each_dependency(to, [&](const Dependency& dependency) {
     if (!found && dependency.from == from && dependency.relation == relation) found = dependency;

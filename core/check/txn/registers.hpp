@@ -35,6 +35,11 @@ class Registers final : public Explainer {
   void for_each_dependency(std::uint32_t to, Emit&& emit) const;
   std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const override;
   Objects objects() const override { return Objects::registers; }
+  /// The dependency of a transaction on itself, if it has read what it wrote only afterwards.
+  std::optional<Dependency> read_ahead(std::uint32_t transaction) const;
+  /// Whether a transaction comes before itself, though that may be no anomaly: who reads the initial version and writes
+  /// the next does so.
+  bool has_loops() const;
 
  private:
   /// A version: an element, or behind them the initial one of each key.
@@ -83,6 +88,7 @@ class Registers final : public Explainer {
   Edges edges_;
   std::vector<std::string> sources_;
   Graph before_;  // from a version to those right before it
+  bool follows_reads_ = false;  // what a transaction wrote comes after what it read
   std::vector<std::uint32_t> writer_;
   std::vector<std::uint32_t> first_reader_;  // by version
   std::vector<std::uint32_t> readers_;
@@ -96,17 +102,22 @@ void Registers::for_each_dependency(std::uint32_t to, Emit&& emit) const {
       emit(Dependency{wr, writer_[it.read], to, it.key, it.read, none});
     }
     if (it.written == none) continue;
+    const auto depend = [&](Relations relation, std::uint32_t from, Version before) {
+      if (from != to) emit(Dependency{relation, from, to, it.key, element(before), it.written});
+    };
+    const auto follow_readers = [&](Version before) {
+      for (std::uint32_t i = first_reader_[before]; i < first_reader_[before + 1]; ++i) depend(rw, readers_[i], before);
+    };
     const auto versions_before = before_.arcs(it.written);
     const bool skips_initial = implies_initial(versions_before);
     for (const Graph::Arc& arc : versions_before) {
       const Version before = arc.to;
       if (skips_initial && element(before) == none) continue;
-      const auto depend = [&](Relations relation, std::uint32_t from) {
-        if (from != to) emit(Dependency{relation, from, to, it.key, element(before), it.written});
-      };
-      if (writer_[before] != none) depend(ww, writer_[before]);
-      for (std::uint32_t i = first_reader_[before]; i < first_reader_[before + 1]; ++i) depend(rw, readers_[i]);
+      if (writer_[before] != none) depend(ww, writer_[before], before);
+      follow_readers(before);
     }
+    // What was read before it was written comes before itself, so that all who read it come before the write.
+    if (follows_reads_ && it.read == it.written) follow_readers(it.read);
   }
 }
 

@@ -18,14 +18,14 @@ namespace {
 template <class Versions>
 Verdict judge_dependencies(const History& history, const Transactions& transactions, const Versions& versions,
                            const Priority& priority, const Evidence& evidence, const CheckOptions& options,
-                           Findings findings) {
+                           Findings findings, bool has_loops = false) {
   const auto graph_in = [&](Relations order) {
     return build_graph(history, transactions, order,
                        [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
   };
   const Names prohibited = prohibited_anomalies(options.consistency_models);
   const Graph graph = graph_in(needed_order(prohibited));
-  find_cycle_anomalies(graph, priority, prohibited, evidence, findings);
+  find_cycle_anomalies(graph, has_loops, priority, prohibited, evidence, findings);
   Verdict verdict = judge(findings, prohibited);
   if (!options.strongest_models || !graph.has_arcs()) return verdict;
   const Names all = prohibited_anomalies({});
@@ -51,12 +51,35 @@ Verdict demand_writers(Verdict verdict, const Transactions& transactions, const 
                           " to it");
 }
 
+/// Notes transactions that have read what they wrote only afterwards. Elle sees them as parts of larger cycles only.
+void find_reads_ahead(const History& history, const Transactions& transactions, const Registers& versions,
+                      const Evidence& evidence, const CheckOptions& options, Findings& findings) {
+  std::vector<std::uint32_t> ahead;
+  for (std::uint32_t i = 0; i < transactions.size(); ++i) {
+    if (versions.read_ahead(i)) ahead.push_back(i);
+  }
+  if (ahead.empty()) return;
+  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
+  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
+    versions.for_each_dependency(to, emit);
+  });
+  const std::vector<std::uint32_t> component = find_components(View{graph, static_cast<Relations>(data | order)}).number;
+  std::vector<std::uint32_t> members(component.size(), 0);
+  for (std::uint32_t i = 0; i < transactions.size(); ++i) ++members[component[i]];
+  for (const std::uint32_t i : ahead) {
+    if (options.compat_jepsen && members[component[i]] < 2) continue;
+    findings.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
+  }
+}
+
 Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
   Findings findings;
   const Registers versions(history, transactions, options, findings);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, evidence, findings);
-  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings));
+  find_reads_ahead(history, transactions, versions, evidence, options, findings);
+  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings),
+                            versions.has_loops());
 }
 
 }  // namespace
