@@ -147,7 +147,8 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
   for (const StrategyInfo* strategy : strategies) {
-    for (auto& contender : contenders_of(*strategy, settings, options, sweeps, flags.consistency_models.empty())) comparison.contenders.push_back(std::move(contender));
+    auto contenders = contenders_of(*strategy, settings, options, sweeps, flags.consistency_models.empty());
+    for (auto& contender : contenders) comparison.contenders.push_back(std::move(contender));
   }
   return command;
 }

@@ -54,7 +54,10 @@ std::string replay_command(const TestSettings& settings) {
     const std::chrono::milliseconds thousandths(std::llround(*settings.availability * 1000));
     add("availability", *settings.availability == 1.0 ? "total" : seconds(thousandths));
   }
-  if (settings.consistency_models != defaults.consistency_models) {
+  TestSettings promised = settings;
+  promised.consistency_models = defaults.consistency_models;
+  if (!settings.bin) hold_to_promise(promised);
+  if (settings.consistency_models != promised.consistency_models) {
     add("consistency-models", settings.consistency_models.text());
   }
   add("seed", std::to_string(settings.seed));

@@ -35,7 +35,8 @@ class Kv {
   /// that `change` never makes a value that anybody else makes (put the node and a count into it). Otherwise the
   /// outcome is open and `timeout` is thrown. `change` may throw to give up. A `guess`, what the value probably is, is
   /// tried first, without a read.
-  Task<Json> update(Json key, Json initial, std::function<Json(const Json&)> change, std::optional<Json> guess = std::nullopt);
+  Task<Json> update(Json key, Json initial, std::function<Json(const Json&)> change,
+                    std::optional<Json> guess = std::nullopt);
 
   /// Lets other writers finish: waits for a while that is drawn, from a span that doubles with each attempt, which are
   /// counted from 0, from 5 ms up to 160 ms.

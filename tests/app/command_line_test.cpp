@@ -139,6 +139,16 @@ TEST(CommandLine, TheReplayHasAllThatTheVerdictRestsOnAndCanBePasted) {
   EXPECT_NE(child.output().find(" --availability 0.999 "), std::string::npos) << child.output();
 }
 
+TEST(CommandLine, TheReplayDemandsTheSameModel) {
+  for (const auto& [model, said] : {std::pair{"strict-serializable", true}, {"read-atomic", false}}) {
+    Child child({"test", "-w", "txn-rw-register", "--consistency-models", model, "--availability", "total", "--time-limit", "5",
+                 "--rate", "100", "--node-count", "3", "--nemesis", "kill", "--nemesis-interval", "1", "--store", ""});
+    EXPECT_EQ(child.finish().code, 1) << child.log();
+    const bool is_said = child.output().find("--consistency-models") != std::string::npos;
+    EXPECT_EQ(is_said, said) << child.output();
+  }
+}
+
 TEST(CommandLine, NodesHaveNamesThatNobodyElseHasAndThatFilesCanHave) {
   for (const auto& [nodes, said] : {std::pair{"n1,n2,n1", "n1 twice"},
                                     {"n1,c7", "the name of a client"},
