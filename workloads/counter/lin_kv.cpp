@@ -7,7 +7,8 @@ namespace {
 /// The whole counter under one key of the service lin-kv, which all nodes change by compare-and-set.
 class LinKv final : public Strategy {
  public:
-  LinKv(Node& node, const OptionValues&) : kv_(node, "lin-kv", service_timeout(node)), sum_(node, kv_, key(), KvSum::Writers::many) {
+  LinKv(Node& node, const OptionValues&)
+      : kv_(node, "lin-kv", service_timeout(node)), sum_(node, kv_, key(), KvSum::Writers::many) {
     node.on("add", this, &LinKv::add);
     node.on("read", this, &LinKv::read);
   }
