@@ -16,7 +16,7 @@ constexpr std::string_view set_summary = "no element is lost once it was known, 
 constexpr std::string_view final_read_summary =
     "every final read is the sum of the acknowledged adds and of some indefinite ones";
 constexpr std::string_view txn_summary =
-    "no anomaly that the consistency models forbid, strict serializability unless told";
+    "no anomaly that the demanded consistency models forbid";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 // To add a checker, write its function in a file of its own and name it here.

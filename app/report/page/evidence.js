@@ -20,7 +20,8 @@ function drawCycle(parent, cycle, number) {
     const right = width - 26;
     const count = cycle.text.length;
     const top = (i) => 2 + i * (box.height + box.gap);
-    const height = top(count - 1) + box.height + 4;
+    const isAlone = count === 1;
+    const height = top(count - 1) + box.height + (isAlone ? 24 : 4);
     const root = svg("svg", { width, height, role: "img", "aria-label": `${cycle.anomaly}: ${cycle.words.join(" ")}` });
     const label = (i) => `${cycle.relation[i]}${cycle.key[i] ? ` ${cycle.key[i]}` : ""}: ${relations[cycle.relation[i]].text}`;
     for (let i = 0; i < count; ++i) {
@@ -42,12 +43,15 @@ function drawCycle(parent, cycle, number) {
       const edge = right + 16;
       root.append(
         svg("path", { class: `arrow ${hue}`, d: `M${right} ${from}H${edge}V${to}H${right + 2}${tip(right + 2, to, -1, 0)}` }),
-        // In the last gap, below the label of the arrow that crosses it.
-        svg("text", { class: `hued ${hue}`, x: edge - 6, y: top(count - 1) - box.gap / 2 + 14, "text-anchor": "end" }, cut(`T${count} ${label(i)} T1`, Math.floor((right - 40) / 6.1))));
+        // In the last gap, below the label of the arrow that crosses it; below a transaction that is alone.
+        svg("text", { class: `hued ${hue}`, x: edge - 6, y: isAlone ? top(0) + box.height + 18 : top(count - 1) - box.gap / 2 + 14, "text-anchor": "end" }, cut(`T${count} ${label(i)} T1`, Math.floor((right - 40) / 6.1))));
     }
     return root;
   };
-  figure(parent, { title: cycle.anomaly, note: "each of these transactions comes before the next one, and the last before the first", draw });
+  const note = cycle.text.length === 1
+    ? "this transaction comes before itself"
+    : "each of these transactions comes before the next one, and the last before the first";
+  figure(parent, { title: cycle.anomaly, note, draw });
   parent.append(html("ol", { class: "steps", id: `cycle-${number}` }, ...cycle.words.map((words) => html("li", {}, words))));
 }
 

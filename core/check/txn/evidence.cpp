@@ -63,8 +63,8 @@ ordered_json Evidence::cycle(const Cycle& cycle) const {
     const std::string to = transaction_name(next);
     Step it = step(cycle.vertices[i], cycle.vertices[next], cycle.steps[i], from, to);
     steps.push_back(std::move(it.data));
-    const std::string order = from + " comes before " + to + ": " + it.words;
-    explanation.push_back(next == 0 ? "However, " + order + ". A contradiction!" : order + ".");
+    const std::string order = from + " comes before " + (to == from ? "itself" : to) + ": " + it.words;
+    explanation.push_back(next == 0 && i > 0 ? "However, " + order + ". A contradiction!" : order + ".");
   }
   ordered_json details = ordered_json::object();
   details["cycle"] = std::move(operations);

@@ -114,7 +114,8 @@ std::vector<std::string> explain_cycle(const ordered_json& example) {
 std::vector<std::string> explain_anomaly(std::string_view anomaly, std::size_t count, const ordered_json& example) {
   std::vector<std::string> lines = {std::string(anomaly) + (count > 1 ? ", one of " + std::to_string(count) : "")};
   if (example.is_object() && example.contains("cycle")) {
-    lines.front() += ": these transactions come before one another";
+    lines.front() += example["cycle"].size() == 1 ? ": this transaction comes before itself"
+                                                  : ": these transactions come before one another";
     const std::vector<std::string> cycle = explain_cycle(example);
     lines.insert(lines.end(), cycle.begin(), cycle.end());
     return lines;
