@@ -7,6 +7,7 @@
 #include "app/summary.hpp"
 #include "core/check/registry.hpp"
 #include "core/check/suggestion.hpp"
+#include "core/error.hpp"
 
 namespace mznode::app {
 namespace {
@@ -89,10 +90,8 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
       std::cerr << "mznode check: " << path << ": " << verdict.details["error"].get<std::string>() << "\n";
     }
     details += verdict.details.dump(2) + "\n";
-  } catch (const std::bad_alloc&) {
-    std::cerr << "mznode check: " << path << ": there is not enough memory for it\n";
   } catch (const std::exception& error) {
-    std::cerr << "mznode check: " << path << ": " << error.what() << "\n";
+    std::cerr << "mznode check: " << path << ": " << describe(error) << "\n";
   }
   std::cout << path << '\t' << (valid == check::Valid::yes ? "true" : valid == check::Valid::no ? "false" : "unknown") << '\n';
   if (command.verbose) std::cout << details;

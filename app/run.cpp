@@ -1,9 +1,9 @@
 #include <exception>
 #include <iostream>
-#include <new>
 
 #include "app/commands.hpp"
 #include "core/check/suggestion.hpp"
+#include "core/error.hpp"
 
 namespace mznode::app {
 namespace {
@@ -68,10 +68,8 @@ int run(const Arguments& arguments) {
     const int code = dispatch(arguments);
     if (std::cout.flush()) return code;
     std::cerr << "mznode: not all could be written to the standard output; is its disk full?\n";
-  } catch (const std::bad_alloc&) {
-    std::cerr << "mznode: there is not enough memory for this\n";
   } catch (const std::exception& error) {
-    std::cerr << "mznode: " << error.what() << '\n';
+    std::cerr << "mznode: " << describe(error) << '\n';
   }
   return exit_unknown;
 }

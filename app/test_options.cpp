@@ -21,7 +21,8 @@ constexpr const char* seed_takes = "a whole number from 0 to 1844674407370955161
 }
 
 /// A decimal number as thousandths, exactly.
-std::int64_t thousandths(const std::string& flag, const std::string& text) {
+std::int64_t thousandths(const std::string& flag, const std::string& text,
+                         const std::string& takes = "a number such as 10 or 0.5 (at most three decimals)") {
   const std::size_t point = std::min(text.find('.'), text.size());
   std::string digits = text.substr(0, point);
   std::string fraction = point < text.size() ? text.substr(point + 1) : "";
@@ -29,7 +30,7 @@ std::int64_t thousandths(const std::string& flag, const std::string& text) {
   constexpr std::size_t max_digits = 9;
   const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
                          (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) refuse(flag, "a number such as 1 or 0.5 (at most three decimals)", text);
+  if (!is_number) refuse(flag, takes, text);
   fraction.resize(places, '0');
   return std::stoll(digits + fraction);
 }
@@ -72,9 +73,9 @@ void set_availability(const std::string& text, TestSettings& settings) {
     settings.availability = 1.0;
     return;
   }
-  const bool is_number = text.find_first_not_of(".0123456789") == std::string::npos;
-  const std::int64_t parts = is_number ? thousandths("--availability", text) : 1001;
-  if (parts > 1000) refuse("--availability", "total or a number from 0 to 1", text);
+  const std::string takes = "total or a number from 0 to 1 (at most three decimals)";
+  const std::int64_t parts = thousandths("--availability", text, takes);
+  if (parts > 1000) refuse("--availability", takes, text);
   settings.availability = static_cast<double>(parts) / 1000;
 }
 
@@ -135,12 +136,12 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
       ->default_str("as promised; --bin: strict-serializable")
       ->type_name("NAMES");
-  const auto add_count = [&app](const std::string& name, std::int64_t& value, const std::string& summary) {
+  const auto add_count = [&app](const std::string& name, std::size_t& value, const std::string& summary) {
     app.add_option(name, value, summary)->check(CLI::Range(1, max_keys_and_writes))->type_name("N");
   };
-  add_count("--key-count", flags.key_count, "kafka, txn: keys in use at a time");
-  add_count("--max-txn-length", flags.max_txn_length, "txn: most operations of a transaction");
-  add_count("--max-writes-per-key", flags.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
+  add_count("--key-count", flags.keys.key_count, "kafka, txn: keys in use at a time");
+  add_count("--max-txn-length", flags.keys.max_txn_length, "txn: most operations of a transaction");
+  add_count("--max-writes-per-key", flags.keys.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
   app.option_defaults()->group("The network");
   app.add_option("--latency", flags.latency, "mean latency between nodes")->type_name("MS");
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
@@ -177,9 +178,7 @@ TestSettings test_settings(const TestFlags& flags) {
   if (!flags.consistency_models.empty()) {
     settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
   }
-  settings.keys = {.key_count = static_cast<std::size_t>(flags.key_count),
-                   .max_txn_length = static_cast<std::size_t>(flags.max_txn_length),
-                   .max_writes_per_key = static_cast<std::size_t>(flags.max_writes_per_key)};
+  settings.keys = flags.keys;
   settings.seed = whole_number("--seed", seed_takes, flags.seed);
   settings.keep_storage = !flags.no_storage;
   return settings;
@@ -245,7 +244,8 @@ std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
 }
 
 /// Throws std::invalid_argument for what would do nothing, because it is about the other kind of nodes.
-void refuse_what_takes_other_nodes(const TestSettings& settings, const TestCommand& command) {
+void refuse_what_takes_other_nodes(const TestCommand& command) {
+  const TestSettings& settings = command.settings;
   if (!settings.bin && !settings.bin_args.empty()) {
     throw std::invalid_argument("what stands behind -- is for the nodes of --bin, which is not given; options of this "
                                 "program's own nodes stand before it");
@@ -290,7 +290,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
   command.seeds = seed_range(line.flags);
   if (command.seeds) refuse_what_takes_one_seed(command);
-  refuse_what_takes_other_nodes(command.settings, command);
+  refuse_what_takes_other_nodes(command);
   if (line.flags.consistency_models.empty() && !command.settings.bin) hold_to_promise(command.settings);
   validate(command.settings);
   return command;

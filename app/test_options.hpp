@@ -45,9 +45,7 @@ struct TestFlags {
   bool no_storage = false;
   std::string availability;
   std::string consistency_models;
-  std::int64_t key_count = 10;
-  std::int64_t max_txn_length = 4;
-  std::int64_t max_writes_per_key = 16;
+  sim::KeyOptions keys;
   std::string seed = "0";
   std::string seeds;
   std::string shard;

@@ -1,5 +1,7 @@
 #include "error.hpp"
 
+#include <new>
+
 namespace mznode {
 
 bool is_definite(ErrorCode code) {
@@ -39,6 +41,7 @@ std::string_view error_name(ErrorCode code) {
 }
 
 std::string describe(const std::exception& exception) {
+  if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr) return "there is not enough memory";
   std::string text = exception.what();
   try {
     std::rethrow_if_nested(exception);

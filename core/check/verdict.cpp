@@ -54,10 +54,8 @@ ordered_json to_details(const Operation& operation) {
   std::string line;
   append_jsonl(line, operation);
   line.pop_back();
-  ordered_json details = to_details(Json::from_valid(line));
-  if (details.is_object()) return details;
-  // A value that no tree can hold must not make a text of the whole operation, whose parts are looked for by name.
-  details = ordered_json::object();
+  // Part by part, so that a value that no tree can hold does not make a text of the others, which are looked for by name.
+  ordered_json details = ordered_json::object();
   codec::decode_object(line, [&](std::string_view key, std::string_view value) {
     details[std::string(key)] = to_details(codec::decode_json(value));
   });

@@ -166,46 +166,6 @@ TEST(CommandLine, EveryStrategyIsHeldToItsPromiseByDefault) {
   output_of({"compare", "-w", "txn-rw-register", "--time-limit", "10", "--rate", "50"});
 }
 
-TEST(CommandLine, WhatWouldDoNothingIsRefused) {
-  using Words = std::vector<std::string>;
-  for (const auto& [words, said] : {std::pair{Words{"--", "--strategy", "direct"}, "is for the nodes of --bin"},
-                                    {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
-                                    {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
-                                    {{"--bin", "/bin/cat", "--self-check"}, "--self-check needs virtual time"},
-                                    {{"--bin", ""}, "cannot run"},
-                                    {{"--shard", "1/2"}, "give --seeds"},
-                                    {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
-                                    {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
-                                    {{"--nodes", "a,b", "--node-count", "1"}, "--node-count"},
-                                    {{"--json", "--shrink"}, "--shrink"}}) {
-    Words arguments = {"test", "-w", "broadcast", "--store", ""};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    Child child(arguments);
-    EXPECT_EQ(child.finish().code, 2) << words.front();
-    EXPECT_NE(child.log().find(said), std::string::npos) << child.log();
-  }
-}
-
-TEST(CommandLine, NumbersThatNoMachineCanServeAreRefused) {
-  using Words = std::vector<std::string>;
-  for (const auto& [words, said] : {std::pair{Words{"--seeds", "0..100000000000"}, "--shard 1/N"},
-                                    {{"--seeds", "0..18446744073709551615"}, "--shard 1/N"},
-                                    {{"--seed", "18446744073709551615", "--test-count", "2"}, "behind --seed"},
-                                    {{"--seed", "-1"}, "a whole number from 0"},
-                                    {{"--seed", "18446744073709551616"}, "a whole number from 0"},
-                                    {{"--node-count", "1000", "--concurrency", "101n"}, "at most 100000 clients"},
-                                    {{"--node-count", "0"}, "1 to 1000"},
-                                    {{"--latency", "1.5"}, "it takes a whole number"},
-                                    {{"--availability", "all"}, "total or a number from 0 to 1"},
-                                    {{"--key-count", "0"}, "1 to 100000"}}) {
-    Words arguments = {"test", "-w", "broadcast", "--store", ""};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    Child child(arguments);
-    EXPECT_EQ(child.finish().code, 2) << words.front();
-    EXPECT_NE(child.log().find(said), std::string::npos) << child.log();
-  }
-}
-
 TEST(CommandLine, OutputThatGoesNowhereIsNoSuccess) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);

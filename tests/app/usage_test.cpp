@@ -13,6 +13,14 @@ std::string refusal_of(const std::vector<std::string>& arguments) {
   return child.log();
 }
 
+using Words = std::vector<std::string>;
+
+std::string refusal_of_test(const Words& options) {
+  Words arguments = {"test", "-w", "broadcast", "--store", ""};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  return refusal_of(arguments);
+}
+
 void expect_names(const std::string& text, const std::vector<std::string>& names) {
   for (const auto& name : names) EXPECT_NE(text.find(name), std::string::npos) << name << " is not in: " << text;
 }
@@ -46,6 +54,36 @@ TEST(Usage, WhatTransactionsMustSatisfyIsNamedByTheModelsThatExist) {
   expect_names(refusal_of({"check", "-w", "rw-register", "--assume", "luck", "no-file"}), {"luck", "wfr-keys"});
   expect_names(refusal_of({"test", "-w", "txn-list-append", "--consistency-models", "serializable , linear"}),
                {"linear", "linearizable"});
+}
+
+TEST(Usage, WhatWouldDoNothingIsRefused) {
+  for (const auto& [words, said] : {std::pair{Words{"--", "--strategy", "direct"}, "is for the nodes of --bin"},
+                                    {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
+                                    {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
+                                    {{"--bin", "/bin/cat", "--self-check"}, "--self-check needs virtual time"},
+                                    {{"--bin", ""}, "cannot run"},
+                                    {{"--shard", "1/2"}, "give --seeds"},
+                                    {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
+                                    {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
+                                    {{"--nodes", "a,b", "--node-count", "1"}, "--node-count"},
+                                    {{"--json", "--shrink"}, "--shrink"}}) {
+    expect_names(refusal_of_test(words), {said});
+  }
+}
+
+TEST(Usage, NumbersThatNoMachineCanServeAreRefused) {
+  for (const auto& [words, said] : {std::pair{Words{"--seeds", "0..100000000000"}, "--shard 1/N"},
+                                    {{"--seeds", "0..18446744073709551615"}, "--shard 1/N"},
+                                    {{"--seed", "18446744073709551615", "--test-count", "2"}, "behind --seed"},
+                                    {{"--seed", "-1"}, "a whole number from 0"},
+                                    {{"--seed", "18446744073709551616"}, "a whole number from 0"},
+                                    {{"--node-count", "1000", "--concurrency", "101n"}, "at most 100000 clients"},
+                                    {{"--node-count", "0"}, "1 to 1000"},
+                                    {{"--latency", "1.5"}, "it takes a whole number"},
+                                    {{"--availability", "all"}, "total or a number from 0 to 1"},
+                                    {{"--key-count", "0"}, "1 to 100000"}}) {
+    expect_names(refusal_of_test(words), {said});
+  }
 }
 
 TEST(Usage, FilesMayFollowTheAssumptions) {

@@ -23,10 +23,10 @@ Task<> KvSum::write_batches() {
     const auto batch = std::exchange(next_, nullptr);
     std::function<Json(const Json&)> change = [this, batch](const Json& current) { return apply(*batch, current); };
     const Json initial = zero();
-    auto guess = writers_ == Writers::one ? std::exchange(last_, std::nullopt) : std::nullopt;
+    auto guess = std::exchange(last_, std::nullopt);
     try {
       auto written = co_await kv_.update(key_, initial, std::move(change), std::move(guess));
-      last_ = std::move(written);
+      if (writers_ == Writers::one) last_ = std::move(written);
     } catch (...) {
       batch->failure = std::current_exception();
     }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/kv.hpp"
-#include "workloads/timeouts.hpp"
 
 namespace mznode::counter {
 

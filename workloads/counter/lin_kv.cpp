@@ -1,5 +1,6 @@
 #include "workloads/counter/counter.hpp"
 #include "workloads/counter/kv_sum.hpp"
+#include "workloads/timeouts.hpp"
 
 namespace mznode::counter {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "workloads/counter/counter.hpp"
 #include "workloads/counter/kv_sum.hpp"
+#include "workloads/timeouts.hpp"
 #include "workloads/counter/sum.hpp"
 
 namespace mznode::counter {

@@ -81,7 +81,7 @@ Verdict check_kafka(const History& history, const CheckOptions& options) {
   const txn::Graph graph =
       txn::build_graph(history, logs.transactions, txn::realtime,
                        [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
-  txn::find_cycle_anomalies(graph, false, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
+  txn::find_cycle_anomalies(graph, {}, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
   Verdict verdict = judge(findings);
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/check/txn/graph.hpp"
 
@@ -17,6 +18,14 @@ struct Dependency {
   std::uint32_t element = none;
   /// The element that `to` wrote; none when it read.
   std::uint32_t next = none;
+};
+
+/// How transactions depend on themselves, which a graph does not keep.
+struct Loops {
+  /// Whether any does, though that may be no anomaly: who reads the initial version and writes the next does so.
+  bool exist = false;
+  /// Those that have read what they wrote only afterwards.
+  std::vector<std::uint32_t> reads_ahead = {};
 };
 
 /// What the transactions work on.

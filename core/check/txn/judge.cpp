@@ -51,9 +51,9 @@ std::vector<std::string> explain(const Findings& findings, const Names& reportab
 
 }  // namespace
 
-void find_cycle_anomalies(const Graph& graph, bool loops, const Priority& priority, const Names& prohibited,
+void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority& priority, const Names& prohibited,
                           const Evidence& evidence, Findings& findings) {
-  bool has_edges = loops || graph.has_arcs();
+  bool has_edges = loops.exist || graph.has_arcs();
   for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex)
     has_edges = graph.follower(vertex) != none;
   if (!has_edges) findings.add("empty-transaction-graph", [] { return true; });

@@ -10,9 +10,9 @@
 
 namespace mznode::check::txn {
 
-/// Adds the anomalies that are cycles of the graph, or that it has no edges, which says nothing about anything (but it
-/// may have had `loops`, which it does not keep), or that the search for one of the `prohibited` ones was given up.
-void find_cycle_anomalies(const Graph& graph, bool loops, const Priority& priority, const Names& prohibited,
+/// Adds the anomalies that are cycles of the graph, or that it and the loops have no edges, which says nothing about
+/// anything, or that the search for one of the `prohibited` ones was given up.
+void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority& priority, const Names& prohibited,
                           const Evidence& evidence, Findings& findings);
 
 /// The strongest models that a history satisfies in which this was found and no more, with the cycles of its graph in

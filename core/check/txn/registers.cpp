@@ -242,11 +242,16 @@ std::optional<Dependency> Registers::read_ahead(std::uint32_t transaction) const
   return std::nullopt;
 }
 
-bool Registers::has_loops() const {
-  return std::any_of(externals_.begin(), externals_.end(), [this](const External& it) {
+Loops Registers::loops() const {
+  Loops loops;
+  loops.exist = std::any_of(externals_.begin(), externals_.end(), [this](const External& it) {
     if (it.read == none || it.written == none) return false;
     return follows_reads_ || it.read == it.written || element(it.read) == none;
   });
+  for (std::uint32_t i = 0; loops.exist && i < transactions_.size(); ++i) {
+    if (read_ahead(i)) loops.reads_ahead.push_back(i);
+  }
+  return loops;
 }
 
 std::optional<Dependency> Registers::explain(std::uint32_t from, std::uint32_t to, Relations relation) const {

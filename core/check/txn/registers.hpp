@@ -35,11 +35,7 @@ class Registers final : public Explainer {
   void for_each_dependency(std::uint32_t to, Emit&& emit) const;
   std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const override;
   Objects objects() const override { return Objects::registers; }
-  /// The dependency of a transaction on itself, if it has read what it wrote only afterwards.
-  std::optional<Dependency> read_ahead(std::uint32_t transaction) const;
-  /// Whether a transaction comes before itself, though that may be no anomaly: who reads the initial version and writes
-  /// the next does so.
-  bool has_loops() const;
+  Loops loops() const;
 
  private:
   /// A version: an element, or behind them the initial one of each key.
@@ -68,6 +64,8 @@ class Registers final : public Explainer {
         .subspan(first_external_[transaction], first_external_[transaction + 1] - first_external_[transaction]);
   }
 
+  /// The dependency of a transaction on itself, if it has read what it wrote only afterwards.
+  std::optional<Dependency> read_ahead(std::uint32_t transaction) const;
   const External* find_external(std::uint32_t transaction, std::uint32_t key) const;
 
   using Edges = std::vector<Graph::Edge>;  // from a version to a later one of the same key

@@ -13,19 +13,35 @@ using namespace txn;
 
 namespace {
 
+/// Adds a cycle for each transaction that has read what it wrote only afterwards. Elle sees one as a part of a larger
+/// cycle only.
+void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions& options, const Evidence& evidence,
+                      Findings& findings) {
+  if (loops.reads_ahead.empty()) return;
+  constexpr Relations all = data | process | realtime;
+  const std::vector<std::uint32_t> component = find_components(View{graph, all}).number;
+  std::vector<std::uint32_t> members(component.size(), 0);
+  for (std::uint32_t i = 0; i < graph.size(); ++i) ++members[component[i]];
+  for (const std::uint32_t i : loops.reads_ahead) {
+    if (options.compat_jepsen && members[component[i]] < 2) continue;
+    findings.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
+  }
+}
+
 /// What the checks of all kinds of objects share, once the order of versions is known and all is found that is no
 /// cycle.
 template <class Versions>
 Verdict judge_dependencies(const History& history, const Transactions& transactions, const Versions& versions,
                            const Priority& priority, const Evidence& evidence, const CheckOptions& options,
-                           Findings findings, bool has_loops = false) {
+                           Findings findings, const Loops& loops = {}) {
   const auto graph_in = [&](Relations order) {
     return build_graph(history, transactions, order,
                        [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
   };
   const Names prohibited = prohibited_anomalies(options.consistency_models);
   const Graph graph = graph_in(needed_order(prohibited));
-  find_cycle_anomalies(graph, has_loops, priority, prohibited, evidence, findings);
+  find_reads_ahead(graph, loops, options, evidence, findings);
+  find_cycle_anomalies(graph, loops, priority, prohibited, evidence, findings);
   Verdict verdict = judge(findings, prohibited);
   if (!options.strongest_models || !graph.has_arcs()) return verdict;
   const Names all = prohibited_anomalies({});
@@ -51,35 +67,13 @@ Verdict demand_writers(Verdict verdict, const Transactions& transactions, const 
                           " to it");
 }
 
-/// Notes transactions that have read what they wrote only afterwards. Elle sees them as parts of larger cycles only.
-void find_reads_ahead(const History& history, const Transactions& transactions, const Registers& versions,
-                      const Evidence& evidence, const CheckOptions& options, Findings& findings) {
-  std::vector<std::uint32_t> ahead;
-  for (std::uint32_t i = 0; i < transactions.size(); ++i) {
-    if (versions.read_ahead(i)) ahead.push_back(i);
-  }
-  if (ahead.empty()) return;
-  const Relations order = needed_order(prohibited_anomalies(options.consistency_models));
-  const Graph graph = build_graph(history, transactions, order, [&](std::uint32_t to, auto&& emit) {
-    versions.for_each_dependency(to, emit);
-  });
-  const std::vector<std::uint32_t> component = find_components(View{graph, static_cast<Relations>(data | order)}).number;
-  std::vector<std::uint32_t> members(component.size(), 0);
-  for (std::uint32_t i = 0; i < transactions.size(); ++i) ++members[component[i]];
-  for (const std::uint32_t i : ahead) {
-    if (options.compat_jepsen && members[component[i]] < 2) continue;
-    findings.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
-  }
-}
-
 Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
   Findings findings;
   const Registers versions(history, transactions, options, findings);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, evidence, findings);
-  find_reads_ahead(history, transactions, versions, evidence, options, findings);
   return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings),
-                            versions.has_loops());
+                            versions.loops());
 }
 
 }  // namespace
