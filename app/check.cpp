@@ -1,10 +1,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "app/command_line.hpp"
 #include "app/summary.hpp"
+#include "core/check/printable.hpp"
 #include "core/check/registry.hpp"
 #include "core/check/suggestion.hpp"
 #include "core/error.hpp"
@@ -19,6 +19,8 @@ struct CheckCommand {
   bool strict_null_reads = false;
   check::SearchLimits limits;
   std::size_t search_memory_mib = limits.bytes >> 20;
+  std::size_t max_file_size_mib = 1024;
+  std::string initial_value;
   std::string consistency_models;
   std::vector<std::string> assume;
   bool verbose = false;
@@ -36,33 +38,54 @@ std::string known_checkers() {
   return names;
 }
 
-std::string read_file(const std::string& path) {
+/// Reads a history, piece by piece, because devices and pipes have no size and a file of any size may be no history.
+/// Throws std::runtime_error for what is larger than `max_bytes` and for what is no text.
+std::string read_file(const std::string& path, std::size_t max_bytes) {
+  constexpr std::size_t piece = std::size_t{1} << 20;
   std::ifstream file(path, std::ios::binary);
   std::string text;
-  // A file of known size is read in one piece, without a copy; a pipe has none.
   std::error_code no_size;
   const auto size = std::filesystem::file_size(path, no_size);
-  if (!no_size) {
-    text.resize(size);
-    file.read(text.data(), static_cast<std::streamsize>(size));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+  const auto refuse_size = [&] {
+    throw std::runtime_error("it is larger than " + std::to_string(max_bytes >> 20) +
+                             " MiB; --max-file-size allows for more, and judging takes several times as much memory");
+  };
+  if (!no_size && size > max_bytes) refuse_size();
+  if (!no_size) text.reserve(size);
+  for (;;) {
+    const std::size_t read = text.size();
+    text.resize(read + piece);
+    file.read(text.data() + read, static_cast<std::streamsize>(piece));
+    text.resize(read + static_cast<std::size_t>(file.gcount()));
+    if (const std::size_t nul = text.find('\0', read); nul != std::string::npos) {
+      throw std::runtime_error("it is no text: byte " + std::to_string(nul) + " is NUL");
+    }
+    if (text.size() > max_bytes) refuse_size();
+    if (file.eof()) return text;
+    if (!file) throw std::runtime_error("cannot be read");
   }
-  std::ostringstream rest;
-  if (file.good() && file.peek() != std::ifstream::traits_type::eof()) rest << file.rdbuf();
-  if (!file && !file.eof()) throw std::runtime_error("cannot read " + path);
-  return text += rest.str();
 }
 
 const std::vector<std::string> assumptions = {"wfr-keys", "sequential-keys", "linearizable-keys"};
 
-/// Throws std::invalid_argument for a model that is not known.
+Json initial_value_of(const std::string& text) {
+  try {
+    return Json::parse(text);
+  } catch (const Error&) {
+    throw std::invalid_argument("--initial-value takes a JSON value, such as 0 or '\"a\"', not " + text);
+  }
+}
+
+/// Throws std::invalid_argument for a model that is not known, and for an initial value that is no JSON.
 check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
+  options.compat_elle_0_2_2 = command.compat == "elle-0.2.2";
   options.strict_null_reads = command.strict_null_reads;
   options.explain = command.verbose;
   options.strongest_models = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
+  if (!command.initial_value.empty()) options.initial_value = initial_value_of(command.initial_value);
   if (!command.consistency_models.empty()) {
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
   }
@@ -74,27 +97,31 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   return options;
 }
 
+void report(const std::string& path, const std::string& problem) {
+  std::cerr << printable("mznode check: " + path + ": " + problem) << "\n";
+}
+
 /// Judges one file and prints its line. A file that cannot be judged is unknown.
 check::Valid judge_file(const check::Checker& checker, const std::string& path, const CheckCommand& command,
                         const check::CheckOptions& options) {
   check::Valid valid = check::Valid::unknown;
   std::string details;
   try {
-    check::Verdict verdict = checker.check(check::read_history(read_file(path)), options);
+    check::Verdict verdict = checker.check(check::read_history(read_file(path, command.max_file_size_mib << 20)), options);
     valid = verdict.valid;
     for (const auto& line : verdict.details.value("explanation", nlohmann::ordered_json::array())) {
       details += line.get<std::string>() + "\n";
     }
     verdict.details.erase("explanation");
     if (valid == check::Valid::unknown && verdict.details.contains("error")) {
-      std::cerr << "mznode check: " << path << ": " << verdict.details["error"].get<std::string>() << "\n";
+      report(path, verdict.details["error"].get<std::string>());
     }
     details += verdict.details.dump(2) + "\n";
   } catch (const std::exception& error) {
-    std::cerr << "mznode check: " << path << ": " << describe(error) << "\n";
+    report(path, describe(error));
   }
-  std::cout << path << '\t' << (valid == check::Valid::yes ? "true" : valid == check::Valid::no ? "false" : "unknown") << '\n';
-  if (command.verbose) std::cout << details;
+  std::cout << printable(path) << '\t' << (valid == check::Valid::yes ? "true" : valid == check::Valid::no ? "false" : "unknown") << '\n';
+  if (command.verbose) std::cout << printable_lines(details);
   return valid;
 }
 
@@ -119,11 +146,20 @@ struct CheckLine {
         ->required()
         ->type_name("NAME");
     app.add_option("files", command.files, "the histories")->required()->default_str("")->type_name("FILE");
-    app.add_option("--compat", command.compat, "jepsen: judge as upstream where this program is stricter, with Elle 0.2.2's bug in linearizable-keys")
-        ->check(CLI::IsMember({"jepsen"}))
+    app.add_option("--compat", command.compat,
+                   "jepsen: judge as upstream where this program is stricter, and transactions as Elle 0.2.2 does; "
+                   "elle-0.2.2: the latter alone")
+        ->check(CLI::IsMember({"jepsen", "elle-0.2.2"}))
         ->type_name("NAME");
     app.add_flag("--strict-null-reads", command.strict_null_reads,
                  "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
+    app.add_option("--initial-value", command.initial_value,
+                   "lin-kv, cas-register: what each register holds at the beginning, as JSON")
+        ->default_str("")
+        ->type_name("JSON");
+    app.add_option("--max-file-size", command.max_file_size_mib, "refuse files that are larger")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+        ->type_name("MIB");
     app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
         ->type_name("N");
     app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")

@@ -101,6 +101,7 @@ Candidates values_for(const std::string& option, const Command& command, const A
     add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
   } else if (option == "--compat") {
     add(std::vector{"jepsen"});
+    if (command.name == "check") add(std::vector{"elle-0.2.2"});
   } else if (option == "--availability") {
     add(std::vector{"total"});
   }

@@ -60,6 +60,7 @@ std::string replay_command(const TestSettings& settings) {
   if (settings.consistency_models != promised.consistency_models) {
     add("consistency-models", settings.consistency_models.text());
   }
+  if (settings.compat_jepsen) add("compat", "jepsen");
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";
   for (const auto& argument : settings.bin_args) text += " " + quoted(argument);

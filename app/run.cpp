@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "core/check/printable.hpp"
 #include "core/check/suggestion.hpp"
 #include "core/error.hpp"
 
@@ -69,7 +70,7 @@ int run(const Arguments& arguments) {
     if (std::cout.flush()) return code;
     std::cerr << "mznode: not all could be written to the standard output; is its disk full?\n";
   } catch (const std::exception& error) {
-    std::cerr << "mznode: " << describe(error) << '\n';
+    std::cerr << printable_lines("mznode: " + describe(error)) << '\n';
   }
   return exit_unknown;
 }

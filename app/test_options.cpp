@@ -136,6 +136,9 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
       ->default_str("as promised; --bin: strict-serializable")
       ->type_name("NAMES");
+  app.add_option("--compat", flags.compat, "jepsen: judge as Maelstrom where this program is stricter")
+      ->check(CLI::IsMember({"jepsen"}))
+      ->type_name("NAME");
   const auto add_count = [&app](const std::string& name, std::size_t& value, const std::string& summary) {
     app.add_option(name, value, summary)->check(CLI::Range(1, max_keys_and_writes))->type_name("N");
   };
@@ -178,6 +181,7 @@ TestSettings test_settings(const TestFlags& flags) {
   if (!flags.consistency_models.empty()) {
     settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
   }
+  settings.compat_jepsen = flags.compat == "jepsen";
   settings.keys = flags.keys;
   settings.seed = whole_number("--seed", seed_takes, flags.seed);
   settings.keep_storage = !flags.no_storage;

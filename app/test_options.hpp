@@ -45,6 +45,7 @@ struct TestFlags {
   bool no_storage = false;
   std::string availability;
   std::string consistency_models;
+  std::string compat;
   sim::KeyOptions keys;
   std::string seed = "0";
   std::string seeds;

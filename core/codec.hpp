@@ -20,7 +20,8 @@
 #include "text_buffer.hpp"
 
 /// The typed codec: between the text of a JSON value and C++ values. It knows bool, integers (range-checked), double,
-/// std::string, Json, optional, vector, pair, tuple, map from strings, and structs with MZNODE_FIELDS.
+/// std::string, Json, optional, vector (null is an empty one), pair, tuple, map from strings, and structs with
+/// MZNODE_FIELDS.
 namespace mznode {
 
 /// Collects the fields of an object that its struct does not list; written back beside the others.
@@ -200,6 +201,8 @@ void decode(std::string_view text, T& value) {
     }
   } else if constexpr (codec::is_vector<T>) {
     value.clear();
+    // Go writes a nil slice so, and Maelstrom's schemas take it for a list; for a map they do not.
+    if (text == "null") return;
     codec::decode_array(text, [&](std::string_view element) {
       if constexpr (std::same_as<typename T::value_type, bool>) {
         value.push_back(codec::decode_bool(element));  // its elements are no objects to decode into

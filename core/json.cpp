@@ -166,6 +166,9 @@ bool deeper_than(std::string_view text, std::size_t limit) {
   return false;
 }
 
+/// Older libraries have no operator<=> for strings.
+std::strong_ordering compare_bytes(std::string_view a, std::string_view b) { return a.compare(b) <=> 0; }
+
 /// Line breaks can only be white space in a valid text, and a message is one line.
 void join_lines(std::string& text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -243,9 +246,9 @@ std::strong_ordering operator<=>(const Json& a, const Json& b) {
   switch (a.kind()) {
     case Json::Kind::number: return compare_numbers(a.text_, b.text_);
     case Json::Kind::string:
-      if (const auto order = *a.as_string() <=> *b.as_string(); order != 0) return order;
-      return a.canonical() <=> b.canonical();  // unpaired surrogates read alike and differ
-    default: return a.canonical() <=> b.canonical();
+      if (const auto order = compare_bytes(*a.as_string(), *b.as_string()); order != 0) return order;
+      return compare_bytes(a.canonical(), b.canonical());  // unpaired surrogates read alike and differ
+    default: return compare_bytes(a.canonical(), b.canonical());
   }
 }
 

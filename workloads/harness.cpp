@@ -79,6 +79,7 @@ sim::RunOptions run_options(const TestSettings& settings, const std::vector<Faul
           .delivery = settings.delivery,
           .topology = make_topology(settings.topology, settings.nodes),
           .keys = settings.keys,
+          .compat_jepsen = settings.compat_jepsen,
           .faults = faults,
           .nemesis_interval = settings.nemesis_interval,
           .seed = settings.seed,
@@ -152,8 +153,9 @@ check::Verdict of_a_beginning(const check::Verdict& verdict) {
 
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
+  options.compat_jepsen = settings.compat_jepsen;
   options.availability = settings.availability;
-  options.strict_null_reads = true;  // nothing here writes null, so it would be a loss
+  options.strict_null_reads = !settings.compat_jepsen;  // nothing here writes null, so it would be a loss
   options.consistency_models = settings.consistency_models;
   options.strongest_models = true;
   // Every workload has one; tests/sim/checkers_test.cpp sees to it.
@@ -228,6 +230,8 @@ void validate(const TestSettings& settings) {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, settings.strategy_options);
   }
+  const auto unchecked = settings.consistency_models.unchecked();
+  if (workload.module == "txn" && unchecked && !settings.compat_jepsen) throw std::invalid_argument(*unchecked);
   validate_nodes(settings.nodes);
   resolve_faults(settings);
   make_topology(settings.topology, settings.nodes);

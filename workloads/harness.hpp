@@ -48,6 +48,8 @@ struct TestSettings {
   std::uint64_t seed = 0;
   std::optional<double> availability;
   check::ConsistencyModels consistency_models;
+  /// Judge as Maelstrom where this project is stricter on purpose.
+  bool compat_jepsen = false;
   LogLevel log_level = LogLevel::warn;
   bool keep_journal = true;
   /// Whether nodes that are killed find again what they had stored and synced.

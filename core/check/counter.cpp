@@ -19,7 +19,9 @@ class Counter {
       if (history_[i].f == "add") add(i);
       if (history_[i].f == "read") read(i);
     }
-    Verdict verdict(errors_.empty() ? Valid::yes : Valid::no);
+    const bool is_judged = !reads_.empty() || options_.compat_jepsen;
+    Verdict verdict(!errors_.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
+    if (!is_judged) verdict.details["error"] = "no read was answered";
     verdict.details["reads"] = std::move(reads_);
     verdict.details["errors"] = std::move(errors_);
     return verdict;

@@ -13,6 +13,7 @@ class EdnReader {
     history_.reserve(expected_operations(text_));
     const char first = peek_behind_tags();
     if (first == '[' || first == '(') {
+      demand_known_tags();
       edn_.skip();
       const char close = first == '[' ? ']' : ')';
       while (peek_behind_tags() != close) operation();
@@ -38,10 +39,16 @@ class EdnReader {
     const std::size_t start = edn_.offset();
     edn_.skip();
     builder_.start(history_);
+    demand_known_tags();
     while (edn_.peek() != '}') field();
     edn_.skip();
-    if (const char* field = builder_.missing()) {
-      edn_.fail(std::string("expected the field :") + field + " in the operation", start);
+    if (const auto problem = builder_.finish()) edn_.fail(*problem, start);
+  }
+
+  void demand_known_tags() const {
+    if (const auto tag = edn_.unknown_tag()) {
+      edn_.fail("expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
+                "behind it stands for something else", *tag);
     }
   }
 
@@ -50,6 +57,9 @@ class EdnReader {
     edn_.peek();
     const std::size_t start = edn_.offset();
     const std::string_view value = edn_.value("a value");
+    // What no checker reads may be anything.
+    if (OperationBuilder::is_judged(key)) demand_known_tags();
+    edn_.forget_unknown_tag();
     if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
   }
 

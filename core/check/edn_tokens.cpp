@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/check/edn_transcoder.hpp"
 #include "core/scanner.hpp"
@@ -56,10 +57,59 @@ void append_float(std::string& out, std::string_view token) {
   }
 }
 
+/// Makes of a decimal number the number times `factor` plus `addend`; both are small.
+void multiply_and_add(std::string& decimal, unsigned factor, unsigned addend) {
+  for (auto digit = decimal.rbegin(); digit != decimal.rend(); ++digit) {
+    const unsigned value = static_cast<unsigned>(*digit - '0') * factor + addend;
+    *digit = static_cast<char>('0' + value % 10);
+    addend = value / 10;
+  }
+  for (; addend > 0; addend /= 10) decimal.insert(decimal.begin(), static_cast<char>('0' + addend % 10));
+}
+
 /// True for [0-9]+ without a superfluous leading zero.
 bool is_integer(std::string_view digits) {
   return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos &&
          (digits.size() == 1 || digits.front() != '0');
+}
+
+/// The value of a digit of a base up to 36; 36 for what is none.
+unsigned digit_value(char c) {
+  constexpr unsigned none = 36;
+  if (is_digit(c)) return static_cast<unsigned>(c - '0');
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'z' ? static_cast<unsigned>(lower - 'a') + 10 : none;
+}
+
+/// Takes the mark of a base off the beginning of a number: 0x, 0, or 2r to 36r. The base; 0 where there is no mark.
+unsigned take_base(std::string_view& token) {
+  const std::size_t mark = token.find_first_of("rR");
+  if (mark == 1 || mark == 2) {
+    unsigned base = 0;
+    for (const char c : token.substr(0, mark)) base = base * 10 + digit_value(c);
+    const bool is_base = token.front() != '0' && is_digit(token[mark - 1]) && base >= 2 && base <= 36;
+    token.remove_prefix(mark + 1);
+    return is_base ? base : 0;
+  }
+  if (!token.starts_with('0')) return 0;
+  if (token.ends_with('N')) token.remove_suffix(1);
+  const bool is_hex = token.starts_with("0x") || token.starts_with("0X");
+  token.remove_prefix(is_hex ? 2 : 1);
+  return is_hex ? 16 : 8;
+}
+
+/// A whole number in another base as a decimal one: as Clojure reads 0x1F, 017, 2r101 and 36rZZ (LispReader's pattern
+/// of integers). Nothing for what is none of these, and for what has more digits than anybody prints.
+std::optional<std::string> integer_in_other_base(std::string_view token) {
+  constexpr std::size_t max_digits = 1'000;
+  const unsigned base = take_base(token);
+  if (base == 0 || token.empty() || token.size() > max_digits) return std::nullopt;
+  std::string decimal = "0";
+  for (const char c : token) {
+    if (digit_value(c) >= base) return std::nullopt;
+    multiply_and_add(decimal, base, digit_value(c));
+  }
+  return decimal;
 }
 
 /// True for digits with a fraction, an exponent, or both.
@@ -288,6 +338,8 @@ void EdnTranscoder::irregular_number(std::string& out, const char* start) {
     append_float(out.append(sign), magnitude);
   } else if (magnitude.back() == 'M' && is_float(stem)) {
     append_float(out.append(sign), stem);
+  } else if (const auto integer = integer_in_other_base(magnitude)) {
+    out.append(*integer == "0" ? "" : sign).append(*integer);
   } else if (const std::size_t slash = magnitude.find('/'); slash != std::string_view::npos &&
                                                             is_integer(magnitude.substr(0, slash)) &&
                                                             is_integer(magnitude.substr(slash + 1))) {

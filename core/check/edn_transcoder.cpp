@@ -10,6 +10,11 @@ bool is_blank(char c) {
   return c == ' ' || c == ',' || (c >= '\t' && c <= '\r');
 }
 
+bool is_known_tag(std::string_view tag) {
+  if (tag.front() == ':' || tag.find('.') != std::string_view::npos) return true;
+  return tag == "inst" || tag == "uuid" || tag == "object" || tag == "error";
+}
+
 }  // namespace
 
 EdnTranscoder::EdnTranscoder(const std::string& text)
@@ -39,9 +44,12 @@ char EdnTranscoder::peek_behind_ignored() {
 }
 
 void EdnTranscoder::skip_tag() {
+  const std::size_t start = offset();
   ++at_;
   skip_blank();
-  if (take_token().empty()) fail("expected a tag behind #");
+  const std::string_view tag = take_token();
+  if (tag.empty()) fail("expected a tag behind #");
+  if (!is_known_tag(tag) && !unknown_tag_ && open_discards_ == 0) unknown_tag_ = start;
 }
 
 std::string_view EdnTranscoder::value(const char* what) {
@@ -78,6 +86,7 @@ std::string_view EdnTranscoder::key() {
 
 void EdnTranscoder::run(std::string& out, const char* what) {
   frames_.clear();
+  open_discards_ = 0;
   do {
     if (!frames_.empty() && frames_.back().kind == Kind::vector) run_in_vector(out);
   } while (!token(out, what));
@@ -117,6 +126,7 @@ bool EdnTranscoder::dispatch(std::string& out) {
     case '{': open(Kind::set, out); return false;
     case '_':
       frames_.push_back({.kind = Kind::discard, .opened = offset(), .start = out.size()});
+      ++open_discards_;
       at_ += 2;
       return false;
     case '#':
@@ -184,6 +194,7 @@ bool EdnTranscoder::end_value(std::string& out) {
       case Kind::discard:
         out.resize(top.start);
         frames_.pop_back();
+        --open_discards_;
         return frames_.empty() && discarding_;
       default: return false;
     }

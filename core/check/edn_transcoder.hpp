@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ class EdnTranscoder {
   void skip() { ++at_; }
   /// Passes the tag that stands before an element, `#` and a symbol.
   void skip_tag();
+  /// Where the first tag stood that was passed and is not known here; its element may mean anything. Of the tags that
+  /// are known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot in
+  /// their names), and the namespace of a map.
+  std::optional<std::size_t> unknown_tag() const { return unknown_tag_; }
+  void forget_unknown_tag() { unknown_tag_.reset(); }
 
   /// The next form as JSON, which holds until the next call; `what` says what is missing when there is none.
   std::string_view value(const char* what);
@@ -84,6 +90,8 @@ class EdnTranscoder {
   std::string key_;
   std::string value_;
   std::string discarded_;
+  std::optional<std::size_t> unknown_tag_;
+  std::size_t open_discards_ = 0;
   bool discarding_ = false;  // the outermost form is a discarded one
 };
 

@@ -50,9 +50,7 @@ class JsonlReader {
       } while (scanner_.consume(','));
       if (!scanner_.consume('}')) fail("expected , or } in an operation");
     }
-    if (const char* field = builder_.missing()) {
-      fail_at(text_, start, std::string("expected the field \"") + field + "\" in the operation");
-    }
+    if (const auto problem = builder_.finish()) fail_at(text_, start, *problem);
   }
 
   void field() {

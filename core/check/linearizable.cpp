@@ -27,7 +27,8 @@ class Judge {
         limits_(options.limits),
         max_explained_(options.explain ? max_explained : 0),
         registers_(read_registers(history, keyed,
-                                  options.strict_null_reads ? NullRead::finds_no_value : NullRead::tells_nothing)) {}
+                                  options.strict_null_reads ? NullRead::finds_no_value : NullRead::tells_nothing,
+                                  options.initial_value.value_or(Json()))) {}
 
   const std::vector<Register>& registers() const { return registers_; }
 

@@ -11,7 +11,7 @@ namespace mznode::check {
 
 /// A value that a register may hold, as a number: equal numbers are equal values.
 using RegisterValue = std::uint32_t;
-/// What every register holds in the beginning: nothing.
+/// What every register holds in the beginning: nothing, unless the user names a value.
 inline constexpr RegisterValue no_value = 0;
 
 /// An operation on one register. Its span are the positions of its invocation and completion in the history; no two

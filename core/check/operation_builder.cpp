@@ -22,7 +22,7 @@ void OperationBuilder::start(History& history) {
   operation_ = &history.emplace_back();
   operation_->index = static_cast<std::int64_t>(history.size()) - 1;
   operation_->time_ns = previous_time_ns;
-  has_type_ = has_process_ = has_f_ = false;
+  has_type_ = has_process_ = false;
 }
 
 const char* OperationBuilder::set(std::string_view key, std::string_view json) {
@@ -69,7 +69,6 @@ const char* OperationBuilder::set_process(std::string_view json) {
 }
 
 const char* OperationBuilder::set_f(std::string_view json) {
-  has_f_ = true;
   if (json == "null") return nullptr;  // Jepsen allows operations without a function
   if (json.front() != '"') return "a name as f";
   const std::string_view content = json.substr(1, json.size() - 2);
@@ -81,11 +80,20 @@ const char* OperationBuilder::set_f(std::string_view json) {
   return nullptr;
 }
 
-const char* OperationBuilder::missing() const {
-  if (!has_type_) return "type";
-  if (!has_process_) return "process";
-  if (!has_f_) return "f";
-  return nullptr;
+bool OperationBuilder::is_judged(std::string_view key) {
+  constexpr std::string_view judged[] = {"type", "process", "f", "value", "index", "time", "final?"};
+  return std::find(std::begin(judged), std::end(judged), key) != std::end(judged);
+}
+
+std::optional<std::string> OperationBuilder::finish() {
+  if (!has_type_) return "expected the field type in the operation";
+  if (!history_has_processes_) history_has_processes_ = has_process_;
+  if (*history_has_processes_ != has_process_) {
+    return has_process_ ? "expected no process in the operation: those before it have none, which makes all of them one's"
+                        : "expected the field process in the operation";
+  }
+  if (!has_process_) operation_->process = 0;
+  return std::nullopt;
 }
 
 std::string describe_position(std::string_view text, std::size_t offset) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,13 @@ class OperationBuilder {
   /// Returns what was expected instead where the value does not fit, null otherwise.
   const char* set(std::string_view key, std::string_view json);
 
-  /// The field that is required and missing, null when there is none.
-  const char* missing() const;
+  /// Completes the operation. Returns what it misses: its type, or where others of the history have one, its process. In
+  /// a history without processes, such as Elle's documentation shows, all operations are those of process 0. An
+  /// operation without `f` has an empty one.
+  std::optional<std::string> finish();
+
+  /// Whether a checker may read a field of this name.
+  static bool is_judged(std::string_view key);
 
  private:
   const char* set_type(std::string_view json);
@@ -29,7 +35,7 @@ class OperationBuilder {
   Operation* operation_ = nullptr;  // the last one of the history, which does not move while it is read
   bool has_type_ = false;
   bool has_process_ = false;
-  bool has_f_ = false;
+  std::optional<bool> history_has_processes_;
 };
 
 /// Throws HistoryError with the line and the column, in characters, of the byte at `offset`; both count from 1.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/check/txn/models.hpp"
+#include "core/json.hpp"
 
 namespace mznode::check {
 
@@ -31,12 +32,17 @@ struct Assumptions {
 struct CheckOptions {
   /// Follow upstream where this project is stricter on purpose, and in its rounding.
   bool compat_jepsen = false;
+  /// Transactions: follow Elle 0.2.2, for which a read of nil says nothing about what its transaction reads next, and
+  /// which infers too much from linearizable-keys. `compat_jepsen` includes it.
+  bool compat_elle_0_2_2 = false;
   /// Sets: a stale element is an error (set-full's `:linearizable?`).
   bool linearizable = false;
   /// The fraction of operations that must succeed; 1 is Maelstrom's `--availability total`.
   std::optional<double> availability = std::nullopt;
   /// Registers: a read of null says that nothing was written before it. Knossos believes every read of null.
   bool strict_null_reads = false;
+  /// Registers: what each one holds at the beginning (Knossos, model/cas-register); no value unless given.
+  std::optional<Json> initial_value = std::nullopt;
   /// Registers: seek a counterexample where there is no linearization, which takes longer than to find that there is
   /// none.
   bool explain = true;
@@ -48,5 +54,10 @@ struct CheckOptions {
   /// Transactions: tell the strongest models that the history satisfies, too, which takes longer.
   bool strongest_models = false;
 };
+
+/// Whether transactions are judged as Elle 0.2.2 does.
+inline bool follows_elle_0_2_2(const CheckOptions& options) {
+  return options.compat_jepsen || options.compat_elle_0_2_2;
+}
 
 }  // namespace mznode::check

@@ -44,8 +44,8 @@ std::optional<std::pair<std::string_view, std::string_view>> split_pair(std::str
 
 class Reader {
  public:
-  Reader(const History& history, Keyed keyed, NullRead null_read)
-      : history_(history), keyed_(keyed), null_read_(null_read), pairing_(history) {}
+  Reader(const History& history, Keyed keyed, NullRead null_read, const Json& initial)
+      : history_(history), keyed_(keyed), null_read_(null_read), initial_(initial), pairing_(history) {}
 
   std::vector<Register> read() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
@@ -111,8 +111,8 @@ class Reader {
   }
 
   void add_register(std::optional<Json> key) {
-    registers_.emplace_back().key = std::move(key);
-    values_.emplace_back().of("null");
+    registers_.push_back({.key = std::move(key), .operations = {}, .values = {initial_}});
+    values_.emplace_back().of(initial_.text());
   }
 
   RegisterValue number_of(std::size_t number, std::string_view text) {
@@ -124,6 +124,7 @@ class Reader {
   const History& history_;
   const Keyed keyed_;
   const NullRead null_read_;
+  const Json& initial_;
   const Pairing pairing_;
   Numbers keys_;
   std::vector<Register> registers_;
@@ -132,8 +133,8 @@ class Reader {
 
 }  // namespace
 
-std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read) {
-  return Reader(history, keyed, null_read).read();
+std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read, const Json& initial) {
+  return Reader(history, keyed, null_read, initial).read();
 }
 
 }  // namespace mznode::check

@@ -15,7 +15,7 @@ struct Register {
   std::optional<Json> key;
   /// In the order of their invocations, which are positions in the history.
   std::vector<RegisterOperation> operations;
-  /// The values by their numbers; values[no_value] is null.
+  /// The values by their numbers; values[no_value] is what the register held in the beginning.
   std::vector<Json> values = {Json()};
   /// How many operations clients invoked, those among them that tell nothing, too.
   std::size_t invoked = 0;
@@ -30,7 +30,9 @@ enum class NullRead : bool { tells_nothing, finds_no_value };
 ///
 /// An operation that failed had no effect and is left out, and so is a read that was not answered. A write or cas that
 /// did not complete, or of which only `info` is known, is indefinite. What an operation returned counts before what it
-/// was invoked with. Throws HistoryError for other operations and for values of another form.
-std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read);
+/// was invoked with. Every register begins with `initial`. Throws HistoryError for other operations and for values of
+/// another form.
+std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read,
+                                     const Json& initial = Json());
 
 }  // namespace mznode::check

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/check/answers.hpp"
 #include "core/check/history.hpp"
 #include "core/check/options.hpp"
 #include "core/check/verdict.hpp"
@@ -15,8 +16,14 @@ struct Checker {
   /// What it demands of a history, in one line.
   std::string_view summary;
   Verdict (*function)(const History& history, const CheckOptions& options);
+  /// What tells replies that answer something else than was asked; null where `function` compares them itself.
+  MakeAnswerJudge answers;
+  /// Whether it knows operations by their `f`; transactions need none.
+  bool needs_f = true;
 
-  /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe).
+  /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe),
+  /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless upstream
+  /// is to be followed, invalid where a reply answers something else than was asked.
   Verdict check(const History& history, const CheckOptions& options) const;
 };
 

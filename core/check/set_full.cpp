@@ -5,6 +5,7 @@
 #include "core/check/quantiles.hpp"
 #include "core/check/set_timeline.hpp"
 #include "core/check/value_order.hpp"
+#include "core/scanner.hpp"
 
 namespace mznode::check {
 namespace {
@@ -99,6 +100,30 @@ ordered_json find_duplicates(const std::vector<SetElement>& elements) {
   return details;
 }
 
+/// Elements that a read showed although nobody had begun to add them (Jepsen's checker/set calls them so).
+struct Unexpected {
+  ordered_json elements = ordered_json::array();
+  std::string explanation;
+};
+
+Unexpected find_unexpected(const std::vector<SetElement>& elements, const History& history) {
+  Unexpected found;
+  const SetElement* first = nullptr;
+  for (const SetElement& element : elements) {
+    if (element.unexpected == SetElement::never) continue;
+    found.elements.push_back(to_details(element.value));
+    if (first == nullptr || element.unexpected < first->unexpected) first = &element;
+  }
+  if (first == nullptr) return found;
+  const Operation& read = history[static_cast<std::size_t>(first->unexpected)];
+  const std::size_t others = found.elements.size() - 1;
+  found.explanation = "the read of process " + std::to_string(read.process) + " (operation " +
+                      std::to_string(read.index) + ") shows " + std::string(whole_characters(first->value.text(), 160)) +
+                      ", which nobody had added" +
+                      (others > 0 ? "; so do reads of " + std::to_string(others) + " other elements" : "");
+  return found;
+}
+
 /// The elements of a kind, and the latencies of those that are stable and of those that are lost.
 struct Summary {
   std::size_t stable_count = 0;
@@ -134,10 +159,11 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   const std::vector<Result> results = judge_all(timeline.elements(), history);
   Summary summary(results);
   ordered_json duplicated = options.compat_jepsen ? ordered_json::object() : find_duplicates(timeline.elements());
+  Unexpected unexpected = options.compat_jepsen ? Unexpected{} : find_unexpected(timeline.elements(), history);
   const bool is_stale = options.linearizable && !summary.stale.empty();
 
   Valid valid = Valid::yes;
-  if (!summary.lost.empty() || !duplicated.empty()) {
+  if (!summary.lost.empty() || !duplicated.empty() || !unexpected.elements.empty()) {
     valid = Valid::no;
   } else if (summary.stable_count == 0) {
     valid = Valid::unknown;
@@ -160,6 +186,9 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   if (!summary.lost_latencies_ms.empty()) details["lost-latencies"] = quantiles(summary.lost_latencies_ms);
   details["duplicated-count"] = duplicated.size();
   details["duplicated"] = std::move(duplicated);
+  details["unexpected-count"] = unexpected.elements.size();
+  if (!unexpected.elements.empty()) details["explanation"] = {std::move(unexpected.explanation)};
+  details["unexpected"] = std::move(unexpected.elements);
   return verdict;
 }
 

@@ -14,10 +14,11 @@ namespace mznode::check {
 /// begin shows it, lost when it was known and the last read to begin, after that, misses it, and never-read otherwise.
 /// A stable element that a read missed 1 ms or more after it was known is stale. Invalid: a lost element; with
 /// `linearizable`, a stale one; an element that one read shows twice, which upstream means to reject but never does, so
-/// `compat_jepsen` does not either. No stable element at all: unknown.
+/// `compat_jepsen` does not either; an element that a read shows before anybody began to add it, which upstream's
+/// checker/set calls unexpected and set-full does not look for. No stable element at all: unknown.
 ///
-/// Details: counts and elements (`lost`, `stale`, `never-read`, `duplicated` with the highest multiplicity),
-/// `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError for a read
+/// Details: counts and elements (`lost`, `stale`, `never-read`, `duplicated` with the highest multiplicity,
+/// `unexpected`), `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError for a read
 /// that is no list.
 Verdict check_set_full(const History& history, const CheckOptions& options);
 

@@ -28,7 +28,10 @@ void SetTimeline::add(const Operation& operation, std::size_t position) {
   SetElement& element = elements_[number_of(operation.value.text())];
   if (operation.type == Type::invoke) {
     // As upstream, an element that is added again begins anew.
-    element = {.value = operation.value, .attempted = true, .multiplicity = element.multiplicity};
+    element = {.value = operation.value,
+               .attempted = true,
+               .multiplicity = element.multiplicity,
+               .unexpected = element.unexpected};
   } else if (operation.type == Type::ok && element.known == SetElement::never) {
     element.known = static_cast<std::int64_t>(position);
   }
@@ -42,7 +45,7 @@ void SetTimeline::read(const Operation& completion, std::size_t position, std::s
     std::string_view raw;
     while (scanner.peek() != ']') {
       scanner.value(raw);
-      show(number_of(raw));
+      show(number_of(raw), position);
       scanner.consume(',');
     }
   }
@@ -59,8 +62,11 @@ void SetTimeline::read(const Operation& completion, std::size_t position, std::s
   }
 }
 
-void SetTimeline::show(std::size_t number) {
+void SetTimeline::show(std::size_t number, std::size_t position) {
   SetElement& element = elements_[number];
+  if (!element.attempted && element.unexpected == SetElement::never) {
+    element.unexpected = static_cast<std::int64_t>(position);
+  }
   element.multiplicity = std::max(element.multiplicity, ++shown_[number]);
 }
 

@@ -23,6 +23,8 @@ struct SetElement {
   std::int64_t last_absent = never;
   /// The highest number of times that one read shows it.
   std::size_t multiplicity = 0;
+  /// The completion of the first read that shows it before anybody has begun to add it.
+  std::int64_t unexpected = never;
 };
 
 /// The elements of a set in the order of their first appearance, from one pass over the history.
@@ -39,7 +41,7 @@ class SetTimeline {
   std::size_t number_of(std::string_view raw);
   std::size_t number_of_other(std::string_view raw);
   std::size_t append(std::string_view raw);
-  void show(std::size_t number);
+  void show(std::size_t number, std::size_t position);
 
   std::vector<SetElement> elements_;
   std::vector<std::size_t> shown_;                  // how often the current read shows an element

@@ -44,17 +44,19 @@ ordered_json name_most_frequent(std::vector<Duplicate> duplicates) {
 
 }  // namespace
 
-Verdict check_unique_ids(const History& history, const CheckOptions&) {
+Verdict check_unique_ids(const History& history, const CheckOptions& options) {
   std::size_t attempted = 0;
   std::vector<OrderedValue> ids;
   for (const Operation& operation : history) {
-    if (operation.f != "generate") continue;
+    if (operation.f != "generate" || !operation.is_client()) continue;
     if (operation.type == Type::invoke) ++attempted;
     if (operation.type == Type::ok) ids.emplace_back(operation.value);
   }
   std::sort(ids.begin(), ids.end());
   const std::vector<Duplicate> duplicates = find_duplicates(ids);
-  Verdict verdict(duplicates.empty() ? Valid::yes : Valid::no);
+  const bool judged = !ids.empty() || options.compat_jepsen;
+  Verdict verdict(!duplicates.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
+  if (!judged) verdict.details["error"] = "no id was given out";
   verdict.details["attempted-count"] = attempted;
   verdict.details["acknowledged-count"] = ids.size();
   verdict.details["duplicated-count"] = duplicates.size();

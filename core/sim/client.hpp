@@ -29,6 +29,8 @@ struct ClientOptions {
   Topology topology;
   std::int64_t mean_latency_ms = 0;
   KeyOptions keys = {};
+  /// Take replies as Maelstrom does where this project is stricter on purpose.
+  bool compat_jepsen = false;
   /// How long the test has run, on its own clock.
   std::function<Duration()> elapsed = {};
 };

@@ -152,20 +152,20 @@ void Connection::demand(const Message& reply, const Form& form) {
     throw RequestFailed(is_definite(static_cast<ErrorCode>(code)), error_value(code, text));
   }
   if (reply.type != form.type) {
-    throw MalformedReply(describe_malformed(reply, form.type, "its type is " + reply.type));
+    throw MalformedReply(describe_malformed(reply, form.type, "its type is " + excerpt(reply.type)));
   }
   codec::decode_object(reply.body.text(), [&](std::string_view key, std::string_view) {
     const bool known = key == "type" || key == "msg_id" || key == "in_reply_to" ||
                        std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
     if (!known) {
-      throw MalformedReply(describe_malformed(reply, form.type, "it has the field " + std::string(key) + " beside"));
+      throw MalformedReply(describe_malformed(reply, form.type, "it has the field " + excerpt(key) + " beside"));
     }
   });
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
   return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) + " (" +
-         why + ")";
+         excerpt(why) + ")";
 }
 
 }  // namespace mznode::sim

@@ -106,6 +106,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                       .topology = options.topology,
                       .mean_latency_ms = options.latency.mean_ms,
                       .keys = options.keys,
+                      .compat_jepsen = options.compat_jepsen,
                       .elapsed = [this] { return now() - started_; }},
       generator_(spec.make_generator(client_options_)),
       beginning_(loop_),

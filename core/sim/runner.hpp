@@ -29,6 +29,8 @@ struct RunOptions {
   Delivery delivery = Delivery::maelstrom;
   Topology topology;
   KeyOptions keys = {};
+  /// Take replies as Maelstrom does where this project is stricter on purpose.
+  bool compat_jepsen = false;
   std::vector<Fault> faults;
   Duration nemesis_interval = 10s;
   /// How long a node may take to answer `init` (Maelstrom, db.clj).

@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr CheckOptions defaults{};
-constexpr CheckOptions compat{.compat_jepsen = true};
+const CheckOptions defaults{};
+const CheckOptions compat{.compat_jepsen = true};
 
 TEST(Echo, TheAnswerIsWhatWasSent) {
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", "0 ok echo \"hi\""}), defaults).valid, Valid::yes);
@@ -62,6 +62,43 @@ TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
   EXPECT_EQ(verdict.details["duplicated"]["3"], 4);
   EXPECT_FALSE(verdict.details["duplicated"].contains("12"));
   EXPECT_TRUE(verdict.details["duplicated"].contains("13"));
+}
+
+TEST(Checkers, NothingToJudgeIsUnknown) {
+  const History of_nemesis = shorthand({"nemesis info kill"});
+  const History of_others = shorthand({"0 invoke frob 1", "0 ok frob 1"});
+  for (const Checker& checker : checkers()) {
+    for (const CheckOptions& options : {defaults, compat}) {
+      EXPECT_EQ(checker.check({}, options).valid, Valid::unknown) << checker.name;
+      EXPECT_EQ(checker.check(of_nemesis, options).valid, Valid::unknown) << checker.name;
+    }
+    EXPECT_NE(checker.check(of_others, defaults).valid, Valid::yes) << checker.name;
+    EXPECT_TRUE(checker.check({}, defaults).details["error"].get<std::string>().starts_with("there is nothing to judge"));
+  }
+}
+
+TEST(Checkers, EntriesThatAreNoPairsAreUnknown) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"0 ok generate 1"},
+      {"0 invoke generate", "0 ok generate 1", "0 ok generate 2"},
+      {"0 invoke generate", "0 invoke generate", "0 ok generate 1"},
+      {"0 invoke generate", "1 ok generate 1"},
+  };
+  for (const Checker& checker : checkers()) {
+    for (const auto& lines : cases) EXPECT_EQ(checker.check(shorthand(lines), defaults).valid, Valid::unknown);
+  }
+}
+
+TEST(Checkers, OnlyTransactionsNeedNoFunctions) {
+  History history = shorthand({R"(0 invoke txn [["w",1,1],["r",2,null]])", R"(0 ok txn [["w",1,1],["r",2,null]])",
+                               R"(0 invoke txn [["w",2,1],["r",1,null]])", R"(0 ok txn [["w",2,1],["r",1,null]])"});
+  for (Operation& operation : history) operation.f.clear();
+  EXPECT_EQ(find_checker("rw-register")->check(history, defaults).valid, Valid::no);
+  for (const Checker& checker : checkers()) {
+    if (checker.needs_f) {
+      EXPECT_EQ(checker.check(history, defaults).valid, Valid::unknown) << checker.name;
+    }
+  }
 }
 
 TEST(Counter, EveryReadLiesWithinItsBounds) {

@@ -49,7 +49,7 @@ TEST(EdnHistory, TakesEveryLayout) {
   const std::string b = "#jepsen.history.Op{:type :ok, :process 0, :f :read, :value [1]}";
   for (const std::string& text :
        {a + "\n" + b + "\n", a + b, "[" + a + "\n " + b + "]", "(" + a + ", " + b + ") ; done", "\xEF\xBB\xBF" + a + b,
-        "; a comment\n#_ {:type :ok} " + a + " #_ #_ 1 [2] #_#inst \"x\" " + b, "#history [" + a + b + "]\n\n",
+        "; a comment\n#_ {:type :ok} " + a + " #_ #_ 1 [2] #_#inst \"x\" " + b, "#jepsen.history [" + a + b + "]\n\n",
         std::string("{\"type\" :invoke, \"process\" 0, \"f\" :read}") + b}) {
     const History history = read_history(text);
     ASSERT_EQ(history.size(), 2u) << text;
@@ -75,6 +75,9 @@ TEST(EdnHistory, TranscodesValues) {
       {"123456789012345678901234567890", "123456789012345678901234567890"},
       {"-7N", "-7"},
       {"7M", "7.0"},
+      {"[0x0 0xFF -0Xff +0x1fN 0xFFFFFFFFFFFFFFFFFFFFN]", "[0,255,-255,31,1208925819614629174706175]"},
+      {"[007 -017 00 0777N 2r101 36rZz 36r1N 16rff]", "[7,-15,0,511,5,1295,59,255]"},
+      {"[0N 12N 0M 3.25M]", "[0,12,0.0,3.25]"},
       {"1.50", "1.50"},
       {"-1.5M", "-1.5"},
       {"1.", "1.0"},
@@ -110,10 +113,14 @@ TEST(EdnHistory, TranscodesValues) {
       {"[[:append 3 1] [:r 2 nil] [:r 10 [1 2 33]]]", "[[\"append\",3,1],[\"r\",2,null],[\"r\",10,[1,2,33]]]"},
       {"{:a 1, \"b\" 2 3 4, nil 5, [6 7] 8, {:k \\v} 9}",
        R"({"a":1,"b":2,"3":4,"null":5,"[6,7]":8,"{\"k\":\"v\"}":9})"},
-      {"{#inst \"x\" 1, #t 5 2, :m #t {#u 6 [#v 7]}}", R"({"x":1,"5":2,"m":{"6":[7]}})"},
+      {"{#inst \"x\" 1, #a.T 5 2, :m #a.T {#uuid 6 [#:v 7]}}", R"({"x":1,"5":2,"m":{"6":[7]}})"},
       {"#inst \"2024-01-01\"", "\"2024-01-01\""},
-      {"#my/tag #other [1]", "[1]"},
-      {"#t{:a 1}", "{\"a\":1}"},
+      {"#my.ns/tag #other.Tag [1]", "[1]"},
+      {"#user.Record{:a 1}", "{\"a\":1}"},
+      {"#:ns{:a 1}", "{\"a\":1}"},
+      {"#error {:cause \"x\"}", "{\"cause\":\"x\"}"},
+      {"#object[clojure.lang.Atom 0x1f2E \"x\"]", "[\"clojure.lang.Atom\",7982,\"x\"]"},
+      {"[1 #_ #x [2]]", "[1]"},
       {"[1 #_2 3 #_ #_ 4 5 #_[6 [7]]]", "[1,3]"},
       {"{:a #_ :b 1 #_ 2 #_3 :c 4}", "{\"a\":1,\"c\":4}"},
       {"[#_ 1]", "[]"},
@@ -143,7 +150,7 @@ TEST(EdnHistory, LongValuesCrossTheBufferUndamaged) {
 TEST(EdnHistory, NestsAsDeepAsMemoryAllows) {
   const std::size_t depth = 200'000;
   std::string tags;
-  for (std::size_t i = 0; i < depth; ++i) tags += "#t ";
+  for (std::size_t i = 0; i < depth; ++i) tags += "#a.T ";
   EXPECT_EQ(transcoded(std::string(depth, '[') + std::string(depth, ']')),
             std::string(depth, '[') + std::string(depth, ']'));
   EXPECT_EQ(transcoded(tags + "1"), "1");
@@ -157,7 +164,14 @@ TEST(EdnHistory, SaysWhereItIsMalformed) {
   const std::string start = "{:type :ok, :process 0, :f :read, :value ";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {start + "[1 2)}", "line 1, column 46: expected ] for what begins at line 1, column 42"},
-      {start + "[1\n 007]}", "line 2, column 2: expected a number"},
+      {start + "[1\n 008]}", "line 2, column 2: expected a number"},
+      {start + "0x}", "line 1, column 42: expected a number"},
+      {start + "0xG}", "line 1, column 42: expected a number"},
+      {start + "2r2}", "line 1, column 42: expected a number"},
+      {start + "1r1}", "line 1, column 42: expected a number"},
+      {start + "37rZ}", "line 1, column 42: expected a number"},
+      {start + "2r1N}", "line 1, column 42: expected a number"},
+      {start + "0x" + std::string(5'000'000, 'F') + "}", "line 1, column 42: expected a number"},
       {start + "12x}", "line 1, column 42: expected a number"},
       {start + "\"\xC3\xA9\\q\"}",
        "line 1, column 44: expected an escape: one of \\\" \\\\ \\b \\f \\n \\r \\t \\uXXXX"},
@@ -175,8 +189,9 @@ TEST(EdnHistory, SaysWhereItIsMalformed) {
       {start + "[:]}", "line 1, column 44: expected a name behind :"},
       {start + std::string("\0", 1) + "}", "line 1, column 42: expected an EDN value"},
       {start + "1", "line 1, column 43: expected a field name before the end of the history"},
-      {"{:type :ok, :process 0}", "line 1, column 1: expected the field :f in the operation"},
-      {"{:process 0, :f :read}", "line 1, column 1: expected the field :type in the operation"},
+      {"{:process 0, :f :read}", "line 1, column 1: expected the field type in the operation"},
+      {"{:type :ok, :process 0, :f :read}\n{:type :ok, :f :read}",
+       "line 2, column 1: expected the field process in the operation"},
       {"{:type :done}", "line 1, column 8: expected invoke, ok, fail or info as type"},
       {"{:type :ok :process -1}", "line 1, column 21: expected a number or a name as process"},
       {"{:type :ok :time 1.5}", "line 1, column 18: expected an integer as time, in nanoseconds"},
@@ -188,6 +203,28 @@ TEST(EdnHistory, SaysWhereItIsMalformed) {
       {"[] []", "line 1, column 4: expected the end of the history"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint(text), message) << text;
+}
+
+TEST(EdnHistory, RefusesTagsThatMayMeanAnythingWhereACheckerReads) {
+  const std::string start = "{:type :ok, :process 0, :f :read, ";
+  const std::string why = ": expected a value without a tag, or with one that is known here";
+  EXPECT_TRUE(complaint(start + ":value #x [1 2]}").starts_with("line 1, column 42" + why));
+  EXPECT_TRUE(complaint(start + ":value [1\n#my/set [2]]}").starts_with("line 2, column 1" + why));
+  EXPECT_TRUE(complaint("#x [" + start + "}]").starts_with("line 1, column 1" + why));
+  EXPECT_TRUE(complaint("#x " + start + "}").starts_with("line 1, column 1" + why));
+  EXPECT_TRUE(complaint("{:type #x :ok}").starts_with("line 1, column 8" + why));
+  // Errors and what clients add may be anything.
+  EXPECT_EQ(complaint(start + ":error [:x #y [1]], :node #z 1, :value 1}"), "");
+}
+
+TEST(History, WithoutProcessesIsOneProcessAndNeedsNoFunctions) {
+  const History history = read_history(R"({:type :invoke :value [1]} {:type :ok :value [2]})");
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_EQ(history[0].process, 0);
+  EXPECT_EQ(history[1].process, 0);
+  EXPECT_EQ(history[1].f, "");
+  EXPECT_EQ(read_history(R"({"type":"invoke","value":[1]})").at(0).process, 0);
+  EXPECT_NE(complaint("{:type :invoke} {:type :ok :process 0}"), "");
 }
 
 TEST(JsonHistory, ReadsEveryLayoutAndKeepsTheTextOfValues) {
@@ -212,7 +249,7 @@ TEST(JsonHistory, SaysWhereItIsMalformed) {
       {"{\"type\":ok}", "line 1, column 9: expected valid JSON"},
       {"{\"type\":\"ok\" \"f\":1}", "line 1, column 14: expected , or } in an operation"},
       {"{\"type\":\"ok\",}", "line 1, column 14: expected a field name, a string"},
-      {"{\"type\":\"ok\"}", "line 1, column 1: expected the field \"process\" in the operation"},
+      {"{\"process\":0}", "line 1, column 1: expected the field type in the operation"},
       {"{\"type\":\"ok\",\"process\":1.5}", "line 1, column 24: expected a number or a name as process"},
       {"{\"index\":\"a\"}", "line 1, column 10: expected an integer as index"},
       {"{\"type\":\"ok\",\"process\":0,\"f\":\"x\"} x", "line 1, column 35: expected {, the begin of an operation"},

@@ -51,6 +51,13 @@ TEST(Kafka, AnOperationMayEndUnderAnotherName) {
   EXPECT_EQ(find_checker("kafka")->check(history, {}).valid, Valid::yes);
 }
 
+TEST(Kafka, NullIsAnEmptyListOfMessages) {
+  const Verdict verdict =
+      Logs().op(1, "ok", "assign", R"(["x"])").poll(1, "null").send(0, 0, 7).poll(1, "[[0,7]]").judge();
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  EXPECT_EQ(Logs().send(0, 0, 7).op(1, "ok", "poll", R"([["poll",{"x":{}}]])").judge().valid, Valid::unknown);
+}
+
 TEST(Kafka, Offsets) {
   EXPECT_EQ(Logs().send(0, 0, 7).send(1, 0, 8).poll(2, "[[0,7]]").poll(3, "[[0,8]]").errors(),
             R"(["inconsistent-offsets"])");

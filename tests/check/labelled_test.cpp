@@ -49,7 +49,7 @@ std::size_t check_label(const ordered_json& label, const std::string& text) {
     const char* checker;  // null for the one named as the model
     CheckOptions options;
   };
-  static constexpr Case cases[] = {
+  static const Case cases[] = {
       {"set-full", "set-full", {}},     {"set-full-linearizable", "set-full", {.linearizable = true}},
       {"pn-counter", "pn-counter", {}}, {"counter", "counter", {}},
       {"unique-ids", "unique-ids", {}}, {"linearizable", nullptr, {}}};

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr CheckOptions defaults{};
+const CheckOptions defaults{};
 
 Valid judge_register(const std::vector<std::string>& lines, const CheckOptions& options = defaults) {
   return find_checker("cas-register")->check(shorthand(lines), options).valid;
@@ -21,11 +21,34 @@ Verdict judge_map(const std::vector<std::string>& lines, const CheckOptions& opt
 }
 
 TEST(CasRegister, ReadsFindWhatWasWrittenLast) {
-  EXPECT_EQ(judge_register({}), Valid::yes);
+  EXPECT_EQ(judge_register({}), Valid::unknown) << "there is nothing to judge";
   EXPECT_EQ(judge_register({"0 invoke write 1", "0 ok write 1", "0 invoke read", "0 ok read 1"}), Valid::yes);
   EXPECT_EQ(judge_register({"0 invoke write 1", "0 ok write 1", "0 invoke read", "0 ok read 2"}), Valid::no);
   EXPECT_EQ(judge_register({"0 invoke read", "0 ok read 1", "0 invoke write 1", "0 ok write 1"}), Valid::no);
   EXPECT_EQ(judge_register({"0 invoke read", "1 invoke write 1", "1 ok write 1", "0 ok read 1"}), Valid::yes);
+}
+
+TEST(CasRegister, BeginsWithTheValueThatIsNamed) {
+  CheckOptions from_zero;
+  from_zero.initial_value = Json(0);
+  const std::vector<std::string> lines = {"0 invoke read", "0 ok read 0", "0 invoke cas [0,5]", "0 ok cas [0,5]",
+                                          "0 invoke read", "0 ok read 5"};
+  EXPECT_EQ(judge_register(lines), Valid::no);
+  EXPECT_EQ(judge_register(lines, from_zero), Valid::yes);
+  from_zero.initial_value = Json(5);
+  EXPECT_EQ(judge_register(lines, from_zero), Valid::no);
+  // The value may be one that is written, too, and a read of null is not it.
+  from_zero.initial_value = Json(0);
+  from_zero.strict_null_reads = true;
+  EXPECT_EQ(judge_register({"0 invoke read", "0 ok read null"}, from_zero), Valid::no);
+  const std::vector<std::string> back = {"0 invoke write 1", "0 ok write 1", "0 invoke write 0",
+                                         "0 ok write 0",     "0 invoke read", "0 ok read 0"};
+  EXPECT_EQ(judge_register(back, from_zero), Valid::yes);
+  EXPECT_EQ(judge_map({R"(0 invoke read ["a",null])", R"(0 ok read ["a",0])", R"(0 invoke cas ["b",[0,2]])",
+                       R"(0 ok cas ["b",[0,2]])"},
+                      from_zero)
+                .valid,
+            Valid::yes);
 }
 
 TEST(CasRegister, RealTimeOrderCounts) {

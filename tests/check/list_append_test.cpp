@@ -152,7 +152,10 @@ TEST(ListAppend, InternalAndFutureRead) {
                         "read-atomic"));
   // To Elle an empty list is something, and nothing cannot follow it.
   EXPECT_TRUE(is_found(concurrent({R"([["r","x",[]],["r","x",null]])"}), "internal", "read-atomic"));
-  EXPECT_FALSE(is_found(concurrent({R"([["r","x",null],["r","x",[]]])"}), "internal", "read-atomic"));
+  EXPECT_TRUE(is_found(concurrent({R"([["r","x",null],["r","x",[]]])"}), "internal", "read-atomic"));
+  EXPECT_FALSE(is_found(concurrent({R"([["r","x",null],["r","x",null]])"}), "internal", "read-atomic"));
+  const auto later = concurrent({R"([["r","x",null],["r","x",[4]]])", R"([["append","x",4]])"});
+  EXPECT_TRUE(is_found(later, "internal", "read-atomic"));
   EXPECT_TRUE(is_found(concurrent({R"([["r","x",[1]],["append","x",1]])"}), "future-read", "read-atomic"));
 }
 

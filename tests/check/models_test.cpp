@@ -53,6 +53,24 @@ TEST(ConsistencyModels, ForbidWhatWeakerOnesForbidAndWhatImpliesIt) {
   EXPECT_EQ(prohibited("serializable"), prohibited("PL-3"));
 }
 
+TEST(ConsistencyModels, ThatForbidNothingAreNamedWithWhatImpliesThem) {
+  const auto unchecked = [](std::string_view models) { return ConsistencyModels::parse(models).unchecked().value_or(""); };
+  for (const std::string_view model :
+       {"linearizable", "sequential", "causal", "PRAM", "read-your-writes", "monotonic-reads", "monotonic-writes",
+        "writes-follow-reads", "session-serializable", "1SR"}) {
+    EXPECT_EQ(unchecked(model), "nothing is checked behind the consistency model " + std::string(model) +
+                                    " of transactions; ask for strict-serializable, which implies it");
+  }
+  EXPECT_NE(unchecked("serializable,view-serializable").find("ask for serializable,"), std::string::npos);
+  for (const std::string_view model : {"strict-serializable", "read-uncommitted", "causal-cerone", "PL-MSR", "prefix"}) {
+    EXPECT_EQ(unchecked(model), "") << model;
+  }
+  // No model that holds for every history gets by without a name.
+  for (const std::string_view model : ConsistencyModels::known()) {
+    EXPECT_EQ(prohibited(model).empty(), !unchecked(model).empty()) << model;
+  }
+}
+
 TEST(ConsistencyModels, TheBoundaryOfWhatIsRuledOut) {
   const txn::Boundary skew = txn::ruled_out({"G2-item"});
   EXPECT_EQ(skew.weakest, Names{"repeatable-read"});

@@ -27,6 +27,15 @@ TEST(RwRegister, WhatNeedsNoOrderOfVersions) {
             1u);
 }
 
+TEST(RwRegister, AReadOfNilContradictsWhatItsTransactionReadsNext) {
+  const History history = concurrent({R"([["r","x",null],["r","y",null],["r","x",3]])", R"([["w","x",3]])"});
+  EXPECT_EQ(found(history, "read-atomic"), Types{"internal"});
+  EXPECT_EQ(found(concurrent({R"([["r","x",null],["r","x",null]])", R"([["w","x",3]])"}), "read-atomic"), Types{});
+  CheckOptions older{.compat_elle_0_2_2 = true};
+  older.consistency_models = ConsistencyModels::parse("read-atomic");
+  EXPECT_EQ(find_checker("rw-register")->check(history, older).valid, Valid::yes);
+}
+
 TEST(RwRegister, TheInitialValueComesFirst) {
   EXPECT_EQ(
       found(concurrent({R"([["r","x",null],["r","y",1]])", R"([["w","x",1],["w","y",1]])"}), "snapshot-isolation"),

@@ -1,3 +1,4 @@
+#include "core/sim/excerpt.hpp"
 #include "workloads/broadcast/broadcast.hpp"
 
 namespace mznode::broadcast {
@@ -17,6 +18,7 @@ class BroadcastClient final : public sim::Client {
     if (operation.f == "read") {
       const Empty request;
       auto reply = co_await connection_.call<ReadOk>(node_, "read", request);
+      demand_list(reply.messages);
       co_return reply.messages;
     }
     const Broadcast request{operation.value};
@@ -26,6 +28,13 @@ class BroadcastClient final : public sim::Client {
   bool is_idempotent(const std::string& f) const override { return f == "read"; }
 
  private:
+  /// Maelstrom's schema takes null for a list.
+  void demand_list(const Json& messages) const {
+    if (messages.is_null() || messages.kind() == Json::Kind::array) return;
+    throw sim::MalformedReply("malformed reply of " + node_ + ": expected a list as messages, got " +
+                              sim::excerpt(messages.text()));
+  }
+
   sim::Connection& connection_;
   std::string node_;
   const Topology& topology_;

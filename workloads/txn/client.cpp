@@ -1,3 +1,4 @@
+#include "core/sim/excerpt.hpp"
 #include "workloads/txn/micro_ops.hpp"
 #include "workloads/txn/txn.hpp"
 
@@ -29,7 +30,7 @@ class TxnClient final : public sim::Client {
       if ((is_read && (is_list(value) || write_ == write)) || function == write_) continue;
       throw sim::MalformedReply("malformed reply of " + node_ + ": expected micro-operations [\"r\", key, " +
                                 (write_ == write ? "value" : "[elements]") + "] and [\"" + write_ +
-                                "\", key, value], got " + to_json(micro_op).text());
+                                "\", key, value], got " + sim::excerpt(to_json(micro_op).text()));
     }
   }
 

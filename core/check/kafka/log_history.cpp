@@ -133,8 +133,13 @@ class LogReader {
     if (!scanner.consume(']')) refuse("expected [offset, message]");
   }
 
+  /// A null is an empty list, as Maelstrom takes it.
   template <class Read>
   void read_list(Scanner& scanner, Read&& read) {
+    if (scanner.peek() == 'n') {
+      value(scanner);
+      return;
+    }
     if (!scanner.consume('[')) refuse("expected a list");
     if (scanner.consume(']')) return;
     do {

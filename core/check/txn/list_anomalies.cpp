@@ -12,9 +12,14 @@ using nlohmann::ordered_json;
 
 class ListAnomalies {
  public:
-  ListAnomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
+  ListAnomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions, NilRead nil_read,
                 const Evidence& evidence, Findings& findings)
-      : transactions_(transactions), reader_(reader), versions_(versions), evidence_(evidence), findings_(findings) {}
+      : transactions_(transactions),
+        reader_(reader),
+        versions_(versions),
+        nil_read_(nil_read),
+        evidence_(evidence),
+        findings_(findings) {}
 
   void run() {
     find_marks();
@@ -142,18 +147,22 @@ class ListAnomalies {
     }
   }
 
-  /// Whether a read shows what its transaction has read and appended before. As upstream, a read of null says nothing,
-  /// but one that follows an empty list contradicts it.
+  /// Whether a read shows what its transaction has read and appended before. As to Elle, null and an empty list
+  /// contradict each other.
   bool agrees(const Transaction& transaction, std::uint32_t op) const {
     const auto seen = versions_.seen(transactions_.ops[op]);
+    const bool is_null = transactions_.ops[op].kind == MicroOp::Kind::read_null;
     std::size_t left = seen.size();
     std::uint32_t before = previous_[op - transaction.first_op];
     const std::uint32_t nearest = before;
     for (; before != none; before = previous_[before - transaction.first_op]) {
       const MicroOp& earlier = transactions_.ops[before];
       if (earlier.is_read()) {
-        if (earlier.kind == MicroOp::Kind::read_null) return before == nearest || left == 0;
-        if (transactions_.ops[op].kind == MicroOp::Kind::read_null) return false;
+        if (earlier.kind == MicroOp::Kind::read_null) {
+          const bool says_nothing = nil_read_ == NilRead::tells_nothing && before == nearest;
+          return says_nothing || (before == nearest ? is_null : left == 0);
+        }
+        if (is_null) return false;
         const auto expected = versions_.seen(earlier);
         return expected.size() == left && std::equal(expected.begin(), expected.end(), seen.begin());
       }
@@ -209,6 +218,7 @@ class ListAnomalies {
   const Transactions& transactions_;
   const ListReader& reader_;
   const ListAppend& versions_;
+  const NilRead nil_read_;
   const Evidence& evidence_;
   Findings& findings_;
   std::vector<Marks> marks_;             // by key
@@ -222,8 +232,8 @@ class ListAnomalies {
 }  // namespace
 
 void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
-                         const Evidence& evidence, Findings& findings) {
-  ListAnomalies(transactions, reader, versions, evidence, findings).run();
+                         NilRead nil_read, const Evidence& evidence, Findings& findings) {
+  ListAnomalies(transactions, reader, versions, nil_read, evidence, findings).run();
 }
 
 }  // namespace mznode::check::txn

@@ -13,6 +13,6 @@ namespace mznode::check::txn {
 ///  - incompatible-order, duplicate-elements, dirty-update (Alvaro and Kingsbury, "Elle", sections 4.2 and 6.1);
 ///  - lost-update: two transactions read the same version of a key and wrote it.
 void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
-                         const Evidence& evidence, Findings& findings);
+                         NilRead nil_read, const Evidence& evidence, Findings& findings);
 
 }  // namespace mznode::check::txn

@@ -69,6 +69,33 @@ std::vector<std::string_view> strongest(Holds&& holds) {
   return models;
 }
 
+/// Every anomaly that must not occur if all of these models, under their canonical names, are to hold.
+Names prohibited_by(const Names& canonical) {
+  Names anomalies;
+  for (const std::string_view model : closure(model_implications, canonical, Direction::along)) {
+    for (const auto& [forbidding, anomaly] : proscriptions) {
+      if (forbidding == model) anomalies.insert(anomaly);
+    }
+  }
+  return closure(anomaly_implications, std::move(anomalies), Direction::against);
+}
+
+/// The weakest of the decidable models that imply `model`, a canonical name, under the names that people use.
+std::string weakest_above(std::string_view model) {
+  const Names above = closure(model_implications, {model}, Direction::against);
+  Names weaker;
+  std::string weakest;
+  for (auto name = decidable_models.rbegin(); name != decidable_models.rend(); ++name) {
+    if (!above.contains(*name)) continue;
+    const Names below = closure(model_implications, {*name}, Direction::along);
+    const bool implies_another = std::any_of(weaker.begin(), weaker.end(),
+                                             [&](std::string_view other) { return below.contains(other); });
+    weaker.insert(*name);
+    if (!implies_another) weakest.append(weakest.empty() ? "" : " or ").append(friendly_model(*name));
+  }
+  return weakest;
+}
+
 }  // namespace
 
 std::string_view canonical_model(std::string_view model) {
@@ -81,13 +108,14 @@ std::string_view canonical_model(std::string_view model) {
 Names prohibited_anomalies(const ConsistencyModels& models) {
   Names canonical;
   for (const std::string_view name : models.names()) canonical.insert(canonical_model(name));
-  Names anomalies;
-  for (const std::string_view model : closure(model_implications, canonical, Direction::along)) {
-    for (const auto& [forbidding, anomaly] : proscriptions) {
-      if (forbidding == model) anomalies.insert(anomaly);
-    }
-  }
-  return closure(anomaly_implications, std::move(anomalies), Direction::against);
+  return prohibited_by(canonical);
+}
+
+std::string why_unchecked(std::string_view model) {
+  const std::string_view canonical = canonical_model(model);
+  if (!prohibited_by({canonical}).empty()) return {};
+  return "nothing is checked behind the consistency model " + std::string(model) + " of transactions; ask for " +
+         weakest_above(canonical) + ", which implies it";
 }
 
 Names implied_anomalies(std::string_view anomaly) {
@@ -183,6 +211,14 @@ std::vector<std::string_view> ConsistencyModels::names() const {
     if ((bits_ >> i) & 1) names.push_back(txn::known_models[i]);
   }
   return names;
+}
+
+std::optional<std::string> ConsistencyModels::unchecked() const {
+  for (const std::string_view name : names()) {
+    std::string why = txn::why_unchecked(name);
+    if (!why.empty()) return why;
+  }
+  return std::nullopt;
 }
 
 std::string ConsistencyModels::text() const {

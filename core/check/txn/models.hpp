@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class ConsistencyModels {
   std::vector<std::string_view> names() const;
   /// The names, separated by commas.
   std::string text() const;
+  /// Elle knows models that forbid no anomaly it could find, so that any history would satisfy them: the first of these
+  /// among the names, and the weakest models that are checked and imply it, in one line. Nothing where each is checked.
+  std::optional<std::string> unchecked() const;
 
   friend bool operator==(const ConsistencyModels&, const ConsistencyModels&) = default;
 
@@ -45,6 +49,9 @@ std::string_view canonical_model(std::string_view model);
 
 /// Every anomaly that must not occur if all `models` are to hold, those included that imply one of them.
 Names prohibited_anomalies(const ConsistencyModels& models);
+
+/// Why a model would hold for any history, and what to ask for instead; empty where it forbids something.
+std::string why_unchecked(std::string_view model);
 
 /// What follows from anomalies by definition: a G0 is a G1c as well.
 Names implied_anomalies(std::string_view anomaly);

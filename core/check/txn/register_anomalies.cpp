@@ -10,8 +10,8 @@ using nlohmann::ordered_json;
 
 class RegisterAnomalies {
  public:
-  RegisterAnomalies(const Transactions& transactions, const Evidence& evidence, Findings& findings)
-      : transactions_(transactions), evidence_(evidence), findings_(findings) {}
+  RegisterAnomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence, Findings& findings)
+      : transactions_(transactions), nil_read_(nil_read), evidence_(evidence), findings_(findings) {}
 
   void run() {
     find_overwritten();
@@ -48,12 +48,13 @@ class RegisterAnomalies {
     if (overwritten_[read.element]) add("G1b", transaction, read);
   }
 
-  /// A read must show what its transaction has read or written before. A read of null says nothing, as upstream.
+  /// A read must show what its transaction has read or written before.
   void check_internal(std::uint32_t transaction) {
     bool found = false;
     for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[transaction])) {
       Latest& latest = latest_[micro_op.key];
-      const bool is_known = latest.transaction == transaction && latest.micro_op->element != none;
+      const bool is_known = latest.transaction == transaction &&
+                            (latest.micro_op->element != none || nil_read_ == NilRead::finds_nothing);
       if (micro_op.is_read() && is_known && latest.micro_op->element != micro_op.element && !found) {
         found = true;
         findings_.add("internal", [&] {
@@ -82,6 +83,7 @@ class RegisterAnomalies {
   };
 
   const Transactions& transactions_;
+  const NilRead nil_read_;
   const Evidence& evidence_;
   Findings& findings_;
   std::vector<bool> overwritten_;  // by element: by its own transaction
@@ -91,8 +93,9 @@ class RegisterAnomalies {
 
 }  // namespace
 
-void find_register_anomalies(const Transactions& transactions, const Evidence& evidence, Findings& findings) {
-  RegisterAnomalies(transactions, evidence, findings).run();
+void find_register_anomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence,
+                             Findings& findings) {
+  RegisterAnomalies(transactions, nil_read, evidence, findings).run();
 }
 
 }  // namespace mznode::check::txn

@@ -120,6 +120,7 @@ void Registers::for_each_dependency(std::uint32_t to, Emit&& emit) const {
 }
 
 /// Finds the anomalies of rw-register that are no cycles: G1a, G1b, internal and lost-update.
-void find_register_anomalies(const Transactions& transactions, const Evidence& evidence, Findings& findings);
+void find_register_anomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence,
+                             Findings& findings);
 
 }  // namespace mznode::check::txn

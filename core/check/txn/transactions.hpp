@@ -33,6 +33,10 @@ struct MicroOp {
   bool is_read() const { return kind == Kind::read || kind == Kind::read_null || kind == Kind::odd_read; }
 };
 
+/// What a read of null says about the reads that follow it in its transaction: that there is nothing, as to Elle from
+/// 0.2.7 on, or nothing at all, as to Elle before.
+enum class NilRead : bool { tells_nothing, finds_nothing };
+
 struct Transaction {
   /// Positions in the history; none for a completion that never came, which counts as indefinite.
   std::uint32_t invocation = none;

@@ -67,11 +67,21 @@ Verdict demand_writers(Verdict verdict, const Transactions& transactions, const 
                           " to it");
 }
 
+/// Throws HistoryError where nothing would be checked, unless upstream's verdict is asked for.
+void demand_checked_models(const CheckOptions& options) {
+  if (options.compat_jepsen) return;
+  if (const auto why = options.consistency_models.unchecked()) throw HistoryError(*why);
+}
+
+NilRead nil_read(const CheckOptions& options) {
+  return follows_elle_0_2_2(options) ? NilRead::tells_nothing : NilRead::finds_nothing;
+}
+
 Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
   Findings findings;
   const Registers versions(history, transactions, options, findings);
   const Evidence evidence(history, transactions, versions);
-  find_register_anomalies(transactions, evidence, findings);
+  find_register_anomalies(transactions, nil_read(options), evidence, findings);
   return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings),
                             versions.loops());
 }
@@ -79,25 +89,28 @@ Verdict judge_registers(const History& history, const Transactions& transactions
 }  // namespace
 
 Verdict check_list_append(const History& history, const CheckOptions& options) {
+  demand_checked_models(options);
   Transactions transactions;
   ListReader reader(history);
   reader.read(transactions);
   const ListAppend versions(transactions, reader);
   const Evidence evidence(history, transactions, versions);
   Findings findings;
-  find_list_anomalies(transactions, reader, versions, evidence, findings);
+  find_list_anomalies(transactions, reader, versions, nil_read(options), evidence, findings);
   Verdict verdict =
       judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(findings));
   return demand_writers(std::move(verdict), transactions, "appended");
 }
 
 Verdict check_rw_register(const History& history, const CheckOptions& options) {
+  demand_checked_models(options);
   Transactions transactions;
   RegisterReader(history).read(transactions);
   return judge_registers(history, transactions, options);
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {
+  demand_checked_models(options);
   CheckOptions assuming = options;
   assuming.assume.wfr_keys = true;
   Transactions transactions;

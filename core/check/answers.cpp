@@ -1,0 +1,266 @@
+#include "core/check/answers.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "core/scanner.hpp"
+
+namespace mznode::check {
+namespace {
+
+using nlohmann::ordered_json;
+using Problem = std::optional<std::string>;
+
+/// How many replies the details and the explanation name.
+constexpr std::size_t max_examples = 8;
+constexpr std::size_t max_told = 3;
+/// How much of a value is told in words.
+constexpr std::size_t shown_bytes = 160;
+
+std::string shown(std::string_view text) {
+  const std::string_view part = whole_characters(text, shown_bytes);
+  return std::string(part) + (part.size() < text.size() ? " …" : "");
+}
+
+bool equal(std::string_view a, std::string_view b) {
+  return a == b || Json::from_valid(std::string(a)) == Json::from_valid(std::string(b));
+}
+
+bool is_list(std::string_view text) {
+  return text == "null" || text.front() == '[';
+}
+
+/// The elements of an array, as their texts; nothing when `text` is no array.
+std::optional<std::vector<std::string_view>> elements_of(std::string_view text) {
+  Scanner scanner(text);
+  if (!scanner.consume('[')) return std::nullopt;
+  std::vector<std::string_view> elements;
+  if (scanner.consume(']')) return elements;
+  do {
+    scanner.value(elements.emplace_back());
+  } while (scanner.consume(','));
+  return elements;
+}
+
+/// The same judge, where a completion of another function is no answer. (Clients of logs complete what turned out to be
+/// a transaction as one.)
+template <class Judge>
+AnswerJudge of_same_function(Judge judge) {
+  return [judge](const Operation& asked, const Operation& reply) -> Problem {
+    if (asked.f != reply.f) return "it is no answer to " + asked.f;
+    return judge(asked, reply);
+  };
+}
+
+/// Some clients leave the value of an acknowledged write out.
+Problem judge_same_value(const Operation& asked, const Operation& reply) {
+  if (reply.value.is_null() || reply.value == asked.value) return std::nullopt;
+  return "it was to " + asked.f + " " + shown(asked.value.text());
+}
+
+Problem judge_list(const Operation& reply) {
+  if (is_list(reply.value.text())) return std::nullopt;
+  return "a read answers with a list";
+}
+
+Problem judge_key(const Operation& asked, const Operation& reply) {
+  const auto target = elements_of(asked.value.text());
+  const auto answered = elements_of(reply.value.text());
+  if (!target || target->size() != 2) return std::nullopt;  // the checker refuses it
+  if (answered && answered->size() == 2 && equal(target->front(), answered->front())) return std::nullopt;
+  return "the key that was asked is " + shown(target->front());
+}
+
+/// Compares transactions, micro-operation by micro-operation.
+class TransactionJudge {
+ public:
+  enum class Objects : std::uint8_t { registers, lists, logs };
+  explicit TransactionJudge(Objects objects) : objects_(objects) {}
+
+  Problem operator()(const Operation& asked, const Operation& reply) const {
+    const auto request = elements_of(asked.value.text());
+    if (!request) return std::nullopt;  // what was asked is not known
+    const auto answer = elements_of(reply.value.text());
+    const std::size_t answers = answer ? answer->size() : 0;
+    if (!answer && !reply.value.is_null()) return "it is no list of micro-operations";
+    if (answers != request->size()) {
+      return std::to_string(request->size()) + " micro-operations were asked and " + std::to_string(answers) +
+             " are answered";
+    }
+    for (std::size_t i = 0; i < answers; ++i) {
+      if (auto problem = judge((*request)[i], (*answer)[i])) {
+        return "micro-operation " + std::to_string(i + 1) + " was " + shown((*request)[i]) + ", and " + *problem;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Problem judge(std::string_view asked, std::string_view answered) const {
+    if (asked == answered) return objects_ == Objects::lists ? judge_shape(answered) : std::nullopt;
+    const auto request = elements_of(asked);
+    if (!request || request->empty()) return std::nullopt;  // the checker refuses it
+    const auto answer = elements_of(answered);
+    if (!answer || answer->empty() || (answer->size() != request->size() && request->front() != "\"poll\"")) {
+      return "it is answered in another form: " + shown(answered);
+    }
+    if (!equal(request->front(), answer->front())) return "another function is answered: " + shown(answer->front());
+    if (request->front() == "\"poll\"" || request->size() < 2) return std::nullopt;
+    if (!is_same_key((*request)[1], (*answer)[1])) return "another key is answered: " + shown((*answer)[1]);
+    if (request->front() == "\"r\"") return objects_ == Objects::lists ? judge_shape(answered) : std::nullopt;
+    if (request->size() < 3 || is_same_value(request->back(), answer->back())) return std::nullopt;
+    return "another value is answered: " + shown(answer->back());
+  }
+
+  static Problem judge_shape(std::string_view answered) {
+    const auto answer = elements_of(answered);
+    const bool is_read = answer && answer->size() == 3 && answer->front() == "\"r\"";
+    if (!is_read || is_list(answer->back())) return std::nullopt;
+    return "what was read is no list: " + shown(answer->back());
+  }
+
+  /// The keys of a JSON map are strings, so logs may be asked by a number and answered by its text.
+  bool is_same_key(std::string_view asked, std::string_view answered) const {
+    if (equal(asked, answered)) return true;
+    return objects_ == Objects::logs && details_key(Json::from_valid(std::string(asked))) ==
+                                            details_key(Json::from_valid(std::string(answered)));
+  }
+
+  /// A message that was sent is answered by itself or with its offset.
+  bool is_same_value(std::string_view asked, std::string_view answered) const {
+    if (equal(asked, answered)) return true;
+    if (objects_ != Objects::logs) return false;
+    const auto pair = elements_of(answered);
+    return pair && pair->size() == 2 && equal(asked, pair->back());
+  }
+
+  Objects objects_;
+};
+
+/// Knows which keys each process has assigned itself. Where a history subscribes to topics, the keys are not told.
+class LogJudge {
+ public:
+  explicit LogJudge(const History& history) {
+    for (const Operation& operation : history) {
+      if (!operation.is_client()) continue;
+      assigns_ = assigns_ || operation.f == "assign";
+      subscribes_ = subscribes_ || operation.f == "subscribe";
+    }
+  }
+
+  Problem operator()(const Operation& asked, const Operation& reply) {
+    if (asked.f != reply.f) return std::nullopt;
+    if (asked.f == "assign") return assign(asked, reply);
+    if (asked.f != "send" && asked.f != "poll" && asked.f != "txn") return std::nullopt;
+    if (auto problem = transactions_(asked, reply)) return problem;
+    return assigns_ && !subscribes_ ? judge_polls(reply) : std::nullopt;
+  }
+
+ private:
+  Problem assign(const Operation& asked, const Operation& reply) {
+    if (auto problem = judge_same_value(asked, reply)) return problem;
+    std::set<std::string>& keys = keys_[asked.process];
+    keys.clear();
+    const auto assigned = elements_of(asked.value.text());
+    for (const std::string_view key : assigned.value_or(std::vector<std::string_view>())) {
+      keys.insert(details_key(Json::from_valid(std::string(key))));
+    }
+    return std::nullopt;
+  }
+
+  Problem judge_polls(const Operation& reply) const {
+    const auto known = keys_.find(reply.process);
+    const auto micro_ops = elements_of(reply.value.text());
+    for (const std::string_view micro_op : micro_ops.value_or(std::vector<std::string_view>())) {
+      const auto parts = elements_of(micro_op);
+      if (!parts || parts->size() != 2 || parts->front() != "\"poll\"" || parts->back().front() != '{') continue;
+      Scanner scanner(parts->back());
+      scanner.consume('{');
+      if (scanner.consume('}')) continue;
+      do {
+        std::string_view key;
+        std::string_view messages;
+        scanner.value(key);
+        scanner.consume(':');
+        scanner.value(messages);
+        const std::string name = details_key(Json::from_valid(std::string(key)));
+        if (known == keys_.end() || !known->second.contains(name)) {
+          return "key " + shown(name) + " was not asked for: process " + std::to_string(reply.process) +
+                 " has not assigned it to itself";
+        }
+      } while (scanner.consume(','));
+    }
+    return std::nullopt;
+  }
+
+  TransactionJudge transactions_{TransactionJudge::Objects::logs};
+  bool assigns_ = false;
+  bool subscribes_ = false;
+  std::map<std::int64_t, std::set<std::string>> keys_;  // by process
+};
+
+std::string describe(const Operation& asked, const Operation& reply, const std::string& why) {
+  return "the reply of process " + std::to_string(reply.process) + " (operation " + std::to_string(reply.index) +
+         ") answers something else than was asked: " + reply.f + " " + shown(reply.value.text()) + " for " + asked.f +
+         " " + shown(asked.value.text()) + "; " + why;
+}
+
+}  // namespace
+
+AnswerJudge judge_writes(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    return asked.f == "read" ? std::nullopt : judge_same_value(asked, reply);
+  });
+}
+
+AnswerJudge judge_set_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    return asked.f == "read" ? judge_list(reply) : judge_same_value(asked, reply);
+  });
+}
+
+AnswerJudge judge_keyed_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    return asked.f == "read" ? judge_key(asked, reply) : judge_same_value(asked, reply);
+  });
+}
+
+AnswerJudge judge_register_transactions(const History&) {
+  return of_same_function(TransactionJudge(TransactionJudge::Objects::registers));
+}
+
+AnswerJudge judge_list_transactions(const History&) {
+  return of_same_function(TransactionJudge(TransactionJudge::Objects::lists));
+}
+
+AnswerJudge judge_log_answers(const History& history) {
+  return LogJudge(history);
+}
+
+void add_other_than_asked(const History& history, const Pairing& pairing, const AnswerJudge& judge, Verdict& verdict) {
+  std::size_t count = 0;
+  ordered_json examples = ordered_json::array();
+  ordered_json explanation = ordered_json::array();
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& reply = history[i];
+    if (!reply.is_client() || reply.type != Type::ok) continue;
+    const Operation& asked = history[pairing.invocation(i)];
+    const Problem problem = judge(asked, reply);
+    if (!problem) continue;
+    if (++count <= max_told) explanation.push_back(describe(asked, reply, *problem));
+    if (count <= max_examples) {
+      examples.push_back({{"asked", to_details(asked)}, {"reply", to_details(reply)}, {"why", *problem}});
+    }
+  }
+  if (count == 0) return;
+  verdict.valid = Valid::no;
+  verdict.details["valid?"] = to_details(verdict.valid);
+  verdict.details["other-than-asked"] = {{"count", count}, {"errs", std::move(examples)}};
+  for (auto& line : verdict.details["explanation"]) explanation.push_back(std::move(line));
+  verdict.details["explanation"] = std::move(explanation);
+}
+
+}  // namespace mznode::check

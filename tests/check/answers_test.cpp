@@ -1,0 +1,160 @@
+#include "core/check/answers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/check/registry.hpp"
+#include "tests/check/shorthand.hpp"
+
+namespace mznode::check {
+namespace {
+
+/// The verdict on one request and its reply, each as "f value".
+Verdict answered(const std::string& checker, const std::string& asked, const std::string& reply,
+                 const CheckOptions& options = {}) {
+  return find_checker(checker)->check(shorthand({"0 invoke " + asked, "0 ok " + reply}), options);
+}
+
+/// How many replies answer something else.
+std::size_t others(const Verdict& verdict) {
+  return verdict.details.contains("other-than-asked") ? verdict.details["other-than-asked"]["count"].get<std::size_t>()
+                                                      : 0;
+}
+
+struct Pair {
+  const char* checker;
+  const char* asked;
+  const char* reply;
+};
+
+constexpr Pair answers_of_another_request[] = {
+    {"txn-rw-register", R"(txn [["w",3,8],["r",4,null]])", "txn []"},
+    {"txn-rw-register", R"(txn [["w",3,8],["r",4,null]])", "txn null"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(txn [["w",3,8],["r",4,null]])"},
+    {"rw-register", R"(txn [["w",3,8],["r",4,null]])", R"(txn [["r",4,null]])"},
+    {"rw-register", R"(txn [["w",3,8],["r",4,null]])", R"(txn [["r",4,null],["w",3,8]])"},
+    {"rw-register", R"(txn [["r",3,null]])", R"(txn [["r",4,null]])"},
+    {"rw-register", R"(txn [["r",3,null]])", R"(txn [["r","3",null]])"},
+    {"rw-register", R"(txn [["r",3,null]])", R"(txn [["w",3,1]])"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(txn [["w",3,9]])"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(txn [["w",3,8.0]])"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(txn {"w":3})"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(txn [["w",3]])"},
+    {"rw-register", R"(txn [["w",3,8]])", R"(write [["w",3,8]])"},
+    {"list-append", R"(txn [["r",3,null]])", R"(txn [["append",3,1]])"},
+    {"list-append", R"(txn [["append",3,1]])", R"(txn [["append",4,1]])"},
+    {"list-append", R"(txn [["append",3,1]])", R"(txn [["append",3,[1]]])"},
+    {"list-append", R"(txn [["r",3,null]])", R"(txn [["r",3,7]])"},
+    {"list-append", R"(txn [["r",3,null]])", R"(txn [["r",3,{}]])"},
+    {"lin-kv", "read [1,null]", "read [2,5]"},
+    {"lin-kv", "write [1,4]", "write [1,5]"},
+    {"lin-kv", "write [1,4]", "write [2,4]"},
+    {"lin-kv", "cas [1,[4,5]]", "cas [1,[4,6]]"},
+    {"lin-kv", "cas [1,[4,5]]", "write [1,5]"},
+    {"cas-register", "write 4", "write 5"},
+    {"cas-register", "cas [4,5]", "cas [5,4]"},
+    {"broadcast", "broadcast 4", "broadcast 5"},
+    {"g-set", "add 4", "read [4]"},
+    {"g-set", "read null", "read 4"},
+    {"set-full", "read null", R"(read {"4":1})"},
+    {"g-counter", "add 4", "add 5"},
+    {"pn-counter", "add 4", "add -4"},
+    {"counter", "add 4", "add 5"},
+    {"kafka", R"(send [["send","a",4]])", R"(send [["send","b",[0,4]]])"},
+    {"kafka", R"(send [["send","a",4]])", R"(send [["send","a",[0,5]]])"},
+    {"kafka", R"(send [["send","a",4]])", "send []"},
+    {"kafka", R"(poll [["poll"]])", R"(poll [["send","a",[0,4]]])"},
+    {"kafka", R"(assign ["a"])", R"(assign ["b"])"},
+};
+
+TEST(Answers, ThatAreOfAnotherRequestAreInvalidAndNamed) {
+  for (const Pair& it : answers_of_another_request) {
+    const Verdict verdict = answered(it.checker, it.asked, it.reply);
+    SCOPED_TRACE(std::string(it.checker) + ": " + it.asked + " -> " + it.reply);
+    EXPECT_EQ(verdict.valid, Valid::no);
+    EXPECT_EQ(verdict.details["valid?"], false);
+    ASSERT_EQ(others(verdict), 1u);
+    EXPECT_EQ(verdict.details["other-than-asked"]["errs"][0]["asked"]["index"], 0);
+    EXPECT_EQ(verdict.details["other-than-asked"]["errs"][0]["reply"]["index"], 1);
+    EXPECT_TRUE(verdict.details["explanation"][0].get<std::string>().starts_with(
+        "the reply of process 0 (operation 1) answers something else than was asked: "));
+    EXPECT_EQ(others(answered(it.checker, it.asked, it.reply, {.compat_jepsen = true})), 0u);
+  }
+}
+
+TEST(Answers, ToWhatWasAskedAreNot) {
+  constexpr Pair good[] = {
+      {"rw-register", R"(txn [["w",3,8],["r",4,null]])", R"(txn [["w",3,8],["r",4,5]])"},
+      {"rw-register", R"(txn [["w","\u0061",8.50]])", R"(txn [["w","a",8.5]])"},
+      {"rw-register", R"(txn [["r",4,[1]]])", R"(txn [["r",4,null]])"},
+      {"rw-register", "txn []", "txn []"},
+      {"list-append", R"(txn [["append",3,1],["r",3,null]])", R"(txn [["append",3,1],["r",3,[1]]])"},
+      {"list-append", R"(txn [["r",3,null]])", R"(txn [ [ "r", 3, [ ] ] ])"},
+      {"lin-kv", "read [1,null]", "read [1,5]"},
+      {"lin-kv", "write [1,4]", "write [1,4]"},
+      {"cas-register", "write 4", "write null"},
+      {"broadcast", "broadcast 4", "broadcast null"},
+      {"g-set", "read null", "read null"},
+      {"kafka", R"(send [["send","9",4]])", R"(send [["send",9,[0,4]]])"},
+      {"kafka", R"(send [["send","9",[4,5]]])", R"(send [["send","9",[0,[4,5]]]])"},
+      {"kafka", R"(send [["send","9",4]])", R"(send [["send","9",4]])"},
+      {"kafka", R"(poll [["poll"]])", R"(poll [["poll",{"a":[]}]])"},
+      {"kafka", R"(txn [["poll"],["send","a",1]])", R"(txn [["poll",null],["send","a",[3,1]]])"},
+  };
+  for (const Pair& it : good) {
+    EXPECT_EQ(others(answered(it.checker, it.asked, it.reply)), 0u) << it.checker << ": " << it.asked << " -> " << it.reply;
+  }
+}
+
+TEST(Answers, WhatWasNotAcknowledgedMayBeAnything) {
+  for (const Pair& it : answers_of_another_request) {
+    for (const std::string type : {"info", "fail"}) {
+      const History history = shorthand({std::string("0 invoke ") + it.asked, "0 " + type + " " + it.reply});
+      EXPECT_EQ(others(find_checker(it.checker)->check(history, {})), 0u);
+    }
+  }
+}
+
+TEST(Answers, PollsShowWhatTheProcessHasAssignedItself) {
+  const auto judge = [](std::vector<std::string> lines) {
+    return others(find_checker("kafka")->check(shorthand(lines), {}));
+  };
+  const std::string poll = R"(1 ok poll [["poll",{"a":[[0,1]]}]])";
+  const std::vector<std::string> sent = {R"(0 invoke send [["send","a",1]])", R"(0 ok send [["send","a",[0,1]]])"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> lines = sent;
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+  };
+  const std::string asked = R"(1 invoke poll [["poll"]])";
+  EXPECT_EQ(judge(with({R"(1 invoke assign ["b","a"])", R"(1 ok assign ["b","a"])", asked, poll})), 0u);
+  EXPECT_EQ(judge(with({R"(1 invoke assign ["b"])", R"(1 ok assign ["b"])", asked, poll})), 1u);
+  EXPECT_EQ(judge(with({R"(2 invoke assign ["a"])", R"(2 ok assign ["a"])", asked, poll})), 1u);
+  EXPECT_EQ(judge(with({R"(1 invoke assign ["a"])", R"(1 ok assign ["a"])", R"(1 invoke assign ["b"])",
+                        R"(1 ok assign ["b"])", asked, poll})),
+            1u);
+  // One that failed left the assignment as it was.
+  EXPECT_EQ(judge(with({R"(1 invoke assign ["a"])", R"(1 ok assign ["a"])", R"(1 invoke assign ["b"])",
+                        R"(1 fail assign ["b"])", asked, poll})),
+            0u);
+  // Who has subscribed is given keys by the system.
+  EXPECT_EQ(judge(with({R"(1 invoke subscribe ["b"])", R"(1 ok subscribe ["b"])", R"(1 invoke assign ["b"])",
+                        R"(1 ok assign ["b"])", asked, poll})),
+            0u);
+  EXPECT_EQ(judge(with({asked, poll})), 0u);
+}
+
+TEST(Answers, LongOnesAreToldShortlyAndManyAreCounted) {
+  std::vector<std::string> lines;
+  const std::string list(100'000, '7');
+  for (int i = 0; i < 50; ++i) {
+    lines.push_back(R"(0 invoke txn [["w",1,)" + std::to_string(i) + "]]");
+    lines.push_back(R"(0 ok txn [["w",2,)" + list + "]]");
+  }
+  const Verdict verdict = find_checker("rw-register")->check(shorthand(lines), {});
+  EXPECT_EQ(others(verdict), 50u);
+  EXPECT_EQ(verdict.details["other-than-asked"]["errs"].size(), 8u);
+  for (const auto& line : verdict.details["explanation"]) EXPECT_LT(line.get<std::string>().size(), 1'000u);
+}
+
+}  // namespace
+}  // namespace mznode::check
