@@ -46,6 +46,8 @@ struct TestFlags {
   std::string availability;
   std::string consistency_models;
   sim::KeyOptions keys;
+  std::string writes_dist = "constant";
+  std::string assign_from = "beginning";
   std::string seed = "0";
   std::string seeds;
   std::string shard;
