@@ -17,10 +17,11 @@
 namespace mznode::sim {
 
 /// Turns faults on and off during a run. Every hold of a fault and every pause between holds is uniform between 0 and
-/// twice the interval. Faults of the network and of clocks begin with the run, each for itself, as Maelstrom's partitions
-/// do. Kill and pause take turns at one schedule, as in Jepsen's package for databases (nemesis/combined.clj,
-/// db-package): a fault drawn from those two either begins, at nodes that are drawn anew each time, or ends at all nodes.
-/// They wait until there is something to hit; Jepsen's begin at once, at processes with nothing to lose.
+/// twice the interval. Faults of the network and of clocks begin with the run, each for itself, as Maelstrom's
+/// partitions do. Kill and pause take turns at one schedule, as in Jepsen's package for databases
+/// (nemesis/combined.clj, db-package): a fault drawn from those two either begins, at nodes that are drawn anew each
+/// time, or ends at all nodes. They wait until there is something to hit; Jepsen's begin at once, at processes with
+/// nothing to lose.
 class Nemesis {
  public:
   struct World {

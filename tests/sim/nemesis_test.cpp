@@ -23,7 +23,8 @@ TEST(Victims, EverySetThatHasAnybodyIsDrawnAndNobodyIsNever) {
     ++sizes[victims.size()];
     for (const auto& node : victims) ++struck[node];
   }
-  // Of seven: one is 1, a minority third 2, a minority 3, a majority 4, all 7, and some anything from 1 to 7, a sixth each.
+  // Of seven: one is 1, a minority third 2, a minority 3, a majority 4, all 7, and some anything from 1 to 7, a sixth
+  // each.
   const double some = draws / 6.0 / 7;
   for (const std::size_t size : {1, 2, 3, 4, 7}) EXPECT_NEAR(sizes[size], draws / 6.0 + some, 250) << size;
   for (const std::size_t size : {5, 6}) EXPECT_NEAR(sizes[size], some, 100) << size;
@@ -70,7 +71,9 @@ struct Event {
 
 /// A nemesis on four nodes in virtual time.
 struct Strikes {
-  explicit Strikes(std::vector<Fault> faults) : nemesis_faults(std::move(faults)) { loop.now = [this] { return host.time; }; }
+  explicit Strikes(std::vector<Fault> faults) : nemesis_faults(std::move(faults)) {
+    loop.now = [this] { return host.time; };
+  }
 
   void run_until(Time end) {
     for (auto next = loop.timers.next(); next && *next <= end; next = loop.timers.next()) {
@@ -92,7 +95,10 @@ struct Strikes {
                    .host = host,
                    .nodes = {"n0", "n1", "n2", "n3"},
                    .initialise = [this](const std::string& node) { initialised.insert(node); },
-                   .record = [this](const std::string& event, const Json&) { events.push_back({host.time, event}); }},
+                   .record =
+                       [this](const std::string& event, const Json&) {
+                         events.push_back({host.time, event});
+                       }},
                   nemesis_faults,
                   10s,
                   7};

@@ -3,8 +3,8 @@
 #include "tests/workloads/cells.hpp"
 #include "tests/workloads/trial.hpp"
 
-// Kills and pauses must tell right nodes from wrong ones: they never make a right one invalid, not even the only one there
-// is, and they hit where memory was lost that should have been kept.
+// Kills and pauses must tell right nodes from wrong ones: they never make a right one invalid, not even the only one
+// there is, and they hit where memory was lost that should have been kept.
 namespace mznode {
 namespace {
 
