@@ -91,6 +91,10 @@ Candidates values_for(const std::string& option, const Command& command, const A
     add(topology_names());
   } else if (option == "--latency-dist") {
     add(std::vector{"constant", "uniform", "exponential"});
+  } else if (option == "--writes-dist") {
+    add(std::vector{"constant", "zipf"});
+  } else if (option == "--assign-from") {
+    add(std::vector{"beginning", "committed"});
   } else if (option == "--delivery") {
     add(std::vector{"maelstrom", "ideal"});
   } else if (option == "--log-level") {

@@ -50,6 +50,8 @@ std::string replay_command(const TestSettings& settings) {
   if (keys.max_writes_per_key != defaults.keys.max_writes_per_key) {
     add("max-writes-per-key", std::to_string(keys.max_writes_per_key));
   }
+  if (keys.writes == sim::KeyOptions::Writes::zipf) add("writes-dist", "zipf");
+  if (keys.assign_from == sim::KeyOptions::AssignFrom::committed) add("assign-from", "committed");
   if (settings.availability) {
     const std::chrono::milliseconds thousandths(std::llround(*settings.availability * 1000));
     add("availability", *settings.availability == 1.0 ? "total" : seconds(thousandths));

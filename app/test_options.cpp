@@ -55,6 +55,21 @@ void set_nodes(const TestFlags& flags, TestSettings& settings) {
   if (settings.nodes.empty()) refuse("--nodes", "names separated by commas", "none");
 }
 
+void set_keys(const TestFlags& flags, TestSettings& settings) {
+  using Keys = sim::KeyOptions;
+  settings.keys = flags.keys;
+  if (flags.writes_dist == "zipf") {
+    settings.keys.writes = Keys::Writes::zipf;
+  } else if (flags.writes_dist != "constant") {
+    refuse("--writes-dist", "constant or zipf", flags.writes_dist);
+  }
+  if (flags.assign_from == "committed") {
+    settings.keys.assign_from = Keys::AssignFrom::committed;
+  } else if (flags.assign_from != "beginning") {
+    refuse("--assign-from", "beginning or committed", flags.assign_from);
+  }
+}
+
 void set_concurrency(const std::string& text, TestSettings& settings) {
   const std::string takes = "a number of clients such as 10, or a multiple of the nodes such as 4n";
   settings.concurrency_per_node = !text.empty() && text.back() == 'n';
@@ -145,6 +160,8 @@ void declare(CLI::App& app, TestFlags& flags) {
   add_count("--key-count", flags.keys.key_count, "kafka, txn: keys in use at a time");
   add_count("--max-txn-length", flags.keys.max_txn_length, "txn: most operations of a transaction");
   add_count("--max-writes-per-key", flags.keys.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
+  app.add_option("--writes-dist", flags.writes_dist, "how many of these: constant (all), zipf")->type_name("NAME");
+  app.add_option("--assign-from", flags.assign_from, "kafka: polls start at beginning or committed")->type_name("NAME");
   app.option_defaults()->group("The network");
   app.add_option("--latency", flags.latency, "mean latency between nodes")->type_name("MS");
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
@@ -182,7 +199,7 @@ TestSettings test_settings(const TestFlags& flags) {
     settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
   }
   settings.compat_jepsen = flags.compat == "jepsen";
-  settings.keys = flags.keys;
+  set_keys(flags, settings);
   settings.seed = whole_number("--seed", seed_takes, flags.seed);
   settings.keep_storage = !flags.no_storage;
   return settings;

@@ -47,6 +47,8 @@ struct TestFlags {
   std::string consistency_models;
   std::string compat;
   sim::KeyOptions keys;
+  std::string writes_dist = "constant";
+  std::string assign_from = "beginning";
   std::string seed = "0";
   std::string seeds;
   std::string shard;

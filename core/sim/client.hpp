@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/check/history.hpp"
 #include "core/sim/connection.hpp"
 #include "core/sim/random.hpp"
+#include "core/sim/schedule.hpp"
 #include "core/topology.hpp"
 
 namespace mznode::sim {
@@ -20,6 +22,14 @@ struct KeyOptions {
   std::size_t key_count = 10;
   std::size_t max_txn_length = 4;
   std::size_t max_writes_per_key = 16;
+  /// How many writes a key gets: always the most (Elle 0.2.2, which Maelstrom's Jepsen 0.3.7 takes), or x of them with a
+  /// probability in proportion to 1/x (Elle 0.2.7).
+  enum class Writes : std::uint8_t { constant, zipf };
+  Writes writes = Writes::constant;
+  /// Where a consumer of a log begins at a key that it is assigned for the first time: at offset 0, as Maelstrom's client
+  /// does, which looks the committed offsets up in the wrong place, or at the committed offset, as its documentation says.
+  enum class AssignFrom : std::uint8_t { beginning, committed };
+  AssignFrom assign_from = AssignFrom::beginning;
 };
 
 /// What a workload's clients and generators are told about the test.
@@ -63,8 +73,11 @@ struct FinalStep {
 class Generator {
  public:
   virtual ~Generator() = default;
-  /// Which of the workers that are free is to do the next operation; `free` is in ascending order and not empty.
-  virtual std::size_t choose(const std::vector<std::size_t>& free, Random& random) { return random.pick(free); }
+  /// Which of the workers that are free is to do the next operation: the next in the ring, unless a generator has
+  /// another way. `free` is in ascending order and not empty.
+  virtual std::size_t choose(const std::vector<std::size_t>& free, const Ring& ring, Random& /*random*/) {
+    return ring.next(free);
+  }
   /// The next operation for a worker: its f, value and is_final; nothing when there is none left.
   virtual std::optional<check::Operation> next(std::size_t worker, Random& random) = 0;
   /// Told of every entry that a worker adds to the history.
@@ -78,6 +91,8 @@ struct TestSpec {
   std::function<std::unique_ptr<Client>(Connection& connection, const std::string& node, const ClientOptions& options)>
       make_client;
   std::function<std::unique_ptr<Generator>(const ClientOptions& options)> make_generator;
+  /// The kinds of operations (their f) that a test needs an ok of; kills and pauses wait for one of each.
+  std::set<std::string> kinds = {};
   /// What every worker does once at the end, after the network has healed and been quiet; nothing to end at once.
   std::optional<check::Operation> final_operation;
   /// Ends a final phase that the generator's final steps make; nothing when they make none.

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,12 @@
 
 namespace mznode::sim {
 
-/// Turns faults on and off during a run, each for itself: a fault begins with the run, and every hold and every pause
-/// between holds is uniform between 0 and twice the interval, as Maelstrom's partitions are.
+/// Turns faults on and off during a run. Every hold of a fault and every pause between holds is uniform between 0 and
+/// twice the interval. Faults of the network and of clocks begin with the run, each for itself, as Maelstrom's
+/// partitions do. Kill and pause take turns at one schedule, as in Jepsen's package for databases
+/// (nemesis/combined.clj, db-package): a fault drawn from those two either begins, at nodes that are drawn anew each
+/// time, or ends at all nodes. They wait until there is something to hit; Jepsen's begin at once, at processes with
+/// nothing to lose.
 class Nemesis {
  public:
   struct World {
@@ -34,37 +39,52 @@ class Nemesis {
   Nemesis& operator=(const Nemesis&) = delete;
   ~Nemesis();
 
-  /// Begins with the faults.
+  /// Begins with the faults. Kills and pauses begin after one interval unless they are let before.
   void start();
+  /// There is something to hit: the first kill or pause strikes now. Does nothing where that was said before.
+  void let_strike();
+  /// From now on all faults stay as they are.
+  void hold();
   /// Ends all faults for good: links heal, paused nodes go on, dead ones start again, clocks run true.
   void stop();
   /// How often a node has been paused or killed so far: while it was, nobody could hear from it.
   std::size_t times_struck(const std::string& node) const;
 
  private:
-  struct Toggle {
-    Toggle(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
+  /// A fault of the network or of clocks.
+  struct Switch {
+    Switch(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
     Fault fault;
     Random random;
     bool is_on = false;
     std::shared_ptr<Rule> rule;
-    std::vector<std::string> victims;
     TimerId timer = 0;
   };
+  /// A fault of processes: kill or pause.
+  struct Blow {
+    explicit Blow(Fault which) : fault(which) {}
+    Fault fault;
+    bool is_next_to_end = false;
+    std::set<std::string> victims;
+  };
 
-  void schedule(Toggle& toggle);
-  void flip(Toggle& toggle);
-  void turn_on(Toggle& toggle);
-  void turn_off(Toggle& toggle);
-  Json begin(Toggle& toggle);
-  Json add_rule(Toggle& toggle, std::shared_ptr<Rule> rule, std::string what);
-  std::vector<std::string> choose_victims(Random& random) const;
-  /// Pauses or kills some nodes, whose names it returns.
-  std::vector<std::string> strike(Random& random, void (Host::*blow)(const std::string& node));
+  void flip(Switch& each);
+  void turn_on(Switch& each);
+  void turn_off(Switch& each);
+  Json begin_skew(Random& random);
+  /// Strikes nodes, or ends what was done to them, and sets the time for the next.
+  void strike();
+  void strike(Blow& blow);
+  void end(Blow& blow);
+  void record(const char* what, Fault fault, const Json& value);
 
   World world_;
   Duration interval_;
-  std::vector<std::unique_ptr<Toggle>> toggles_;
+  std::vector<std::unique_ptr<Switch>> switches_;
+  std::vector<Blow> blows_;
+  Random blow_random_;
+  TimerId blow_timer_ = 0;
+  bool may_strike_ = false;
   std::map<std::string, std::size_t> times_struck_;
 };
 

@@ -8,6 +8,7 @@
 #include "core/codec.hpp"
 #include "core/error.hpp"
 #include "core/sim/nemesis.hpp"
+#include "core/sim/schedule.hpp"
 #include "core/sim/services.hpp"
 #include "core/sim/wait_group.hpp"
 
@@ -52,7 +53,7 @@ class Run {
   Task<> perform(Worker* worker, check::Operation operation);
   Task<> finish(Worker* worker);
 
-  void start_services();
+  void begin_to_generate();
   void issue();
   void schedule_issue(Time at);
   void free(Worker& worker);
@@ -73,12 +74,14 @@ class Run {
   Loop loop_;
   Network network_;
   std::unique_ptr<Host> host_;
-  std::map<std::string, std::unique_ptr<Service>> services_;
+  Services services_;
   Random random_;
   ClientOptions client_options_;
   std::unique_ptr<Generator> generator_;
   std::unique_ptr<Nemesis> nemesis_;
   std::vector<Worker> workers_;
+  Ring ring_;
+  Readiness readiness_;
   std::uint64_t next_client_ = 0;
   Time started_;
   std::size_t operations_ = 0;
@@ -109,6 +112,8 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                       .compat_jepsen = options.compat_jepsen,
                       .elapsed = [this] { return now() - started_; }},
       generator_(spec.make_generator(client_options_)),
+      ring_(options.concurrency),
+      readiness_({}, spec.kinds),
       beginning_(loop_),
       busy_(loop_),
       finishing_(loop_),
@@ -130,6 +135,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                      .initialise = [this](const std::string& node) { scope_.spawn(initialise(node)); },
                      .record =
                          [this](const std::string& event, const Json& value) {
+                           ring_.advance();
                            record(operation(event, value), check::Type::info, check::nemesis_process);
                          }},
       options.faults, options.nemesis_interval, options.seed);
@@ -150,28 +156,6 @@ void Run::node_failed(NodeFailure failure) {
   const bool has_ended = failure.has_ended;
   result_.failures.push_back(std::move(failure));
   if (has_ended || is_beginning || failed_nodes_.size() == options_.nodes.size()) fail(why);
-}
-
-void Run::start_services() {
-  services_ = default_services(options_.seed);
-  for (auto& [name, service] : services_) {
-    network_.add(name, Endpoint::service, [this, &name = name, &service = *service](const Packet& packet) {
-      MessageView view;
-      const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
-                               ",\"body\":" + packet.body + "}";
-      if (view.scan(line) != MessageView::Status::ok) return;
-      std::string answer;
-      try {
-        answer = service.handle(view.own());
-      } catch (const Error&) {
-        return;  // upstream's service would have failed and gone on
-      }
-      if (answer.empty()) return;
-      answer.pop_back();
-      answer += ",\"in_reply_to\":" + (view.msg_id().empty() ? "null" : std::string(view.msg_id())) + "}";
-      network_.send(name, packet.src, answer);
-    });
-  }
 }
 
 Task<> Run::initialise(std::string node) {
@@ -210,7 +194,8 @@ Task<> Run::set_up(std::string node) {
 }
 
 Task<> Run::main() {
-  start_services();
+  services_ = default_services(options_.seed);
+  connect(services_, network_);
   for (const auto& node : options_.nodes) host_->start(node);
   for (const auto& node : options_.nodes) scope_.spawn(counted(&beginning_, initialise(node)));
   co_await beginning_.wait();
@@ -219,20 +204,10 @@ Task<> Run::main() {
   co_await beginning_.wait();
   if (is_done_) co_return;
 
-  started_ = now();
-  workers_.resize(options_.concurrency);
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    workers_[i].index = i;
-    workers_[i].process = static_cast<std::int64_t>(i);
-    workers_[i].node = options_.nodes[i % options_.nodes.size()];
-    open(workers_[i]);
-  }
-  is_generating_ = true;
-  nemesis_->start();
-  next_operation_ = started_;
-  if (options_.mean_interval > Duration::zero()) schedule_issue(started_);
+  begin_to_generate();
   co_await loop_.sleep(options_.time_limit);
   is_generating_ = false;
+  nemesis_->hold();
   co_await busy_.wait();
   nemesis_->stop();
   if (spec_.final_operation) {
@@ -247,6 +222,24 @@ Task<> Run::main() {
     co_await finishing_.wait();
   }
   is_done_ = true;
+}
+
+void Run::begin_to_generate() {
+  started_ = now();
+  workers_.resize(options_.concurrency);
+  std::set<std::string> asked;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i].index = i;
+    workers_[i].process = static_cast<std::int64_t>(i);
+    workers_[i].node = options_.nodes[i % options_.nodes.size()];
+    asked.insert(workers_[i].node);
+    open(workers_[i]);
+  }
+  readiness_ = Readiness(asked, spec_.kinds);
+  is_generating_ = true;
+  nemesis_->start();
+  next_operation_ = started_;
+  if (options_.mean_interval > Duration::zero()) schedule_issue(started_);
 }
 
 Task<> Run::finish(Worker* worker) {
@@ -286,12 +279,11 @@ void Run::issue() {
     next_operation_ = Time::max();  // free() will call again
     return;
   }
-  Worker& worker = workers_[generator_->choose(free_workers, random_)];
+  Worker& worker = workers_[generator_->choose(free_workers, ring_, random_)];
   auto next = generator_->next(worker.index, random_);
-  const auto twice_mean = static_cast<std::uint64_t>(2 * options_.mean_interval.count());
+  ring_.advance();
   // From when it was due, lest the delays of real time add up; but what was missed is not made up for.
-  next_operation_ =
-      std::max(next_operation_, now() - 1ms) + Duration(static_cast<std::int64_t>(random_.below(twice_mean + 1)));
+  next_operation_ = std::max(next_operation_, now() - 1ms) + stagger(random_, options_.mean_interval);
   schedule_issue(next_operation_);
   if (next) scope_.spawn(perform(&worker, std::move(*next)));
 }
@@ -336,6 +328,8 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
     report_reply(malformed.what());
   }
   record(operation, outcome, worker->process);
+  if (outcome == check::Type::ok) readiness_.acknowledged(worker->node, operation.f);
+  if (readiness_.is_reached()) nemesis_->let_strike();
   generator_->update(worker->index, result_.history.back());
   if (outcome == check::Type::info) {
     worker->process += static_cast<std::int64_t>(workers_.size());

@@ -195,13 +195,34 @@ std::unique_ptr<Service> sequential_kv(std::uint64_t seed) { return std::make_un
 std::unique_ptr<Service> eventual_kv(std::uint64_t seed) { return std::make_unique<EventualKv>(seed); }
 std::unique_ptr<Service> timestamp_oracle() { return std::make_unique<TimestampOracle>(); }
 
-std::map<std::string, std::unique_ptr<Service>> default_services(std::uint64_t seed) {
-  std::map<std::string, std::unique_ptr<Service>> services;
+Services default_services(std::uint64_t seed) {
+  Services services;
   services["lin-kv"] = linearizable_kv();
   services["seq-kv"] = sequential_kv(seed);
   services["lww-kv"] = eventual_kv(seed);
   services["lin-tso"] = timestamp_oracle();
   return services;
+}
+
+void connect(Services& services, Network& network) {
+  for (auto& [name, service] : services) {
+    network.add(name, Endpoint::service, [&network, &name = name, &service = *service](const Packet& packet) {
+      MessageView view;
+      const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
+                               ",\"body\":" + packet.body + "}";
+      if (view.scan(line) != MessageView::Status::ok) return;
+      std::string answer;
+      try {
+        answer = service.handle(view.own());
+      } catch (const Error&) {
+        return;  // upstream's service would have failed and gone on
+      }
+      if (answer.empty()) return;
+      answer.pop_back();
+      answer += ",\"in_reply_to\":" + (view.msg_id().empty() ? "null" : std::string(view.msg_id())) + "}";
+      network.send(name, packet.src, answer);
+    });
+  }
 }
 
 }  // namespace mznode::sim

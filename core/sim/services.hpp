@@ -10,6 +10,7 @@
 
 #include "core/json.hpp"
 #include "core/message.hpp"
+#include "core/sim/network.hpp"
 #include "core/sim/random.hpp"
 
 namespace mznode::sim {
@@ -31,7 +32,11 @@ std::unique_ptr<Service> eventual_kv(std::uint64_t seed);
 /// lin-tso: counts from 0.
 std::unique_ptr<Service> timestamp_oracle();
 
+using Services = std::map<std::string, std::unique_ptr<Service>>;
+
 /// All of them by name.
-std::map<std::string, std::unique_ptr<Service>> default_services(std::uint64_t seed);
+Services default_services(std::uint64_t seed);
+/// Joins services to a network, on which they answer what they are sent. They must outlive it.
+void connect(Services& services, Network& network);
 
 }  // namespace mznode::sim

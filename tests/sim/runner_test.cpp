@@ -115,14 +115,15 @@ TEST(Runner, ARateOfZeroMeansNoOperations) {
   EXPECT_TRUE(result.history.empty());
 }
 
-TEST(Runner, WorkersShareTheOperationsAndKeepToTheirNodes) {
+TEST(Runner, WorkersTakeTurnsInTheRingAndKeepToTheirNodes) {
   auto options = options_of(2, 4, 100, 20s);
   options.keep_journal = true;
   const auto result = simulate(constant_test("read"), options, install_probe);
   std::map<std::int64_t, int> per_process;
   for (const auto& operation : client_operations(result, Type::invoke)) ++per_process[operation.process];
   ASSERT_EQ(per_process.size(), 4u);
-  for (const auto& [process, count] : per_process) EXPECT_NEAR(count, 500, 100);
+  // Of the five places in the ring that of the nemesis falls to the first worker.
+  for (const auto& [process, count] : per_process) EXPECT_NEAR(count, process == 0 ? 800 : 400, 40) << process;
   std::map<std::string, std::set<std::string>> nodes_of_client;
   for (const auto& packet : result.packets) {
     if (packet.body.find("\"read\"") != std::string::npos) nodes_of_client[packet.src].insert(packet.dest);

@@ -46,8 +46,8 @@ TEST(KafkaClient, SendsPollsAssignsAndCrashesAsUpstream) {
   }
   EXPECT_NEAR(all, 12'000, 600);
   // A send that finds its key used up is drawn again, and half of what is drawn then are polls.
-  EXPECT_NEAR(counts["send"], all * 0.45, all / 40);
-  EXPECT_NEAR(counts["poll"], all * 0.54, all / 40);
+  EXPECT_NEAR(counts["send"], all * 0.477, all / 60);
+  EXPECT_NEAR(counts["poll"], all * 0.507, all / 60);
   EXPECT_NEAR(counts["assign"], all / 64, 60);
   EXPECT_NEAR(counts["crash"], 8, 6);  // four workers, one crash of each in half a minute
   EXPECT_EQ(of_type(result.run, Type::info, "crash").size(), of_type(result.run, Type::invoke, "crash").size());
@@ -65,6 +65,8 @@ TEST(KafkaClient, MessagesOfAKeyCountFromOneAndTheirOffsetsComeBack) {
     EXPECT_LE(message.as_int(), 16);
   }
   EXPECT_GT(last.size(), 100u);
+  // All but those that were in use in the end had all their messages.
+  EXPECT_LE(std::count_if(last.begin(), last.end(), [](const auto& key) { return key.second < 16; }), 10);
   for (const auto& send : of_type(result.run, Type::ok, "send")) {
     EXPECT_EQ(from_json<std::vector<SentOk>>(send.value).size(), 1u);
   }
@@ -137,7 +139,74 @@ TEST(KafkaClient, AnOffsetBehindWhichNoneCanComeIsAMalformedReply) {
   trial.time_limit = 2s;
   const auto result = trial.run(goes_to_the_end);
   ASSERT_FALSE(result.run.malformed_replies.empty());
-  EXPECT_NE(result.run.malformed_replies.front().find("room for the next one"), std::string::npos);
+  EXPECT_NE(result.run.malformed_replies.front().find("9223372036854775807 of key"), std::string::npos);
+}
+
+/// A log of nothing that says `committed` of every key, and notes from where keys are polled for the first time.
+sim::Installer log_with_committed(kafka::Offset committed, std::set<kafka::Offset>& polled_from) {
+  return [committed, &polled_from](Node& node) -> std::shared_ptr<void> {
+    node.on("send", [] { return kafka::SendOk{0}; });
+    node.on("poll", [&polled_from](kafka::Poll request) {
+      for (const auto& [key, from] : request.offsets) polled_from.insert(from);
+      return kafka::PollOk{};
+    });
+    node.on("list_committed_offsets", [committed](kafka::ListCommitted request) {
+      kafka::Poll reply;
+      for (const auto& key : request.keys) reply.offsets[key] = committed;
+      return reply;
+    });
+    return nullptr;
+  };
+}
+
+TEST(KafkaClient, BeginsAtZeroWhateverIsCommittedAsUpstreamsDoes) {
+  Trial trial = trial_of("kafka");
+  trial.time_limit = 10s;
+  for (const kafka::Offset committed : {-1, 7, -1'000}) {
+    std::set<kafka::Offset> polled_from;
+    const auto result = trial.run(log_with_committed(committed, polled_from));
+    EXPECT_EQ(polled_from, (std::set<kafka::Offset>{0}));
+    EXPECT_TRUE(result.run.malformed_replies.empty());
+  }
+}
+
+TEST(KafkaClient, BeginsAtTheCommittedOffsetWhenAskedTo) {
+  Trial trial = trial_of("kafka");
+  trial.time_limit = 10s;
+  auto options = trial.options();
+  options.keys.assign_from = sim::KeyOptions::AssignFrom::committed;
+  std::set<kafka::Offset> polled_from;
+  const auto run = sim::simulate(find_workload("kafka").test, options, log_with_committed(7, polled_from));
+  EXPECT_EQ(polled_from, (std::set<kafka::Offset>{0, 7})) << "0 in the end, where it seeks to the beginning";
+  EXPECT_TRUE(run.malformed_replies.empty());
+  const auto wrong = sim::simulate(find_workload("kafka").test, options, log_with_committed(-1, polled_from));
+  ASSERT_FALSE(wrong.malformed_replies.empty());
+  EXPECT_NE(wrong.malformed_replies.front().find("the offset -1 of key"), std::string::npos);
+  EXPECT_NE(wrong.malformed_replies.front().find("list_committed_offsets_ok is out of range"), std::string::npos);
+}
+
+TEST(KafkaClient, AnOffsetBelowZeroIsCalledOutOfRange) {
+  const auto answers = [](kafka::Offset sent, kafka::Offset polled) {
+    return [sent, polled](Node& node) -> std::shared_ptr<void> {
+      node.on("send", [sent] { return kafka::SendOk{sent}; });
+      node.on("poll", [polled](kafka::Poll request) {
+        kafka::PollOk reply;
+        for (const auto& [key, from] : request.offsets) reply.msgs[key] = {{polled, Json(1)}};
+        return reply;
+      });
+      node.on("list_committed_offsets", [] { return kafka::Poll{}; });
+      node.on("commit_offsets", [] {});
+      return nullptr;
+    };
+  };
+  Trial trial = trial_of("kafka");
+  trial.time_limit = 3s;
+  const auto sent = trial.run(answers(-5, 1));
+  ASSERT_FALSE(sent.run.malformed_replies.empty());
+  EXPECT_NE(sent.run.malformed_replies.front().find("send_ok is out of range"), std::string::npos);
+  const auto polled = trial.run(answers(1, -2));
+  ASSERT_FALSE(polled.run.malformed_replies.empty());
+  EXPECT_NE(polled.run.malformed_replies.front().find("poll_ok is out of range"), std::string::npos);
 }
 
 TEST(KafkaClient, CommitsWhatItHasPolledAndGoesOnBehindIt) {
@@ -195,6 +264,47 @@ TEST(TxnClient, TransactionsHaveEllesLengthsReadsAndValues) {
     EXPECT_LT(static_cast<double>(reads) / all, 0.6);
     EXPECT_GT(last_of_key.size(), 500u);
   }
+}
+
+/// How many writes each key had that was replaced by another one.
+std::map<std::int64_t, std::int64_t> writes_of_used_up_keys(const sim::KeyOptions& options) {
+  sim::Random random(1, 1);
+  txn::TxnGenerator generator(options, "append", random);
+  std::map<std::int64_t, std::int64_t> writes;
+  std::map<std::int64_t, int> last_seen;
+  for (int i = 0; i < 20'000; ++i) {
+    for (const auto& [function, key, value] : generator.next(random)) {
+      last_seen[key.as_int().value()] = i;
+      if (function == "append") ++writes[key.as_int().value()];
+    }
+  }
+  std::erase_if(writes, [&](const auto& key) { return last_seen[key.first] > 18'000; });
+  return writes;
+}
+
+TEST(TxnGenerator, EveryKeyGetsExactlyTheMostWrites) {
+  for (const std::size_t most : {1, 16, 100}) {
+    const auto writes = writes_of_used_up_keys({.key_count = 3, .max_txn_length = 4, .max_writes_per_key = most});
+    ASSERT_GT(writes.size(), 100u);
+    for (const auto& [key, count] : writes) EXPECT_EQ(count, static_cast<std::int64_t>(most)) << key;
+  }
+}
+
+TEST(TxnGenerator, AKeyGetsFewWritesMoreOftenThanManyWhenAskedTo) {
+  sim::KeyOptions options{.key_count = 3, .max_txn_length = 4, .max_writes_per_key = 16};
+  options.writes = sim::KeyOptions::Writes::zipf;
+  const auto writes = writes_of_used_up_keys(options);
+  double sum = 0;
+  std::map<std::int64_t, double> of_count;
+  for (const auto& [key, count] : writes) {
+    sum += static_cast<double>(count);
+    of_count[count] += 1.0 / static_cast<double>(writes.size());
+  }
+  // 16 over the sum of 1/x for x from 1 to 16, which is 3.38.
+  EXPECT_NEAR(sum / static_cast<double>(writes.size()), 16 / 3.38, 0.2);
+  EXPECT_NEAR(of_count[1], 1 / 3.38, 0.02);
+  EXPECT_NEAR(of_count[4], 1 / 3.38 / 4, 0.015);
+  EXPECT_EQ(of_count.rbegin()->first, 16);
 }
 
 TEST(TxnGenerator, LaterKeysAreChosenTwiceAsOftenAndUsedUpKeysAreReplaced) {

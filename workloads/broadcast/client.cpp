@@ -48,6 +48,7 @@ sim::TestSpec broadcast_test() {
                 return std::make_unique<BroadcastClient>(connection, node, options);
               },
           .make_generator = [](const sim::ClientOptions&) { return sim::mix_with_reads("broadcast"); },
+          .kinds = {"broadcast", "read"},
           .final_operation = sim::final_read()};
 }
 

@@ -50,6 +50,7 @@ sim::TestSpec test(bool may_shrink) {
               },
           .make_generator =
               [may_shrink](const sim::ClientOptions&) { return std::make_unique<CounterGenerator>(may_shrink); },
+          .kinds = {"add", "read"},
           .final_operation = sim::final_read()};
 }
 

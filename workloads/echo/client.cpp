@@ -22,6 +22,10 @@ class EchoClient final : public sim::Client {
 /// "Please echo <a number below 128>", as Maelstrom's clients say it.
 class EchoGenerator final : public sim::Generator {
  public:
+  /// Upstream gives every worker a generator of its own, and ties between them are broken by chance.
+  std::size_t choose(const std::vector<std::size_t>& free, const sim::Ring&, sim::Random& random) override {
+    return random.pick(free);
+  }
   std::optional<check::Operation> next(std::size_t, sim::Random& random) override {
     constexpr std::uint64_t numbers = 128;
     return sim::operation("echo", Json("Please echo " + std::to_string(random.below(numbers))));
@@ -36,6 +40,7 @@ sim::TestSpec echo_test() {
                 return std::make_unique<EchoClient>(connection, node);
               },
           .make_generator = [](const sim::ClientOptions&) { return std::make_unique<EchoGenerator>(); },
+          .kinds = {"echo"},
           .final_operation = std::nullopt};
 }
 

@@ -33,6 +33,7 @@ sim::TestSpec g_set_test() {
                 return std::make_unique<SetClient>(connection, node);
               },
           .make_generator = [](const sim::ClientOptions&) { return sim::mix_with_reads("add"); },
+          .kinds = {"add", "read"},
           .final_operation = sim::operation("read")};  // not marked as final, as upstream's is not
 }
 

@@ -12,8 +12,11 @@ namespace {
 /// polled.
 class LogClient final : public sim::Client {
  public:
-  LogClient(sim::Connection& connection, std::string node, bool compat_jepsen)
-      : connection_(connection), node_(std::move(node)), compat_jepsen_(compat_jepsen) {}
+  LogClient(sim::Connection& connection, std::string node, const sim::ClientOptions& options)
+      : connection_(connection),
+        node_(std::move(node)),
+        assign_from_(options.keys.assign_from),
+        compat_jepsen_(options.compat_jepsen) {}
 
   Task<Json> invoke(check::Operation operation) override {
     if (operation.f == "crash") throw sim::ClientCrash();
@@ -33,15 +36,28 @@ class LogClient final : public sim::Client {
       const ListCommitted request{keys};
       auto committed = co_await connection_.call<Poll>(node_, "list_committed_offsets", request);
       demand_asked(committed.offsets, keys);
-      for (const auto& key : keys) {
-        // A client that knows a key goes on where it was; the committed offsets are for those that do not.
-        const auto mine = offsets_.find(key);
-        const auto known = committed.offsets.find(key);
-        next[key] = mine != offsets_.end() ? mine->second : known != committed.offsets.end() ? known->second : 0;
-      }
+      for (const auto& key : keys) next[key] = beginning_of(key, committed.offsets);
     }
     offsets_ = std::move(next);
     co_return operation.value;
+  }
+
+  /// Where polls of a key that is assigned begin. A client that knows the key goes on where it was.
+  Offset beginning_of(const std::string& key, const Offsets& committed) const {
+    const auto mine = offsets_.find(key);
+    if (mine != offsets_.end()) return mine->second;
+    const auto known = committed.find(key);
+    if (assign_from_ == sim::KeyOptions::AssignFrom::beginning || known == committed.end()) return 0;
+    demand_in_range("list_committed_offsets_ok", key, known->second);
+    return known->second;
+  }
+
+  /// Upstream fails at offsets below 0, too, but deep in its checker. The largest leaves no room for the next one.
+  void demand_in_range(const std::string& reply, const std::string& key, Offset offset) const {
+    constexpr Offset largest = std::numeric_limits<Offset>::max() - 1;
+    if (offset >= 0 && offset <= largest) return;
+    throw sim::MalformedReply("malformed reply of " + node_ + ": the offset " + std::to_string(offset) + " of key " + key +
+                              " in its " + reply + " is out of range; offsets go from 0 to " + std::to_string(largest));
   }
 
   Task<Json> send(check::Operation operation) {
@@ -50,6 +66,7 @@ class LogClient final : public sim::Client {
     auto& [function, key, message] = micro_ops.at(0);
     const Send request{key, message};
     auto reply = co_await connection_.call<SendOk>(node_, "send", request);
+    demand_in_range("send_ok", key, reply.offset);
     message = to_json(std::pair<Offset, Json>(reply.offset, message));
     co_return to_json(micro_ops);
   }
@@ -60,14 +77,13 @@ class LogClient final : public sim::Client {
     Poll polled;
     for (const auto& [key, messages] : reply.msgs) {
       Offset highest = -1;
-      for (const auto& [offset, message] : messages) highest = std::max(highest, offset);
-      if (highest == std::numeric_limits<Offset>::max()) {
-        throw sim::MalformedReply("malformed reply of " + node_ + ": expected offsets that leave room for the next one, got " +
-                                  std::to_string(highest));
+      for (const auto& [offset, message] : messages) {
+        demand_in_range("poll_ok", key, offset);
+        highest = std::max(highest, offset);
       }
       const auto [next, is_new] = offsets_.try_emplace(key, highest + 1);
       if (!is_new) next->second = std::max(next->second, highest + 1);
-      if (!messages.empty()) polled.offsets[key] = std::max<Offset>(highest, 0);
+      if (!messages.empty()) polled.offsets[key] = highest;
     }
     if (!polled.offsets.empty()) co_await connection_.call<Empty>(node_, "commit_offsets", polled);
     const std::vector<std::pair<std::string, Messages>> value = {{"poll", std::move(reply.msgs)}};
@@ -91,6 +107,7 @@ class LogClient final : public sim::Client {
 
   sim::Connection& connection_;
   std::string node_;
+  sim::KeyOptions::AssignFrom assign_from_;
   bool compat_jepsen_;
   Offsets offsets_;
 };
@@ -100,9 +117,10 @@ class LogClient final : public sim::Client {
 sim::TestSpec kafka_test() {
   return {.make_client =
               [](sim::Connection& connection, const std::string& node, const sim::ClientOptions& options) {
-                return std::make_unique<LogClient>(connection, node, options.compat_jepsen);
+                return std::make_unique<LogClient>(connection, node, options);
               },
           .make_generator = make_generator,
+          .kinds = {"poll", "send"},
           .final_operation = std::nullopt,
           .final_time_limit = 10s};
 }

@@ -72,8 +72,7 @@ class LogGenerator final : public sim::Generator {
   std::optional<check::Operation> next(std::size_t, sim::Random& random) override {
     // A crash that is due competes with the next operation on equal terms, as in Jepsen's gen/any.
     if (elapsed_() >= next_crash_ && random.below(2) == 0) {
-      const auto twice_mean = static_cast<std::uint64_t>(2 * crash_interval_.count());
-      next_crash_ = elapsed_() + Duration(static_cast<std::int64_t>(random.below(twice_mean + 1)));
+      next_crash_ = elapsed_() + sim::stagger(random, crash_interval_);
       return sim::operation("crash");
     }
     if (!upcoming_) upcoming_ = make_upcoming(random);
@@ -125,9 +124,8 @@ class LogGenerator final : public sim::Generator {
       default: {
         sim::FinalStep step{sim::operation("poll", Json::parse(R"([["poll"]])"))};
         step.operation.other_fields = {{"poll-ms", Json(1000)}};
-        constexpr auto twice_mean = static_cast<std::uint64_t>(2 * mean_final_poll_interval.count());
         const bool is_first_poll = final_phase.steps == 3;
-        if (!is_first_poll) step.gap = Duration(static_cast<std::int64_t>(random.below(twice_mean + 1)));
+        if (!is_first_poll) step.gap = sim::stagger(random, mean_final_poll_interval);
         return step;
       }
     }
@@ -146,14 +144,13 @@ class LogGenerator final : public sim::Generator {
     return generator_->next(random).at(0);
   }
 
-  /// Assigns the key at hand, and every third time also those of which something was sent that nobody polled.
+  /// Assigns the key at hand, and every third time, before it, those of which something was sent that nobody polled.
   check::Operation assign(const Json& key, sim::Random& random) {
-    Keys keys = {key.text()};
+    Keys keys;
     if (random.below(3) == 0) {
-      for (const auto& [other, offset] : sent_) {
-        if (std::to_string(other) != keys.front()) keys.push_back(std::to_string(other));
-      }
+      for (const auto& [unseen, offset] : sent_) keys.push_back(std::to_string(unseen));
     }
+    if (std::find(keys.begin(), keys.end(), key.text()) == keys.end()) keys.push_back(key.text());
     return sim::operation("assign", to_json(keys));
   }
 

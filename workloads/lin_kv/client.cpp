@@ -43,10 +43,11 @@ class RegisterClient final : public sim::Client {
   Duration timeout_;
 };
 
-/// One key after the other for each group of 2n workers: the first n only read, the others write and compare-and-set,
-/// one to two. A key is done when one more operation could bring it above 20 processes, because the checker's work grows
-/// with them (Jepsen, independent.clj, concurrent-generator; tests/linearizable_register.clj; generator.clj,
-/// process-limit).
+/// One key after the other for each group of 2n workers. Of all workers the first n only read, since upstream counts
+/// those from the beginning of the test and not of the group; the others write and compare-and-set, one to two. So reads
+/// are 1 / 2g of the operations of g groups. A key is done when one more operation could bring it above 20 processes,
+/// because the checker's work grows with them (Jepsen, independent.clj, concurrent-generator;
+/// tests/linearizable_register.clj; generator.clj, reserve, process-limit).
 class RegisterGenerator final : public sim::Generator {
  public:
   explicit RegisterGenerator(const sim::ClientOptions& options)
@@ -60,13 +61,14 @@ class RegisterGenerator final : public sim::Generator {
     for (Group& group : groups_) group.key = next_key_++;
   }
 
-  /// A group, then readers or writers, then a worker: all that have somebody free have the same chance, as where Jepsen's
-  /// generators break ties.
-  std::size_t choose(const std::vector<std::size_t>& free, sim::Random& random) override {
+  /// A group, and in the first group readers or writers: all that have somebody free have the same chance, as where
+  /// Jepsen's generators break ties. Then whose turn it is in the ring of the whole test, which in most groups is the
+  /// first who is free.
+  std::size_t choose(const std::vector<std::size_t>& free, const sim::Ring& ring, sim::Random& random) override {
     std::vector<std::size_t> left = free;
     keep_one(left, random, [this](std::size_t worker) { return worker / group_size(); });
     keep_one(left, random, [this](std::size_t worker) { return std::size_t{is_reader(worker)}; });
-    return random.pick(left);
+    return ring.next(left);
   }
 
   std::optional<check::Operation> next(std::size_t worker, sim::Random& random) override {
@@ -98,7 +100,7 @@ class RegisterGenerator final : public sim::Generator {
   };
 
   std::size_t group_size() const { return 2 * readers_; }
-  bool is_reader(std::size_t worker) const { return worker % group_size() < readers_; }
+  bool is_reader(std::size_t worker) const { return worker < readers_; }
 
   /// Counts all processes of a worker's group as users of its key, whichever of them works now. False when they are too
   /// many; a group that is too large from the start would have no keys at all, so there upstream's limit is lifted.
@@ -137,6 +139,7 @@ sim::TestSpec lin_kv_test() {
                 return std::make_unique<RegisterClient>(connection, node, options);
               },
           .make_generator = [](const sim::ClientOptions& options) { return std::make_unique<RegisterGenerator>(options); },
+          .kinds = {"cas", "read", "write"},
           .final_operation = std::nullopt,
           .default_workers_per_node = 2,
           .reuses_clients = true};

@@ -64,6 +64,7 @@ sim::TestSpec test(const char* write_function) {
               [write_function](const sim::ClientOptions& options) {
                 return std::make_unique<Transactions>(options.keys, write_function);
               },
+          .kinds = {"txn"},
           .final_operation = std::nullopt,
           .reuses_clients = true};
 }

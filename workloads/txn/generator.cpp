@@ -4,16 +4,14 @@
 #include "workloads/txn/txn.hpp"
 
 namespace mznode::txn {
-namespace {
-
-}  // namespace
-
 TxnGenerator::TxnGenerator(const sim::KeyOptions& options, std::string write, sim::Random& random)
-    : write_(std::move(write)), max_length_(options.max_txn_length) {
-  // Elle's skew is 1.0001 because its method has no answer at 1; whole numbers have, and the same on every machine.
-  constexpr std::uint64_t unit = 1'000'000;
-  std::uint64_t sum = 0;
-  for (std::size_t x = 1; x <= options.max_writes_per_key; ++x) cumulative_.push_back(sum += std::max<std::uint64_t>(unit / x, 1));
+    : write_(std::move(write)), max_length_(options.max_txn_length), max_writes_(options.max_writes_per_key) {
+  if (options.writes == sim::KeyOptions::Writes::zipf) {
+    // Elle's skew is 1.0001 because its method has no answer at 1; whole numbers have, and the same on every machine.
+    constexpr std::uint64_t unit = 1'000'000;
+    std::uint64_t sum = 0;
+    for (std::size_t x = 1; x <= max_writes_; ++x) cumulative_.push_back(sum += std::max<std::uint64_t>(unit / x, 1));
+  }
   for (std::size_t key = 0; key < options.key_count; ++key) {
     const std::uint64_t max_writes = draw_max_writes(random);
     keys_.push_back({.key = static_cast<std::int64_t>(key), .max_writes = max_writes});
@@ -21,6 +19,7 @@ TxnGenerator::TxnGenerator(const sim::KeyOptions& options, std::string write, si
 }
 
 std::uint64_t TxnGenerator::draw_max_writes(sim::Random& random) {
+  if (cumulative_.empty()) return max_writes_;
   const std::uint64_t point = random.below(cumulative_.back());
   const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), point);
   return static_cast<std::uint64_t>(found - cumulative_.begin()) + 1;

@@ -49,11 +49,13 @@ class TxnGenerator {
   };
 
   Key& choose(sim::Random& random);
-  /// From 1 to the limit, the lower the more often: x with a probability in proportion to 1/x.
+  /// How many writes a new key gets (sim::KeyOptions::Writes).
   std::uint64_t draw_max_writes(sim::Random& random);
 
   std::string write_;
   std::size_t max_length_;
+  std::uint64_t max_writes_;
+  /// The weights of 1 to the most writes, summed up; empty where every key gets the most.
   std::vector<std::uint64_t> cumulative_;
   std::vector<Key> keys_;
 };

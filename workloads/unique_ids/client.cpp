@@ -32,6 +32,7 @@ sim::TestSpec unique_ids_test() {
                 return std::make_unique<IdClient>(connection, node);
               },
           .make_generator = [](const sim::ClientOptions&) { return std::make_unique<IdGenerator>(); },
+          .kinds = {"generate"},
           .final_operation = std::nullopt,
           .reuses_clients = true};
 }
