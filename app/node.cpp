@@ -27,8 +27,8 @@ struct NodeLine {
     app.add_option("-s,--strategy", strategy, "how; the workload's first strategy unless given")->type_name("NAME");
     app.add_option("--log-level", log_level, "what goes to standard error: trace, debug, info, warn, error or off")->type_name("NAME");
     app.add_option("--threads", threads, "threads for offloaded work")->check(CLI::Range(1, 64))->type_name("N");
-    app.add_option("--data-dir", data_dir, "where nodes keep what must survive them, if the strategy does; a fresh "
-                   "directory for every run")->type_name("DIR");
+    app.add_option("--data-dir", data_dir, "where nodes keep what must survive them, if the strategy does; it belongs "
+                   "to one workload, strategy and cluster, so a fresh directory for every run")->type_name("DIR");
     app.allow_extras();  // the options of the strategy, which is not known yet
   }
 };
@@ -78,7 +78,10 @@ int run_node(const Arguments& arguments) {
     const WorkloadInfo& workload = workload_of(line);
     const StrategyInfo& strategy = find_strategy(workload, line.strategy);
     const OptionValues options(strategy.options, strategy_options(line.app, {&strategy}));
-    StdioRuntime runtime({.threads = line.threads, .log_level = log_level(line.log_level), .data_dir = line.data_dir});
+    StdioRuntime runtime({.threads = line.threads,
+                          .log_level = log_level(line.log_level),
+                          .data_dir = line.data_dir,
+                          .data_owner = {{"workload", workload.name}, {"strategy", strategy.name}}});
     std::unique_ptr<Strategy> installed;  // the node's tasks may use it until the end
     Node node(runtime);
     node.set_client_timeout(workload.client_timeout);

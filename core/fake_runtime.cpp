@@ -118,8 +118,9 @@ std::uint64_t FakeRuntime::random() {
   return z ^ (z >> 31);
 }
 
-std::unique_ptr<Storage> FakeRuntime::open_storage(std::string_view node) {
-  return std::make_unique<SimulatedStorage>(disks_[std::string(node)]);
+std::unique_ptr<Storage> FakeRuntime::open_storage(const std::string& node, const std::vector<std::string>&) {
+  if (open_storage_) return open_storage_(node);
+  return std::make_unique<SimulatedStorage>(disks_[node]);
 }
 
 void FakeRuntime::offload(std::function<void()> work, std::function<void()> done) {

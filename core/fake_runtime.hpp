@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,6 +65,10 @@ class FakeRuntime final : public Runtime {
   /// Moves time on from timer to timer until none is left, or until `limit` has passed: with periodic work there is
   /// always one left. Returns true when none is left.
   bool run_until_idle(Duration limit = 1min);
+  /// Opens the storage of nodes from now on, in the place of one that never fails.
+  void set_storage(std::function<std::unique_ptr<Storage>(const std::string& node)> open) {
+    open_storage_ = std::move(open);
+  }
   /// Lets the calendar clock jump.
   void set_wall_time_ns(std::int64_t wall_time_ns) { wall_time_offset_ns_ = wall_time_ns - now_.time_since_epoch().count(); }
   bool has_timers() { return timers_.next().has_value(); }
@@ -96,7 +101,7 @@ class FakeRuntime final : public Runtime {
   std::uint64_t random() override;
   void offload(std::function<void()> work, std::function<void()> done) override;
   /// Kept for the next process of that name; a sync is done at once.
-  std::unique_ptr<Storage> open_storage(std::string_view node) override;
+  std::unique_ptr<Storage> open_storage(const std::string& node, const std::vector<std::string>& cluster) override;
   void log(LogLevel level, std::string_view text) override { logs_.push_back({level, std::string(text)}); }
   bool logs(LogLevel) const override { return true; }
 
@@ -114,6 +119,7 @@ class FakeRuntime final : public Runtime {
   std::vector<SentMessage> sent_;
   std::vector<LogEntry> logs_;
   std::map<std::string, SimulatedStorage::Disk, std::less<>> disks_;
+  std::function<std::unique_ptr<Storage>(const std::string& node)> open_storage_;
 };
 
 }  // namespace mznode

@@ -82,7 +82,7 @@ void Node::start_periodic(Duration interval, std::shared_ptr<std::function<void(
 
 Storage& Node::storage() {
   if (id_.empty()) throw std::logic_error("a node has no storage before it has a name");
-  if (!storage_) storage_ = runtime_.open_storage(id_);
+  if (!storage_) storage_ = runtime_.open_storage(id_, node_ids_);
   return *storage_;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage.hpp"
 #include "text_buffer.hpp"
@@ -67,9 +68,9 @@ class Runtime {
   virtual std::uint64_t random() = 0;
   /// Runs `work`, which must not touch the node nor throw, possibly on another thread, and then `done` on the loop.
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
-  /// Opens what the node of this name keeps for its next life; one process at a time may have it open. Throws
+  /// Opens what a node of a cluster keeps for its next life; one process at a time may have it open. Throws
   /// std::runtime_error with a message for the user when that cannot be.
-  virtual std::unique_ptr<Storage> open_storage(std::string_view node) = 0;
+  virtual std::unique_ptr<Storage> open_storage(const std::string& node, const std::vector<std::string>& cluster) = 0;
   /// Keeps a text for whoever reads the log, if its level is high enough.
   virtual void log(LogLevel level, std::string_view text) = 0;
   /// True when `log` would keep a text of this level: spares the making of texts that nobody reads.

@@ -74,6 +74,7 @@ class StdioRuntime::Signals {
     ::sigaction(SIGINT, &action, &interrupt_);
     action.sa_handler = SIG_IGN;  // a closed output is an error of write()
     ::sigaction(SIGPIPE, &action, &pipe_);
+    ::sigaction(SIGXFSZ, &action, &file_size_);  // and so is a file that would grow above the limit (ulimit -f)
     flags_ = ::fcntl(output_, F_GETFL);
     // A pipe that poll() calls writable takes 4096 bytes for sure; more would block the loop.
     if (flags_ >= 0) ::fcntl(output_, F_SETFL, flags_ | O_NONBLOCK);
@@ -85,6 +86,7 @@ class StdioRuntime::Signals {
     ::sigaction(SIGTERM, &terminate_, nullptr);
     ::sigaction(SIGINT, &interrupt_, nullptr);
     ::sigaction(SIGPIPE, &pipe_, nullptr);
+    ::sigaction(SIGXFSZ, &file_size_, nullptr);
     wake_descriptor = -1;
     ::close(wake_);
   }
@@ -102,6 +104,7 @@ class StdioRuntime::Signals {
   struct sigaction terminate_ = {};
   struct sigaction interrupt_ = {};
   struct sigaction pipe_ = {};
+  struct sigaction file_size_ = {};
 };
 
 StdioRuntime::StdioRuntime() : StdioRuntime(Options()) {}
@@ -184,7 +187,7 @@ StdioRuntime::Write StdioRuntime::flush() {
 
 void StdioRuntime::handle_lines(Process& process) {
   std::string_view line;
-  while (!congested()) {
+  while (!congested() && !has_storage_failed_) {
     more_lines_ = in_.next(line);
     if (!more_lines_) return;
     process.receive(line);
@@ -255,6 +258,7 @@ int StdioRuntime::loop(Process& process) {
       log(LogLevel::error, "nobody reads the output any more");
       return 1;
     }
+    if (has_storage_failed_) return exit_storage_failed;
     wait_for_events(true);
     if (caught_signal != 0) return 128 + caught_signal;
     if (input_ready_ && !read_input()) return drain(process);
@@ -275,6 +279,7 @@ int StdioRuntime::drain(Process& process) {
     const bool working = more_lines_ || (pool_ && pool_->outstanding() > 0);
     const Write write = flush();
     if (write == Write::closed || output_closed_) return 1;
+    if (has_storage_failed_) return exit_storage_failed;
     if (!working && write == Write::done) return 0;
     wait_for_events(false);
     if (caught_signal != 0) return 128 + caught_signal;
@@ -292,16 +297,38 @@ int StdioRuntime::run(Process& process) {
   return code;
 }
 
-std::unique_ptr<Storage> StdioRuntime::open_storage(std::string_view node) {
+/// What the node has said so far is true; it must say no more.
+void StdioRuntime::fail_storage(const std::string& why) {
+  log(LogLevel::error, "this node stops: " + why +
+                           ". Nothing that is not stored was acknowledged; when the disk has room and takes what is "
+                           "written, start the node again");
+  has_storage_failed_ = true;
+}
+
+std::unique_ptr<Storage> StdioRuntime::open_storage(const std::string& node, const std::vector<std::string>& cluster) {
   if (options_.data_dir.empty()) return std::make_unique<NoStorage>();
   if (!can_name_a_file(node)) {
-    throw std::runtime_error("no directory in --data-dir can be called \"" + std::string(node) +
+    throw std::runtime_error("no directory in --data-dir can be called \"" + node +
                              "\": give the node a name without / and without . at its beginning");
   }
-  return std::make_unique<FileStorage>(
-      options_.data_dir + "/" + std::string(node),
-      [this](std::function<void()> work, std::function<void()> done) { offload(std::move(work), std::move(done)); },
-      [this](const std::string& what) { log(LogLevel::error, "nothing will be stored any more: " + what); });
+  StorageOwner owner = options_.data_owner;
+  std::string members;
+  for (const std::string& member : cluster) members += (members.empty() ? "" : " ") + member;
+  owner.emplace_back("cluster", members);
+  owner.emplace_back("node", node);
+  FileStorage::World world;
+  world.offload = [this](std::function<void()> work, std::function<void()> done) {
+    offload(std::move(work), std::move(done));
+  };
+  world.on_error = [this](const std::string& why) { fail_storage(why); };
+  world.on_refusal = [this] { has_storage_failed_ = true; };
+  world.on_warning = [this](const std::string& what) { log(LogLevel::warn, what); };
+  try {
+    return std::make_unique<FileStorage>(options_.data_dir + "/" + node, std::move(owner), std::move(world));
+  } catch (...) {
+    has_storage_failed_ = true;
+    throw;
+  }
 }
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {

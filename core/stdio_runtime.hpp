@@ -26,10 +26,16 @@ class StdioRuntime final : public Runtime {
     LogLevel log_level = LogLevel::warn;
     /// Where nodes keep what must survive them, each in a directory of its name; empty to keep nothing.
     std::string data_dir = {};
+    /// What such a directory belongs to, beside the names of the node and its cluster: a program that is told anything
+    /// else does not open it.
+    StorageOwner data_owner = {};
     /// The descriptors to read and to write; they stay the caller's.
     int input = 0;
     int output = 1;
   };
+
+  /// EX_IOERR of sysexits.h.
+  static constexpr int exit_storage_failed = 74;
 
   StdioRuntime();
   explicit StdioRuntime(const Options& options);
@@ -39,7 +45,8 @@ class StdioRuntime final : public Runtime {
 
   /// Delivers messages to `process` until the input ends, SIGTERM or SIGINT arrives, or nobody reads the output.
   /// Returns the exit code of the program: 0 at the end of the input, after everything it held is answered that needs no
-  /// timer; 128 and the signal's number; 1 when nobody reads.
+  /// timer; 128 and the signal's number; 1 when nobody reads; exit_storage_failed when what must be kept cannot be, or
+  /// what was kept cannot be read.
   /// Only one runtime of a program can run at a time, since signals belong to the program.
   int run(Process& process);
 
@@ -51,7 +58,7 @@ class StdioRuntime final : public Runtime {
   void cancel_timer(TimerId id) override { timers_.cancel(id); }
   std::uint64_t random() override { return random_(); }
   void offload(std::function<void()> work, std::function<void()> done) override;
-  std::unique_ptr<Storage> open_storage(std::string_view node) override;
+  std::unique_ptr<Storage> open_storage(const std::string& node, const std::vector<std::string>& cluster) override;
   void log(LogLevel level, std::string_view text) override;
   bool logs(LogLevel level) const override { return level >= options_.log_level; }
 
@@ -69,6 +76,7 @@ class StdioRuntime final : public Runtime {
   bool reader_catches_up() const;
   void wait_for_events(bool for_input);
   int drain(Process& process);
+  void fail_storage(const std::string& why);
   int loop(Process& process);
 
   Options options_;
@@ -88,6 +96,7 @@ class StdioRuntime final : public Runtime {
   bool more_lines_ = false;
   bool input_ready_ = false;
   bool output_closed_ = false;
+  bool has_storage_failed_ = false;
   std::unique_ptr<ThreadPool> pool_;
 };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mznode {
@@ -14,8 +15,15 @@ inline bool can_name_a_file(std::string_view node) {
   return !node.empty() && node.front() != '.' && node.find('/') == std::string_view::npos;
 }
 
+/// Whose storage it is: names and their values, such as {"workload", "lin-kv"} and {"node", "n1"}. What one has stored no
+/// other may open.
+using StorageOwner = std::vector<std::pair<std::string, std::string>>;
+
 /// What a node keeps for its next life: a list of records, text or bytes. Records become durable in the order in which
 /// they were given, so that what a dying process leaves is always the beginning of that order, without gaps.
+///
+/// Only read() throws. When a disk refuses, no sync is done from then on, and the runtime ends the process: a node that
+/// cannot keep its promises must not make any.
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -23,7 +31,8 @@ class Storage {
   virtual void append(std::string_view record) = 0;
   /// Puts this record in the place of all others, at once or not at all, so that the list does not grow for ever.
   virtual void replace(std::string_view record) = 0;
-  /// The records that an earlier life left, oldest first. Called once, before the first append().
+  /// The records that an earlier life left, oldest first. Called once, before the first append(). Throws
+  /// std::runtime_error, with a message for the user, when they are damaged or another's.
   virtual std::vector<std::string> read() = 0;
   /// Calls `done`, on the loop and possibly before it returns, when all that was given before this call is durable.
   virtual void sync(std::function<void()> done) = 0;

@@ -87,7 +87,7 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   // seeded chance.
   const bool is_the_world =
       starts_with_any(path, {"core/stdio_runtime.", "core/poller.", "core/offload.", "core/descriptor.",
-                             "core/file_storage.", "core/sim/process_", "core/sim/random."});
+                             "core/file_system.", "core/data_directory.", "core/sim/process_", "core/sim/random."});
   if (!is_the_world) apply(world_rules, lines, findings);
   return findings;
 }

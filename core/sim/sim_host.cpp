@@ -87,9 +87,9 @@ class SimHost::Process final : public Runtime {
     work();
     set_timer(now(), std::move(done));
   }
-  std::unique_ptr<Storage> open_storage(std::string_view node) override {
+  std::unique_ptr<Storage> open_storage(const std::string& node, const std::vector<std::string>&) override {
     if (!host_.keeps_storage_) return std::make_unique<NoStorage>();
-    return std::make_unique<SimulatedStorage>(host_.disks_[std::string(node)], [this](std::function<void()> done) {
+    return std::make_unique<SimulatedStorage>(host_.disks_[node], [this](std::function<void()> done) {
       set_timer(now() + sync_time, std::move(done));
     });
   }

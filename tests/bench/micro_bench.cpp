@@ -30,7 +30,9 @@ class NullRuntime final : public Runtime {
     work();
     done();
   }
-  std::unique_ptr<Storage> open_storage(std::string_view) override { return std::make_unique<NoStorage>(); }
+  std::unique_ptr<Storage> open_storage(const std::string&, const std::vector<std::string>&) override {
+    return std::make_unique<NoStorage>();
+  }
   void log(LogLevel, std::string_view) override {}
   bool logs(LogLevel) const override { return false; }
 
