@@ -144,7 +144,8 @@ template <class T>
 void decode(std::string_view text, T& value);
 
 /// Fills a struct from the members of an object. `fields` may hold keys twice; the last one counts, as for Maelstrom.
-/// Throws Error malformed_request that names the field.
+/// Throws Error malformed_request that names the field, and what the struct's `void validate() const` throws, if it has
+/// one: what fields must be to each other is said there, beside them, and holds for whatever is read.
 template <Fielded T, class Fields>
 void decode_fields(const Fields& fields, T& value) {
   T::visit_fields(value, [&](std::string_view name, auto& member) {
@@ -174,6 +175,7 @@ void decode_fields(const Fields& fields, T& value) {
       }
     }
   });
+  if constexpr (requires { std::as_const(value).validate(); }) std::as_const(value).validate();
 }
 
 /// Reads a value from `text`, which must be valid JSON (of a received message or a Json). Throws Error

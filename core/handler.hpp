@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "message.hpp"
+#include "peer_message.hpp"
 #include "runtime.hpp"
 #include "task.hpp"
 
@@ -72,8 +73,11 @@ auto callable_of() {
 
 Request make_request(const MessageView& view, Time received);
 
+/// Whose messages a handler gets.
+enum class From : std::uint8_t { anybody, peers };
+
 /// One argument of a handler, made from the message: its fields as a struct, the whole Message, or the Request.
-template <class Parameter>
+template <From from, class Parameter>
 Parameter make_argument(const MessageView& view, Time received) {
   if constexpr (std::is_same_v<Parameter, Message>) {
     return view.own();
@@ -82,15 +86,17 @@ Parameter make_argument(const MessageView& view, Time received) {
   } else {
     static_assert(Fielded<Parameter>,
                   "a handler takes a struct with MZNODE_FIELDS, a Message, a Request, or a struct and a Request");
-    return view.as<Parameter>();
+    auto fields = view.as<Parameter>();
+    if constexpr (from == From::peers) demand_counts(fields);
+    return fields;
   }
 }
 
-template <class Handler, class... Parameters>
+template <From from, class Handler, class... Parameters>
 auto call_handler(Handler& handler, const MessageView& view, [[maybe_unused]] Time received,
                   ArgumentList<Parameters...>) {
   static_assert(sizeof...(Parameters) <= 2, "a handler takes at most the fields and the Request");
-  return handler(make_argument<Parameters>(view, received)...);
+  return handler(make_argument<from, Parameters>(view, received)...);
 }
 
 /// A method as a function object. Not itself a coroutine: it calls one, whose frame owns its arguments.

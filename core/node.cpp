@@ -12,6 +12,8 @@ constexpr std::array<std::string_view, 4> services = {"lin-kv", "seq-kv", "lww-k
 /// Peers may speak before `init` arrives, but not at any length.
 constexpr std::size_t max_held_messages = 10'000;
 constexpr std::size_t max_held_bytes = 16 << 20;
+/// Whoever floods a node with messages that it refuses must not flood its log.
+constexpr Duration refusal_log_interval = 1s;
 
 struct Init {
   std::string node_id;
@@ -92,6 +94,25 @@ void Node::install(std::string type, Handle handle) {
   if (find_route(type) != nullptr) throw std::logic_error("two handlers for messages of type " + type);
   std::string reply_head = detail::make_reply_head(type + "_ok");
   routes_.push_back({std::move(type), std::move(reply_head), std::move(handle)});
+}
+
+void Node::demand_peer(std::string_view name) const {
+  if (is_peer(name)) return;
+  throw Error(ErrorCode::malformed_request,
+              "only the other nodes of this cluster send this, and " + std::string(name) + " is none of them");
+}
+
+void Node::refuse(const MessageView& view, const Error& error) {
+  if (now() < next_refusal_log_) {
+    ++unlogged_refusals_;
+  } else {
+    log(LogLevel::warn, "refused a message of type ", view.type(), " from ", view.src(), ": ", error.what(),
+        unlogged_refusals_ == 0 ? "" : "; others since the last line like this: ",
+        unlogged_refusals_ == 0 ? "" : std::to_string(unlogged_refusals_));
+    unlogged_refusals_ = 0;
+    next_refusal_log_ = now() + refusal_log_interval;
+  }
+  reply_error(view.src(), view.msg_id(), error.code(), error.what());
 }
 
 const Node::Route* Node::find_route(std::string_view type) const {

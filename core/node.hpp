@@ -78,6 +78,12 @@ class Node final : public Process {
   template <class Object, class Method>
     requires std::is_member_function_pointer_v<Method>
   void on(std::string type, Object* object, Method method);
+  /// The same for messages that only the other nodes of the cluster send. One from anybody else, or one that no node can
+  /// have meant (a field that is missing, ill-typed or no count, see peer_message.hpp; an Error malformed_request of the
+  /// handler or of a struct's validate()) is refused: it changes nothing, is answered with an error if it has a msg_id, and
+  /// the log says so once a second at most.
+  template <class Handler>
+  void on_peer(std::string type, Handler handler);
   /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init` and
   /// every later one; timers, tasks and syncs that hooks before it have begun come to nothing.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }
@@ -190,6 +196,9 @@ class Node final : public Process {
   void handle_reply(const MessageView& view);
   void hold_until_init(std::string_view line);
   void install(std::string type, Handle handle);
+  /// Throws Error malformed_request when there is no peer of that name.
+  void demand_peer(std::string_view name) const;
+  void refuse(const MessageView& view, const Error& error);
   /// Runs what a timer or a sync calls; `whose` names it in the log when it throws.
   void run_callback(std::string_view whose, const std::function<void()>& callback);
   void start_periodic(Duration interval, std::shared_ptr<std::function<void()>> callback);
@@ -210,7 +219,7 @@ class Node final : public Process {
   void reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id, const Result& result);
   template <class Result>
   Task<> answer(Request request, Task<Result> task);
-  template <class Handler>
+  template <detail::From from, class Handler>
   void run_handler(Handler& handler, const MessageView& view, std::string_view reply_head);
 
   Task<Message> rpc_text(std::string dest, std::string type, std::string fields, Duration timeout);
@@ -238,6 +247,9 @@ class Node final : public Process {
   std::exception_ptr refusal_;
   std::deque<std::string> held_;
   std::size_t held_bytes_ = 0;  // in all messages that were ever held
+  /// When a line about refused messages may be logged next, and how many were refused without one.
+  Time next_refusal_log_;
+  std::uint64_t unlogged_refusals_ = 0;
 
   MessageView view_;
   std::int64_t next_msg_id_ = 1;

@@ -41,7 +41,20 @@ void Node::log(LogLevel level, const Parts&... parts) {
 template <class Handler>
 void Node::on(std::string type, Handler handler) {
   install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
-    run_handler(handler, view, reply_head);
+    run_handler<detail::From::anybody>(handler, view, reply_head);
+  });
+}
+
+template <class Handler>
+void Node::on_peer(std::string type, Handler handler) {
+  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
+    try {
+      demand_peer(view.src());
+      run_handler<detail::From::peers>(handler, view, reply_head);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::malformed_request || error.is_received()) throw;
+      refuse(view, error);
+    }
   });
 }
 
@@ -51,7 +64,7 @@ void Node::on(std::string type, Object* object, Method method) {
   on(std::move(type), detail::bind_method(object, method, typename detail::Callable<Method>::Parameters{}));
 }
 
-template <class Handler>
+template <detail::From from, class Handler>
 void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused]] std::string_view reply_head) {
   const auto callable = detail::callable_of<Handler>();
   using Callable = std::remove_cv_t<decltype(callable)>;
@@ -59,12 +72,12 @@ void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused
   const typename Callable::Parameters parameters;
   if constexpr (detail::is_task<Result>) {
     const Time received = now();
-    spawn(answer(detail::make_request(view, received), detail::call_handler(handler, view, received, parameters)));
+    spawn(answer(detail::make_request(view, received), detail::call_handler<from>(handler, view, received, parameters)));
   } else if constexpr (std::is_void_v<Result>) {
-    detail::call_handler(handler, view, Time{}, parameters);
+    detail::call_handler<from>(handler, view, Time{}, parameters);
     reply_result(view.src(), reply_head, view.msg_id(), Empty{});
   } else {
-    reply_result(view.src(), reply_head, view.msg_id(), detail::call_handler(handler, view, Time{}, parameters));
+    reply_result(view.src(), reply_head, view.msg_id(), detail::call_handler<from>(handler, view, Time{}, parameters));
   }
 }
 

@@ -55,10 +55,16 @@ struct Guarantees {
   std::string caveat = {};
 };
 
+namespace raft {
+class Group;
+}
+
 /// A strategy that is installed on a node: it has registered its handlers and lives as long as the node.
 class Strategy {
  public:
   virtual ~Strategy() = default;
+  /// The group that its nodes form, for tests that watch it from outside; null when they form none.
+  virtual const raft::Group* group() const { return nullptr; }
 };
 
 /// One way to solve a workload.

@@ -6,12 +6,13 @@
 #include <variant>
 #include <vector>
 
-#include "core/fields.hpp"
 #include "core/json.hpp"
+#include "core/peer_message.hpp"
 
 /// CASPaxos, after Rystsov, "CASPaxos: Replicated State Machines without logs" (2018, arXiv 1802.07000, "the paper"):
 /// a register that any node can change by consensus on its next state, without a leader and without a log. Names are
-/// those of the paper where it has one.
+/// those of the paper where it has one. What validate() demands is so whatever the state of the node that sends the
+/// message.
 namespace mznode::caspaxos {
 
 /// A node, by its place in the list of all nodes of the cluster.
@@ -25,6 +26,7 @@ struct Ballot {
   Member proposer = 0;
   std::uint64_t life = 0;
   MZNODE_FIELDS(counter, proposer, life)
+  MZNODE_IDENTITIES(life)
   auto operator<=>(const Ballot&) const = default;
 };
 
@@ -43,6 +45,9 @@ struct Accepted {
   Ballot ballot;
   State state;
   MZNODE_FIELDS(ballot, state)
+  void validate() const {
+    for (const Ballot& change : state.changes) demand(change <= ballot, "a change is no later than the state it led to");
+  }
 };
 
 // ---- From a proposer to an acceptor
@@ -50,6 +55,7 @@ struct Accepted {
 struct Prepare {
   Ballot ballot;
   MZNODE_FIELDS(ballot)
+  void validate() const { demand(ballot.counter > 0, "ballots count from 1"); }
 };
 
 struct Accept {
@@ -58,6 +64,11 @@ struct Accept {
   /// A Prepare of the proposer's next ballot rides along (paper, section 2.2.1).
   Ballot next;
   MZNODE_FIELDS(ballot, state, next)
+  void validate() const {
+    Accepted{ballot, state}.validate();
+    demand(ballot.counter > 0 && next > ballot, "ballots count from 1, and the next one is greater");
+    demand(next.proposer == ballot.proposer && next.life == ballot.life, "both ballots are of one proposer");
+  }
 };
 
 /// Asks what an acceptor has accepted, and leaves it as it is.
@@ -66,6 +77,7 @@ struct Query {
   std::uint64_t life = 0;
   std::uint64_t number = 0;
   MZNODE_FIELDS(life, number)
+  MZNODE_IDENTITIES(life)
 };
 
 using Request = std::variant<Prepare, Accept, Query>;
@@ -77,6 +89,7 @@ struct Promise {
   Ballot ballot;
   Accepted accepted;
   MZNODE_FIELDS(ballot, accepted)
+  void validate() const { demand(accepted.ballot < ballot, "what is accepted was promised before"); }
 };
 
 /// The state is accepted, and the next ballot promised.
@@ -90,6 +103,7 @@ struct Conflict {
   Ballot ballot;
   Ballot promised;
   MZNODE_FIELDS(ballot, promised)
+  void validate() const { demand(promised > ballot, "only a greater promise stands in the way"); }
 };
 
 /// The answer to a Query.
@@ -98,6 +112,7 @@ struct Report {
   std::uint64_t number = 0;
   Accepted accepted;
   MZNODE_FIELDS(life, number, accepted)
+  MZNODE_IDENTITIES(life)
 };
 
 using Reply = std::variant<Promise, Confirmation, Conflict, Report>;

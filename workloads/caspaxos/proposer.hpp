@@ -40,6 +40,8 @@ class Proposer {
   std::vector<Outgoing> take_requests() { return std::exchange(requests_, {}); }
   std::vector<Done> take_done() { return std::exchange(done_, {}); }
 
+  /// The greatest counter of a ballot that this node has heard of.
+  std::uint64_t counter() const { return counter_; }
   /// Probably the value of the register.
   const Value& guess() const { return (prepared_ ? prepared_->latest : known_).state.value; }
 

@@ -36,6 +36,8 @@ class Register {
   Time next_tick() const { return std::min(proposer_.next_tick(), reader_.next_tick()); }
   Effects take_effects();
 
+  /// The greatest counter of a ballot that this node has heard of.
+  std::uint64_t counter() const { return proposer_.counter(); }
   Acceptor& acceptor() { return acceptor_; }
   const Acceptor& acceptor() const { return acceptor_; }
 

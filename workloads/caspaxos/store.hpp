@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ class Store {
   struct Options {
     /// Those who have not answered for so long are asked again.
     Duration patience = 100ms;
+    /// Throws Error malformed_request for a value that no change makes, null apart.
+    std::function<void(const Value&)> check_value = {};
   };
 
   /// The node must outlive it.
@@ -60,6 +63,12 @@ class Store {
   void install_request();
   template <class T>
   void install_reply();
+
+  // store_checks.cpp
+  void demand_possible(const Json& key, Member from, const Request& request) const;
+  void demand_possible(const Json& key, const Reply& reply) const;
+  void demand_ballot(const Json& key, const Ballot& ballot) const;
+  void demand_state(const Json& key, const State& state) const;
 
   // store.cpp
   Register& find(const Json& key);

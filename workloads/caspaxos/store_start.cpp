@@ -44,7 +44,8 @@ void Store::become_acceptor() {
 
 template <class T>
 void Store::install_request() {
-  node_.on(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
+  node_.on_peer(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
+    demand_possible(body.key, enrolment_.member(request.src), body.message);
     answer(body.key, enrolment_.member(request.src), body.message);
     wake();
   });
@@ -52,7 +53,8 @@ void Store::install_request() {
 
 template <class T>
 void Store::install_reply() {
-  node_.on(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
+  node_.on_peer(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
+    demand_possible(body.key, body.message);
     find(body.key).receive(node_.now(), enrolment_.member(request.src), body.message);
     busy_.insert(body.key);
     wake();

@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "workloads/counter/counter.hpp"
 #include "workloads/counter/pn_counter.hpp"
@@ -23,13 +26,15 @@ class Crdt final : public Strategy {
   Crdt(Node& node, const OptionValues& options)
       : node_(node),
         gossip_(node, config(options), [&node] { return node.peers(); },
-                {.take = [this](Peer from, const Delta& delta) { take(from, delta); },
+                {.read = [this](Peer from, const Delta& delta) { return read(from, delta); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}) {
     node.on("add", [this](Add request) { add(request.delta); });
     node.on("read", [this] { return ReadOk{fit(counter_.value())}; });
   }
 
  private:
+  /// No node of a cluster counts further: the word of one, or of several, is not to fill the 64 bits that all share.
+  static constexpr std::uint64_t most_in_a_slot = std::uint64_t{1} << 56;
   using Name = std::pair<std::string, Incarnation>;
   /// A slot's name, what was added, and what was taken away.
   using State = std::tuple<std::string, Incarnation, std::uint64_t, std::uint64_t>;
@@ -44,7 +49,7 @@ class Crdt final : public Strategy {
 
   void add(std::int64_t delta) {
     const Slot own{node_.id(), node_.incarnation()};
-    counter_.add(own, delta);
+    counter_.add(own, delta, node_.peers().empty() ? UINT64_MAX : most_in_a_slot);
     if (delta != 0) tell(own);
   }
 
@@ -53,15 +58,33 @@ class Crdt final : public Strategy {
     if (untold_.insert(slot).second) gossip_.spread(to_json(Name(slot.node, slot.incarnation)));
   }
 
-  void take(Peer from, const Delta& delta) {
+  std::function<void()> read(Peer from, const Delta& delta) {
+    std::vector<std::pair<Slot, Totals>> told;
     for (const Json& element : delta.elements) {
       const auto [node, incarnation, added, taken] = from_json<State>(element);
-      counter_.merge({node, incarnation}, {added, taken});
+      told.push_back({{node, incarnation}, {added, taken}});
+      demand_possible(told.back().first, told.back().second);
     }
+    return [this, from, life = delta.stream.incarnation, told = std::move(told)] { take(from, life, told); };
+  }
+
+  /// Throws Error malformed_request unless a node can have counted so.
+  void demand_possible(const Slot& slot, const Totals& totals) const {
+    demand(slot.node == node_.id() || node_.is_peer(slot.node), "a slot belongs to no node of this cluster");
+    demand(slot.incarnation != 0, "no life is 0");
+    demand(std::max(totals.added, totals.taken) <= most_in_a_slot, "a slot counts further than a node of a cluster does");
+    if (slot.node != node_.id() || slot.incarnation != node_.incarnation()) return;
+    const auto known = counter_.slots().find(slot);
+    const Totals own = known == counter_.slots().end() ? Totals() : known->second;
+    demand(totals.added <= own.added && totals.taken <= own.taken, "nobody knows more of this node than itself");
+  }
+
+  void take(Peer from, Incarnation heard, const std::vector<std::pair<Slot, Totals>>& told) {
+    for (const auto& [slot, totals] : told) counter_.merge(slot, totals);
     // Every process tells its own slot to all. What one that died had told only some, they have to tell in its place.
-    const auto [life, is_first_contact] = lives_.try_emplace(from, delta.stream.incarnation);
-    if (is_first_contact || life->second == delta.stream.incarnation) return;
-    life->second = delta.stream.incarnation;
+    const auto [life, is_first_contact] = lives_.try_emplace(from, heard);
+    if (is_first_contact || life->second == heard) return;
+    life->second = heard;
     for (const auto& [slot, totals] : counter_.slots()) tell(slot);
   }
 

@@ -26,8 +26,8 @@ class KvSum {
 
   /// What a key without a value stands for.
   static Json zero() { return to_json(Stored(0, "")); }
-  /// The sum in a value of the service.
-  static std::int64_t sum_of(const Json& value) { return from_json<Stored>(value).first; }
+  /// The sum in a value of the service. Throws Error crash, received, when there is none in it.
+  static std::int64_t sum_of(const Json& value) { return stored_as<Stored>(value).first; }
 
  private:
   /// The sum, and who wrote it in which attempt: a writer that never heard an answer recognises its own value by that,

@@ -29,8 +29,8 @@ struct Totals {
 class PnCounter {
  public:
   /// Adds `delta`, which may be negative, to a slot of this process. Throws Error precondition_failed, and changes
-  /// nothing, when the value or a total of the slot would leave 64 bits.
-  void add(const Slot& slot, std::int64_t delta);
+  /// nothing, when the value would leave 64 bits, or a total of the slot would be more than `most`.
+  void add(const Slot& slot, std::int64_t delta, std::uint64_t most = UINT64_MAX);
   /// Takes in what another replica knows about a slot.
   void merge(const Slot& slot, const Totals& totals);
 

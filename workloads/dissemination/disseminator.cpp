@@ -168,7 +168,13 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
 
 void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   Link& link = links_[from];
-  if (delta.ack_stream != Stream{self_, link.stream} || delta.ack > link.sent) return;
+  if (delta.ack_stream != Stream{self_, link.stream}) return;
+  if (delta.ack > log_.size()) {
+    // The peer has taken in a stretch of this stream that was never sent, and will acknowledge nothing true any more.
+    restart_stream(now, from);
+    return;
+  }
+  if (delta.ack > link.sent) return;
   if (delta.ack > link.acked) {
     link.acked = delta.ack;
     link.waiting_from = link.owing_from = now;

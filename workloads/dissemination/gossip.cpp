@@ -6,12 +6,16 @@ namespace mznode::dissemination {
 
 Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks)
     : node_(node), config_(config), hooks_(std::move(hooks)) {
-  if (!hooks_.take) hooks_.take = [this](Peer from, const Delta& delta) { take(from, delta); };
+  if (!hooks_.read) {
+    hooks_.read = [this](Peer from, const Delta& delta) -> std::function<void()> {
+      return [this, from, &delta] { take(from, delta); };
+    };
+  }
   node_.on_init([this, targets = std::move(targets)] {
     disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
     if (targets) set_targets(targets());
   });
-  node_.on("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
+  node_.on_peer("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
 }
 
 Peer Gossip::peer_of(const std::string& name) const {
@@ -55,8 +59,6 @@ void Gossip::take(Peer from, const Delta& delta) {
 
 void Gossip::receive(Message message, const std::string& src) {
   const Peer peer = peer_of(src);
-  if (peer == node_.peers().size())
-    throw Error(ErrorCode::malformed_request, "gossip is for nodes, and " + src + " is not one");
   std::optional<Duration> slack;
   if (message.slack_ns) slack = Duration(*message.slack_ns);
   const Delta delta{.stream = {message.stream.first, message.stream.second},
@@ -68,8 +70,9 @@ void Gossip::receive(Message message, const std::string& src) {
                     .gap = message.gap,
                     .chosen = message.chosen,
                     .slack = slack};
+  const std::function<void()> take_elements = hooks_.read(peer, delta);
   disseminator_->receive(node_.now(), peer, delta);
-  hooks_.take(peer, delta);
+  take_elements();
   pump();
 }
 

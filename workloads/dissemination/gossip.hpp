@@ -16,8 +16,9 @@ class Gossip {
  public:
   /// What takes the place of the set where something else is spread.
   struct Hooks {
-    /// Gets every delta that arrives, instead of the set.
-    std::function<void(Peer from, const Delta& delta)> take;
+    /// Reads the elements of a delta that has arrived, instead of the set, and returns what is to be done with them once
+    /// the stream has got it. Throws Error malformed_request, and changes nothing, when no peer can have told such ones.
+    std::function<std::function<void()>(Peer from, const Delta& delta)> read;
     /// Turns the elements of the log that a message is to bring into what the message carries.
     std::function<void(std::vector<Json>& elements)> pack;
   };
@@ -52,6 +53,12 @@ class Gossip {
     bool chosen = false;
     std::optional<std::int64_t> slack_ns;
     MZNODE_FIELDS(stream, from, to, elements, ack_stream, ack, gap, chosen, slack_ns)
+    MZNODE_IDENTITIES(stream, ack_stream)
+    void validate() const {
+      demand(stream.first != 0, "no life is 0");
+      demand(stream.second > 0 && stream.second <= largest_count, "the streams of a life are counted from 1");
+      demand(from <= to && elements.size() <= to - from, "a stretch has no more elements than entries");
+    }
   };
 
   /// The number of peers when there is none of that name.

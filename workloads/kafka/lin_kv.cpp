@@ -137,7 +137,8 @@ class LinKv final : public Strategy {
   Task<Page> read_page(std::string key, PageNumber number) {
     const Time now = node_.now();
     auto value = co_await kv_.read_or(page_key(key, number), to_json(Page()));
-    auto page = from_json<Page>(value);
+    auto page = stored_as<Page>(value);
+    if (static_cast<Offset>(page.size()) > page_size_) throw Error::received(ErrorCode::crash, "a page is too long");
     Log& log = logs_[key];
     log.looked_at[number] = now;
     learn(log, number, page);
@@ -250,7 +251,11 @@ class LinKv final : public Strategy {
   Task<bool> list(std::string key) {
     try {
       auto value = co_await kv_.read_or(committed_key(key), Json());
-      if (const auto offset = value.as_int()) committed_.raise({{key, *offset}});
+      if (!value.is_null()) {
+        const Offsets offsets = {{key, stored_as<Offset>(value)}};
+        check_offsets(offsets);
+        committed_.raise(offsets);
+      }
       co_return true;
     } catch (const Error&) {
       throw Error(ErrorCode::temporarily_unavailable, "the service does not answer");

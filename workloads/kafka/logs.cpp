@@ -68,8 +68,9 @@ Offsets CommittedOffsets::of(const std::vector<std::string>& keys) const {
 
 void check_offsets(const Offsets& offsets) {
   for (const auto& [key, offset] : offsets) {
-    if (offset < 0) {
-      throw Error(ErrorCode::malformed_request, "offsets count from 0; key " + key + " has " + std::to_string(offset));
+    if (offset < 0 || offset > static_cast<Offset>(largest_count)) {
+      throw Error(ErrorCode::malformed_request,
+                  "offsets count from 0 to 2^62; key " + key + " has " + std::to_string(offset));
     }
   }
 }

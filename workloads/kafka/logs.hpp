@@ -44,7 +44,7 @@ class CommittedOffsets {
   Offsets offsets_;
 };
 
-/// Throws Error malformed_request when an offset of a client's request is below 0.
+/// Throws Error malformed_request when an offset of a client's request is below 0, or beyond what any log can reach.
 void check_offsets(const Offsets& offsets);
 
 /// The option --max-poll: how many messages a poll brings at most.

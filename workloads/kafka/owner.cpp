@@ -15,7 +15,7 @@ class Owner final : public Strategy {
       : node_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
         gossip_(node, dissemination::direct_config(options), nullptr,
-                {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
+                {.read = [this](dissemination::Peer from, const dissemination::Delta& delta) { return read(from, delta); },
                  .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
                [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
@@ -27,9 +27,15 @@ class Owner final : public Strategy {
     node.on("poll", this, &Owner::poll);
     node.on("commit_offsets", this, &Owner::commit_offsets);
     node.on("list_committed_offsets", this, &Owner::list_committed_offsets);
-    node.on("append", this, &Owner::append);
-    node.on("commit", this, &Owner::commit);
-    node.on("committed", [this](ListCommitted request) { return Poll{owned_.committed().of(request.keys)}; });
+    node.on_peer("append", [this](Append append, Request request) {
+      demand_owned(append.key);
+      return this->append(std::move(append), std::move(request));
+    });
+    node.on_peer("commit", [this](Commit commit) {
+      for (const auto& [key, offset] : commit.offsets) demand_owned(key);
+      return owned_.commit(std::move(commit.offsets));
+    });
+    node.on_peer("committed", [this](Committed request) { return Poll{owned_.committed().of(request.keys)}; });
   }
 
  private:
@@ -55,6 +61,8 @@ class Owner final : public Strategy {
     /// How much of the log the sender has.
     Offset end = 0;
     MZNODE_FIELDS(key, msg, life, number, oldest, end)
+    MZNODE_IDENTITIES(life)
+    void validate() const { demand(oldest <= number, "the oldest that is waited for is no later than this one"); }
   };
   struct Appended {
     Offset offset = 0;
@@ -74,6 +82,12 @@ class Owner final : public Strategy {
   };
 
   const std::string& owner(const std::string& key) const { return owner_of(key, node_.node_ids()); }
+  void demand_owned(const std::string& key) const {
+    demand(owner(key) == node_.id(), "another node owns this key, and the sender knows that");
+  }
+  static bool is_within_reach(Offset offset, Offset end) {
+    return offset >= 0 && offset <= end + static_cast<Offset>(longest_leap);
+  }
 
   Task<SendOk> send(Send request) {
     const std::string& dest = owner(request.key);
@@ -95,6 +109,11 @@ class Owner final : public Strategy {
                         .end = logs_.end(request.key)};
     auto reply = co_await node_.retry(dest, "append", append, until_client_leaves());
     const auto appended = reply.as<Appended>();
+    const bool is_gapless =
+        appended.before.empty() || static_cast<Offset>(appended.before.size()) == appended.offset - append.end;
+    if (!is_within_reach(appended.offset, append.end) || !is_gapless) {
+      throw Error::received(ErrorCode::crash, dest + " gave an offset that cannot be, " + std::to_string(appended.offset));
+    }
     Offset place = append.end;
     for (const Json& message : appended.before) logs_.put(append.key, place++, message);
     logs_.put(append.key, appended.offset, append.msg);
@@ -140,8 +159,6 @@ class Owner final : public Strategy {
     co_return offsets;
   }
 
-  Task<> commit(Commit request) { co_await owned_.commit(std::move(request.offsets)); }
-
   Task<Poll> list_committed_offsets(ListCommitted request) {
     std::map<std::string, std::vector<std::string>> by_owner;
     for (const auto& key : request.keys) by_owner[owner(key)].push_back(key);
@@ -167,10 +184,21 @@ class Owner final : public Strategy {
     }
   }
 
-  void take(const std::vector<Json>& runs) {
-    for (const Json& element : runs) {
-      auto run = from_json<Run>(element);
-      for (Json& message : run.messages) logs_.put(run.key, run.from++, std::move(message));
+  /// An owner tells of its own keys only.
+  std::function<void()> read(dissemination::Peer from, const dissemination::Delta& delta) {
+    std::vector<Run> runs;
+    for (const Json& element : delta.elements) {
+      const Run& run = runs.emplace_back(from_peer<Run>(element));
+      demand(owner(run.key) == node_.peers()[from], "another node owns this key");
+      demand(is_within_reach(run.from, logs_.end(run.key)), "so long no log can be");
+    }
+    return [this, runs = std::move(runs)] { take(runs); };
+  }
+
+  void take(const std::vector<Run>& runs) {
+    for (const Run& run : runs) {
+      Offset offset = run.from;
+      for (const Json& message : run.messages) logs_.put(run.key, offset++, message);
     }
   }
 

@@ -1,5 +1,5 @@
 #include "workloads/kafka/logs.hpp"
-#include "workloads/raft/group_options.hpp"
+#include "workloads/raft/group_strategy.hpp"
 
 namespace mznode::kafka {
 namespace {
@@ -9,6 +9,7 @@ struct Change {
   std::optional<Send> send;
   std::optional<Offsets> commit;
   MZNODE_FIELDS(send, commit)
+  void validate() const { demand(send.has_value() != commit.has_value(), "a change is a send or a commit"); }
 };
 
 /// A poll, or a list of committed offsets.
@@ -16,41 +17,47 @@ struct Question {
   std::optional<Offsets> poll;
   std::optional<std::vector<std::string>> committed;
   MZNODE_FIELDS(poll, committed)
+  void validate() const { demand(poll.has_value() != committed.has_value(), "a question is a poll or a list of keys"); }
 };
 
-/// The logs of a group. The result of a send is its offset; the answer to a question is what the client is answered.
-class LogMachine final : public raft::StateMachine {
+/// What a client is answered: of a poll the messages, of a list the offsets.
+struct Answer {
+  std::optional<Messages> msgs;
+  std::optional<Offsets> offsets;
+  MZNODE_FIELDS(msgs, offsets)
+  void validate() const { demand(msgs.has_value() != offsets.has_value(), "an answer has messages or offsets"); }
+};
+
+struct State {
+  std::map<std::string, std::vector<Json>> logs;
+  Offsets committed;
+  MZNODE_FIELDS(logs, committed)
+};
+
+/// The logs of a group. The result of a send is its offset.
+class LogMachine final : public raft::Machine<Change, std::optional<Offset>, Question, Answer, State> {
  public:
   explicit LogMachine(std::size_t max_poll) : max_poll_(max_poll) {}
 
-  Json apply(const Json& operation) override {
-    auto change = from_json<Change>(operation);
+  std::optional<Offset> apply(Change change) override {
     if (change.commit) committed_.raise(*change.commit);
-    if (!change.send) return Json();
+    if (!change.send) return std::nullopt;
     const Offset offset = logs_.end(change.send->key);
     logs_.put(change.send->key, offset, std::move(change.send->msg));
-    return Json(offset);
+    return offset;
   }
-  Json query(const Json& text) const override {
-    const auto question = from_json<Question>(text);
-    if (question.poll) return to_json(PollOk{logs_.read(*question.poll, max_poll_)});
-    return to_json(Poll{committed_.of(question.committed.value())});
+  Answer query(const Question& question) const override {
+    if (question.poll) return {.msgs = logs_.read(*question.poll, max_poll_), .offsets = std::nullopt};
+    return {.msgs = std::nullopt, .offsets = committed_.of(question.committed.value())};
   }
-  Json save() const override { return to_json(State{logs_.all(), committed_.all()}); }
-  void restore(const Json& saved) override {
-    auto state = from_json<State>(saved);
+  State save() const override { return {logs_.all(), committed_.all()}; }
+  void restore(State state) override {
     logs_ = Logs(std::move(state.logs));
     committed_ = {};
     committed_.raise(state.committed);
   }
 
  private:
-  struct State {
-    std::map<std::string, std::vector<Json>> logs;
-    Offsets committed;
-    MZNODE_FIELDS(logs, committed)
-  };
-
   std::size_t max_poll_;
   Logs logs_;
   CommittedOffsets committed_;
@@ -58,11 +65,10 @@ class LogMachine final : public raft::StateMachine {
 
 /// Every send and commit is an entry of the group's log; polls and lists are answered by the leader, once a majority
 /// has confirmed that it leads.
-class Raft final : public Strategy {
+class Raft final : public raft::GroupStrategy<LogMachine> {
  public:
   Raft(Node& node, const OptionValues& options)
-      : machine_(static_cast<std::size_t>(options.integer("max-poll"))),
-        group_(node, machine_, raft::group_settings(options)) {
+      : GroupStrategy(node, LogMachine(static_cast<std::size_t>(options.integer("max-poll"))), options) {
     node.on("send", this, &Raft::send);
     node.on("poll", this, &Raft::poll);
     node.on("commit_offsets", this, &Raft::commit_offsets);
@@ -71,33 +77,37 @@ class Raft final : public Strategy {
 
  private:
   Task<SendOk> send(Send request) {
-    Json change = to_json(Change{.send = std::move(request), .commit = std::nullopt});
-    auto offset = co_await group_.execute(std::move(change));
-    co_return SendOk{from_json<Offset>(offset)};
+    Change change{.send = std::move(request), .commit = std::nullopt};
+    auto offset = co_await execute(std::move(change));
+    if (!offset) throw Error::received(ErrorCode::crash, "the message was appended, but nobody knows where");
+    co_return SendOk{*offset};
   }
 
   Task<> commit_offsets(Poll request) {
     check_offsets(request.offsets);
-    Json change = to_json(Change{.send = std::nullopt, .commit = std::move(request.offsets)});
-    co_await group_.execute(std::move(change));
+    Change change{.send = std::nullopt, .commit = std::move(request.offsets)};
+    co_await execute(std::move(change));
   }
 
   Task<PollOk> poll(Poll request) {
     check_offsets(request.offsets);
     if (request.offsets.empty()) co_return PollOk{};
-    Json question = to_json(Question{.poll = std::move(request.offsets), .committed = std::nullopt});
-    auto answer = co_await group_.query(std::move(question));
-    co_return from_json<PollOk>(answer);
+    Question question{.poll = std::move(request.offsets), .committed = std::nullopt};
+    auto answer = co_await query(std::move(question));
+    if (!answer.msgs) throw not_what_was_asked();
+    co_return PollOk{std::move(*answer.msgs)};
   }
 
   Task<Poll> list_committed_offsets(ListCommitted request) {
-    Json question = to_json(Question{.poll = std::nullopt, .committed = std::move(request.keys)});
-    auto answer = co_await group_.query(std::move(question));
-    co_return from_json<Poll>(answer);
+    Question question{.poll = std::nullopt, .committed = std::move(request.keys)};
+    auto answer = co_await query(std::move(question));
+    if (!answer.offsets) throw not_what_was_asked();
+    co_return Poll{std::move(*answer.offsets)};
   }
 
-  LogMachine machine_;
-  raft::Group group_;
+  static Error not_what_was_asked() {
+    return Error(ErrorCode::temporarily_unavailable, "the leader answered another question");
+  }
 };
 
 }  // namespace

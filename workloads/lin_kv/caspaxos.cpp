@@ -12,7 +12,7 @@ Json stored(const Json& value) {
 /// Every key is a register of its own; whichever node is asked brings the change about.
 class CasPaxos final : public Strategy {
  public:
-  CasPaxos(Node& node, const OptionValues& options) : store_(node, {.patience = options.milliseconds("patience-ms")}) {
+  CasPaxos(Node& node, const OptionValues& options) : store_(node, {.patience = options.milliseconds("patience-ms"), .check_value = check_value}) {
     node.on("read", this, &CasPaxos::read);
     node.on("write", this, &CasPaxos::write);
     node.on("cas", this, &CasPaxos::cas);
@@ -37,6 +37,10 @@ class CasPaxos final : public Strategy {
     auto found = co_await store_.change(std::move(request.key), std::move(change));
     require_key(found);
     if (found != from) throw Error(ErrorCode::precondition_failed, "the key has another value");
+  }
+
+  static void check_value(const Json& value) {
+    demand(from_json<std::vector<Json>>(value).size() == 1, "a register holds one value");
   }
 
   static void require_key(const Json& found) {

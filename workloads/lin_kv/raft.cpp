@@ -1,7 +1,7 @@
 #include <map>
 
 #include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/raft/group_options.hpp"
+#include "workloads/raft/group_strategy.hpp"
 
 namespace mznode::lin_kv {
 namespace {
@@ -15,30 +15,30 @@ struct Change {
   MZNODE_FIELDS(is_cas, key, from, to)
 };
 
-/// The registers of a group. The result of a change is the code of its error, or null; the answer to a key is an array
+/// The registers of a group. The result of a change is the code of its error, or nothing; the answer to a key is a list
 /// with its value, or an empty one.
-class Registers final : public raft::StateMachine {
+class Registers final : public raft::Machine<Change, std::optional<int>, Json, std::vector<Json>,
+                                             std::vector<std::pair<Json, Json>>> {
  public:
-  Json apply(const Json& operation) override {
-    auto change = from_json<Change>(operation);
+  std::optional<int> apply(Change change) override {
     if (!change.is_cas) {
       values_[change.key] = std::move(change.to);
-      return Json();
+      return std::nullopt;
     }
     const auto found = values_.find(change.key);
-    if (found == values_.end()) return Json(static_cast<int>(ErrorCode::key_does_not_exist));
-    if (found->second != change.from) return Json(static_cast<int>(ErrorCode::precondition_failed));
+    if (found == values_.end()) return static_cast<int>(ErrorCode::key_does_not_exist);
+    if (found->second != change.from) return static_cast<int>(ErrorCode::precondition_failed);
     found->second = std::move(change.to);
-    return Json();
+    return std::nullopt;
   }
-  Json query(const Json& key) const override {
+  std::vector<Json> query(const Json& key) const override {
     const auto found = values_.find(key);
-    return to_json(found == values_.end() ? std::vector<Json>() : std::vector{found->second});
+    return found == values_.end() ? std::vector<Json>() : std::vector{found->second};
   }
-  Json save() const override { return to_json(std::vector<std::pair<Json, Json>>(values_.begin(), values_.end())); }
-  void restore(const Json& saved) override {
+  State save() const override { return {values_.begin(), values_.end()}; }
+  void restore(State state) override {
     values_.clear();
-    for (auto& [key, value] : from_json<std::vector<std::pair<Json, Json>>>(saved)) values_[key] = std::move(value);
+    for (auto& [key, value] : state) values_[key] = std::move(value);
   }
 
  private:
@@ -47,39 +47,33 @@ class Registers final : public raft::StateMachine {
 
 /// Every change is an entry of the group's log; a read is answered by the leader, once a majority has confirmed that it
 /// leads.
-class Raft final : public raft::GroupStrategy {
+class Raft final : public raft::GroupStrategy<Registers> {
  public:
-  Raft(Node& node, const OptionValues& options) : group_(node, registers_, raft::group_settings(options)) {
+  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, Registers(), options) {
     node.on("read", this, &Raft::read);
     node.on("write", this, &Raft::write);
     node.on("cas", this, &Raft::cas);
   }
-  const raft::Group& group() const override { return group_; }
 
  private:
   Task<ReadOk> read(Read request) {
-    auto answer = co_await group_.query(request.key);
-    auto values = from_json<std::vector<Json>>(answer);
+    auto values = co_await query(request.key);
     if (values.empty()) throw Error(ErrorCode::key_does_not_exist, "there is no such key");
     co_return ReadOk{std::move(values.front())};
   }
 
   Task<> write(Write request) {
-    Json change = to_json(Change{.is_cas = false, .key = request.key, .from = Json(), .to = request.value});
-    co_await group_.execute(std::move(change));
+    Change change{.is_cas = false, .key = request.key, .from = Json(), .to = request.value};
+    co_await execute(std::move(change));
   }
 
   Task<> cas(Cas request) {
-    Json change = to_json(Change{.is_cas = true, .key = request.key, .from = request.from, .to = request.to});
-    auto result = co_await group_.execute(std::move(change));
-    const auto code = result.as_int();
+    Change change{.is_cas = true, .key = request.key, .from = request.from, .to = request.to};
+    auto code = co_await execute(std::move(change));
     if (!code) co_return;
     const auto error = static_cast<ErrorCode>(*code);
     throw Error(error, error == ErrorCode::key_does_not_exist ? "there is no such key" : "the key has another value");
   }
-
-  Registers registers_;
-  raft::Group group_;
 };
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace mznode::raft {
 struct Hello {
   Life life = 0;
   MZNODE_FIELDS(life)
+  MZNODE_IDENTITIES(life)
+  void validate() const { demand(life != 0, "no life is 0"); }
 };
 struct Welcome {
   /// Of the server that is welcomed.
@@ -23,6 +25,7 @@ struct Welcome {
   /// True when the one who answers has lost its memory, so that not to have met a server means nothing.
   bool has_forgotten = false;
   MZNODE_FIELDS(life, knew_another, is_young, has_forgotten)
+  MZNODE_IDENTITIES(life)
 };
 
 /// Finds out whether a server that has nothing saved is new, and may vote, or has lost its memory, and may not: it

@@ -80,6 +80,7 @@ void Raft::become_follower(Time now, Term term) {
   if (term > term_) {
     term_ = term;
     vote_.reset();
+    leader_commit_ = 0;
   }
   role_ = Role::follower;
   leader_.reset();

@@ -13,8 +13,8 @@ constexpr Duration announce_again_after = 200ms;
 
 Enrolment::Enrolment(Node& node, std::function<void(const Saved&)> save, std::function<void()> admit)
     : node_(node), save_(std::move(save)), admit_(std::move(admit)) {
-  node_.on("hello", [this](Hello hello, Request request) { on_hello(hello, request.src); });
-  node_.on("welcome", [this](Welcome welcome, Request request) { on_welcome(welcome, request.src); });
+  node_.on_peer("hello", [this](Hello hello, Request request) { on_hello(hello, request.src); });
+  node_.on_peer("welcome", [this](Welcome welcome, Request request) { on_welcome(welcome, request.src); });
 }
 
 Member Enrolment::member(const std::string& name) const {

@@ -3,16 +3,11 @@
 #include "workloads/raft/group.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace mznode::raft {
 namespace {
-
-struct SnapshotState {
-  Json machine;
-  Json sessions;
-  MZNODE_FIELDS(machine, sessions)
-};
 
 struct SendTo {
   Node& node;
@@ -71,7 +66,7 @@ void Group::release(const Effects& effects) {
   for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, enrolment_.members()[to]}, message);
   if (effects.restore) {
     const auto state = from_json<SnapshotState>(effects.restore->state);
-    machine_.restore(state.machine);
+    machine_.restore_text(state.machine);
     sessions_.restore(state.sessions);
     applied_ = effects.restore->index;
   }
@@ -80,7 +75,7 @@ void Group::release(const Effects& effects) {
     const auto read = reads_.extract(id);
     if (!confirmed) continue;  // whoever asked will hear of another leader
     const Question& question = read.mapped().question;
-    answer(read.mapped().asker, question.life, question.number, {.result = machine_.query(question.question)});
+    answer(read.mapped().asker, question.life, question.number, {.result = machine_.query_text(question.question)});
   }
   tell_of_leader();
   // While this was being saved, a leader's snapshot may have come that is further on.
@@ -91,9 +86,16 @@ void Group::release(const Effects& effects) {
 void Group::apply(Index index, const Entry& entry) {
   applied_ = index;
   if (entry.command.is_null()) return;
-  const auto command = from_json<SessionCommand>(entry.command);
+  SessionCommand command;
+  try {
+    command = read_command(index, entry.command);
+  } catch (const Error& error) {
+    // It was taken in before anybody looked. Every server comes to this, so on all of them it has no effect.
+    node_.log(LogLevel::error, "entry ", index, " of the log is no command, and has no effect: ", error.what());
+    return;
+  }
   const Outcome outcome =
-      sessions_.apply(index, command, [this](const Json& operation) { return machine_.apply(operation); });
+      sessions_.apply(index, command, [&](const Json& operation) { return carry_out(index, operation); });
   proposed_.erase(command.id());
   // The one who asked will apply it, too, but hears of its being committed later.
   if (command.origin == node_.id() || is_leader()) {
@@ -101,8 +103,19 @@ void Group::apply(Index index, const Entry& entry) {
   }
 }
 
+/// An operation that was checked cannot fail but for want of memory. To leave it out would be to go on from another state
+/// than the other servers.
+Json Group::carry_out(Index index, const Json& operation) {
+  try {
+    return machine_.apply_text(operation);
+  } catch (const std::exception& error) {
+    node_.log(LogLevel::error, "entry ", index, " of the log cannot be applied, so this node stops: ", error.what());
+    std::terminate();
+  }
+}
+
 void Group::take_snapshot() {
-  raft_->compact(applied_, to_json(SnapshotState{machine_.save(), sessions_.save()}));
+  raft_->compact(applied_, to_json(SnapshotState{machine_.save_text(), sessions_.save()}));
   wake();
 }
 

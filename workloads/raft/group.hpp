@@ -12,26 +12,21 @@
 
 #include "core/node.hpp"
 #include "workloads/raft/enrolment.hpp"
+#include "workloads/raft/machine.hpp"
 #include "workloads/raft/raft.hpp"
 #include "workloads/raft/sessions.hpp"
-#include "workloads/strategy.hpp"
 
 namespace mznode::raft {
 
-/// What a group keeps the same on all its servers. Everything is to follow from the operations alone.
-class StateMachine {
- public:
-  virtual ~StateMachine() = default;
-  /// Carries an operation out and returns its result.
-  virtual Json apply(const Json& operation) = 0;
-  /// Answers a question; changes nothing.
-  virtual Json query(const Json& question) const = 0;
-  virtual Json save() const = 0;
-  virtual void restore(const Json& saved) = 0;
-};
+template <class MachineType>
+class GroupStrategy;
 
 /// Binds Raft to a node: carries its messages, saves what must be saved before anybody hears of it, applies what is
-/// committed to a state machine, and brings operations to the leader, wherever it is.
+/// committed to a state machine, and brings operations to the leader, wherever it is. A part of a GroupStrategy.
+///
+/// Nothing that is committed is left out: what is no command for the machine is not proposed, nor taken from another
+/// server, nor is a snapshot that the machine cannot start from; and where one is found in the log all the same, it has
+/// no effect, on any server.
 class Group {
  public:
   struct Options {
@@ -42,9 +37,6 @@ class Group {
     /// Entries applied since the last snapshot that make it time for the next.
     std::uint64_t snapshot_entries = 1'000;
   };
-
-  /// The node and the state machine must outlive it.
-  Group(Node& node, StateMachine& machine, Options options);
 
   /// Carries an operation out, once, and returns its result. Throws Error temporarily_unavailable when it certainly
   /// took no effect, because it never left this process, and timeout when that is open.
@@ -57,6 +49,12 @@ class Group {
   const Raft* raft() const { return raft_ ? &*raft_ : nullptr; }
 
  private:
+  template <class MachineType>
+  friend class GroupStrategy;
+
+  /// The node and the state machine must outlive it.
+  Group(Node& node, StateMachine& machine, Options options);
+
   /// A record of the storage.
   struct Record {
     std::optional<Enrolment::Saved> enrolment;
@@ -73,6 +71,7 @@ class Group {
     bool is_voter = false;
     Json question;
     MZNODE_FIELDS(life, number, term, is_voter, question)
+    MZNODE_IDENTITIES(life)
   };
   struct Answer {
     /// As in the command or question.
@@ -80,6 +79,7 @@ class Group {
     std::uint64_t number = 0;
     Outcome outcome;
     MZNODE_FIELDS(life, number, outcome)
+    MZNODE_IDENTITIES(life)
   };
   /// What somebody here waits for.
   struct Pending {
@@ -106,6 +106,13 @@ class Group {
   void install_handlers();
   void append(const Record& record);
 
+  // group_checks.cpp
+  SessionCommand read_command(Index index, const Json& text) const;
+  void demand_command(Index index, const SessionCommand& command) const;
+  void demand_commands(const AppendEntries& request) const;
+  void demand_snapshot(const Snapshot& snapshot) const;
+  void demand_outcome(const Answer& answer) const;
+
   // group.cpp
   void step(const std::string& src, const Message& message);
   void wake();
@@ -113,6 +120,7 @@ class Group {
   void write(const Unsaved& unsaved);
   void release(const Effects& effects);
   void apply(Index index, const Entry& entry);
+  Json carry_out(Index index, const Json& operation);
   void take_snapshot();
   void set_timer();
 
@@ -156,12 +164,6 @@ class Group {
   std::set<decltype(SessionCommand().id())> proposed_;
   ReadId last_read_ = 0;
   std::map<ReadId, Asked> reads_;
-};
-
-/// A strategy whose nodes form a group.
-class GroupStrategy : public Strategy {
- public:
-  virtual const Group& group() const = 0;
 };
 
 }  // namespace mznode::raft

@@ -124,9 +124,10 @@ Task<Json> Group::query(Json question) {
 // ---- The one who leads. Who asks one that does not lead will hear who does, and ask again.
 
 void Group::on_execute(const SessionCommand& command, const std::string& src) {
-  enrolment_.member(src);
-  if (command.origin != src) throw Error(ErrorCode::malformed_request, "the origin is another node");
-  if (is_leader()) propose(command);
+  demand(command.origin == src, "the origin is another node");
+  if (!is_leader()) return;
+  demand_command(raft_->log().last_index() + 1, command);
+  propose(command);
 }
 
 /// Proposes a command, unless this leader has done so.
@@ -142,7 +143,7 @@ void Group::propose(const SessionCommand& command) {
 }
 
 void Group::on_query(const Question& question, const std::string& src) {
-  enrolment_.member(src);
+  machine_.demand_question(question.question);
   if (is_leader()) read(src, question);
 }
 

@@ -19,16 +19,21 @@ Group::Group(Node& node, StateMachine& machine, Options options)
 }
 
 void Group::install_handlers() {
-  node_.on("request_vote", [this](RequestVote message, Request request) { step(request.src, message); });
-  node_.on("vote", [this](Vote message, Request request) { step(request.src, message); });
-  node_.on("append_entries", [this](AppendEntries message, Request request) { step(request.src, std::move(message)); });
-  node_.on("install_snapshot",
-           [this](InstallSnapshot message, Request request) { step(request.src, std::move(message)); });
-  node_.on("appended", [this](Appended message, Request request) { step(request.src, message); });
-  node_.on("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
-  node_.on("query", [this](Question question, Request request) { on_query(question, request.src); });
-  node_.on("answer", [this](Answer answer, Request request) {
-    enrolment_.member(request.src);
+  node_.on_peer("request_vote", [this](RequestVote message, Request request) { step(request.src, message); });
+  node_.on_peer("vote", [this](Vote message, Request request) { step(request.src, message); });
+  node_.on_peer("append_entries", [this](AppendEntries message, Request request) {
+    demand_commands(message);
+    step(request.src, std::move(message));
+  });
+  node_.on_peer("install_snapshot", [this](InstallSnapshot message, Request request) {
+    demand_snapshot(message.snapshot);
+    step(request.src, std::move(message));
+  });
+  node_.on_peer("appended", [this](Appended message, Request request) { step(request.src, message); });
+  node_.on_peer("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
+  node_.on_peer("query", [this](Question question, Request request) { on_query(question, request.src); });
+  node_.on_peer("answer", [this](Answer answer) {
+    demand_outcome(answer);
     on_answer(answer);
   });
 }
@@ -58,6 +63,7 @@ Saved Group::load(const std::vector<std::string>& records) {
     if (record.unsaved) saved.add(*record.unsaved);
   }
   enrolment_.begin();
+  if (saved.snapshot.index > 0) demand_snapshot(saved.snapshot);
   return saved;
 }
 

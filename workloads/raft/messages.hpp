@@ -5,12 +5,12 @@
 #include <variant>
 #include <vector>
 
-#include "core/fields.hpp"
 #include "core/json.hpp"
+#include "core/peer_message.hpp"
 
 /// Raft, after Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, "the paper"), and
 /// Ongaro, "Consensus: Bridging Theory and Practice" (2014, "the thesis"). Names are those of the paper where it has
-/// one.
+/// one. What validate() demands is so whatever the state of the server that sends the message.
 namespace mznode::raft {
 
 using Term = std::uint64_t;
@@ -48,6 +48,10 @@ struct RequestVote {
   Index last_index = 0;
   Term last_term = 0;
   MZNODE_FIELDS(term, is_pre_vote, last_index, last_term)
+  void validate() const {
+    demand(last_term < term, "a candidate's log is of terms before the one that it begins");
+    demand((last_index == 0) == (last_term == 0), "the log ends at index 0 if it is empty, and then with term 0");
+  }
 };
 
 struct Vote {
@@ -66,6 +70,15 @@ struct AppendEntries {
   Index commit = 0;
   Round round = 0;
   MZNODE_FIELDS(term, prev_index, prev_term, entries, commit, round)
+  void validate() const {
+    demand((prev_index == 0) == (prev_term == 0), "index 0, and it alone, has term 0");
+    Term last = prev_term;
+    for (const Entry& entry : entries) {
+      demand(entry.term > 0 && entry.term >= last, "terms do not fall along a log");
+      last = entry.term;
+    }
+    demand(term > 0 && last <= term, "no entry is of a later term than its leader");
+  }
 };
 
 /// The whole snapshot in one message: what carries messages here has no limit that a state in memory would reach.
@@ -74,6 +87,10 @@ struct InstallSnapshot {
   Snapshot snapshot;
   Round round = 0;
   MZNODE_FIELDS(term, snapshot, round)
+  void validate() const {
+    demand(snapshot.index > 0 && snapshot.term > 0, "a snapshot stands for one entry at least");
+    demand(snapshot.term <= term, "no entry is of a later term than its leader");
+  }
 };
 
 /// The answer to AppendEntries and InstallSnapshot.
@@ -88,6 +105,8 @@ struct Appended {
   Life life = 0;
   bool is_voter = false;
   MZNODE_FIELDS(term, success, index, conflict_term, round, life, is_voter)
+  MZNODE_IDENTITIES(life)
+  void validate() const { demand(conflict_term <= term, "no entry is of a later term than its server"); }
 };
 
 using Message = std::variant<RequestVote, Vote, AppendEntries, InstallSnapshot, Appended>;

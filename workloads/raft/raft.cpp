@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace mznode::raft {
+namespace {
+
+/// Entries that a leader may have committed since it last told a follower. It tells ten times a second.
+constexpr Index longest_commit_leap = 1 << 20;
+
+}  // namespace
 
 void Saved::add(const Unsaved& unsaved) {
   if (unsaved.rewrite) *this = *unsaved.rewrite;
@@ -34,7 +40,38 @@ Raft::Raft(Config config, Saved saved, Time now)
 
 void Raft::step(Time now, Member from, const Message& message) {
   if (from >= config_.members || from == config_.self) return;
-  std::visit([&](const auto& each) { receive(now, from, each); }, message);
+  std::visit(
+      [&](const auto& each) {
+        demand_possible(each);
+        receive(now, from, each);
+      },
+      message);
+}
+
+void Raft::demand_possible(const RequestVote& request) const {
+  demand_within_reach("term", request.term, term_);
+}
+
+void Raft::demand_possible(const Vote& vote) const {
+  demand_within_reach("term", vote.term, term_);
+}
+
+void Raft::demand_possible(const AppendEntries& request) const {
+  demand_within_reach("term", request.term, term_);
+}
+
+/// A leader sends a snapshot of what it has committed, and to whom it has told of that in heartbeats just before.
+void Raft::demand_possible(const InstallSnapshot& request) const {
+  demand_within_reach("term", request.term, term_);
+  demand_within_reach("the snapshot's index", request.snapshot.index, std::max(commit_, leader_commit_),
+                      longest_commit_leap);
+}
+
+void Raft::demand_possible(const Appended& reply) const {
+  demand_within_reach("term", reply.term, term_);
+  if (role_ != Role::leader || reply.term != term_) return;
+  demand(reply.index <= log_.last_index(), "the follower has more than this leader, which it follows");
+  demand(reply.round <= round_, "the follower answers what this leader has not sent yet");
 }
 
 void Raft::tick(Time now) {

@@ -121,6 +121,9 @@ class Raft {
   /// A server that starts with what it has saved, which is nothing in its first life.
   Raft(Config config, Saved saved, Time now);
 
+  /// Takes in a message of another server. Throws Error malformed_request, and changes nothing, when no server can have
+  /// sent that to this one: beyond what its fields must be to each other, terms and indexes must be such as this server
+  /// could have been told.
   void step(Time now, Member from, const Message& message);
   /// Does what is due at `now`.
   void tick(Time now);
@@ -175,6 +178,13 @@ class Raft {
     Index index = 0;
     std::optional<Member> witness;
   };
+
+  // raft.cpp: what is checked before receive() believes it
+  void demand_possible(const RequestVote& request) const;
+  void demand_possible(const Vote& vote) const;
+  void demand_possible(const AppendEntries& request) const;
+  void demand_possible(const InstallSnapshot& request) const;
+  void demand_possible(const Appended& reply) const;
 
   // election.cpp
   void receive(Time now, Member from, const RequestVote& request);
@@ -234,6 +244,8 @@ class Raft {
   Index commit_ = 0;
   Index applied_ = 0;
   Time election_at_;
+  /// What the leader last said that it had committed.
+  Index leader_commit_ = 0;
   /// When a leader was last heard. A server that restarts may have heard one just before.
   std::optional<Time> leader_heard_at_;
   std::set<Member> votes_;

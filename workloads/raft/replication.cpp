@@ -35,6 +35,7 @@ void Raft::answer(Member leader, bool success, Index index, Term conflict_term, 
 
 void Raft::receive(Time now, Member from, const AppendEntries& request) {
   if (!follow(now, from, request.term, request.round)) return;
+  leader_commit_ = request.commit;
   const bool is_before_base = request.prev_index < log_.base_index();
   if (!is_before_base && log_.term_at(request.prev_index) != request.prev_term) {
     const Index index = log_.last_possible_match(request.prev_index, request.prev_term);

@@ -38,6 +38,12 @@ Outcome Sessions::apply(Index index, const SessionCommand& command, const std::f
 Json Sessions::save() const {
   return to_json(sessions_);
 }
+void Sessions::demand_saved(const Json& saved, Index index) {
+  for (const auto& [origin, session] : from_peer<std::map<std::string, Session>>(saved)) {
+    demand(session.opened_at <= index, "no session is opened behind the end of the log");
+  }
+}
+
 void Sessions::restore(const Json& saved) {
   sessions_ = from_json<std::map<std::string, Session>>(saved);
 }

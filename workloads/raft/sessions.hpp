@@ -23,6 +23,11 @@ struct SessionCommand {
   std::uint64_t oldest = 0;
   Json operation;
   MZNODE_FIELDS(origin, life, session, number, oldest, operation)
+  MZNODE_IDENTITIES(life)
+  void validate() const {
+    demand(life != 0, "no life is 0");
+    demand(number > 0 && oldest <= number, "operations count from 1, and the oldest is no later than this one");
+  }
 
   auto id() const { return std::tuple(origin, life, session, number); }
 };
@@ -32,6 +37,13 @@ struct Outcome {
   Index session = 0;
   Json result;
   MZNODE_FIELDS(session, result)
+};
+
+/// What a snapshot holds.
+struct SnapshotState {
+  Json machine;
+  Json sessions;
+  MZNODE_FIELDS(machine, sessions)
 };
 
 /// Makes operations that are asked for several times take effect once (thesis, 6.3). Part of the replicated state:
@@ -47,6 +59,8 @@ class Sessions {
 
   Json save() const;
   void restore(const Json& saved);
+  /// Throws Error malformed_request unless restore() can take what was saved behind the entry at `index`.
+  static void demand_saved(const Json& saved, Index index);
 
  private:
   struct Session {
@@ -55,6 +69,7 @@ class Sessions {
     std::uint64_t oldest = 0;
     std::vector<std::pair<std::uint64_t, Json>> results;
     MZNODE_FIELDS(opened_at, life, oldest, results)
+    MZNODE_IDENTITIES(life)
   };
 
   std::map<std::string, Session> sessions_;

@@ -22,7 +22,7 @@ class Hat final : public Strategy {
       : node_(node),
         // Every process tells only what it wrote itself: that is how the others know whose timestamps they get.
         gossip_(node, dissemination::direct_config(options), [&node] { return node.peers(); },
-                {.take = [this](Peer from, const Delta& delta) { take(from, delta); }, .pack = pack}) {
+                {.read = [this](Peer from, const Delta& delta) { return read(from, delta); }, .pack = pack}) {
     node.on("txn", [this](Txn request) { return run(std::move(request)); });
   }
 
@@ -35,10 +35,15 @@ class Hat final : public Strategy {
     return {std::move(done)};
   }
 
-  void take(Peer from, const Delta& delta) {
+  std::function<void()> read(Peer from, const Delta& delta) {
+    std::vector<WriteSet> sets;
     for (const Json& element : delta.elements) {
-      versions_.merge(node_.peers()[from], delta.stream.incarnation, from_json<WriteSet>(element));
+      sets.push_back(from_peer<WriteSet>(element));
+      demand_within_reach("timestamp", sets.back().count, versions_.last_count());
     }
+    return [this, from, life = delta.stream.incarnation, sets = std::move(sets)] {
+      for (const WriteSet& set : sets) versions_.merge(node_.peers()[from], life, set);
+    };
   }
 
   static void pack(std::vector<Json>& elements) {

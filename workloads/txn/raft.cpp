@@ -1,4 +1,4 @@
-#include "workloads/raft/group_options.hpp"
+#include "workloads/raft/group_strategy.hpp"
 #include "workloads/txn/store.hpp"
 
 namespace mznode::txn {
@@ -6,22 +6,22 @@ namespace {
 
 /// The database of a group. The result of a transaction is the transaction with what it read, or the text of an error
 /// when it appends to something that is no list.
-class Database final : public raft::StateMachine {
+class Database final : public raft::Machine<MicroOps, Json, MicroOps, MicroOps, std::vector<std::pair<Json, Json>>> {
  public:
-  Json apply(const Json& operation) override {
+  Json apply(MicroOps txn) override {
     try {
-      return to_json(store_.run(from_json<MicroOps>(operation)));
+      return to_json(store_.run(std::move(txn)));
     } catch (const Error& error) {
       return Json(error.what());
     }
   }
-  Json query(const Json& txn) const override { return to_json(store_.look_up(from_json<MicroOps>(txn))); }
-  Json save() const override {
-    return to_json(std::vector<std::pair<Json, Json>>(store_.values().begin(), store_.values().end()));
-  }
-  void restore(const Json& saved) override {
-    const auto values = from_json<std::vector<std::pair<Json, Json>>>(saved);
-    store_.set_values({values.begin(), values.end()});
+  MicroOps query(const MicroOps& txn) const override { return store_.look_up(txn); }
+  State save() const override { return {store_.values().begin(), store_.values().end()}; }
+  void restore(State state) override { store_.set_values({state.begin(), state.end()}); }
+
+  void check_operation(const MicroOps& txn) const override { demand_known_functions(txn); }
+  void check_question(const MicroOps& txn) const override {
+    demand(is_read_only(txn), "a transaction that writes is no question");
   }
 
  private:
@@ -30,27 +30,27 @@ class Database final : public raft::StateMachine {
 
 /// A transaction that writes is an entry of the group's log; one that only reads is answered by the leader, once a
 /// majority has confirmed that it leads.
-class Raft final : public Strategy {
+class Raft final : public raft::GroupStrategy<Database> {
  public:
-  Raft(Node& node, const OptionValues& options) : group_(node, database_, raft::group_settings(options)) {
+  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, Database(), options) {
     node.on("txn", this, &Raft::txn);
   }
 
  private:
   Task<Txn> txn(Txn request) {
     demand_known_functions(request.txn);
-    Json txn = to_json(request.txn);
     if (is_read_only(request.txn)) {
-      auto answer = co_await group_.query(std::move(txn));
-      co_return Txn{from_json<MicroOps>(answer)};
+      auto answer = co_await query(std::move(request.txn));
+      co_return Txn{std::move(answer)};
     }
-    auto result = co_await group_.execute(std::move(txn));
+    auto result = co_await execute(std::move(request.txn));
     if (const auto error = result.as_string()) throw Error(ErrorCode::malformed_request, *error);
-    co_return Txn{from_json<MicroOps>(result)};
+    try {
+      co_return Txn{from_json<MicroOps>(result)};
+    } catch (const Error& error) {
+      throw Error::received(ErrorCode::crash, error.what());  // who leads has answered something else
+    }
   }
-
-  Database database_;
-  raft::Group group_;
 };
 
 }  // namespace

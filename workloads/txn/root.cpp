@@ -11,6 +11,13 @@ void drop_branch(std::size_t branch, Changes::Items& items) {
 
 }  // namespace
 
+void Root::validate() const {
+  demand(branches.size() == branch_count, "the top of the tree has 16 branches");
+  for (const auto& [key, elements] : recent.appended) {
+    demand(elements.kind() == Json::Kind::array, "what is appended is a list of elements");
+  }
+}
+
 std::set<ThunkId> Draft::missing_for(const MicroOps& txn) const {
   std::set<ThunkId> missing;
   for (const auto& [function, key, value] : txn) {

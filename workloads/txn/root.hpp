@@ -16,6 +16,7 @@ struct Root {
   /// Memory Dictionaries", 2003).
   Changes recent;
   MZNODE_FIELDS(commits, branches, recent)
+  void validate() const;
 };
 
 /// Transactions on top of a root, one after the other. The thunks that they need must be there before.

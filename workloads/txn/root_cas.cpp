@@ -133,7 +133,7 @@ class RootCas final : public Strategy {
   Task<> read_root() {
     const Json initial = to_json(Root());
     auto value = co_await kv_.read_or(root_key(), initial);
-    auto root = from_json<Root>(value);
+    auto root = stored_as<Root>(value);
     others_write_ = root.commits != root_.commits;
     root_ = std::move(root);
   }
@@ -153,7 +153,7 @@ class RootCas final : public Strategy {
     for (const ThunkId& id : ids) reads.push_back(kv_.read(Json(id)));
     auto values = co_await node_.when_all(std::move(reads));
     auto value = values.begin();
-    for (const ThunkId& id : ids) thunks_.emplace(id, from_json<Thunk>(*value++));
+    for (const ThunkId& id : ids) thunks_.emplace(id, stored_as<Thunk>(*value++));
   }
 
   Task<> save(const Thunks* thunks) {
@@ -206,7 +206,7 @@ class RootCas final : public Strategy {
       // It may have taken effect, or may still do so. That it cannot any more is certain as soon as the root is
       // another.
       auto value = co_await kv_.read_or(root_key(), from);
-      auto commits = from_json<Root>(value).commits;
+      auto commits = stored_as<Root>(value).commits;
       if (commits[node_.id()] == next.commits[node_.id()]) co_return true;
       if (commits != root_.commits) co_return false;
     }

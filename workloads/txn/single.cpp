@@ -1,6 +1,7 @@
 #include <variant>
 
 #include "workloads/forwarding.hpp"
+#include "workloads/txn/micro_ops.hpp"
 #include "workloads/txn/store.hpp"
 
 namespace mznode::txn {
@@ -13,8 +14,10 @@ class Single final : public Strategy {
  public:
   Single(Node& node, const OptionValues&) : node_(node) {
     node.on("txn", this, &Single::txn);
-    node.on("carry_out",
-            [this](Forwarded forwarded, Request request) { return carry_out_once(forwarded, request.src); });
+    node.on_peer("carry_out", [this](Forwarded forwarded, Request request) {
+      demand(node_.id() == node_.node_ids().front(), "the first node carries transactions out, and this is another");
+      return carry_out_once(forwarded, request.src);
+    });
   }
 
  private:
@@ -27,6 +30,11 @@ class Single final : public Strategy {
     std::uint64_t oldest = 0;
     MicroOps txn;
     MZNODE_FIELDS(life, number, oldest, txn)
+    MZNODE_IDENTITIES(life)
+    void validate() const {
+      demand(oldest <= number, "the oldest that is waited for is no later than this one");
+      demand_known_functions(txn);
+    }
   };
   using Answer = std::variant<MicroOps, Error>;
 

@@ -30,6 +30,11 @@ const Entry* find_entry(const std::vector<Entry>& entries, const Json& key) {
   return found == entries.end() ? nullptr : &*found;
 }
 
+/// Thunks are what the service says they are; only together can they be found to be no tree.
+void demand_tree(bool is_tree, const ThunkId& id) {
+  if (!is_tree) throw Error::received(ErrorCode::crash, "the thunk " + id + " is in the wrong place of its tree");
+}
+
 /// Makes a new subtree out of an old one.
 class Merge {
  public:
@@ -47,6 +52,7 @@ class Merge {
  private:
   ThunkId changed(const ThunkId& old, int depth, const Changes& changes) {
     Thunk thunk = old.empty() ? Thunk{.branches = {}, .entries = std::vector<Entry>(), .chunk = {}} : thunks_.at(old);
+    demand_tree(thunk.entries || (thunk.branches && depth < digits_of_a_hash), old);
     if (thunk.branches) {
       change(*thunk.branches, depth, changes);
       return keep(std::move(thunk));
@@ -98,6 +104,16 @@ class Merge {
 
 }  // namespace
 
+void Entry::validate() const {
+  demand(chunks.empty() || is_list(value), "what has chunks is a list");
+}
+
+void Thunk::validate() const {
+  demand(branches.has_value() + entries.has_value() + chunk.has_value() == 1, "a thunk is of one kind");
+  demand(!branches || branches->size() == branch_count, "an inner node has 16 branches");
+  demand(!chunk || chunk->kind() == Json::Kind::array, "a chunk is a part of a list");
+}
+
 std::size_t top_branch(const Json& key) {
   return digit(hash_of(key), 0);
 }
@@ -111,6 +127,7 @@ Found find(const Branches& top, const Json& key, const Thunks& thunks) {
     const auto thunk = thunks.find(id);
     if (thunk == thunks.end()) return {.entry = nullptr, .missing = {id}};
     if (thunk->second.entries) return {.entry = find_entry(*thunk->second.entries, key)};
+    demand_tree(thunk->second.branches && depth + 1 < digits_of_a_hash, id);
     branches = &*thunk->second.branches;
   }
 }
@@ -119,7 +136,11 @@ Json value_of(const Entry* entry, const Thunks& thunks) {
   if (entry == nullptr) return Json();
   if (entry->chunks.empty()) return entry->value;
   Json list;
-  for (const ThunkId& id : entry->chunks) list = joined(list, *thunks.at(id).chunk);
+  for (const ThunkId& id : entry->chunks) {
+    const auto& chunk = thunks.at(id).chunk;
+    demand_tree(chunk.has_value(), id);
+    list = joined(list, *chunk);
+  }
   return joined(list, entry->value);
 }
 

@@ -30,6 +30,7 @@ struct Entry {
   std::vector<ThunkId> chunks;
   Json value;
   MZNODE_FIELDS(key, chunks, value)
+  void validate() const;
 };
 
 /// A node of the tree, of one of three kinds.
@@ -39,12 +40,14 @@ struct Thunk {
   /// A part of a list.
   std::optional<Json> chunk;
   MZNODE_FIELDS(branches, entries, chunk)
+  void validate() const;
 };
 
 /// Thunks in memory. They never change, so that none of them is ever stale.
 using Thunks = std::map<ThunkId, Thunk>;
 
-/// What is known of a key: its entry, or that it has none, unless thunks must be loaded first.
+/// What is known of a key: its entry, or that it has none, unless thunks must be loaded first. find(), value_of() and
+/// merge() throw Error crash, as received, when the thunks make no tree.
 struct Found {
   const Entry* entry = nullptr;
   std::set<ThunkId> missing = {};

@@ -24,6 +24,7 @@ struct WriteSet {
   std::uint64_t count = 0;
   std::vector<std::pair<Json, Json>> writes;
   MZNODE_FIELDS(count, writes)
+  void validate() const { demand(count > 0, "timestamps count from 1"); }
 };
 
 /// The registers of a replica: for each key the version with the highest timestamp of all that it has heard of.
@@ -36,6 +37,8 @@ class Versions {
   void merge(const std::string& node, std::uint64_t incarnation, const WriteSet& set);
 
   Json read(const Json& key) const;
+  /// The highest count of a timestamp that it has heard of.
+  std::uint64_t last_count() const { return last_count_; }
 
  private:
   struct Version {

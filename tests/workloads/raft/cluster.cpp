@@ -189,9 +189,9 @@ bool Cluster::propose(Member member, const std::string& command) {
   return proposed;
 }
 
-bool Cluster::read(Member member, ReadId id) {
+bool Cluster::read(Member member, ReadId id, std::optional<Witness> witness) {
   for (const Server& server : servers_) committed_before_[id] = std::max(committed_before_[id], server.applied_index);
-  const bool asked = (*this)[member].read(now, id);
+  const bool asked = (*this)[member].read(now, id, witness);
   pump(member);
   return asked;
 }

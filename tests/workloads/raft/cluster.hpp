@@ -59,7 +59,7 @@ class Cluster {
   /// Makes a server campaign as if its time-out had passed, and everybody answer.
   void elect(Member member);
   bool propose(Member member, const std::string& command);
-  bool read(Member member, ReadId id);
+  bool read(Member member, ReadId id, std::optional<Witness> witness = std::nullopt);
   /// Replaces what a server has applied by a snapshot.
   void compact(Member member);
   /// Delivers what is due, and what that causes, without letting time pass.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <utility>
+
+#include "workloads/raft/group.hpp"
+#include "workloads/raft/group_options.hpp"
+#include "workloads/strategy.hpp"
+
+namespace mznode::raft {
+
+/// A strategy whose nodes form a group around a Machine. A Group is part of one of these and of nothing else, so whoever
+/// watches groups from outside finds them all.
+template <class MachineType>
+class GroupStrategy : public Strategy {
+ public:
+  const Group* group() const final { return &group_; }
+
+ protected:
+  using Operation = typename MachineType::Operation;
+  using Result = typename MachineType::Result;
+  using Question = typename MachineType::Question;
+  using Answer = typename MachineType::Answer;
+
+  GroupStrategy(Node& node, MachineType machine, const OptionValues& options)
+      : machine_(std::move(machine)), group_(node, machine_, group_settings(options)) {}
+
+  /// Group::execute().
+  Task<Result> execute(Operation operation) {
+    Json text = to_json(operation);
+    auto result = co_await group_.execute(std::move(text));
+    co_return from_json<Result>(result);
+  }
+  /// Group::query().
+  Task<Answer> query(Question question) {
+    Json text = to_json(question);
+    auto answer = co_await group_.query(std::move(text));
+    co_return from_json<Answer>(answer);
+  }
+
+ private:
+  MachineType machine_;
+  Group group_;
+};
+
+}  // namespace mznode::raft
