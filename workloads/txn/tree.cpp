@@ -30,6 +30,24 @@ const Entry* find_entry(const std::vector<Entry>& entries, const Json& key) {
   return found == entries.end() ? nullptr : &*found;
 }
 
+/// The entries of a leaf by their keys. The changes of one transaction can be many more than a leaf has entries.
+class Entries {
+ public:
+  explicit Entries(std::vector<Entry>& entries) : entries_(entries) {
+    for (const Entry& entry : entries) places_.emplace(entry.key, places_.size());
+  }
+  /// That of a key, which is made when there is none.
+  Entry& at(const Json& key) {
+    const auto [place, is_new] = places_.try_emplace(key, entries_.size());
+    if (is_new) entries_.push_back({.key = key, .chunks = {}, .value = Json()});
+    return entries_[place->second];
+  }
+
+ private:
+  std::vector<Entry>& entries_;
+  std::map<Json, std::size_t> places_;
+};
+
 /// Makes a new subtree out of an old one.
 class Merge {
  public:
@@ -51,25 +69,20 @@ class Merge {
       change(*thunk.branches, depth, changes);
       return keep(std::move(thunk));
     }
+    Entries entries(*thunk.entries);
     for (const auto& [key, value] : changes.written) {
-      Entry& entry = entry_of(*thunk.entries, key);
+      Entry& entry = entries.at(key);
       entry.chunks.clear();
       entry.value = value;
     }
     for (const auto& [key, elements] : changes.appended) {
-      Entry& entry = entry_of(*thunk.entries, key);
-      entry.value = joined(entry.value, elements);
+      Entry& entry = entries.at(key);
+      extend(entry.value, elements);
       if (entry.value.text().size() <= bytes_of_a_chunk) continue;
       entry.chunks.push_back(keep({.branches = {}, .entries = {}, .chunk = entry.value}));
       entry.value = Json();
     }
     return keep_leaf(std::move(*thunk.entries), depth);
-  }
-
-  static Entry& entry_of(std::vector<Entry>& entries, const Json& key) {
-    const Entry* known = find_entry(entries, key);
-    if (known != nullptr) return entries[static_cast<std::size_t>(known - entries.data())];
-    return entries.emplace_back(Entry{.key = key, .chunks = {}, .value = Json()});
   }
 
   /// Keeps entries as a leaf, or as several when they are too many for one.
@@ -119,8 +132,9 @@ Json value_of(const Entry* entry, const Thunks& thunks) {
   if (entry == nullptr) return Json();
   if (entry->chunks.empty()) return entry->value;
   Json list;
-  for (const ThunkId& id : entry->chunks) list = joined(list, *thunks.at(id).chunk);
-  return joined(list, entry->value);
+  for (const ThunkId& id : entry->chunks) extend(list, *thunks.at(id).chunk);
+  extend(list, entry->value);
+  return list;
 }
 
 void merge(Branches& top, const Changes& changes, const Thunks& thunks, const NewId& new_id, Thunks& made) {
