@@ -53,9 +53,7 @@ void Store::install_request() {
 template <class T>
 void Store::install_reply() {
   node_.on(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
-    find(body.key).receive(node_.now(), enrolment_.member(request.src), body.message);
-    busy_.insert(body.key);
-    wake();
+    receive(body.key, enrolment_.member(request.src), body.message);
   });
 }
 

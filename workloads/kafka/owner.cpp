@@ -13,6 +13,7 @@ class Owner final : public Strategy {
  public:
   Owner(Node& node, const OptionValues& options)
       : node_(node),
+        sessions_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
         gossip_(node, dissemination::direct_config(options), nullptr,
                 {.take = [this](std::size_t, const dissemination::Delta& delta) { take(delta.elements); },
@@ -27,6 +28,7 @@ class Owner final : public Strategy {
     node.on("poll", this, &Owner::poll);
     node.on("commit_offsets", this, &Owner::commit_offsets);
     node.on("list_committed_offsets", this, &Owner::list_committed_offsets);
+    node.on("open_forwards", this, &Owner::open_forwards);
     node.on("append", this, &Owner::append);
     node.on("commit", this, &Owner::commit);
     node.on("committed", [this](ListCommitted request) { return Poll{owned_.committed().of(request.keys)}; });
@@ -49,12 +51,12 @@ class Owner final : public Strategy {
     static constexpr bool idempotent = true;
     std::string key;
     Json msg;
-    std::uint64_t life = 0;
+    ForwardSession session;
     std::uint64_t number = 0;
     std::uint64_t oldest = 0;
     /// How much of the log the sender has.
     Offset end = 0;
-    MZNODE_FIELDS(key, msg, life, number, oldest, end)
+    MZNODE_FIELDS(key, msg, session, number, oldest, end)
   };
   struct Appended {
     Offset offset = 0;
@@ -86,25 +88,43 @@ class Owner final : public Strategy {
   }
 
   Task<Offset> forward(std::string dest, Send request) {
+    RetryPolicy policy = until_client_leaves();
+    const Time begin = node_.now();
+    auto session = co_await sessions_.with(dest, policy);
+    policy.deadline -= node_.now() - begin;
     const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Append append{.key = request.key,
                         .msg = request.msg,
-                        .life = node_.incarnation(),
+                        .session = session,
                         .number = waiting.number(),
                         .oldest = waiting.oldest(),
                         .end = logs_.end(request.key)};
-    auto reply = co_await node_.retry(dest, "append", append, until_client_leaves());
-    const auto appended = reply.as<Appended>();
+    Appended appended;
+    try {
+      auto reply = co_await node_.retry(dest, "append", append, policy);
+      appended = reply.as<Appended>();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::abort) sessions_.drop(dest, session);
+      throw;
+    }
     Offset place = append.end;
     for (const Json& message : appended.before) logs_.put(append.key, place++, message);
     logs_.put(append.key, appended.offset, append.msg);
     co_return appended.offset;
   }
 
+  Task<ForwardsOpened> open_forwards(OpenForwards open, Request request) {
+    if (!node_.is_peer(request.src)) throw Error(ErrorCode::malformed_request, request.src + " is no node");
+    auto session = co_await owned_.open_forwards(request.src, open.life);
+    co_return ForwardsOpened{session};
+  }
+
   Task<Appended> append(Append append, Request request) {
-    const ForwardId id{request.src, append.life, append.number};
+    const ForwardId id{request.src, append.session, append.number};
     owned_.forwards().forget(id, append.oldest);
-    if (owned_.forwards().is_over(id)) throw Error(ErrorCode::abort, "this message was answered or given up before");
+    if (owned_.forwards().is_over(id)) {
+      throw Error(ErrorCode::abort, "this message was answered or given up before, or its session is over");
+    }
     auto place = co_await owned_.append(append.key, append.msg, id);
     Appended appended{.offset = place, .before = {}};
     const bool is_near = appended.offset - append.end <= static_cast<Offset>(max_poll_);
@@ -189,6 +209,7 @@ class Owner final : public Strategy {
   }
 
   Node& node_;
+  ForwardSessions sessions_;
   std::size_t max_poll_;
   Logs logs_;
   dissemination::Gossip gossip_;
