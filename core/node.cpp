@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace mznode {
 namespace {
@@ -20,6 +21,33 @@ struct Init {
   std::vector<std::string> node_ids;
   MZNODE_FIELDS(node_id, node_ids)
 };
+
+bool is_service(std::string_view name) {
+  return std::find(services.begin(), services.end(), name) != services.end();
+}
+
+/// Clients are c0, c1 and so on.
+bool is_client_name(std::string_view name) {
+  return name.size() > 1 && name.front() == 'c' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+/// Throws Error malformed_request unless the names could be those of a cluster: what is sent to a name must reach that
+/// node and nobody else, and Maelstrom stops listening to a node that writes to somebody who does not exist.
+void demand_cluster(const Init& init) {
+  const auto refuse = [](const std::string& why) { throw Error(ErrorCode::malformed_request, why); };
+  if (init.node_id.empty()) refuse("field \"node_id\" is empty; give the node a name");
+  std::set<std::string_view> known;
+  for (const std::string& name : init.node_ids) {
+    if (name.empty()) refuse("field \"node_ids\" has an empty name; give every node one");
+    if (!known.insert(name).second)
+      refuse("field \"node_ids\" has " + name + " twice; give every node a name of its own");
+    if (is_service(name) || is_client_name(name)) {
+      refuse("field \"node_ids\": no node can be called " + name + ", which is the name of a " +
+             (is_service(name) ? "service" : "client"));
+    }
+  }
+  if (!known.contains(init.node_id)) refuse("field \"node_ids\": expected it to contain node_id " + init.node_id);
+}
 
 }  // namespace
 
@@ -72,7 +100,7 @@ bool Node::is_peer(std::string_view name) const {
 }
 
 bool Node::is_client(std::string_view name) const {
-  return name != id_ && !is_peer(name) && std::find(services.begin(), services.end(), name) == services.end();
+  return name != id_ && !is_peer(name) && !is_service(name);
 }
 
 void Node::set_topology(const Topology& topology) {
@@ -189,10 +217,7 @@ void Node::handle_init(const MessageView& view, std::string_view reply_head) {
       throw Error(ErrorCode::malformed_request, "this node is initialised as " + id_ + " already");
     }
   } else {
-    if (init.node_id.empty()) throw Error(ErrorCode::malformed_request, "field \"node_id\" is empty");
-    if (std::find(init.node_ids.begin(), init.node_ids.end(), init.node_id) == init.node_ids.end()) {
-      throw Error(ErrorCode::malformed_request, "field \"node_ids\": expected it to contain node_id " + init.node_id);
-    }
+    demand_cluster(init);
     id_ = std::move(init.node_id);
     node_ids_ = std::move(init.node_ids);
     std::copy_if(node_ids_.begin(), node_ids_.end(), std::back_inserter(peers_),
@@ -255,12 +280,22 @@ void Node::send(std::string_view dest, std::string_view type, const Json& fields
 
 void Node::require_destination(std::string_view dest) const {
   if (id_.empty()) throw std::logic_error("nothing can be sent before init; let on_init do it");
-  const bool known = dest == id_ || is_peer(dest) ||
-                     std::find(services.begin(), services.end(), dest) != services.end() ||
-                     (dest.size() > 1 && dest.front() == 'c');
+  const bool known = dest == id_ || is_peer(dest) || is_service(dest) || (dest.size() > 1 && dest.front() == 'c');
   // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that
   // a peer is missing does not tell the client that nothing of its request took effect.
   if (!known) throw Error::received(ErrorCode::node_not_found, "there is no node " + std::string(dest));
+}
+
+Node::OpenRequest Node::open_request(const MessageView& view) {
+  Load& load = is_client(view.src()) ? load_of_clients_ : load_of_others_;
+  const std::size_t bytes = view.body().size();
+  // A request that alone has more bytes gets its turn when no other waits.
+  const bool is_full = load.requests >= max_open_requests || (load.requests > 0 && load.bytes + bytes > max_open_bytes);
+  if (is_full) {
+    throw Error(ErrorCode::temporarily_unavailable,
+                "this node has " + std::to_string(load.requests) + " requests under way; try again later");
+  }
+  return {load, bytes};
 }
 
 bool Node::in_time(const Request& request) {

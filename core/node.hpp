@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,6 +73,8 @@ class Node final : public Process {
   /// optionally the Request behind it, or nothing. It returns a struct (the reply's fields), void (a reply without
   /// fields), a Reply (with a type of its own), or a Task of one of these; a reply's type is the request's with "_ok".
   /// An Error it throws is the reply. A message without msg_id is never answered, but what its handler throws is logged.
+  /// Where a Task would be one more than `max_open_requests`, or its body more than `max_open_bytes`, the handler is not
+  /// called, and the reply is error temporarily_unavailable: nothing of the request has left the node.
   template <class Handler>
   void on(std::string type, Handler handler);
   /// The same for a member function, which may be const and may be a coroutine. `object` must outlive the node's work.
@@ -92,6 +95,16 @@ class Node final : public Process {
   void set_client_timeout(Duration timeout) { client_timeout_ = timeout; }
   Duration client_timeout() const { return client_timeout_; }
 
+  /// How many requests may wait for their handlers' tasks at a time, and how many bytes their bodies may have together.
+  /// Those of clients and those of everybody else are counted apart: nodes that wait for each other must not shut each
+  /// other out because of their clients. Some 4 KB a request keep this below 64 MB.
+  static constexpr std::size_t max_open_requests = 10'000;
+  static constexpr std::size_t max_open_bytes = 8 << 20;
+  /// How many requests of this node's own may wait for their replies at a time.
+  static constexpr std::size_t max_calls = 30'000;
+  /// How many tasks when_all() runs at a time: one request of a client can ask for any number of keys.
+  static constexpr std::size_t max_branches = 1'000;
+
   // ---- Sending
 
   /// Sends a message that expects no reply. Throws Error node_not_found, as received, when there is nobody of that name,
@@ -101,9 +114,10 @@ class Node final : public Process {
   /// The same with the fields as a JSON object.
   void send(std::string_view dest, std::string_view type, const Json& fields);
 
-  /// Sends a request and waits for its reply. Throws Error: the one that was replied, or `timeout`, both received; and
-  /// what send() throws. Dropping the task forgets the request; a late or second reply is logged and dropped. Behind the
-  /// end of the input every request fails at once: a loop that repeats its own for ever must sleep in between.
+  /// Sends a request and waits for its reply. Throws Error: the one that was replied, or `timeout`, both received; what
+  /// send() throws; and temporarily_unavailable, as received, when `max_calls` are waiting and this one was not sent.
+  /// Dropping the task forgets the request; a late or second reply is logged and dropped. Behind the end of the input
+  /// every request fails at once: a loop that repeats its own for ever must sleep in between.
   template <Fielded Body = Empty>
   Task<Message> rpc(std::string_view dest, std::string_view type, const Body& body = {}, Duration timeout = 1s);
   Task<Message> rpc(std::string_view dest, std::string_view type, const Json& fields, Duration timeout = 1s);
@@ -113,7 +127,8 @@ class Node final : public Process {
   template <Fielded Body>
   Task<Message> retry(std::string_view dest, std::string_view type, const Body& body, RetryPolicy policy = {});
 
-  /// All results, in the order of the tasks; the first failure is thrown and cancels the rest.
+  /// All results, in the order of the tasks; the first failure is thrown and cancels the rest. No more than
+  /// `max_branches` of them run at a time, begun in their order.
   template <class T>
   Task<std::vector<T>> when_all(std::vector<Task<T>> tasks);
   /// The same for tasks without a result.
@@ -181,6 +196,30 @@ class Node final : public Process {
     std::string reply_head;
     Handle handle;
   };
+  /// What the requests under way amount to.
+  struct Load {
+    std::size_t requests = 0;
+    std::size_t bytes = 0;
+  };
+  /// A request's share of a load, for as long as this lives.
+  class OpenRequest {
+   public:
+    OpenRequest(Load& load, std::size_t bytes) : load_(&load), bytes_(bytes) {
+      ++load.requests;
+      load.bytes += bytes;
+    }
+    OpenRequest(OpenRequest&& other) noexcept : load_(std::exchange(other.load_, nullptr)), bytes_(other.bytes_) {}
+    OpenRequest& operator=(OpenRequest&&) = delete;
+    ~OpenRequest() {
+      if (load_ == nullptr) return;
+      --load_->requests;
+      load_->bytes -= bytes_;
+    }
+
+   private:
+    Load* load_;
+    std::size_t bytes_;
+  };
   class ReplyAwaiter;
   class SleepAwaiter;
   template <class T>
@@ -217,15 +256,17 @@ class Node final : public Process {
   void reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception);
   template <class Result>
   void reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id, const Result& result);
+  /// Lets a request in. Throws Error temporarily_unavailable when too many are under way.
+  OpenRequest open_request(const MessageView& view);
   template <class Result>
-  Task<> answer(Request request, Task<Result> task);
+  Task<> answer(Request request, OpenRequest open, Task<Result> task);
   template <detail::From from, class Handler>
   void run_handler(Handler& handler, const MessageView& view, std::string_view reply_head);
 
   Task<Message> rpc_text(std::string dest, std::string type, std::string fields, Duration timeout);
   Task<Message> retry_text(std::string dest, std::string type, std::string fields, RetryPolicy policy);
   template <class T>
-  static Task<> collect(Gather<T>* gather, std::size_t index, Task<T> task);
+  static Task<> collect(Gather<T>* gather);
   template <class T>
   static DecisionAwaiter<T> until_decided(Gather<T>* gather);
   Task<> offload_work(std::function<void()> work);
@@ -255,6 +296,8 @@ class Node final : public Process {
   std::int64_t next_msg_id_ = 1;
   std::map<std::int64_t, ReplyAwaiter*> awaiting_;
   bool closed_ = false;
+  Load load_of_clients_;
+  Load load_of_others_;
   ReadyQueue ready_;
   Scope scope_;  // last: its tasks use everything above
 };

@@ -2,6 +2,7 @@
 
 // The templates of node.hpp.
 
+#include <algorithm>
 #include <charconv>
 
 namespace mznode {
@@ -72,7 +73,9 @@ void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused
   const typename Callable::Parameters parameters;
   if constexpr (detail::is_task<Result>) {
     const Time received = now();
-    spawn(answer(detail::make_request(view, received), detail::call_handler<from>(handler, view, received, parameters)));
+    OpenRequest open = open_request(view);
+    auto task = detail::call_handler<from>(handler, view, received, parameters);
+    spawn(answer(detail::make_request(view, received), std::move(open), std::move(task)));
   } else if constexpr (std::is_void_v<Result>) {
     detail::call_handler<from>(handler, view, Time{}, parameters);
     reply_result(view.src(), reply_head, view.msg_id(), Empty{});
@@ -98,7 +101,7 @@ void Node::reply_result(std::string_view src, std::string_view reply_head, std::
 }
 
 template <class Result>
-Task<> Node::answer(Request request, Task<Result> task) {
+Task<> Node::answer(Request request, [[maybe_unused]] OpenRequest open, Task<Result> task) {
   try {
     if constexpr (std::is_void_v<Result>) {
       co_await std::move(task);
@@ -135,7 +138,8 @@ Task<Message> Node::retry(std::string_view dest, std::string_view type, const Bo
 /// What the tasks of a quorum report to the task that waits for it.
 template <class T>
 struct Node::Gather {
-  Gather(ReadyQueue& queue, std::size_t enough, std::size_t tasks) : ready(queue), wanted(enough), results(tasks) {}
+  Gather(ReadyQueue& queue, std::size_t enough, std::vector<Task<T>> all)
+      : ready(queue), wanted(enough), tasks(std::move(all)), results(tasks.size()) {}
 
   bool decided() const { return succeeded >= wanted || results.size() - failed < wanted; }
   void report() {
@@ -144,6 +148,8 @@ struct Node::Gather {
 
   ReadyQueue& ready;
   std::size_t wanted;
+  std::vector<Task<T>> tasks;
+  std::size_t begun = 0;
   std::vector<std::optional<T>> results;
   std::size_t succeeded = 0;
   std::size_t failed = 0;
@@ -173,25 +179,33 @@ Node::DecisionAwaiter<T> Node::until_decided(Gather<T>* gather) {
   return DecisionAwaiter<T>{gather};
 }
 
+/// Runs one task after the other, as long as some have not begun.
 template <class T>
-Task<> Node::collect(Gather<T>* gather, std::size_t index, Task<T> task) {
-  try {
-    auto result = co_await std::move(task);
-    gather->results[index] = std::move(result);
-    ++gather->succeeded;
-  } catch (...) {
-    gather->last_failure = std::current_exception();
-    ++gather->failed;
+Task<> Node::collect(Gather<T>* gather) {
+  while (gather->begun < gather->tasks.size()) {
+    const std::size_t index = gather->begun++;
+    Task<T> task = std::move(gather->tasks[index]);
+    try {
+      auto result = co_await std::move(task);
+      gather->results[index] = std::move(result);
+      ++gather->succeeded;
+    } catch (...) {
+      gather->last_failure = std::current_exception();
+      ++gather->failed;
+    }
+    gather->report();
+    if (gather->decided()) co_return;
   }
-  gather->report();
 }
 
 template <class T>
 Task<std::vector<T>> Node::quorum(std::size_t wanted, std::vector<Task<T>> tasks) {
   if (wanted > tasks.size()) throw std::logic_error("a quorum larger than the number of tasks");
-  Gather<T> gather(ready_, wanted, tasks.size());
+  // Who wants all of them can wait for some before the others.
+  const std::size_t width = wanted == tasks.size() ? std::min(tasks.size(), max_branches) : tasks.size();
+  Gather<T> gather(ready_, wanted, std::move(tasks));
   Scope branches([](const std::exception_ptr&) {});
-  for (std::size_t i = 0; i < tasks.size(); ++i) branches.spawn(collect(&gather, i, std::move(tasks[i])));
+  for (std::size_t i = 0; i < width; ++i) branches.spawn(collect(&gather));
   co_await until_decided(&gather);
   std::vector<T> results;
   for (auto& result : gather.results) {

@@ -147,6 +147,11 @@ Task<Message> Node::rpc(std::string_view dest, std::string_view type, const Json
 
 Task<Message> Node::rpc_text(std::string dest, std::string type, std::string fields, Duration timeout) {
   require_destination(dest);
+  if (awaiting_.size() >= max_calls) {
+    // Counts as received, because what the same handler sent before may have taken effect.
+    throw Error::received(ErrorCode::temporarily_unavailable,
+                          "too many requests of this node wait for their replies; try again later");
+  }
   const std::int64_t msg_id = next_msg_id_++;
   TextBuffer& body = open_body(dest, type);
   body += ",\"msg_id\":";

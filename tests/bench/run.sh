@@ -23,4 +23,6 @@ if [[ -n ${ELLE_CLASSPATH:-} ]]; then
   done
 fi
 echo
+"$build/tests/bench/memory" || true  # says itself what is not met
+echo
 "$build/tests/bench/load" "${options[@]}" "$build/mznode" "$build/tests/bench/floor_node" "$@"

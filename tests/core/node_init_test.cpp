@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/fake_runtime.hpp"
@@ -133,6 +134,28 @@ TEST_F(NodeInit, AMalformedOneIsRefusedInTheNameOfTheAddressee) {
     EXPECT_EQ(reply.body.value()["code"], 12) << body;
   }
   world.init(node, "n1", {"n1"});
+}
+
+// Whoever is written to under such a name is nobody, or somebody else.
+TEST_F(NodeInit, NamesThatNoNodeCanHaveAreRefusedInWords) {
+  const std::vector<std::array<const char*, 3>> cases = {
+      {"n1", R"(["n1",""])", "empty name"},     {"n1", R"(["","n1"])", "empty name"},
+      {"n1", R"(["n1","n2","n1"])", "n1 twice"}, {"n1", R"(["n2","n1","n2"])", "n2 twice"},
+      {"n1", R"(["n1","lin-kv"])", "service"},  {"seq-kv", R"(["seq-kv"])", "service"},
+      {"n1", R"(["n1","lww-kv"])", "service"},  {"n1", R"(["lin-tso","n1"])", "service"},
+      {"n1", R"(["n1","c7"])", "client"},       {"n1", "[]", "contain node_id n1"},
+      {"", R"(["n1"])", "node_id\" is empty"}};
+  world.attach(node);
+  for (const auto& [id, ids, word] : cases) {
+    const std::string body = R"({"type":"init","msg_id":1,"node_id":")" + std::string(id) + R"(","node_ids":)" + ids + "}";
+    world.deliver("c0", body);
+    const auto reply = world.take().body.value();
+    EXPECT_EQ(reply["code"], 12) << body;
+    EXPECT_NE(reply["text"].get<std::string>().find(word), std::string::npos) << body << " " << reply["text"];
+    EXPECT_TRUE(node.id().empty());
+  }
+  world.deliver("c0", R"({"type":"init","msg_id":1,"node_id":"cat","node_ids":["cat","lin-kv-2","c"]})");
+  EXPECT_EQ(world.take().type, "init_ok");
 }
 
 Task<> mark_later(Node* node, bool* mark) {

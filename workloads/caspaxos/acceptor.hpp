@@ -23,6 +23,9 @@ class Acceptor {
   const Ballot& promised() const { return promised_; }
   const Accepted& accepted() const { return accepted_; }
 
+  /// True when it has promised and accepted nothing.
+  bool is_blank() const { return promised_ == Ballot() && accepted_.ballot == Ballot(); }
+
   /// What has changed since the last call; nothing when nothing has.
   std::optional<Saved> take_unsaved();
   Saved saved() const { return {promised_, accepted_}; }

@@ -38,6 +38,10 @@ class Peers {
   /// A round trip to most members, smoothed; zero as long as it is unknown.
   Duration round_trip() const { return round_trip_; }
 
+  /// Numbers a question, of whichever register, never two alike: an answer that is late must not pass for one to a later
+  /// question, even when the register was forgotten in between.
+  std::uint64_t next_question() { return ++last_question_; }
+
   /// So many members as make a quorum: this one and those behind it, but rather those that were heard lately.
   std::vector<Member> nearest_quorum() const;
   /// How long to wait for an answer that was asked for so many times in vain.
@@ -50,6 +54,7 @@ class Peers {
   /// Those that owe an answer.
   std::set<Member> silent_;
   Duration round_trip_{0};
+  std::uint64_t last_question_ = 0;
 };
 
 }  // namespace mznode::caspaxos

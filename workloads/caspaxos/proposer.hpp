@@ -42,6 +42,11 @@ class Proposer {
 
   /// The greatest counter of a ballot that this node has heard of.
   std::uint64_t counter() const { return counter_; }
+  /// True when it has never numbered a ballot nor heard of one, and nothing waits: another one would do as well.
+  bool is_blank() const {
+    return counter_ == 0 && known_.ballot == Ballot() && seen_promise_ == Ballot() && phase_ == Phase::idle &&
+           waiting_.empty() && requests_.empty() && done_.empty();
+  }
   /// Probably the value of the register.
   const Value& guess() const { return (prepared_ ? prepared_->latest : known_).state.value; }
 

@@ -63,7 +63,7 @@ Time Reader::next_tick() const {
 }
 
 void Reader::put(Time now) {
-  const Number number = ++last_number_;
+  const Number number = peers_.next_question();
   Question& question = questions_[number];
   question = {
       .last = *waiting_.rbegin(), .asked_at = now, .due = now + peers_.pause(repetitions_), .asked = {}, .shown = {}};

@@ -39,6 +39,8 @@ class Reader {
   Time next_tick() const;
   std::vector<Outgoing> take_requests();
   std::vector<Found> take_found() { return std::exchange(found_, {}); }
+  /// True when nobody waits for an answer.
+  bool is_idle() const { return waiting_.empty() && questions_.empty() && requests_.empty() && found_.empty(); }
 
  private:
   using Number = std::uint64_t;
@@ -59,7 +61,6 @@ class Reader {
 
   Peers& peers_;
   std::set<ChangeId> waiting_;
-  Number last_number_ = 0;
   std::map<Number, Question> questions_;
   /// The last question is not sent yet, so that more may wait for its answer.
   bool is_open_ = false;

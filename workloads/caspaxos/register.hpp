@@ -35,6 +35,10 @@ class Register {
   /// When tick() will next have something to do; never as long as no change waits.
   Time next_tick() const { return std::min(proposer_.next_tick(), reader_.next_tick()); }
   Effects take_effects();
+  /// True when it is as one that was just made, and nobody waits: then nothing is lost with it.
+  bool is_blank() const {
+    return acceptor_.is_blank() && proposer_.is_blank() && reader_.is_idle() && asking_.empty() && done_.empty();
+  }
 
   /// The greatest counter of a ballot that this node has heard of.
   std::uint64_t counter() const { return proposer_.counter(); }

@@ -43,14 +43,33 @@ Task<Value> Store::change(Json key, Change change) {
 }
 
 void Store::give_up(const Json& key, ChangeId id) {
+  const auto waiting = waiting_.find(id);
+  if (waiting == waiting_.end()) return;
   const bool is_certain = find(key).withdraw(id);
-  waiting_.at(id)->set({.found = std::nullopt, .may_take_effect = !is_certain});
+  waiting->second->set({.found = std::nullopt, .may_take_effect = !is_certain});
+  busy_.insert(key);  // it may be one to forget
+  wake();
 }
 
 void Store::answer(const Json& key, Member from, const Request& request) {
   if (!is_acceptor_) return;
+  if (const auto* query = std::get_if<Query>(&request); query != nullptr && !registers_.contains(key)) {
+    replies_.push_back({from, key, Report{query->life, query->number, {}}});
+    return;
+  }
   replies_.push_back({from, key, find(key).answer(node_.now(), request)});
   unsaved_.insert(key);
+}
+
+void Store::receive(const Json& key, Member from, const Reply& reply) {
+  const auto found = registers_.find(key);
+  if (found == registers_.end()) {
+    peers_->note_heard(from);  // that is all it tells: nobody waits for it any more
+    return;
+  }
+  found->second.receive(node_.now(), from, reply);
+  busy_.insert(key);
+  wake();
 }
 
 /// Sees to it that flush() runs when all that has arrived is handled: then one sync will do for all of it.
@@ -65,7 +84,12 @@ void Store::wake() {
 
 void Store::flush() {
   for (const Json& key : busy_) propose(key);
-  std::erase_if(busy_, [this](const Json& key) { return find(key).next_tick() == Time::max(); });
+  std::erase_if(busy_, [this](const Json& key) {
+    const auto found = registers_.find(key);
+    if (found->second.next_tick() != Time::max()) return false;
+    if (found->second.is_blank()) registers_.erase(found);
+    return true;
+  });
   set_timer();
   if (is_syncing_ || replies_.empty()) return;
   auto replies = std::exchange(replies_, {});
@@ -99,13 +123,11 @@ void Store::propose(const Json& key) {
 
 void Store::release(const std::vector<OutgoingReply>& replies) {
   for (const auto& [to, key, reply] : replies) {
-    if (to != peers_->self()) {
+    if (to == peers_->self()) {
+      receive(key, to, reply);
+    } else {
       send(node_, node_.node_ids()[to], key, reply);
-      continue;
     }
-    find(key).receive(node_.now(), to, reply);
-    busy_.insert(key);
-    wake();
   }
 }
 
@@ -113,7 +135,9 @@ void Store::release(const std::vector<OutgoingReply>& replies) {
 bool Store::save() {
   Record record;
   for (const Json& key : std::exchange(unsaved_, {})) {
-    if (auto saved = find(key).acceptor().take_unsaved()) record.registers.emplace_back(key, std::move(*saved));
+    const auto found = registers_.find(key);
+    if (found == registers_.end()) continue;
+    if (auto saved = found->second.acceptor().take_unsaved()) record.registers.emplace_back(key, std::move(*saved));
   }
   if (record.registers.empty()) return false;
   append(record);

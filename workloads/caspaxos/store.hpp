@@ -71,7 +71,9 @@ class Store {
   void demand_state(const Json& key, const State& state) const;
 
   // store.cpp
+  /// Makes it when there is none.
   Register& find(const Json& key);
+  void receive(const Json& key, Member from, const Reply& reply);
   void answer(const Json& key, Member from, const Request& request);
   void give_up(const Json& key, ChangeId id);
   void wake();
@@ -89,6 +91,7 @@ class Store {
   raft::Enrolment enrolment_;
   bool is_acceptor_ = false;
   std::optional<Peers> peers_;
+  /// Without those that nobody has written and nobody asks for.
   std::map<Json, Register> registers_;
   /// The keys of registers that have something to do.
   std::set<Json> busy_;

@@ -55,9 +55,7 @@ template <class T>
 void Store::install_reply() {
   node_.on_peer(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
     demand_possible(body.key, body.message);
-    find(body.key).receive(node_.now(), enrolment_.member(request.src), body.message);
-    busy_.insert(body.key);
-    wake();
+    receive(body.key, enrolment_.member(request.src), body.message);
   });
 }
 

@@ -1,12 +1,18 @@
 #include "workloads/dissemination/disseminator.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mznode::dissemination {
 namespace {
 
 /// How many times `ack_delay` an acknowledgement waits at most while stretches keep coming.
 constexpr int longest_ack_wait = 4;
+
+/// Lives of a peer that are remembered, which is more than can be heard in turn.
+constexpr std::size_t most_lives = 16;
+/// Stretches of a stream that are remembered behind a gap; one that is forgotten will come again.
+constexpr std::size_t most_beyond = 256;
 
 // A follower's message that just misses a departure would wait for a whole window. It gets an extra departure, together
 // with others that come late, unless that becomes a habit: then followers have to leave earlier.
@@ -141,14 +147,31 @@ void Disseminator::Received::add(std::uint64_t from, std::uint64_t to) {
     upto = std::max(upto, beyond.begin()->second);
     beyond.erase(beyond.begin());
   }
+  if (beyond.size() > most_beyond) beyond.erase(std::prev(beyond.end()));
+}
+
+/// What has arrived of a stream; nothing when its life has begun a later one.
+Disseminator::Received* Disseminator::find_stream(Link& link, const Stream& stream) {
+  const auto [known, is_new] = link.received.try_emplace(stream.incarnation);
+  if (!is_new && stream.number < known->second.number) return nullptr;
+  if (is_new || stream.number > known->second.number) known->second = {.number = stream.number, .beyond = {}};
+  known->second.heard_at = ++link.messages;
+  if (link.received.size() > most_lives) {
+    link.received.erase(std::min_element(link.received.begin(), link.received.end(), [](const auto& a, const auto& b) {
+      return a.second.heard_at < b.second.heard_at;
+    }));
+  }
+  return &known->second;
 }
 
 void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   Link& link = links_.at(from);
   const bool is_first_contact = link.received.empty();
   const bool is_other_life = delta.stream.incarnation != link.heard.incarnation;
+  Received* const stream = find_stream(link, delta.stream);
+  if (stream == nullptr) return take_ack(now, from, delta);  // what else it says is outdated
+  Received& received = *stream;
   link.heard = delta.stream;
-  Received& received = link.received[delta.stream];
   // Nothing is acknowledged before the first contact, so there is nothing to take back then.
   if (is_other_life && !is_first_contact) restart_stream(now, from);
   take_ack(now, from, delta);
@@ -169,12 +192,10 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
 void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
   Link& link = links_[from];
   if (delta.ack_stream != Stream{self_, link.stream}) return;
-  if (delta.ack > log_.size()) {
-    // The peer has taken in a stretch of this stream that was never sent, and will acknowledge nothing true any more.
-    restart_stream(now, from);
-    return;
-  }
+  // The peer has taken in a stretch of this stream that was never sent, and will acknowledge nothing true any more.
+  if (delta.ack > log_.size()) return restart_stream(now, from);
   if (delta.ack > link.sent) return;
+  if (delta.ack == 0 && delta.gap && link.acked > 0) return restart_stream(now, from);  // it has forgotten the stream
   if (delta.ack > link.acked) {
     link.acked = delta.ack;
     link.waiting_from = link.owing_from = now;
@@ -231,7 +252,7 @@ std::optional<Time> Disseminator::owes_since(Peer peer) const {
 
 Delta Disseminator::make_delta(Peer peer, std::uint64_t from, std::uint64_t to) const {
   const Link& link = links_[peer];
-  const auto heard = link.received.find(link.heard);
+  const auto heard = link.received.find(link.heard.incarnation);
   Delta delta{.stream = {self_, link.stream},
               .from = from,
               .to = to,

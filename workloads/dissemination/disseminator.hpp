@@ -54,6 +54,9 @@ struct Delta {
 /// another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass
 /// for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
+/// Of a peer's lives only those are remembered that were heard last, and of each its last stream. That costs no more than
+/// repetitions either: what comes again is known to the set, and whoever sees that its stream was forgotten begins it anew.
+///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {
  public:
@@ -126,6 +129,8 @@ class Disseminator {
   };
   /// How much of one stream has arrived: all before `upto`, and stretches behind it that overtook others.
   struct Received {
+    std::uint64_t number = 0;
+    std::uint64_t heard_at = 0;  // counts the messages of the peer
     std::uint64_t upto = 0;
     std::map<std::uint64_t, std::uint64_t> beyond;
     void add(std::uint64_t from, std::uint64_t to);
@@ -145,8 +150,9 @@ class Disseminator {
     bool repeats = false;                   // the next stretch begins there
     Time waiting_from;  // for an acknowledgement: since the oldest stretch that lacks one went, or was repeated
     Time owing_from;    // the same without regard to repetitions
-    // The peer's streams to me, and the one that was heard last.
-    std::map<Stream, Received> received;
+    // Of the lives of the peer that were heard lately, the last stream of each to me; and the one that was heard last.
+    std::map<Incarnation, Received> received;
+    std::uint64_t messages = 0;
     Stream heard;
     std::optional<Time> ack_at;
     Time ack_by;
@@ -166,6 +172,7 @@ class Disseminator {
   void note_arrival(Time now, Link& link, bool knows_timetable);
   void forget_timetable(Link& link) const { link.hold_back.emplace(config_.flush_delay, config_.margin); }
   void restart_stream(Time now, Peer peer);
+  static Received* find_stream(Link& link, const Stream& stream);
   void take_ack(Time now, Peer from, const Delta& delta);
   void watch(Time now, Link& link) const;
   void schedule_ack(Time now, Link& link, bool has_gap) const;

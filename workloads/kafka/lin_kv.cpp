@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <deque>
 
 #include "core/kv.hpp"
 #include "workloads/kafka/logs.hpp"
@@ -6,6 +8,51 @@
 
 namespace mznode::kafka {
 namespace {
+
+/// When pages were looked at last, for as long as that matters and no more: a page may be of a key that does not exist.
+class Looks {
+ public:
+  explicit Looks(Duration interval) : interval_(interval) {}
+
+  bool is_due(const std::string& key, Offset page, Time now) const {
+    const auto last = at_.find({key, page});
+    return last == at_.end() || now - last->second >= interval_;
+  }
+  void note(const std::string& key, Offset page, Time now) {
+    const auto [place, is_new] = at_.try_emplace({key, page}, now);
+    if (!is_new && place->second >= now) return;  // an answer that comes late
+    place->second = now;
+    notes_.push_back({now, place});
+    bytes_ += bytes_of(place);
+    while (!notes_.empty() && (now - notes_.front().at >= interval_ || bytes_ > most_bytes)) forget_first();
+  }
+
+ private:
+  using Times = std::map<std::pair<std::string, Offset>, Time>;
+  struct Note {
+    Time at;
+    Times::iterator place;
+  };
+  /// What is forgotten is looked at once more.
+  static constexpr std::size_t most_bytes = 4 << 20;
+  static std::size_t bytes_of(Times::iterator place) {
+    constexpr std::size_t overhead = 150;
+    return place->first.first.size() + overhead;
+  }
+
+  void forget_first() {
+    const Note note = notes_.front();
+    notes_.pop_front();
+    bytes_ -= bytes_of(note.place);
+    if (note.place->second == note.at) at_.erase(note.place);  // else a later note is about it
+  }
+
+  Duration interval_;
+  Times at_;
+  /// In the order in which they were made, at most one a page and time.
+  std::deque<Note> notes_;
+  std::size_t bytes_ = 0;
+};
 
 /// The logs are in the service lin-kv: of each key, pages of so many messages, which are changed by compare-and-set and
 /// only grow. So a page never has a value again that it had before, and a compare-and-set may be repeated: it takes
@@ -15,9 +62,10 @@ class LinKv final : public Strategy {
   LinKv(Node& node, const OptionValues& options)
       : node_(node),
         kv_(node, "lin-kv", service_timeout(node)),
-        look_interval_(options.milliseconds("look-ms")),
+        looks_(options.milliseconds("look-ms")),
         page_size_(options.integer("page-size")),
         max_poll_(options.integer("max-poll")) {
+    node.on_init([this, &node] { prefix_ = node.id() + "-" + std::to_string(node.incarnation()) + "-"; });
     node.on("send", this, &LinKv::send);
     node.on("poll", this, &LinKv::poll);
     node.on("commit_offsets", this, &LinKv::commit_offsets);
@@ -31,19 +79,15 @@ class LinKv final : public Strategy {
 
   struct Sending {
     Json message;
-    std::string name;
-    /// It can stand on no page before this one.
-    PageNumber first_page;
     Time deadline;
     Promise<std::optional<Offset>> offset;
   };
   struct Log {
     /// Without empty ones. Writers fill one page before they begin the next, so the last is behind full ones only.
     std::map<PageNumber, Page> pages = {};
-    /// When they were read last.
-    std::map<PageNumber, Time> looked_at = {};
-    /// What is to be appended; sends of one node share a compare-and-set instead of competing.
-    std::vector<std::shared_ptr<Sending>> sending = {};
+    /// What is to be appended, by the numbers of the sends: those of one node share a compare-and-set instead of
+    /// competing.
+    std::map<std::uint64_t, std::shared_ptr<Sending>> sending = {};
     bool is_writing = false;
   };
 
@@ -54,14 +98,10 @@ class LinKv final : public Strategy {
   bool is_full(const Page& page) const { return static_cast<Offset>(page.size()) >= page_size_; }
 
   Task<SendOk> send(Send request) {
-    const std::string name =
-        node_.id() + "-" + std::to_string(node_.incarnation()) + "-" + std::to_string(++last_number_);
     Log& log = logs_[request.key];
-    const PageNumber first_page = log.pages.empty() ? 0 : log.pages.rbegin()->first;
     const Time deadline = node_.now() + request_timeout(node_);
-    const std::shared_ptr<Sending> sending(
-        new Sending{request.msg, name, first_page, deadline, node_.promise<std::optional<Offset>>()});
-    log.sending.push_back(sending);
+    const std::shared_ptr<Sending> sending(new Sending{request.msg, deadline, node_.promise<std::optional<Offset>>()});
+    log.sending.emplace(++last_number_, sending);
     if (!log.is_writing) node_.spawn(write(request.key));
     auto offset = co_await sending->offset.wait();
     if (!offset) throw Error(ErrorCode::timeout, "whether the message was appended is not known in time");
@@ -75,16 +115,19 @@ class LinKv final : public Strategy {
     for (int failures = 0; !log.sending.empty(); ++failures) {
       const auto [number, before] = last_page(log);
       const Page after = with(before, log.sending);
+      const Time asked_at = node_.now();
       auto is_written = co_await try_write(key, number, before, after);
       if (is_written) {
+        looks_.note(key, number, asked_at);
         learn(log, number, after);
         failures = 0;
       } else {
         co_await refresh(key, number, failures);
       }
-      settle(log);
+      give_up_late_ones(log);
     }
     log.is_writing = false;
+    if (log.pages.empty()) logs_.erase(key);
   }
 
   /// The page that the next message goes to, as far as it is known.
@@ -95,16 +138,30 @@ class LinKv final : public Strategy {
     return {number, page};
   }
 
-  static void learn(Log& log, PageNumber number, const Page& page) {
+  /// Takes in what a page holds, and answers the sends whose messages are new there: every message is learnt once.
+  void learn(Log& log, PageNumber number, const Page& page) {
     if (page.empty()) return;
     Page& known = log.pages[number];
+    for (std::size_t place = known.size(); place < page.size(); ++place) {
+      const auto sending = log.sending.find(number_of(page[place].second));
+      if (sending == log.sending.end()) continue;
+      sending->second->offset.set(number * page_size_ + static_cast<Offset>(place));
+      log.sending.erase(sending);
+    }
     if (page.size() > known.size()) known = page;  // another answer may have been faster
   }
 
-  Page with(Page page, const std::vector<std::shared_ptr<Sending>>& sending) const {
-    for (const auto& each : sending) {
+  /// The number of a send of this process, by its name; 0 for those of others.
+  std::uint64_t number_of(std::string_view name) const {
+    std::uint64_t number = 0;
+    if (name.starts_with(prefix_)) std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), number);
+    return number;
+  }
+
+  Page with(Page page, const std::map<std::uint64_t, std::shared_ptr<Sending>>& sending) const {
+    for (const auto& [number, each] : sending) {
       if (is_full(page)) break;
-      page.emplace_back(each->message, each->name);
+      page.emplace_back(each->message, prefix_ + std::to_string(number));
     }
     return page;
   }
@@ -139,29 +196,18 @@ class LinKv final : public Strategy {
     auto value = co_await kv_.read_or(page_key(key, number), to_json(Page()));
     auto page = stored_as<Page>(value);
     if (static_cast<Offset>(page.size()) > page_size_) throw Error::received(ErrorCode::crash, "a page is too long");
-    Log& log = logs_[key];
-    log.looked_at[number] = now;
-    learn(log, number, page);
+    looks_.note(key, number, now);
+    if (!page.empty()) learn(logs_[key], number, page);
     co_return page;
   }
 
-  /// Answers those sends whose messages are found, and those that have waited too long.
-  void settle(Log& log) {
-    std::erase_if(log.sending, [&](const std::shared_ptr<Sending>& each) {
-      auto offset = find(log, *each);
-      if (!offset && node_.now() < each->deadline) return false;
-      each->offset.set(offset);
-      return true;
-    });
-  }
-
-  std::optional<Offset> find(const Log& log, const Sending& sending) const {
-    for (auto page = log.pages.lower_bound(sending.first_page); page != log.pages.end(); ++page) {
-      const auto found = std::find_if(page->second.begin(), page->second.end(),
-                                      [&](const auto& each) { return each.second == sending.name; });
-      if (found != page->second.end()) return page->first * page_size_ + (found - page->second.begin());
+  /// They have come in this order, with the same patience.
+  void give_up_late_ones(Log& log) {
+    auto& sending = log.sending;
+    while (!sending.empty() && sending.begin()->second->deadline <= node_.now()) {
+      sending.begin()->second->offset.set(std::nullopt);
+      sending.erase(sending.begin());
     }
-    return std::nullopt;
   }
 
   Task<PollOk> poll(Poll request) {
@@ -170,25 +216,21 @@ class LinKv final : public Strategy {
     const Offset share = std::max<Offset>(max_poll_ / keys, 1);
     std::vector<Task<bool>> reads;
     for (const auto& [key, from] : request.offsets) {
-      if (known(key, from, share).empty() && is_time_to_look(key, from)) reads.push_back(look(key, from));
+      // What others were sent stands behind what is known, wherever the poll begins.
+      const Offset count = count_known(key, from, share);
+      const PageNumber next = (from + count) / page_size_;
+      if (count < share && looks_.is_due(key, next, node_.now())) reads.push_back(look(key, next));
     }
     co_await node_.when_all(std::move(reads));
     PollOk reply;
     for (const auto& [key, from] : request.offsets) {
-      auto messages = known(key, from, share);
+      auto messages = known(key, from, count_known(key, from, share));
       if (!messages.empty()) reply.msgs.emplace(key, std::move(messages));
     }
     co_return reply;
   }
 
-  bool is_time_to_look(const std::string& key, Offset from) {
-    const auto& looked_at = logs_[key].looked_at;
-    const auto last = looked_at.find(from / page_size_);
-    return last == looked_at.end() || node_.now() - last->second >= look_interval_;
-  }
-
-  Task<bool> look(std::string key, Offset from) {
-    const PageNumber number = from / page_size_;
+  Task<bool> look(std::string key, PageNumber number) {
     try {
       co_await read_page(key, number);
       co_return true;
@@ -197,16 +239,26 @@ class LinKv final : public Strategy {
     }
   }
 
-  /// The messages of a log that are known from an offset on, so many at most, and up to the first gap.
-  std::vector<std::pair<Offset, Json>> known(const std::string& key, Offset from, Offset max) const {
-    std::vector<std::pair<Offset, Json>> messages;
+  /// How many messages of a log are known from an offset on, up to the first gap and to `max`.
+  Offset count_known(const std::string& key, Offset from, Offset max) const {
     const auto log = logs_.find(key);
-    if (log == logs_.end()) return messages;
-    for (Offset offset = from; static_cast<Offset>(messages.size()) < max; ++offset) {
-      const auto page = log->second.pages.find(offset / page_size_);
-      const Offset place = offset % page_size_;
+    if (log == logs_.end()) return 0;
+    Offset count = 0;
+    while (count < max) {
+      const auto page = log->second.pages.find((from + count) / page_size_);
+      const Offset place = (from + count) % page_size_;
       if (page == log->second.pages.end() || place >= static_cast<Offset>(page->second.size())) break;
-      messages.emplace_back(offset, page->second[static_cast<std::size_t>(place)].first);
+      count += static_cast<Offset>(page->second.size()) - place;
+    }
+    return std::min(count, max);
+  }
+
+  /// Messages of a log, all of which must be known.
+  std::vector<std::pair<Offset, Json>> known(const std::string& key, Offset from, Offset count) const {
+    std::vector<std::pair<Offset, Json>> messages;
+    for (Offset offset = from; offset - from < count; ++offset) {
+      const Page& page = logs_.at(key).pages.at(offset / page_size_);
+      messages.emplace_back(offset, page.at(static_cast<std::size_t>(offset % page_size_)).first);
     }
     return messages;
   }
@@ -264,9 +316,11 @@ class LinKv final : public Strategy {
 
   Node& node_;
   Kv kv_;
-  Duration look_interval_;
+  Looks looks_;
   Offset page_size_;
   Offset max_poll_;
+  /// What the names of this process's sends begin with; their numbers follow.
+  std::string prefix_;
   std::uint64_t last_number_ = 0;
   std::map<std::string, Log> logs_;
   /// No higher than what is in the service.
@@ -287,7 +341,7 @@ StrategyInfo lin_kv_strategy() {
                    .default_value = 250,
                    .min = 0,
                    .max = 60'000,
-                   .summary = "how long a node does not look again at a page that had nothing new; 0: polls never lag"},
+                   .summary = "how long a node does not look again at a page; 0: every poll looks at what comes next"},
                   {.name = "page-size",
                    .default_value = 32,
                    .min = 1,

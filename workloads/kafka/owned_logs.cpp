@@ -18,6 +18,7 @@ void OwnedLogs::replay(const Record& record) {
     throw Error(ErrorCode::not_supported,
                 "the data directory holds the logs of another cluster; give a fresh one for every run");
   }
+  if (record.opened) forwards_.open(record.opened->origin, record.opened->life, record.opened->session);
   if (record.sent) show(record.sent->key, allocate(*record.sent), record.sent->msg);
   if (record.committed) committed_.raise(*record.committed);
 }
@@ -42,6 +43,19 @@ Task<> OwnedLogs::synced() {
   const std::shared_ptr<Event> done(new Event(node_.make_event()));
   node_.sync([done] { done->happen(); });
   co_await done->wait();
+}
+
+Task<ForwardSession> OwnedLogs::open_forwards(std::string origin, std::uint64_t life) {
+  const ForwardSession fresh{node_.incarnation(), node_.next_count()};
+  const ForwardSession session = forwards_.open(origin, life, fresh);
+  if (session == fresh) {
+    store({.nodes = std::nullopt,
+           .sent = std::nullopt,
+           .committed = std::nullopt,
+           .opened = Opened{origin, life, fresh}});
+  }
+  co_await synced();
+  co_return session;
 }
 
 Task<Offset> OwnedLogs::append(std::string key, Json message, std::optional<ForwardId> id) {

@@ -22,6 +22,8 @@ class OwnedLogs {
   void load();
   /// Appends a message and returns its offset, when it is durable. One that was forwarded before keeps its offset.
   Task<Offset> append(std::string key, Json message, std::optional<ForwardId> id);
+  /// The session of a life of a node that forwards messages, when it is durable.
+  Task<ForwardSession> open_forwards(std::string origin, std::uint64_t life);
   Forwards<Offset>& forwards() { return forwards_; }
   /// Returns when the offsets, or higher ones, are durable.
   Task<> commit(Offsets offsets);
@@ -34,12 +36,19 @@ class OwnedLogs {
     std::optional<ForwardId> id;
     MZNODE_FIELDS(key, msg, id)
   };
+  struct Opened {
+    std::string origin;
+    std::uint64_t life = 0;
+    ForwardSession session;
+    MZNODE_FIELDS(origin, life, session)
+  };
   /// A record of the storage.
   struct Record {
     std::optional<std::vector<std::string>> nodes;
     std::optional<Sent> sent;
     std::optional<Offsets> committed;
-    MZNODE_FIELDS(nodes, sent, committed)
+    std::optional<Opened> opened = {};
+    MZNODE_FIELDS(nodes, sent, committed, opened)
   };
 
   void store(const Record& record);

@@ -13,6 +13,7 @@ class Owner final : public Strategy {
  public:
   Owner(Node& node, const OptionValues& options)
       : node_(node),
+        sessions_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
         gossip_(node, dissemination::direct_config(options), nullptr,
                 {.read = [this](dissemination::Peer from, const dissemination::Delta& delta) { return read(from, delta); },
@@ -27,6 +28,9 @@ class Owner final : public Strategy {
     node.on("poll", this, &Owner::poll);
     node.on("commit_offsets", this, &Owner::commit_offsets);
     node.on("list_committed_offsets", this, &Owner::list_committed_offsets);
+    node.on_peer("open_forwards", [this](OpenForwards open, Request request) {
+      return open_forwards(std::move(open), std::move(request));
+    });
     node.on_peer("append", [this](Append append, Request request) {
       demand_owned(append.key);
       return this->append(std::move(append), std::move(request));
@@ -55,13 +59,12 @@ class Owner final : public Strategy {
     static constexpr bool idempotent = true;
     std::string key;
     Json msg;
-    std::uint64_t life = 0;
+    ForwardSession session;
     std::uint64_t number = 0;
     std::uint64_t oldest = 0;
     /// How much of the log the sender has.
     Offset end = 0;
-    MZNODE_FIELDS(key, msg, life, number, oldest, end)
-    MZNODE_IDENTITIES(life)
+    MZNODE_FIELDS(key, msg, session, number, oldest, end)
     void validate() const { demand(oldest <= number, "the oldest that is waited for is no later than this one"); }
   };
   struct Appended {
@@ -100,15 +103,25 @@ class Owner final : public Strategy {
   }
 
   Task<Offset> forward(std::string dest, Send request) {
+    RetryPolicy policy = until_client_leaves();
+    const Time begin = node_.now();
+    auto session = co_await sessions_.with(dest, policy);
+    policy.deadline -= node_.now() - begin;
     const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Append append{.key = request.key,
                         .msg = request.msg,
-                        .life = node_.incarnation(),
+                        .session = session,
                         .number = waiting.number(),
                         .oldest = waiting.oldest(),
                         .end = logs_.end(request.key)};
-    auto reply = co_await node_.retry(dest, "append", append, until_client_leaves());
-    const auto appended = reply.as<Appended>();
+    Appended appended;
+    try {
+      auto reply = co_await node_.retry(dest, "append", append, policy);
+      appended = reply.as<Appended>();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::abort) sessions_.drop(dest, session);
+      throw;
+    }
     const bool is_gapless =
         appended.before.empty() || static_cast<Offset>(appended.before.size()) == appended.offset - append.end;
     if (!is_within_reach(appended.offset, append.end) || !is_gapless) {
@@ -120,10 +133,17 @@ class Owner final : public Strategy {
     co_return appended.offset;
   }
 
+  Task<ForwardsOpened> open_forwards(OpenForwards open, Request request) {
+    auto session = co_await owned_.open_forwards(request.src, open.life);
+    co_return ForwardsOpened{session};
+  }
+
   Task<Appended> append(Append append, Request request) {
-    const ForwardId id{request.src, append.life, append.number};
+    const ForwardId id{request.src, append.session, append.number};
     owned_.forwards().forget(id, append.oldest);
-    if (owned_.forwards().is_over(id)) throw Error(ErrorCode::abort, "this message was answered or given up before");
+    if (owned_.forwards().is_over(id)) {
+      throw Error(ErrorCode::abort, "this message was answered or given up before, or its session is over");
+    }
     auto place = co_await owned_.append(append.key, append.msg, id);
     Appended appended{.offset = place, .before = {}};
     const bool is_near = appended.offset - append.end <= static_cast<Offset>(max_poll_);
@@ -217,6 +237,7 @@ class Owner final : public Strategy {
   }
 
   Node& node_;
+  ForwardSessions sessions_;
   std::size_t max_poll_;
   Logs logs_;
   dissemination::Gossip gossip_;

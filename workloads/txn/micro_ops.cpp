@@ -54,4 +54,17 @@ Json joined(const Json& list, const Json& more) {
   return Json::from_valid(std::move(text));
 }
 
+void extend(Json& list, const Json& more) {
+  if (elements_of(list).empty()) {
+    list = joined(list, more);
+    return;
+  }
+  const std::string_view added = elements_of(more);
+  if (added.empty()) return;
+  std::string text = std::move(list).release();
+  text.back() = ',';
+  text.append(added).append("]");
+  list = Json::from_valid(std::move(text));
+}
+
 }  // namespace mznode::txn

@@ -33,5 +33,7 @@ void demand_list(const Json& key, const Json& value);
 Json list_of(const Json& element);
 /// The elements of the first list and then those of the second one; null is a list without elements.
 Json joined(const Json& list, const Json& more);
+/// Puts the elements of the second list behind those of the first one, at the cost of the former alone.
+void extend(Json& list, const Json& more);
 
 }  // namespace mznode::txn

@@ -18,13 +18,28 @@ void Root::validate() const {
   }
 }
 
+Draft::Draft(Root base, const Thunks& thunks) : base_(std::move(base)), thunks_(thunks) {
+  for (const auto& [key, value] : base_.recent.written) recent_.emplace(key, Change{true, value});
+  for (const auto& [key, elements] : base_.recent.appended) recent_.emplace(key, Change{false, elements});
+}
+
+Root Draft::root() const {
+  Root root = base_;
+  root.recent = {};
+  for (const auto& [key, change] : recent_) {
+    (change.is_written ? root.recent.written : root.recent.appended).emplace_back(key, change.value);
+  }
+  return root;
+}
+
 std::set<ThunkId> Draft::missing_for(const MicroOps& txn) const {
   std::set<ThunkId> missing;
   for (const auto& [function, key, value] : txn) {
+    const auto recent = recent_.find(key);
     // A list that has something appended already is known to be a list.
-    const bool is_known = find(root_.recent.written, key) || (function == "append" && find(root_.recent.appended, key));
+    const bool is_known = recent != recent_.end() && (recent->second.is_written || function == "append");
     if (is_known || function == "w") continue;
-    const Found found = find(root_.branches, key, thunks_);
+    const Found found = find(base_.branches, key, thunks_);
     missing.insert(found.missing.begin(), found.missing.end());
     if (function != "r" || found.entry == nullptr) continue;
     std::copy_if(found.entry->chunks.begin(), found.entry->chunks.end(), std::inserter(missing, missing.end()),
@@ -34,38 +49,35 @@ std::set<ThunkId> Draft::missing_for(const MicroOps& txn) const {
 }
 
 MicroOps Draft::run(MicroOps txn) {
-  const bool was_changed = is_changed_;
-  const Changes before = root_.recent;
-  try {
-    return carry_out(std::move(txn), *this);
-  } catch (const Error&) {
-    root_.recent = before;
-    is_changed_ = was_changed;
-    throw;
+  Overlay<Draft> overlay(*this);
+  MicroOps done = carry_out(std::move(txn), overlay);
+  for (auto& [key, change] : overlay.take_changes()) {
+    is_changed_ = true;
+    Change& known = recent_[key];
+    if (change.is_written) {
+      known = std::move(change);
+    } else {
+      extend(known.value, change.value);
+    }
   }
+  return done;
 }
 
 Json Draft::read(const Json& key) const {
-  if (const Json* written = find(root_.recent.written, key)) return *written;
-  const Json stored = value_of(find(root_.branches, key, thunks_).entry, thunks_);
-  const Json* appended = find(root_.recent.appended, key);
-  return appended == nullptr ? stored : joined(stored, *appended);
+  const auto recent = recent_.find(key);
+  if (recent != recent_.end() && recent->second.is_written) return recent->second.value;
+  Json stored = value_of(find(base_.branches, key, thunks_).entry, thunks_);
+  if (recent != recent_.end()) extend(stored, recent->second.value);
+  return stored;
 }
 
-void Draft::write(const Json& key, const Json& value) {
-  root_.recent.write(key, value);
-  is_changed_ = true;
-}
-
-void Draft::append(const Json& key, const Json& element) {
-  if (const Json* written = find(root_.recent.written, key)) {
-    demand_list(key, *written);
-  } else if (find(root_.recent.appended, key) == nullptr) {
-    const Entry* entry = find(root_.branches, key, thunks_).entry;
-    if (entry != nullptr && entry->chunks.empty()) demand_list(key, entry->value);
+void Draft::demand_list_at(const Json& key) const {
+  if (const auto recent = recent_.find(key); recent != recent_.end()) {
+    if (recent->second.is_written) demand_list(key, recent->second.value);
+    return;
   }
-  root_.recent.append(key, list_of(element));
-  is_changed_ = true;
+  const Entry* entry = find(base_.branches, key, thunks_).entry;
+  if (entry != nullptr && entry->chunks.empty()) demand_list(key, entry->value);
 }
 
 Spill Spill::choose(const Root& root) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/txn/micro_ops.hpp"
+#include "workloads/txn/overlay.hpp"
 #include "workloads/txn/tree.hpp"
 
 namespace mznode::txn {
@@ -23,7 +23,7 @@ struct Root {
 class Draft {
  public:
   /// Thunks must outlive it.
-  Draft(Root base, const Thunks& thunks) : root_(std::move(base)), thunks_(thunks) {}
+  Draft(Root base, const Thunks& thunks);
 
   /// The thunks without which this transaction cannot run, as far as it is known: those below them come later.
   std::set<ThunkId> missing_for(const MicroOps& txn) const;
@@ -31,17 +31,19 @@ class Draft {
   /// changes nothing, when it appends to something that is no list.
   MicroOps run(MicroOps txn);
 
-  const Root& root() const { return root_; }
+  /// The base with what was done on top of it.
+  Root root() const;
   bool is_changed() const { return is_changed_; }
 
-  // For carry_out().
+  // For Overlay.
   Json read(const Json& key) const;
-  void write(const Json& key, const Json& value);
-  void append(const Json& key, const Json& element);
+  void demand_list_at(const Json& key) const;
 
  private:
-  Root root_;
+  Root base_;
   const Thunks& thunks_;
+  /// What the tree does not have yet, of the base as well.
+  KeyChanges recent_;
   bool is_changed_ = false;
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 /// Then all thunks are forgotten, and read again where they are needed.
 constexpr std::size_t most_thunks = 20'000;
+/// Transactions that share a commit; the others wait for the next.
+constexpr std::size_t most_of_a_batch = 1'000;
 
 /// The database is a tree of immutable nodes in the service lin-kv, and the key of its root there; a transaction
 /// commits by compare-and-set of the root (Maelstrom, doc/05-datomic). Every transaction that waits when a commit
@@ -57,7 +59,8 @@ class RootCas final : public Strategy {
       give_up_late_ones();
       if (waiting_.empty()) break;
       if (thunks_.size() > most_thunks) thunks_.clear();
-      const Batch batch = waiting_;
+      const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_of_a_batch));
+      const Batch batch(waiting_.begin(), waiting_.begin() + count);
       is_open_ = false;
       std::optional<Error> failure;
       try {

@@ -12,8 +12,11 @@ namespace {
 /// twice.
 class Single final : public Strategy {
  public:
-  Single(Node& node, const OptionValues&) : node_(node) {
+  Single(Node& node, const OptionValues&) : node_(node), sessions_(node) {
     node.on("txn", this, &Single::txn);
+    node.on_peer("open_forwards", [this](OpenForwards open, Request request) {
+      return ForwardsOpened{forwards_.open(request.src, open.life, {node_.incarnation(), node_.next_count()})};
+    });
     node.on_peer("carry_out", [this](Forwarded forwarded, Request request) {
       demand(node_.id() == node_.node_ids().front(), "the first node carries transactions out, and this is another");
       return carry_out_once(forwarded, request.src);
@@ -23,14 +26,13 @@ class Single final : public Strategy {
  private:
   struct Forwarded {
     static constexpr bool idempotent = true;
-    /// The incarnation of the sender, and a number that counts its transactions.
-    std::uint64_t life = 0;
+    ForwardSession session;
+    /// Counts the transactions of the sender.
     std::uint64_t number = 0;
     /// The lowest number whose answer the sender still waits for.
     std::uint64_t oldest = 0;
     MicroOps txn;
-    MZNODE_FIELDS(life, number, oldest, txn)
-    MZNODE_IDENTITIES(life)
+    MZNODE_FIELDS(session, number, oldest, txn)
     void validate() const {
       demand(oldest <= number, "the oldest that is waited for is no later than this one");
       demand_known_functions(txn);
@@ -45,22 +47,30 @@ class Single final : public Strategy {
   }
 
   Task<Txn> forward(MicroOps txn) {
+    const std::string& first = node_.node_ids().front();
+    RetryPolicy policy;
+    const Time begin = node_.now();
+    auto session = co_await sessions_.with(first, policy);
+    policy.deadline -= node_.now() - begin;
     const ForwardNumbers::Waiting waiting(forward_numbers_);
     const Forwarded forwarded{
-        .life = node_.incarnation(), .number = waiting.number(), .oldest = waiting.oldest(), .txn = std::move(txn)};
+        .session = session, .number = waiting.number(), .oldest = waiting.oldest(), .txn = std::move(txn)};
     try {
-      auto reply = co_await node_.retry(node_.node_ids().front(), "carry_out", forwarded);
+      auto reply = co_await node_.retry(first, "carry_out", forwarded, policy);
       co_return reply.as<Txn>();
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::abort) sessions_.drop(first, session);
       if (error.code() != ErrorCode::malformed_request) throw;
       throw Error(ErrorCode::malformed_request, error.what());  // every repetition gets the same answer
     }
   }
 
   Txn carry_out_once(const Forwarded& forwarded, const std::string& src) {
-    const ForwardId id{src, forwarded.life, forwarded.number};
+    const ForwardId id{src, forwarded.session, forwarded.number};
     forwards_.forget(id, forwarded.oldest);
-    if (forwards_.is_over(id)) throw Error(ErrorCode::timeout, "nobody waits for this any more");
+    if (forwards_.is_over(id)) {
+      throw Error(ErrorCode::abort, "nobody waits for this any more, or its session is over");
+    }
     auto answer = forwards_.find(id);
     if (!answer) {
       answer = run(forwarded.txn);
@@ -82,6 +92,7 @@ class Single final : public Strategy {
 
   Node& node_;
   Store store_;
+  ForwardSessions sessions_;
   ForwardNumbers forward_numbers_;
   Forwards<Answer> forwards_;
 };

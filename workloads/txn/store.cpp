@@ -1,29 +1,35 @@
 #include "workloads/txn/store.hpp"
 
+#include "workloads/txn/overlay.hpp"
+
 namespace mznode::txn {
 
-Json Store::Draft::read(const Json& key) const {
-  if (const auto changed = changes.find(key); changed != changes.end()) return changed->second;
-  const auto found = values.find(key);
-  return found == values.end() ? Json() : found->second;
+Json Store::read(const Json& key) const {
+  const auto found = values_.find(key);
+  return found == values_.end() ? Json() : found->second;
 }
 
-void Store::Draft::append(const Json& key, const Json& element) {
-  const Json list = read(key);
-  demand_list(key, list);
-  write(key, joined(list, list_of(element)));
+void Store::demand_list_at(const Json& key) const {
+  if (const auto found = values_.find(key); found != values_.end()) demand_list(key, found->second);
 }
 
 MicroOps Store::run(MicroOps txn) {
-  Draft draft{values_};
-  MicroOps done = carry_out(std::move(txn), draft);
-  for (auto& [key, value] : draft.changes) values_.insert_or_assign(key, std::move(value));
+  Overlay<Store> overlay(*this);
+  MicroOps done = carry_out(std::move(txn), overlay);
+  for (auto& [key, change] : overlay.take_changes()) {
+    Json& value = values_[key];
+    if (change.is_written) {
+      value = std::move(change.value);
+    } else {
+      extend(value, change.value);
+    }
+  }
   return done;
 }
 
 MicroOps Store::look_up(MicroOps txn) const {
-  Draft draft{values_};
-  return carry_out(std::move(txn), draft);
+  Overlay<Store> overlay(*this);
+  return carry_out(std::move(txn), overlay);
 }
 
 }  // namespace mznode::txn

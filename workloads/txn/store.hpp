@@ -18,17 +18,11 @@ class Store {
   const std::map<Json, Json>& values() const { return values_; }
   void set_values(std::map<Json, Json> values) { values_ = std::move(values); }
 
+  // For Overlay.
+  Json read(const Json& key) const;
+  void demand_list_at(const Json& key) const;
+
  private:
-  /// A transaction that is under way: what it has changed so far, before the values that others see.
-  struct Draft {
-    Json read(const Json& key) const;
-    void write(const Json& key, const Json& value) { changes.insert_or_assign(key, value); }
-    void append(const Json& key, const Json& element);
-
-    const std::map<Json, Json>& values;
-    std::map<Json, Json> changes = {};
-  };
-
   std::map<Json, Json> values_;
 };
 

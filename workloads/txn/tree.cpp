@@ -34,6 +34,23 @@ const Entry* find_entry(const std::vector<Entry>& entries, const Json& key) {
 void demand_tree(bool is_tree, const ThunkId& id) {
   if (!is_tree) throw Error::received(ErrorCode::crash, "the thunk " + id + " is in the wrong place of its tree");
 }
+/// The entries of a leaf by their keys. The changes of one transaction can be many more than a leaf has entries.
+class Entries {
+ public:
+  explicit Entries(std::vector<Entry>& entries) : entries_(entries) {
+    for (const Entry& entry : entries) places_.emplace(entry.key, places_.size());
+  }
+  /// That of a key, which is made when there is none.
+  Entry& at(const Json& key) {
+    const auto [place, is_new] = places_.try_emplace(key, entries_.size());
+    if (is_new) entries_.push_back({.key = key, .chunks = {}, .value = Json()});
+    return entries_[place->second];
+  }
+
+ private:
+  std::vector<Entry>& entries_;
+  std::map<Json, std::size_t> places_;
+};
 
 /// Makes a new subtree out of an old one.
 class Merge {
@@ -57,25 +74,20 @@ class Merge {
       change(*thunk.branches, depth, changes);
       return keep(std::move(thunk));
     }
+    Entries entries(*thunk.entries);
     for (const auto& [key, value] : changes.written) {
-      Entry& entry = entry_of(*thunk.entries, key);
+      Entry& entry = entries.at(key);
       entry.chunks.clear();
       entry.value = value;
     }
     for (const auto& [key, elements] : changes.appended) {
-      Entry& entry = entry_of(*thunk.entries, key);
-      entry.value = joined(entry.value, elements);
+      Entry& entry = entries.at(key);
+      extend(entry.value, elements);
       if (entry.value.text().size() <= bytes_of_a_chunk) continue;
       entry.chunks.push_back(keep({.branches = {}, .entries = {}, .chunk = entry.value}));
       entry.value = Json();
     }
     return keep_leaf(std::move(*thunk.entries), depth);
-  }
-
-  static Entry& entry_of(std::vector<Entry>& entries, const Json& key) {
-    const Entry* known = find_entry(entries, key);
-    if (known != nullptr) return entries[static_cast<std::size_t>(known - entries.data())];
-    return entries.emplace_back(Entry{.key = key, .chunks = {}, .value = Json()});
   }
 
   /// Keeps entries as a leaf, or as several when they are too many for one.
@@ -139,9 +151,10 @@ Json value_of(const Entry* entry, const Thunks& thunks) {
   for (const ThunkId& id : entry->chunks) {
     const auto& chunk = thunks.at(id).chunk;
     demand_tree(chunk.has_value(), id);
-    list = joined(list, *chunk);
+    extend(list, *chunk);
   }
-  return joined(list, entry->value);
+  extend(list, entry->value);
+  return list;
 }
 
 void merge(Branches& top, const Changes& changes, const Thunks& thunks, const NewId& new_id, Thunks& made) {

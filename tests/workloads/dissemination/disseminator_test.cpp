@@ -104,6 +104,77 @@ TEST(Disseminator, AcknowledgesOnlyWhatArrivedWithoutAGap) {
   EXPECT_EQ(ack_at(50ms), 6u);
 }
 
+/// What the peer's life 9 says of how much it has of the stream that is `delta`'s.
+Delta word(const Delta& delta, std::uint64_t ack, bool gap) {
+  return {.stream = {9, 1}, .from = 0, .to = 0, .elements = {}, .ack_stream = delta.stream, .ack = ack, .gap = gap};
+}
+
+TEST(Disseminator, OfALifeItKnowsOnlyTheLastStream) {
+  Disseminator node(config, 7, 1);
+  const auto receive = [&](Duration now, std::uint64_t stream, std::uint64_t from, std::uint64_t to) {
+    node.receive(at(now), 0, {.stream = {9, stream}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0});
+  };
+  receive(0ms, 1, 0, 4);
+  receive(1ms, 2, 0, 2);
+  receive(2ms, 1, 4, 9);  // has come late
+  const auto outgoing = node.tick(at(20ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_EQ(outgoing[0].delta.ack_stream, (Stream{9, 2}));
+  EXPECT_EQ(outgoing[0].delta.ack, 2u);
+}
+
+TEST(Disseminator, WhoeverHasForgottenAStreamGetsItAnew) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  const auto first = node.tick(at(0ms));
+  node.receive(at(1ms), 0, answer(9, first.front().delta));
+  node.add(at(200ms), Json(2));
+  const auto second = node.tick(at(200ms));
+  EXPECT_EQ(texts(second, 0), (std::vector<std::string>{"2"}));
+  node.receive(at(201ms), 0, word(second.front().delta, 0, true));
+  const auto anew = node.tick(at(201ms));
+  EXPECT_EQ(texts(anew, 0), (std::vector<std::string>{"1", "2"}));
+  EXPECT_NE(anew.front().delta.stream, second.front().delta.stream);
+}
+
+// However many lives a peer has led, the one that leads now hears and is heard; what is forgotten costs repetitions.
+TEST(Disseminator, ForgetsLivesWithoutLosingAWord) {
+  Disseminator node(config, 7, 1);
+  node.set_targets(at(0ms), {0});
+  node.add(at(0ms), Json(1));
+  Duration now{0};
+  for (Incarnation life = 100; life < 200; ++life) {
+    now += 1ms;
+    node.receive(at(now), 0, {.stream = {life, 1}, .from = 0, .to = 1, .elements = {}, .ack_stream = {}, .ack = 0});
+  }
+  // The first of them speaks again, behind what it had told before.
+  now += 200ms;
+  node.receive(at(now), 0, {.stream = {100, 1}, .from = 1, .to = 2, .elements = {}, .ack_stream = {}, .ack = 0});
+  const auto outgoing = node.tick(at(now));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_EQ(texts(outgoing, 0), (std::vector<std::string>{"1"}));
+  EXPECT_EQ(outgoing[0].delta.ack, 0u);
+  EXPECT_TRUE(outgoing[0].delta.gap) << "which tells it to begin anew";
+  now += 10ms;
+  node.receive(at(now), 0, {.stream = {100, 2}, .from = 0, .to = 2, .elements = {}, .ack_stream = {}, .ack = 0});
+  const auto answer = node.tick(at(now + 10ms));
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].delta.ack, 2u);
+}
+
+TEST(Disseminator, RemembersSoManyStretchesBehindAGap) {
+  Disseminator node(config, 7, 1);
+  const auto receive = [&](Duration now, std::uint64_t from, std::uint64_t to) {
+    node.receive(at(now), 0, {.stream = {9, 1}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0});
+  };
+  for (std::uint64_t i = 1; i <= 10'000; ++i) receive(1ms, 2 * i, 2 * i + 1);
+  for (std::uint64_t i = 0; i <= 10'000; ++i) receive(2ms, 2 * i, 2 * i + 2);
+  const auto outgoing = node.tick(at(100ms));
+  ASSERT_EQ(outgoing.size(), 1u);
+  EXPECT_EQ(outgoing[0].delta.ack, 20'002u) << "what was forgotten has come again";
+}
+
 /// A stretch that a peer's life sends, one element each.
 Delta stretch(std::uint64_t from, std::uint64_t to, bool chosen = false) {
   Delta delta{.stream = {9, 1}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0, .chosen = chosen};

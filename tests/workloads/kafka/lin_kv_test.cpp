@@ -89,6 +89,63 @@ TEST_F(KafkaLinKv, APollFarBehindTheEndDoesNotMoveIt) {
   EXPECT_EQ(send(7).as<Cas>().key, "log-0-k");
 }
 
+/// n1 was sent the first message, n2 the second one.
+TEST_F(KafkaLinKv, APollFromTheBeginningShowsWhatOthersWereSentBehindIt) {
+  world.reply(send(7), "cas_ok");
+  world.take();
+  const std::string poll = R"({"type":"poll","msg_id":2,"offsets":{"k":0}})";
+  // What it has just written it need not look at.
+  EXPECT_EQ(ask(poll).body.text(), R"({"type":"poll_ok","in_reply_to":2,"msgs":{"k":[[0,7]]}})");
+  world.advance(250ms);
+  const SentMessage look = ask(poll);
+  EXPECT_EQ(look.as<Read>().key, "log-0-k");
+  EXPECT_EQ(value(look, R"([[7,"n1-1"],[8,"n2-5-1"]])").body.text(),
+            R"({"type":"poll_ok","in_reply_to":2,"msgs":{"k":[[0,7],[1,8]]}})");
+  // That page is full: the next one was never looked at.
+  const SentMessage next = ask(poll);
+  EXPECT_EQ(next.as<Read>().key, "log-1-k");
+  EXPECT_EQ(value(next, R"([[9,"n2-5-2"]])").body.text(),
+            R"({"type":"poll_ok","in_reply_to":2,"msgs":{"k":[[0,7],[1,8],[2,9]]}})");
+  EXPECT_EQ(ask(poll).type, "poll_ok") << "it has just looked";
+  world.advance(250ms);
+  EXPECT_EQ(ask(poll).as<Read>().key, "log-1-k");
+}
+
+TEST_F(KafkaLinKv, APollOfNothingIsNotRepeatedForAWhileAndThenForgotten) {
+  const std::string poll = R"({"type":"poll","msg_id":1,"offsets":{"unknown":0}})";
+  const std::string nothing = R"({"type":"poll_ok","in_reply_to":1,"msgs":{}})";
+  world.reply_error(ask(poll), ErrorCode::key_does_not_exist);
+  EXPECT_EQ(world.take().body.text(), nothing);
+  EXPECT_EQ(ask(poll).body.text(), nothing);
+  world.advance(250ms);
+  EXPECT_EQ(ask(poll).type, "read");
+}
+
+TEST_F(KafkaLinKv, SendsThatWaitTogetherAreAnsweredAsTheirPagesAreSeen) {
+  const SentMessage first = send(1);
+  for (int message = 2; message <= 5; ++message) {
+    world.deliver("c1", R"({"type":"send","msg_id":)" + std::to_string(message) + R"(,"key":"k","msg":0})");
+  }
+  EXPECT_TRUE(world.sent().empty());
+  world.reply(first, "cas_ok");
+  std::vector<std::string> answers;
+  for (int page = 0; page < 3; ++page) {
+    SentMessage cas;
+    for (const SentMessage& sent : world.take_all()) {
+      if (sent.type == "cas") cas = sent;
+      if (sent.type == "send_ok") answers.push_back(sent.body.text());
+    }
+    if (page < 3 && cas.type == "cas") world.reply(cas, "cas_ok");
+  }
+  for (const SentMessage& sent : world.take_all()) answers.push_back(sent.body.text());
+  std::vector<std::string> expected;
+  for (int message = 1; message <= 5; ++message) {
+    expected.push_back(R"({"type":"send_ok","in_reply_to":)" + std::to_string(message) + R"(,"offset":)" +
+                       std::to_string(message - 1) + "}");
+  }
+  EXPECT_EQ(answers, expected);
+}
+
 TEST_F(KafkaLinKv, CommittedOffsetsAreRaisedAndNeverLowered) {
   const std::string commit = R"({"type":"commit_offsets","msg_id":1,"offsets":{"k":5}})";
   const SentMessage cas = ask(commit);

@@ -30,10 +30,16 @@ struct Life {
     world.deliver(src, body);
     return world.take();
   }
+  /// As a message that a life of n2 forwards.
   SentMessage append(const std::string& key, int number, int oldest = 1, int end = 0) {
+    if (session.empty()) session = open(7);
     return ask("n2", R"({"type":"append","msg_id":1,"key":")" + key + R"(","msg":)" + std::to_string(number) +
-                         R"(,"life":7,"number":)" + std::to_string(number) + R"(,"oldest":)" + std::to_string(oldest) +
-                         R"(,"end":)" + std::to_string(end) + "}");
+                         R"(,"session":)" + session + R"(,"number":)" + std::to_string(number) + R"(,"oldest":)" +
+                         std::to_string(oldest) + R"(,"end":)" + std::to_string(end) + "}");
+  }
+  std::string open(int life) {
+    const SentMessage reply = ask("n2", R"({"type":"open_forwards","msg_id":1,"life":)" + std::to_string(life) + "}");
+    return nlohmann::json::parse(reply.body.text()).at("session").dump();
   }
   std::string poll(const std::string& key) {
     return ask("c1", R"({"type":"poll","msg_id":2,"offsets":{")" + key + R"(":0}})").body.text();
@@ -42,6 +48,7 @@ struct Life {
   FakeRuntime& world;
   Node node;
   std::unique_ptr<Strategy> strategy;
+  std::string session;
 };
 
 std::string polled(const std::string& key, const std::string& messages) {
@@ -83,11 +90,32 @@ TEST(Owner, FindsEverythingAgainInItsNextLife) {
   EXPECT_EQ(committed.body.text(), R"({"type":"committed_ok","in_reply_to":4,"offsets":{")" + key + R"(":1}})");
 }
 
+TEST(Owner, ASessionOutlivesItsReceiverAndNoLongerThanItsOrigin) {
+  FakeRuntime world;
+  const std::string key = key_of("n1");
+  std::string session;
+  {
+    Life life(world);
+    life.append(key, 5);
+    session = life.session;
+  }
+  Life life(world);
+  EXPECT_EQ(life.open(7), session);
+  EXPECT_NE(life.open(8), session);
+  life.session = session;
+  EXPECT_EQ(life.append(key, 5).type, "error") << "it may not be appended once more";
+  EXPECT_EQ(life.append(key, 6).type, "error");
+  EXPECT_EQ(life.poll(key), polled(key, "[[0,5]]"));
+}
+
 TEST(Owner, WhoForwardsAMessageSeesItAtOnce) {
   FakeRuntime world;
   const std::string key = key_of("n2");
   Life life(world);
-  const SentMessage forwarded = life.ask("c1", R"({"type":"send","msg_id":1,"key":")" + key + R"(","msg":9})");
+  const SentMessage opening = life.ask("c1", R"({"type":"send","msg_id":1,"key":")" + key + R"(","msg":9})");
+  EXPECT_EQ(opening.type, "open_forwards");
+  world.reply(opening, "open_forwards_ok", Json::parse(R"({"session":{"life":3,"number":1}})"));
+  const SentMessage forwarded = world.take();
   EXPECT_EQ(forwarded.dest, "n2");
   EXPECT_EQ(forwarded.type, "append");
   world.reply(forwarded, "append_ok", Json::parse(R"({"offset":2,"before":[10,11]})"));

@@ -193,5 +193,49 @@ TEST_F(CasPaxosKv, ANodeThatRestartsKnowsWhatItHasAccepted) {
   EXPECT_EQ(world.take().as<ReadOk>().value, Json(1'500));
 }
 
+// A question leaves nothing behind, on neither side; what a node promised or accepted is there for ever.
+TEST_F(CasPaxosKv, AnswersThatComeLateAreNotTakenForLaterOnes) {
+  join();
+  read(1);
+  world.advance(1ms);
+  const auto asked = sent("query").at(0).as<Keyed<caspaxos::Query>>();
+  const caspaxos::Report report{asked.message.life, asked.message.number, {}};
+  speak("report", to_json(Keyed<caspaxos::Report>{asked.key, report}));
+  world.advance(1ms);
+  EXPECT_EQ(error_code(), 20);
+  world.take_all();
+  // The register is forgotten. The next question about it has another number, and the old answer tells nothing.
+  read(2);
+  world.advance(1ms);
+  const auto again = sent("query").at(0).as<Keyed<caspaxos::Query>>();
+  EXPECT_NE(again.message.number, asked.message.number);
+  speak("report", to_json(Keyed<caspaxos::Report>{asked.key, report}));
+  world.advance(1ms);
+  EXPECT_EQ(error_code(), -1);
+}
+
+TEST_F(CasPaxosKv, AnAcceptorSaysThatItHasNothingWithoutKeepingIt) {
+  join();
+  world.take_all();
+  for (int key = 0; key < 3; ++key) {
+    speak("query", to_json(Keyed<caspaxos::Query>{Json(key), {.life = 5, .number = 9}}));
+    world.advance(1ms);
+    const auto report = world.take().as<Keyed<caspaxos::Report>>();
+    EXPECT_EQ(report.key, Json(key));
+    EXPECT_EQ(report.message.life, 5u);
+    EXPECT_EQ(report.message.number, 9u);
+    EXPECT_EQ(report.message.accepted.ballot, caspaxos::Ballot());
+  }
+  // What it has promised it must still know.
+  const caspaxos::Ballot ballot{.counter = 3, .proposer = 1, .life = 5};
+  speak("prepare", to_json(Keyed<caspaxos::Prepare>{Json(1), {ballot}}));
+  world.advance(1ms);
+  world.take_all();
+  const caspaxos::Ballot lesser{.counter = 2, .proposer = 1, .life = 5};
+  speak("prepare", to_json(Keyed<caspaxos::Prepare>{Json(1), {lesser}}));
+  world.advance(1ms);
+  EXPECT_EQ(world.take().type, "conflict");
+}
+
 }  // namespace
 }  // namespace mznode::lin_kv

@@ -47,7 +47,8 @@ class Keeper {
     co_return reply.as<SendOk>().offset;
   }
   virtual Task<Offset> keep(std::string src, Keep request) {
-    const ForwardId id{std::move(src), request.life, request.number};
+    auto session = co_await owned_.open_forwards(src, request.life);
+    const ForwardId id{std::move(src), session, request.number};
     co_return co_await owned_.append(request.key, request.msg, id);
   }
   virtual Messages read(const Offsets& offsets) { return logs_.read(offsets, 1'000); }
