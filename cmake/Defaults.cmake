@@ -34,3 +34,11 @@ function(mznode_link_statically target)
     target_link_options(${target} PRIVATE -static)
   endif()
 endfunction()
+
+# Compiles the sources of a target in batches, so that what they include is read and instantiated once a batch: a build of
+# everything takes half the time, an edit of one file longer. Sources of one batch share their anonymous namespaces.
+function(mznode_batches target)
+  if(MZNODE_BATCHES)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()
