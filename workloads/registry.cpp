@@ -35,7 +35,7 @@ const std::vector<WorkloadInfo>& workloads() {
       g_set::workload(),
       counter::g_counter_workload(),
       counter::pn_counter_workload(),
-      lin_kv::workload(),
+      linearizable_kv::workload(),
       kafka::workload(),
       txn::list_append_workload(),
       txn::rw_register_workload(),

@@ -25,7 +25,7 @@ class OpenInvocations {
   std::unordered_map<std::int64_t, std::size_t> others_;
 };
 
-[[noreturn]] void refuse(const Operation& operation, const std::string& why) {
+[[noreturn]] void refuse_process(const Operation& operation, const std::string& why) {
   throw HistoryError("operation " + std::to_string(operation.index) + ": process " + std::to_string(operation.process) +
                      " " + why);
 }
@@ -76,12 +76,12 @@ Pairing::Pairing(const History& history) : partner_(history.size(), none) {
     std::size_t& invocation = open.of(operation.process);
     if (operation.type == Type::invoke) {
       if (invocation != none) {
-        refuse(operation, "invokes before its operation " + std::to_string(history[invocation].index) + " has ended");
+        refuse_process(operation, "invokes before its operation " + std::to_string(history[invocation].index) + " has ended");
       }
       invocation = i;
       continue;
     }
-    if (invocation == none) refuse(operation, "completes what it has not invoked");
+    if (invocation == none) refuse_process(operation, "completes what it has not invoked");
     partner_[invocation] = i;
     partner_[i] = invocation;
     invocation = none;

@@ -15,21 +15,21 @@ using nlohmann::ordered_json;
 /// How many stale elements are described, as upstream.
 constexpr std::size_t described_stale = 8;
 
-enum class Outcome { stable, lost, never_read };
+enum class Fate { stable, lost, never_read };
 
 struct Result {
   const SetElement* element;
-  Outcome outcome;
+  Fate fate;
   std::int64_t latency_ms = 0;  // until it was stable or lost
 
-  bool is_stale() const { return outcome == Outcome::stable && latency_ms > 0; }
+  bool is_stale() const { return fate == Fate::stable && latency_ms > 0; }
 };
 
-Outcome outcome_of(const SetElement& element) {
-  if (element.last_present != SetElement::never && element.last_absent < element.last_present) return Outcome::stable;
+Fate fate_of(const SetElement& element) {
+  if (element.last_present != SetElement::never && element.last_absent < element.last_present) return Fate::stable;
   const bool lost = element.known != SetElement::never && element.last_present < element.last_absent &&
                     element.known < element.last_absent;
-  return lost ? Outcome::lost : Outcome::never_read;
+  return lost ? Fate::lost : Fate::never_read;
 }
 
 std::int64_t time_ns_at(const History& history, std::int64_t position) {
@@ -37,10 +37,10 @@ std::int64_t time_ns_at(const History& history, std::int64_t position) {
 }
 
 Result judge(const SetElement& element, const History& history) {
-  Result result{&element, outcome_of(element)};
-  if (result.outcome == Outcome::never_read) return result;
-  // The read after which nothing changed any more; without one, the outcome holds from the beginning of time.
-  const std::int64_t last = result.outcome == Outcome::stable ? element.last_absent : element.last_present;
+  Result result{&element, fate_of(element)};
+  if (result.fate == Fate::never_read) return result;
+  // The read after which nothing changed any more; without one, the fate holds from the beginning of time.
+  const std::int64_t last = result.fate == Fate::stable ? element.last_absent : element.last_present;
   const std::int64_t since_ns = last == SetElement::never ? 0 : time_ns_at(history, last) + 1;
   const std::int64_t latency_ns = std::max<std::int64_t>(0, since_ns - time_ns_at(history, element.known));
   result.latency_ms = latency_ns / 1'000'000;
@@ -136,17 +136,17 @@ struct Summary {
   explicit Summary(const std::vector<Result>& results) {
     for (const Result& result : results) {
       const ordered_json element = to_details(result.element->value);
-      switch (result.outcome) {
-        case Outcome::stable:
+      switch (result.fate) {
+        case Fate::stable:
           ++stable_count;
           stable_latencies_ms.push_back(result.latency_ms);
           if (result.is_stale()) stale.push_back(element);
           break;
-        case Outcome::lost:
+        case Fate::lost:
           lost.push_back(element);
           lost_latencies_ms.push_back(result.latency_ms);
           break;
-        case Outcome::never_read: never_read.push_back(element); break;
+        case Fate::never_read: never_read.push_back(element); break;
       }
     }
   }
@@ -198,9 +198,9 @@ std::vector<SetOutcome> set_outcomes(const History& history) {
   for (const SetElement& element : timeline.elements()) {
     if (!element.attempted) continue;
     const Result result = judge(element, history);
-    if (result.outcome == Outcome::never_read) continue;
+    if (result.fate == Fate::never_read) continue;
     outcomes.push_back({.element = element.value,
-                        .is_lost = result.outcome == Outcome::lost,
+                        .is_lost = result.fate == Fate::lost,
                         .known_ns = time_ns_at(history, element.known),
                         .latency_ms = result.latency_ms});
   }

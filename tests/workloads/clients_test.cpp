@@ -175,7 +175,7 @@ TEST(EchoClient, EveryWorkerHasTheSameShare) {
 
 TEST(LinKvClient, AKeyIsReplacedWhenItWouldHaveMoreThanTwentyProcesses) {
   const auto crashes = [](Node& node) -> std::shared_ptr<void> {
-    node.on("read", [] { return lin_kv::ReadOk{Json(1)}; });
+    node.on("read", [] { return linearizable_kv::ReadOk{Json(1)}; });
     node.on("write", [] { throw Error(ErrorCode::crash, "oops"); });
     node.on("cas", [&node] { return node.sleep(1h); });
     return nullptr;

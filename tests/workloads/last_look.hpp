@@ -93,10 +93,10 @@ class LookingClient final : public sim::Client {
   Task<Json> look_at_registers() {
     std::map<Json, Json> seen;
     for (const Json& key : looks_->keys) {
-      const lin_kv::Read request{key};
+      const linearizable_kv::Read request{key};
       std::string failure;
       try {
-        auto reply = co_await ask<lin_kv::ReadOk>("read", request);
+        auto reply = co_await ask<linearizable_kv::ReadOk>("read", request);
         seen[key] = reply.value;
       } catch (const sim::RequestFailed& error) {
         failure = error.what();

@@ -37,9 +37,9 @@ inline Installed lin_kv(Node& node) {
     if (found == map->end()) throw Error(ErrorCode::key_does_not_exist, "no such key");
     return found->second;
   };
-  node.on("read", [find](mznode::lin_kv::Read request) { return mznode::lin_kv::ReadOk{find(request.key)}; });
-  node.on("write", [map](mznode::lin_kv::Write request) { (*map)[request.key] = request.value; });
-  node.on("cas", [find](mznode::lin_kv::Cas request) {
+  node.on("read", [find](mznode::linearizable_kv::Read request) { return mznode::linearizable_kv::ReadOk{find(request.key)}; });
+  node.on("write", [map](mznode::linearizable_kv::Write request) { (*map)[request.key] = request.value; });
+  node.on("cas", [find](mznode::linearizable_kv::Cas request) {
     Json& value = find(request.key);
     if (value != request.from) throw Error(ErrorCode::precondition_failed, "another value");
     value = request.to;

@@ -6,7 +6,7 @@
 namespace mznode::caspaxos {
 namespace {
 
-constexpr unsigned most_doublings = 2;
+constexpr unsigned most_backoff_doublings = 2;
 
 }  // namespace
 
@@ -127,7 +127,7 @@ void Proposer::receive(Time now, Member from, const Conflict& conflict) {
 /// lest they meet again.
 void Proposer::fail(Time now) {
   const Duration round_trip = std::max<Duration>(peers_.round_trip(), 1ms);
-  wait(now + peers_.random_up_to(round_trip * (1U << std::min(failures_, most_doublings))));
+  wait(now + peers_.random_up_to(round_trip * (1U << std::min(failures_, most_backoff_doublings))));
   ++failures_;
 }
 

@@ -1,7 +1,7 @@
 #include "workloads/caspaxos/store.hpp"
 #include "workloads/lin_kv/lin_kv.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 /// What a register holds: the value in an array, because a client may write null as well.
@@ -68,4 +68,4 @@ StrategyInfo caspaxos_strategy() {
       .install = install<CasPaxos>};
 }
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

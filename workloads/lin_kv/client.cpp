@@ -5,7 +5,7 @@
 
 #include "workloads/lin_kv/lin_kv.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 using KeyAnd = std::pair<Json, Json>;
@@ -145,4 +145,4 @@ sim::TestSpec lin_kv_test() {
           .reuses_clients = true};
 }
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

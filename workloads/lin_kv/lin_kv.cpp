@@ -1,6 +1,6 @@
 #include "workloads/lin_kv/lin_kv.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 
 WorkloadInfo workload() {
   // Maelstrom's client waits for ten times the mean latency if that is more; a node does not know the latency.
@@ -11,4 +11,4 @@ WorkloadInfo workload() {
           .strategies = {raft_strategy(), caspaxos_strategy(), proxy_strategy()}};
 }
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

@@ -3,7 +3,7 @@
 #include "workloads/registry.hpp"
 
 /// Maelstrom's lin-kv: a store of registers with read, write and compare-and-set, each linearizable.
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
@@ -32,4 +32,4 @@ struct Cas {
   MZNODE_FIELDS(key, from, to)
 };
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

@@ -1,6 +1,6 @@
 #include "workloads/lin_kv/lin_kv.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 /// Hands every request on to the service, once, and its answer back. The node keeps nothing.
@@ -45,4 +45,4 @@ StrategyInfo proxy_strategy() {
           .install = install<Proxy>};
 }
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

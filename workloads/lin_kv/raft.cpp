@@ -3,7 +3,7 @@
 #include "workloads/lin_kv/lin_kv.hpp"
 #include "workloads/raft/group_strategy.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 /// A write, or a compare-and-set when `is_cas`.
@@ -86,4 +86,4 @@ StrategyInfo raft_strategy() {
           .install = install<Raft>};
 }
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

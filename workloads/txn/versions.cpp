@@ -7,7 +7,7 @@ namespace mznode::txn {
 namespace {
 
 /// A transaction that is under way: what it wrote so far, before what others see.
-struct Draft {
+struct OpenTransaction {
   Json read(const Json& key) const {
     const auto written = writes.find(key);
     return written == writes.end() ? versions.read(key) : written->second;
@@ -28,10 +28,10 @@ struct Draft {
 
 MicroOps Versions::run(MicroOps txn, const std::string& node, std::uint64_t incarnation,
                        std::optional<WriteSet>& written) {
-  Draft draft{*this};
-  MicroOps done = carry_out(std::move(txn), draft);
-  if (draft.writes.empty()) return done;
-  written = WriteSet{.count = last_count_ + 1, .writes = {draft.writes.begin(), draft.writes.end()}};
+  OpenTransaction open{*this};
+  MicroOps done = carry_out(std::move(txn), open);
+  if (open.writes.empty()) return done;
+  written = WriteSet{.count = last_count_ + 1, .writes = {open.writes.begin(), open.writes.end()}};
   merge(node, incarnation, *written);
   return done;
 }

@@ -7,7 +7,7 @@
 #include "workloads/raft/admission.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 only when a majority agrees, 11 only when nothing left.
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 using caspaxos::Keyed;
@@ -238,4 +238,4 @@ TEST_F(CasPaxosKv, AnAcceptorSaysThatItHasNothingWithoutKeepingIt) {
 }
 
 }  // namespace
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

@@ -9,7 +9,7 @@
 #include "core/fake_runtime.hpp"
 #include "workloads/lin_kv/lin_kv.hpp"
 
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 
 struct Code {
   int code = -1;
@@ -54,4 +54,4 @@ class KvNode : public testing::Test {
   Node node{world};
 };
 
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

@@ -6,7 +6,7 @@
 #include "workloads/harness.hpp"
 
 // Two seconds after a fault has ended, every operation is answered with certainty.
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 struct Case {
@@ -85,4 +85,4 @@ TEST(AnswersEveryKind, ARefusalByTheRegisterIsAnAnswerButWantOfAMajorityIsNone) 
 }
 
 }  // namespace
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

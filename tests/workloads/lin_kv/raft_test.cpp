@@ -7,7 +7,7 @@
 #include "workloads/raft/admission.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 come from the committed state, 11 only when nothing left.
-namespace mznode::lin_kv {
+namespace mznode::linearizable_kv {
 namespace {
 
 struct CommandId {
@@ -239,4 +239,4 @@ TEST_F(RaftKv, ANodeThatRestartsKnowsWhatItHasAcknowledged) {
 }
 
 }  // namespace
-}  // namespace mznode::lin_kv
+}  // namespace mznode::linearizable_kv

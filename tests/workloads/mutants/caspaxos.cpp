@@ -13,7 +13,7 @@
 namespace mznode::mutants {
 namespace {
 
-using namespace mznode::lin_kv;
+using namespace mznode::linearizable_kv;
 using caspaxos::Keyed;
 using caspaxos::Member;
 

@@ -8,7 +8,7 @@
 namespace mznode::mutants {
 namespace {
 
-using namespace mznode::lin_kv;
+using namespace mznode::linearizable_kv;
 
 /// A correct proxy of the service, of which each mutant breaks one thing.
 class Proxy {
