@@ -31,6 +31,9 @@ void Enrolment::restore(const Saved& saved) {
     }
     if (!admission_) admission_.emplace(members().size(), saved.identity->life, false, node_.now());
   }
+  if (!saved.met.empty() && !admission_) {
+    throw Error(ErrorCode::not_supported, "the data directory does not begin with whose it is; give a fresh one");
+  }
   for (const auto& [other, life] : saved.met) admission_->remember(other, life);
 }
 
