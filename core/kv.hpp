@@ -58,14 +58,15 @@ class Kv {
   Duration timeout_;
 };
 
-/// A value of a service as a T. Throws Error crash, as received, when it is none: that whoever wrote it has gone wrong is
-/// no fault of the request that finds it.
+/// A value of a service as a T. Throws Error crash, as received, when it is none: that whoever wrote it has gone wrong
+/// is no fault of the request that finds it.
 template <class T>
 T stored_as(const Json& value) {
   try {
     return from_json<T>(value);
   } catch (const Error& error) {
-    throw Error::received(ErrorCode::crash, std::string("what the service holds was not written by this node: ") + error.what());
+    throw Error::received(ErrorCode::crash,
+                          std::string("what the service holds was not written by this node: ") + error.what());
   }
 }
 

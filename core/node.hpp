@@ -81,10 +81,10 @@ class Node final : public Process {
   template <class Object, class Method>
     requires std::is_member_function_pointer_v<Method>
   void on(std::string type, Object* object, Method method);
-  /// The same for messages that only the other nodes of the cluster send. One from anybody else, or one that no node can
-  /// have meant (a field that is missing, ill-typed or no count, see peer_message.hpp; an Error malformed_request of the
-  /// handler or of a struct's validate()) is refused: it changes nothing, is answered with an error if it has a msg_id, and
-  /// the log says so once a second at most.
+  /// The same for messages that only the other nodes of the cluster send. One from anybody else, or one that no node
+  /// can have meant, is refused: it changes nothing, is answered with an error if it has a msg_id, and the log says so
+  /// once a second at most. No node can mean a field that is missing, ill-typed or no count (peer_message.hpp), nor
+  /// what the handler or a struct's validate() throws Error malformed_request for.
   template <class Handler>
   void on_peer(std::string type, Handler handler);
   /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init` and

@@ -41,22 +41,24 @@ void Node::log(LogLevel level, const Parts&... parts) {
 
 template <class Handler>
 void Node::on(std::string type, Handler handler) {
-  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
-    run_handler<detail::From::anybody>(handler, view, reply_head);
-  });
+  install(std::move(type),
+          [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
+            run_handler<detail::From::anybody>(handler, view, reply_head);
+          });
 }
 
 template <class Handler>
 void Node::on_peer(std::string type, Handler handler) {
-  install(std::move(type), [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
-    try {
-      demand_peer(view.src());
-      run_handler<detail::From::peers>(handler, view, reply_head);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::malformed_request || error.is_received()) throw;
-      refuse(view, error);
-    }
-  });
+  install(std::move(type),
+          [this, handler = std::move(handler)](const MessageView& view, std::string_view reply_head) mutable {
+            try {
+              demand_peer(view.src());
+              run_handler<detail::From::peers>(handler, view, reply_head);
+            } catch (const Error& error) {
+              if (error.code() != ErrorCode::malformed_request || error.is_received()) throw;
+              refuse(view, error);
+            }
+          });
 }
 
 template <class Object, class Method>

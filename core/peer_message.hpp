@@ -22,8 +22,8 @@ inline constexpr std::uint64_t largest_count = std::uint64_t{1} << 62;
 /// thousands of forged messages to use up the counts.
 inline constexpr std::uint64_t longest_leap = std::uint64_t{1} << 48;
 
-/// `MZNODE_IDENTITIES(life)`, beside MZNODE_FIELDS, lists the fields whose numbers are no counts: they are only compared,
-/// and may be any 64 bits.
+/// `MZNODE_IDENTITIES(life)`, beside MZNODE_FIELDS, lists the fields whose numbers are no counts: they are only
+/// compared, and may be any 64 bits.
 #define MZNODE_IDENTITIES(...) static constexpr std::string_view identities = ", " #__VA_ARGS__ ",";
 
 namespace detail {
@@ -73,8 +73,8 @@ void demand_counts(const T& value) {
   }
 }
 
-/// What a message of a peer carries as a Json, as a T. Throws Error malformed_request when it is none, or holds a number
-/// that is no count.
+/// What a message of a peer carries as a Json, as a T. Throws Error malformed_request when it is none, or holds a
+/// number that is no count.
 template <class T>
 T from_peer(const Json& json) {
   T value = from_json<T>(json);

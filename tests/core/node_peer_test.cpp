@@ -58,8 +58,8 @@ TEST_F(NodePeer, IsToldNoNumbersThatAreNoCountsButForIdentities) {
        {R"("life":1,"count":4611686018427387905,"inner":[])", R"("life":1,"count":18446744073709551615,"inner":[])",
         R"("life":1,"count":-1,"inner":[])", R"("life":1,"count":1,"offset":-1,"inner":[])",
         R"("life":1,"count":1,"offset":9223372036854775807,"inner":[])",
-        R"("life":1,"count":1,"inner":[{"count":1},{"count":9223372036854775808}])", R"("life":1,"count":13,"inner":[])",
-        R"("life":1,"count":null,"inner":[])", R"("life":1,"inner":[])"}) {
+        R"("life":1,"count":1,"inner":[{"count":1},{"count":9223372036854775808}])",
+        R"("life":1,"count":13,"inner":[])", R"("life":1,"count":null,"inner":[])", R"("life":1,"inner":[])"}) {
     EXPECT_EQ(code("n2", fields), 12) << fields;
   }
   EXPECT_TRUE(got.empty());

@@ -20,7 +20,9 @@ struct Kind {
   const char* shows_second;
 };
 
-std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.workload; }
+std::ostream& operator<<(std::ostream& out, const Kind& kind) {
+  return out << kind.workload;
+}
 
 constexpr Kind kinds[] = {
     {"lin-kv", R"("type":"write","key":"a","value":71)", R"("type":"write","key":"b","value":72)",
@@ -57,7 +59,9 @@ struct Life {
   Node node;
 };
 
-std::vector<std::string> records(FakeRuntime& world) { return world.open_storage("n1")->read(); }
+std::vector<std::string> records(FakeRuntime& world) {
+  return world.open_storage("n1")->read();
+}
 
 class Commands : public testing::TestWithParam<Kind> {};
 
@@ -111,7 +115,8 @@ TEST_P(Commands, WhatIsNoneIsNotTakenFromALeader) {
                               R"({"origin":"n2","life":7,"session":5,"number":1,"oldest":1,"operation":null})",
                               R"({"origin":"n2","life":7,"session":1,"number":2,"oldest":1,"operation":"x"})"}) {
     world.deliver("n2", std::string(R"({"type":"append_entries","term":3,"prev_index":0,"prev_term":0,"entries":[)") +
-                            R"({"term":3,"command":null},{"term":3,"command":)" + command + R"(}],"commit":2,"round":1})");
+                            R"({"term":3,"command":null},{"term":3,"command":)" + command +
+                            R"(}],"commit":2,"round":1})");
     world.advance(10ms);
   }
   EXPECT_EQ(records(world).size(), before) << "nothing of it is kept";
@@ -142,8 +147,8 @@ TEST_P(Commands, ASnapshotThatEndsTheIndexesIsRefusedAndTheNextLifeStarts) {
                                 ? R"({"machine":{"logs":{},"committed":{}},"sessions":{}})"
                                 : R"({"machine":[],"sessions":{}})";
   FakeRuntime world;
-  for (const char* index : {"18446744073709551615", "18446744073709551614", "9223372036854775807", "4611686018427387904",
-                            "140737488355328", "2147483648", "0", "-1"}) {
+  for (const char* index : {"18446744073709551615", "18446744073709551614", "9223372036854775807",
+                            "4611686018427387904", "140737488355328", "2147483648", "0", "-1"}) {
     Life life(world, GetParam(), {"n1", "n2", "n3"});
     const std::vector<std::string> before = records(world);
     world.deliver("n2", snapshot(index, empty));

@@ -6,8 +6,8 @@
 #include "tests/forged/requests.hpp"
 #include "tests/forged/world.hpp"
 
-// Every message that nodes, or services, say to nodes, with every field at its extremes, in everybody's name. Whatever is
-// said, the node lives, and once that is over the cluster serves as before.
+// Every message that nodes, or services, say to nodes, with every field at its extremes, in everybody's name. Whatever
+// is said, the node lives, and once that is over the cluster serves as before.
 namespace mznode::forged {
 namespace {
 
@@ -74,7 +74,8 @@ class Forged : public testing::TestWithParam<Subject> {
     const bool is_true = !forges_replies || ++replies_seen % 2 == 0 || sample.forged >= all;
     if (!is_true) {
       const std::size_t place = sample.forged / extremes().size();
-      world.deliver(message.src, message.dest, with(body, places[place], extremes()[sample.forged++ % extremes().size()]));
+      world.deliver(message.src, message.dest,
+                    with(body, places[place], extremes()[sample.forged++ % extremes().size()]));
     }
     world.deliver(message.src, message.dest, message.body.text());  // comes late, or is the true one
     if (is_true && sample.forged < all) ++unforged_replies;
@@ -166,7 +167,7 @@ TEST_P(Forged, MessagesOfNodesEndNothing) {
   for (int i = 0; i < 10; ++i) live(200ms);
   if (GetParam().strategy == "raft") {
     world.cut_off("n3");
-    for (int i = 0; i < 200; ++i) live(20ms);
+    for (int i = 0; i < 300; ++i) live(10ms);
     world.heal();
     live(2s);
     EXPECT_TRUE(samples.contains("install_snapshot"));

@@ -9,10 +9,29 @@ namespace mznode::forged {
 /// Texts that a field is replaced by: the ends of what numbers can be, what is just within the limits that nodes check,
 /// other types, and nothing (an empty text).
 inline const std::vector<std::string>& extremes() {
-  static const std::vector<std::string> all = {
-      "0", "1", "-1", "2147483648", "140737488355328", "281474976710657", "9007199254740992", "4611686018427387904",
-      "4611686018427387905", "9223372036854775807", "9223372036854775808", "18446744073709551615",
-      "18446744073709551616", "1.5", "null", "true", "\"\"", "\"x\"", "[]", "[[]]", "{}", R"({"x":1})", ""};
+  static const std::vector<std::string> all = {"0",
+                                               "1",
+                                               "-1",
+                                               "2147483648",
+                                               "140737488355328",
+                                               "281474976710657",
+                                               "9007199254740992",
+                                               "4611686018427387904",
+                                               "4611686018427387905",
+                                               "9223372036854775807",
+                                               "9223372036854775808",
+                                               "18446744073709551615",
+                                               "18446744073709551616",
+                                               "1.5",
+                                               "null",
+                                               "true",
+                                               "\"\"",
+                                               "\"x\"",
+                                               "[]",
+                                               "[[]]",
+                                               "{}",
+                                               R"({"x":1})",
+                                               ""};
   return all;
 }
 
@@ -38,7 +57,8 @@ inline std::vector<nlohmann::json::json_pointer> places_of(const nlohmann::order
 }
 
 /// The body with another text, which need not be one that the library could hold, in the place of a field.
-inline std::string with(nlohmann::ordered_json body, const nlohmann::json::json_pointer& place, const std::string& text) {
+inline std::string with(nlohmann::ordered_json body, const nlohmann::json::json_pointer& place,
+                        const std::string& text) {
   if (text.empty()) {
     nlohmann::ordered_json& parent = body.at(nlohmann::ordered_json::json_pointer(place.parent_pointer().to_string()));
     if (parent.is_object()) {

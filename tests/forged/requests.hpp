@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,17 @@ inline std::vector<std::string> requests(const std::string& workload, int number
             R"("type":"cas","key":)" + key + R"(,"from":)" + n + R"(,"to":)" + n};
   }
   if (workload == "kafka") {
-    return {R"("type":"send","key":")" + key + R"(","msg":)" + n, R"("type":"poll","offsets":{"0":0,"1":0,"2":1})",
+    const std::string near_end = std::to_string(std::max(number / 5 - 2, 0));
+    return {R"("type":"send","key":")" + key + R"(","msg":)" + n,
+            R"("type":"poll","offsets":{"0":)" + near_end + R"(,"1":)" + near_end + "}",
             R"("type":"commit_offsets","offsets":{")" + key + R"(":)" + key + "}",
             R"("type":"list_committed_offsets","keys":["0","1","2","3","4"])"};
   }
+  // Lists that grow for ever would be most of what is said.
+  const std::string young = std::to_string(number / 20);
   const std::string write = workload == "txn-list-append" ? "append" : "w";
-  return {R"("type":"txn","txn":[["r",)" + key + R"(,null],[")" + write + "\"," + key + "," + n + R"(],["r",7,null]])",
-          R"("type":"txn","txn":[["r",)" + key + R"(,null]])"};
+  return {R"("type":"txn","txn":[["r",)" + young + R"(,null],[")" + write + "\"," + young + "," + n + "]]",
+          R"("type":"txn","txn":[["r",)" + young + ",null]]"};
 }
 
 }  // namespace mznode::forged

@@ -46,7 +46,8 @@ struct Accepted {
   State state;
   MZNODE_FIELDS(ballot, state)
   void validate() const {
-    for (const Ballot& change : state.changes) demand(change <= ballot, "a change is no later than the state it led to");
+    for (const Ballot& change : state.changes)
+      demand(change <= ballot, "a change is no later than the state it led to");
   }
 };
 

@@ -72,7 +72,8 @@ class Crdt final : public Strategy {
   void demand_possible(const Slot& slot, const Totals& totals) const {
     demand(slot.node == node_.id() || node_.is_peer(slot.node), "a slot belongs to no node of this cluster");
     demand(slot.incarnation != 0, "no life is 0");
-    demand(std::max(totals.added, totals.taken) <= most_in_a_slot, "a slot counts further than a node of a cluster does");
+    demand(std::max(totals.added, totals.taken) <= most_in_a_slot,
+           "a slot counts further than a node of a cluster does");
     if (slot.node != node_.id() || slot.incarnation != node_.incarnation()) return;
     const auto known = counter_.slots().find(slot);
     const Totals own = known == counter_.slots().end() ? Totals() : known->second;

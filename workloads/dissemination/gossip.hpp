@@ -16,8 +16,9 @@ class Gossip {
  public:
   /// What takes the place of the set where something else is spread.
   struct Hooks {
-    /// Reads the elements of a delta that has arrived, instead of the set, and returns what is to be done with them once
-    /// the stream has got it. Throws Error malformed_request, and changes nothing, when no peer can have told such ones.
+    /// Reads the elements of a delta that has arrived, instead of the set, and returns what is to be done with them
+    /// once the stream has got it. Throws Error malformed_request, and changes nothing, when no peer can have told such
+    /// ones.
     std::function<std::function<void()>(Peer from, const Delta& delta)> read;
     /// Turns the elements of the log that a message is to bring into what the message carries.
     std::function<void(std::vector<Json>& elements)> pack;

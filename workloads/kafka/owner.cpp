@@ -15,9 +15,10 @@ class Owner final : public Strategy {
       : node_(node),
         sessions_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
-        gossip_(node, dissemination::direct_config(options), nullptr,
-                {.read = [this](dissemination::Peer from, const dissemination::Delta& delta) { return read(from, delta); },
-                 .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
+        gossip_(
+            node, dissemination::direct_config(options), nullptr,
+            {.read = [this](dissemination::Peer from, const dissemination::Delta& delta) { return read(from, delta); },
+             .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
                [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
     node.on_init([this] {
@@ -125,7 +126,8 @@ class Owner final : public Strategy {
     const bool is_gapless =
         appended.before.empty() || static_cast<Offset>(appended.before.size()) == appended.offset - append.end;
     if (!is_within_reach(appended.offset, append.end) || !is_gapless) {
-      throw Error::received(ErrorCode::crash, dest + " gave an offset that cannot be, " + std::to_string(appended.offset));
+      throw Error::received(ErrorCode::crash,
+                            dest + " gave an offset that cannot be, " + std::to_string(appended.offset));
     }
     Offset place = append.end;
     for (const Json& message : appended.before) logs_.put(append.key, place++, message);

@@ -12,7 +12,8 @@ Json stored(const Json& value) {
 /// Every key is a register of its own; whichever node is asked brings the change about.
 class CasPaxos final : public Strategy {
  public:
-  CasPaxos(Node& node, const OptionValues& options) : store_(node, {.patience = options.milliseconds("patience-ms"), .check_value = check_value}) {
+  CasPaxos(Node& node, const OptionValues& options)
+      : store_(node, {.patience = options.milliseconds("patience-ms"), .check_value = check_value}) {
     node.on("read", this, &CasPaxos::read);
     node.on("write", this, &CasPaxos::write);
     node.on("cas", this, &CasPaxos::cas);

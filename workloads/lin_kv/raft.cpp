@@ -17,8 +17,8 @@ struct Change {
 
 /// The registers of a group. The result of a change is the code of its error, or nothing; the answer to a key is a list
 /// with its value, or an empty one.
-class Registers final : public raft::Machine<Change, std::optional<int>, Json, std::vector<Json>,
-                                             std::vector<std::pair<Json, Json>>> {
+class Registers final
+    : public raft::Machine<Change, std::optional<int>, Json, std::vector<Json>, std::vector<std::pair<Json, Json>>> {
  public:
   std::optional<int> apply(Change change) override {
     if (!change.is_cas) {

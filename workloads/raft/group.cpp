@@ -103,8 +103,8 @@ void Group::apply(Index index, const Entry& entry) {
   }
 }
 
-/// An operation that was checked cannot fail but for want of memory. To leave it out would be to go on from another state
-/// than the other servers.
+/// An operation that was checked cannot fail but for want of memory. To leave it out would be to go on from another
+/// state than the other servers.
 Json Group::carry_out(Index index, const Json& operation) {
   try {
     return machine_.apply_text(operation);

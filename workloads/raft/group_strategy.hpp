@@ -8,8 +8,8 @@
 
 namespace mznode::raft {
 
-/// A strategy whose nodes form a group around a Machine. A Group is part of one of these and of nothing else, so whoever
-/// watches groups from outside finds them all.
+/// A strategy whose nodes form a group around a Machine. A Group is part of one of these and of nothing else, so
+/// whoever watches groups from outside finds them all.
 template <class MachineType>
 class GroupStrategy : public Strategy {
  public:

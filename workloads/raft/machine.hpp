@@ -4,8 +4,8 @@
 
 namespace mznode::raft {
 
-/// What a group keeps the same on all its servers, as the group sees it: operations, questions and what comes of them are
-/// JSON to it. Everything is to follow from the operations alone.
+/// What a group keeps the same on all its servers, as the group sees it: operations, questions and what comes of them
+/// are JSON to it. Everything is to follow from the operations alone.
 class StateMachine {
  public:
   virtual ~StateMachine() = default;

@@ -145,7 +145,8 @@ TEST(RaftMutants, ALeaderThatReadsWithoutAskingIsCondemned) {
     ASSERT_TRUE(cluster.propose(cluster[1].role() == Role::leader ? 1 : 2, "x"));
     cluster.run(1s);
     cluster.resume();
-    EXPECT_TRUE(cluster.read(0, 7, asks ? std::nullopt : std::optional(dishonest))) << "it takes itself for the leader still";
+    EXPECT_TRUE(cluster.read(0, 7, asks ? std::nullopt : std::optional(dishonest)))
+        << "it takes itself for the leader still";
     EXPECT_EQ(cluster.violation.has_value(), !asks);
     cluster.run(1s);
     EXPECT_EQ(cluster.reads().at(7), !asks);

@@ -58,7 +58,8 @@ class Watch {
       is_group = look_at(packet) || is_group;
     }
     if (is_group && seen_.size() < nodes_.size() && !violation_) {
-      violation_ = "the watch saw " + std::to_string(seen_.size()) + " of " + std::to_string(nodes_.size()) + " servers";
+      violation_ =
+          "the watch saw " + std::to_string(seen_.size()) + " of " + std::to_string(nodes_.size()) + " servers";
     }
   }
 

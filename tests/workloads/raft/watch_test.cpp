@@ -10,6 +10,7 @@ TestSettings settings_of(const std::string& workload, const std::string& strateg
   settings.workload = workload;
   settings.strategy = strategy;
   settings.nodes = sim::node_names(3);
+  settings.concurrency = 2;
   settings.time_limit = 3s;
   return settings;
 }
