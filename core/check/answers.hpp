@@ -11,8 +11,9 @@
 /// is about; a node that answers other requests than it was sent is only found where that happens to disturb an order.
 namespace mznode::check {
 
-/// Says what is wrong with an acknowledged completion as the answer to its invocation; nothing where it answers it. Asked
-/// once for each pair of a history, in the order of the completions, because what a poll asks for was said before.
+/// Says what is wrong with an acknowledged completion as the answer to its invocation; nothing where it answers it.
+/// Asked once for each pair of a history, in the order of the completions, because what a poll asks for was said
+/// before.
 using AnswerJudge = std::function<std::optional<std::string>(const Operation& asked, const Operation& reply)>;
 /// Makes the judge for one history.
 using MakeAnswerJudge = AnswerJudge (*)(const History& history);
@@ -28,11 +29,12 @@ AnswerJudge judge_keyed_answers(const History& history);
 /// every read answers with a list or null.
 AnswerJudge judge_register_transactions(const History& history);
 AnswerJudge judge_list_transactions(const History& history);
-/// Logs: the same of sends, whose messages have an offset besides; polls show only keys that the process assigned itself.
+/// Logs: the same of sends, whose messages have an offset besides; who has assigned itself keys polls no
+/// others.
 AnswerJudge judge_log_answers(const History& history);
 
-/// Adds to `verdict` what `judge` says, as `other-than-asked` and in words, before what is explained there; with any such
-/// reply the verdict is invalid.
+/// Adds to `verdict` what `judge` says, as `other-than-asked` and in words, before what is explained there; with any
+/// such reply the verdict is invalid.
 void add_other_than_asked(const History& history, const Pairing& pairing, const AnswerJudge& judge, Verdict& verdict);
 
 }  // namespace mznode::check

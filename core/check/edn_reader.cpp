@@ -47,8 +47,10 @@ class EdnReader {
 
   void demand_known_tags() const {
     if (const auto tag = edn_.unknown_tag()) {
-      edn_.fail("expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
-                "behind it stands for something else", *tag);
+      edn_.fail(
+          "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
+          "behind it stands for something else",
+          *tag);
     }
   }
 

@@ -29,8 +29,8 @@ class EdnTranscoder {
   /// Passes the tag that stands before an element, `#` and a symbol.
   void skip_tag();
   /// Where the first tag stood that was passed and is not known here; its element may mean anything. Of the tags that
-  /// are known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot in
-  /// their names), and the namespace of a map.
+  /// are known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot
+  /// in their names), and the namespace of a map.
   std::optional<std::size_t> unknown_tag() const { return unknown_tag_; }
   void forget_unknown_tag() { unknown_tag_.reset(); }
 

@@ -55,8 +55,8 @@ using History = std::vector<Operation>;
 /// "line 3, column 17: expected …". An empty text is an empty history.
 ///
 /// `type` is required, and `process`, unless no operation has one: then all are those of process 0. A missing `f` is
-/// empty, which only checkers of transactions take. A missing `index` becomes the position in the history, a missing `time` that
-/// of the entry before, a missing `value` null.
+/// empty, which only checkers of transactions take. A missing `index` becomes the position in the history, a missing
+/// `time` that of the entry before, a missing `value` null.
 History read_history(const std::string& text);
 
 /// Which entries belong together.

@@ -89,8 +89,9 @@ std::optional<std::string> OperationBuilder::finish() {
   if (!has_type_) return "expected the field type in the operation";
   if (!history_has_processes_) history_has_processes_ = has_process_;
   if (*history_has_processes_ != has_process_) {
-    return has_process_ ? "expected no process in the operation: those before it have none, which makes all of them one's"
-                        : "expected the field process in the operation";
+    return has_process_
+               ? "expected no process in the operation: those before it have none, which makes all of them one's"
+               : "expected the field process in the operation";
   }
   if (!has_process_) operation_->process = 0;
   return std::nullopt;

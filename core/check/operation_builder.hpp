@@ -19,8 +19,8 @@ class OperationBuilder {
   /// Returns what was expected instead where the value does not fit, null otherwise.
   const char* set(std::string_view key, std::string_view json);
 
-  /// Completes the operation. Returns what it misses: its type, or where others of the history have one, its process. In
-  /// a history without processes, such as Elle's documentation shows, all operations are those of process 0. An
+  /// Completes the operation. Returns what it misses: its type, or where others of the history have one, its process.
+  /// In a history without processes, such as Elle's documentation shows, all operations are those of process 0. An
   /// operation without `f` has an empty one.
   std::optional<std::string> finish();
 

@@ -22,8 +22,8 @@ struct Checker {
   bool needs_f = true;
 
   /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe),
-  /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless upstream
-  /// is to be followed, invalid where a reply answers something else than was asked.
+  /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless
+  /// upstream is to be followed, invalid where a reply answers something else than was asked.
   Verdict check(const History& history, const CheckOptions& options) const;
 };
 

@@ -18,8 +18,8 @@ namespace mznode::check {
 /// checker/set calls unexpected and set-full does not look for. No stable element at all: unknown.
 ///
 /// Details: counts and elements (`lost`, `stale`, `never-read`, `duplicated` with the highest multiplicity,
-/// `unexpected`), `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError for a read
-/// that is no list.
+/// `unexpected`), `worst-stale`, and `stable-latencies` and `lost-latencies` in whole milliseconds. Throws HistoryError
+/// for a read that is no list.
 Verdict check_set_full(const History& history, const CheckOptions& options);
 
 /// What became of one attempted element, as check_set_full judges it; for plots.

@@ -54,7 +54,9 @@ TEST(ConsistencyModels, ForbidWhatWeakerOnesForbidAndWhatImpliesIt) {
 }
 
 TEST(ConsistencyModels, ThatForbidNothingAreNamedWithWhatImpliesThem) {
-  const auto unchecked = [](std::string_view models) { return ConsistencyModels::parse(models).unchecked().value_or(""); };
+  const auto unchecked = [](std::string_view models) {
+    return ConsistencyModels::parse(models).unchecked().value_or("");
+  };
   for (const std::string_view model :
        {"linearizable", "sequential", "causal", "PRAM", "read-your-writes", "monotonic-reads", "monotonic-writes",
         "writes-follow-reads", "session-serializable", "1SR"}) {
@@ -62,7 +64,8 @@ TEST(ConsistencyModels, ThatForbidNothingAreNamedWithWhatImpliesThem) {
                                     " of transactions; ask for strict-serializable, which implies it");
   }
   EXPECT_NE(unchecked("serializable,view-serializable").find("ask for serializable,"), std::string::npos);
-  for (const std::string_view model : {"strict-serializable", "read-uncommitted", "causal-cerone", "PL-MSR", "prefix"}) {
+  for (const std::string_view model :
+       {"strict-serializable", "read-uncommitted", "causal-cerone", "PL-MSR", "prefix"}) {
     EXPECT_EQ(unchecked(model), "") << model;
   }
   // No model that holds for every history gets by without a name.

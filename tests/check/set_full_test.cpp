@@ -54,13 +54,15 @@ TEST(SetFull, AnElementThatNobodyHadAddedIsAnErrorUnlessUpstreamIsFollowed) {
   EXPECT_EQ(verdict.valid, Valid::no);
   EXPECT_EQ(verdict.details["unexpected"], ordered_json::parse(R"(["y",4])")) << "4 was shown before it was added";
   EXPECT_EQ(verdict.details["unexpected-count"], 2);
-  EXPECT_EQ(verdict.details["explanation"][0],
-            R"(the read of process 1 (operation 3) shows "y", which nobody had added; so do reads of 1 other elements)");
+  EXPECT_EQ(
+      verdict.details["explanation"][0],
+      R"(the read of process 1 (operation 3) shows "y", which nobody had added; so do reads of 1 other elements)");
   EXPECT_EQ(check_set_full(history, compat).valid, Valid::yes);
   // One whose add goes on, failed or is unclear was sent.
   for (const std::string end : {"1 invoke read", "0 fail add 5", "0 info add 5"}) {
-    const History sent = shorthand({"2 invoke add 1", "2 ok add 1", "0 invoke add 5", end == "1 invoke read" ? "3 invoke read" : end,
-                                    "1 invoke read", "1 ok read [1,5]"});
+    const History sent =
+        shorthand({"2 invoke add 1", "2 ok add 1", "0 invoke add 5", end == "1 invoke read" ? "3 invoke read" : end,
+                   "1 invoke read", "1 ok read [1,5]"});
     EXPECT_EQ(check_set_full(sent, defaults).details["unexpected-count"], 0) << end;
   }
 }

@@ -189,8 +189,19 @@ TEST(Codec, VectorsPairsAndTuples) {
   expect_same<std::vector<Op>>(R"([["r",1,null],["append",[2],3]])");
   EXPECT_EQ(read<std::vector<int>>(" [ 1 , 2 ] "), (std::vector<int>{1, 2}));
   for (const char* text : {"[]", "[1]", "[1,2,3]", "{}", "1"}) complaint<std::pair<int, int>>(text);
-  for (const char* text : {"{}", "1", "null", "[1,\"x\"]", "[[1]]"}) complaint<std::vector<int>>(text);
+  for (const char* text : {"{}", "1", "[1,\"x\"]", "[[1]]"}) complaint<std::vector<int>>(text);
   expect_same<std::vector<bool>>("[true,false]");
+}
+
+TEST(Codec, NullIsAnEmptyListWhereverAListStandsAndNothingElse) {
+  EXPECT_TRUE(read<std::vector<int>>("null").empty());
+  EXPECT_EQ(read<std::vector<std::vector<int>>>("[null,[1]]"), (std::vector<std::vector<int>>{{}, {1}}));
+  using Lists = std::map<std::string, std::vector<int>>;
+  EXPECT_EQ(read<Lists>(R"({"a":null,"b":[2]})"), (Lists{{"a", {}}, {"b", {2}}}));
+  EXPECT_EQ((read<std::pair<std::vector<int>, int>>("[null,3]").first.size()), 0u);
+  complaint<Lists>("null");
+  complaint<std::pair<int, int>>("null");
+  complaint<int>("null");
 }
 
 TEST(Codec, MapsWithOddKeys) {

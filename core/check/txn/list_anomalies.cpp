@@ -12,8 +12,8 @@ using nlohmann::ordered_json;
 
 class ListAnomalies {
  public:
-  ListAnomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions, NilRead nil_read,
-                const Evidence& evidence, Findings& findings)
+  ListAnomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
+                NilRead nil_read, const Evidence& evidence, Findings& findings)
       : transactions_(transactions),
         reader_(reader),
         versions_(versions),

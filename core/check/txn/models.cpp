@@ -88,8 +88,8 @@ std::string weakest_above(std::string_view model) {
   for (auto name = decidable_models.rbegin(); name != decidable_models.rend(); ++name) {
     if (!above.contains(*name)) continue;
     const Names below = closure(model_implications, {*name}, Direction::along);
-    const bool implies_another = std::any_of(weaker.begin(), weaker.end(),
-                                             [&](std::string_view other) { return below.contains(other); });
+    const bool implies_another =
+        std::any_of(weaker.begin(), weaker.end(), [&](std::string_view other) { return below.contains(other); });
     weaker.insert(*name);
     if (!implies_another) weakest.append(weakest.empty() ? "" : " or ").append(friendly_model(*name));
   }

@@ -25,7 +25,8 @@ Registers::Registers(const History& history, const Transactions& transactions, c
   }
   if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), findings);
   if (assume.linearizable_keys) {
-    add_order("linearizable-keys", follows_elle_0_2_2(options) ? elle_realtime_order(history) : realtime_order(), findings);
+    add_order("linearizable-keys", follows_elle_0_2_2(options) ? elle_realtime_order(history) : realtime_order(),
+              findings);
   }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
   std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
