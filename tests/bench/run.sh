@@ -14,6 +14,8 @@ done
 echo
 "$build/tests/bench/embedded" "$build/mznode"
 echo
+"$build/tests/bench/stalls"
+echo
 "$build/tests/bench/check_bench" --benchmark_min_time=0.2
 if [[ -n ${ELLE_CLASSPATH:-} ]]; then
   # shellcheck disable=SC2086  # names are words

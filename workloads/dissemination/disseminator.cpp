@@ -21,6 +21,19 @@ constexpr int gathering_part = 16;       // of a window, until the extra departu
 constexpr int windows_for_an_extra = 4;  // one in so many, in the long run,
 constexpr int extras_in_a_row = 3;       // because a machine that is busy makes many late at once
 
+// When hardly anybody has come by a departure, something holds all of them up: a machine that stood still, or its
+// network. They would share neither this departure nor, one by one, the next; so it waits for them, as long as hiccups
+// last.
+constexpr int wait_part = 4;  // of a window, at most
+constexpr Duration longest_wait = 125ms;
+constexpr std::int64_t arrivals_to_know = 4;  // usual ones, below which a few less mean nothing
+constexpr std::int64_t arrival_unit = 16;     // the mean of arrivals is kept in parts of one
+constexpr int boarding_part = 64;  // of a window, from the first of those who were waited for to the departure
+
+bool knows_usual(std::int64_t usual_arrivals) {
+  return usual_arrivals >= arrivals_to_know * arrival_unit;
+}
+
 bool is_due(Time now, const std::optional<Time>& at) {
   return at && *at <= now;
 }
@@ -111,23 +124,60 @@ Time Disseminator::departure(Time now, const Link& link) {
       extras_used_up_ = now + windows_for_an_extra * config_.flush_delay;  // it takes a while until all know it
     }
     const Time regular = timetable_->next(now);
-    return now < extra_departure_ ? std::min(extra_departure_, regular) : regular;
+    if (window_end_ == Time()) window_end_ = regular;
+    if (now < extra_departure_) return std::min(extra_departure_, regular);
+    const bool is_due_and_not_taken = knows_usual(usual_arrivals_) && now >= window_end_;
+    return is_due_and_not_taken ? now : regular;
   }
   return link.hold_back ? link.hold_back->departure(now) : now + config_.flush_delay;
 }
 
-/// The peer knows the timetable when it can be guessed, or when an earlier message of its was answered, and it has heard
-/// the answer.
+/// The peer knows the timetable when it can be guessed, or when an earlier message of its was answered, and it has
+/// heard the answer.
 void Disseminator::note_arrival(Time now, Link& link, bool knows_timetable) {
   departure(now, link);  // there is a timetable from the first arrival on
+  ++arrivals_;
   link.slack = timetable_->next(now) - now;
   const Duration period = config_.flush_delay;
+  if (knows_usual(usual_arrivals_) && now >= window_end_) {
+    // In time: either the departure waits for those who are late, or this node was itself held up until now.
+    if (!is_waiting_) link.slack = Duration::zero();
+    depart_by(now, now + period / boarding_part);
+    return;
+  }
   const bool has_just_missed = link.slack > period - period / late_part;
   if (!knows_timetable || !has_just_missed || now < extra_departure_) return;
   const Duration share = windows_for_an_extra * period;
   if (extras_used_up_ > now + (extras_in_a_row - 1) * share) return;
   extras_used_up_ = std::max(extras_used_up_, now) + share;
   extra_departure_ = now + period / gathering_part;
+}
+
+/// What waits for the departure that is due leaves at `at`, if not before.
+void Disseminator::depart_by(Time now, Time at) {
+  extra_departure_ = is_waiting_ ? std::min(extra_departure_, at) : at;
+  is_waiting_ = true;
+  for (Link& link : links_) {
+    const bool waits = link.flush_at && (is_due(now, link.flush_at) || *link.flush_at > extra_departure_);
+    if (waits) link.flush_at = extra_departure_;
+  }
+}
+
+/// A window ends: its departure is put off when less than two fifths of those came who usually do. By chance that
+/// happens once in a thousand windows.
+void Disseminator::end_window(Time now) {
+  const Duration period = config_.flush_delay;
+  const bool is_thin = knows_usual(usual_arrivals_) && 5 * arrivals_ * arrival_unit < 2 * usual_arrivals_;
+  const bool follows_the_last = now - window_end_ < period;
+  if (is_thin && !is_waiting_ && follows_the_last) {
+    depart_by(now, now + std::min(period / wait_part, longest_wait));
+    return;
+  }
+  if (is_waiting_ && now < extra_departure_) return;
+  is_waiting_ = false;
+  usual_arrivals_ = follows_the_last ? usual_arrivals_ + (arrivals_ * arrival_unit - usual_arrivals_) / 4 : 0;
+  arrivals_ = 0;
+  window_end_ = timetable_->next(now);
 }
 
 void Disseminator::restart_stream(Time now, Peer peer) {
@@ -285,6 +335,7 @@ Delta Disseminator::make_stretch(Time now, Peer peer) {
 
 std::vector<Disseminator::Outgoing> Disseminator::tick(Time now) {
   std::vector<Outgoing> outgoing;
+  if (timetable_ && config_.flush_delay > Duration::zero() && now >= window_end_) end_window(now);
   for (Peer peer = 0; peer < links_.size(); ++peer) {
     Link& link = links_[peer];
     if (!is_due(now, next_message(link))) continue;
@@ -303,6 +354,7 @@ std::optional<Time> Disseminator::next_message(const Link& link) {
 
 std::optional<Time> Disseminator::next_tick() const {
   std::optional<Time> next;
+  if (knows_usual(usual_arrivals_)) next = is_waiting_ ? extra_departure_ : window_end_;
   for (const Link& link : links_) next = earlier(next, next_message(link));
   return next;
 }

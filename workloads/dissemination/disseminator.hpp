@@ -89,8 +89,8 @@ class Disseminator {
   /// What leaves from now on leaves at regular departures, `flush_delay` apart, and peers are told how long before one
   /// their words came in. Long windows begin now, when the processes of a cluster start together.
   void keep_timetable(Time now);
-  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure. The
-  /// leader is taken to start now, too, until it is heard.
+  /// What goes to `leader`, who keeps a timetable, is held back as long as it still arrives in time for a departure.
+  /// The leader is taken to start now, too, until it is heard.
   void follow(Time now, Peer leader);
 
   /// Adds an element that a client gave to this node.
@@ -170,6 +170,8 @@ class Disseminator {
   void schedule_flush(Time now, Peer peer);
   Time departure(Time now, const Link& link);
   void note_arrival(Time now, Link& link, bool knows_timetable);
+  void depart_by(Time now, Time at);
+  void end_window(Time now);
   void forget_timetable(Link& link) const { link.hold_back.emplace(config_.flush_delay, config_.margin); }
   void restart_stream(Time now, Peer peer);
   static Received* find_stream(Link& link, const Stream& stream);
@@ -184,8 +186,12 @@ class Disseminator {
   Incarnation self_;
   bool keeps_timetable_ = false;
   std::optional<Timetable> timetable_;
-  Time extra_departure_;  // the last
-  Time extras_used_up_;   // until then, if there were no more of them at once
+  Time extra_departure_;             // the last
+  Time extras_used_up_;              // until then, if there were no more of them at once
+  Time window_end_;                  // the departure that has not been taken yet
+  bool is_waiting_ = false;          // it is put off to `extra_departure_`
+  std::int64_t arrivals_ = 0;        // stretches that came in since the last departure
+  std::int64_t usual_arrivals_ = 0;  // their mean over windows, in sixteenths
   std::vector<Entry> log_;
   std::vector<Link> links_;
 };

@@ -4,12 +4,19 @@ namespace mznode::dissemination {
 
 std::vector<Option> Star::options() {
   // This window keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
-  return spread_options({.flush_ms = 365, .resend_ms = 700});
+  auto options = spread_options({.flush_ms = 365, .resend_ms = 700});
+  options.push_back({.name = "margin-ms",
+                     .default_value = 32,
+                     .min = 0,
+                     .max = 60'000,
+                     .summary = "how long before the hub's departure a leaf's message is to arrive, at least"});
+  return options;
 }
 
 Disseminator::Config Star::config(const OptionValues& options) {
   auto config = spread_config(options);
   config.reciprocal = true;
+  config.margin = options.milliseconds("margin-ms");
   return config;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/workloads/dissemination/stalled_run.hpp"
 #include "tests/workloads/dissemination/world.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
 #include "workloads/harness.hpp"
@@ -133,7 +134,35 @@ TEST(BroadcastFigures, StarNeedsAboutOneMessageAnOperation) {
   const Figures figures = worst("star", {});
   EXPECT_LE(figures.messages_per_operation, 1.1);
   EXPECT_LE(figures.median_ms, 380);
-  EXPECT_LE(figures.max_ms, 580);
+  EXPECT_LE(figures.max_ms, 600) << "with ideal delivery too, where the last hop is not free";
+}
+
+/// The mean of the messages and the worst of the latencies of some seeds, on a machine that stalls.
+stalls::Figures figures_with(const stalls::Stalls& stalls) {
+  constexpr std::uint64_t seeds = 4;
+  stalls::Figures figures;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    const auto one = stalls::broadcast_figures("star", {}, stalls, seed);
+    figures.is_valid = figures.is_valid && one.is_valid;
+    figures.messages_per_operation += one.messages_per_operation / seeds;
+    figures.median_ms = std::max(figures.median_ms, one.median_ms);
+    figures.max_ms = std::max(figures.max_ms, one.max_ms);
+  }
+  return figures;
+}
+
+TEST(BroadcastFigures, StarForgivesHiccupsOfTheMachine) {
+  for (const auto what : {stalls::What::host, stalls::What::network, stalls::What::node}) {
+    for (const Duration length : {20ms, 50ms}) {
+      const Duration mean_pause = what == stalls::What::node ? 5s : 1s;
+      const auto figures = figures_with({.what = what, .length = length, .mean_pause = mean_pause});
+      SCOPED_TRACE(testing::Message() << "kind " << static_cast<int>(what) << ", " << length / 1ms << " ms");
+      EXPECT_TRUE(figures.is_valid);
+      EXPECT_LE(figures.messages_per_operation, 1.1);
+      EXPECT_LE(figures.median_ms, 400);
+      EXPECT_LE(figures.max_ms, 600);
+    }
+  }
 }
 
 TEST(BroadcastFigures, StarNeedsAThirdOfThatInASecond) {
