@@ -64,6 +64,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   options.strongest_models = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   if (!command.consistency_models.empty()) {
+    split_list("--consistency-models", command.consistency_models);
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
   }
   for (const auto& assumption : command.assume) {
@@ -124,10 +125,10 @@ struct CheckLine {
         ->type_name("NAME");
     app.add_flag("--strict-null-reads", command.strict_null_reads,
                  "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
-    app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
-        ->type_name("N");
-    app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+    add_number(app, "--search-steps", command.limits.steps, std::uint64_t{1}, UINT64_MAX,
+               "lin-kv, cas-register: give up on a key after so many steps");
+    add_number(app, "--search-memory", command.search_memory_mib, std::size_t{1}, std::size_t{1} << 20,
+               "the same after so many MiB")
         ->type_name("MIB");
     app.add_option("--consistency-models", command.consistency_models,
                    "txn: what must be satisfied, separated by commas")
