@@ -4,7 +4,7 @@
 
 #include "app/command_line.hpp"
 #include "app/summary.hpp"
-#include "core/check/printable.hpp"
+#include "core/printable.hpp"
 #include "core/check/registry.hpp"
 #include "core/check/suggestion.hpp"
 #include "core/error.hpp"
@@ -87,6 +87,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   if (!command.initial_value.empty()) options.initial_value = initial_value_of(command.initial_value);
   if (!command.consistency_models.empty()) {
+    split_list("--consistency-models", command.consistency_models);
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
   }
   for (const auto& assumption : command.assume) {
@@ -157,13 +158,13 @@ struct CheckLine {
                    "lin-kv, cas-register: what each register holds at the beginning, as JSON")
         ->default_str("")
         ->type_name("JSON");
-    app.add_option("--max-file-size", command.max_file_size_mib, "refuse files that are larger")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+    add_number(app, "--max-file-size", command.max_file_size_mib, std::size_t{1}, std::size_t{1} << 20,
+               "refuse files that are larger")
         ->type_name("MIB");
-    app.add_option("--search-steps", command.limits.steps, "lin-kv, cas-register: give up on a key after so many steps")
-        ->type_name("N");
-    app.add_option("--search-memory", command.search_memory_mib, "the same after so many MiB")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+    add_number(app, "--search-steps", command.limits.steps, std::uint64_t{1}, UINT64_MAX,
+               "lin-kv, cas-register: give up on a key after so many steps");
+    add_number(app, "--search-memory", command.search_memory_mib, std::size_t{1}, std::size_t{1} << 20,
+               "the same after so many MiB")
         ->type_name("MIB");
     app.add_option("--consistency-models", command.consistency_models,
                    "txn: what must be satisfied, separated by commas")

@@ -51,6 +51,36 @@ void append_wrapped(std::string& text, const std::string& words, std::size_t ind
   text += "\n";
 }
 
+/// Options for which an empty value means something.
+bool may_be_empty(const CLI::Option& option) { return option.check_lname("store"); }
+
+/// `--name=` is `--name` with an empty value, which the parser would take for a missing one.
+Arguments with_empty_values(const CLI::App& app, const Arguments& arguments) {
+  Arguments words;
+  for (const std::string& word : arguments) {
+    const bool ends_so = word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1;
+    const std::string name = ends_so ? word.substr(0, word.size() - 1) : word;
+    const CLI::Option* option = ends_so ? app.get_option_no_throw(name) : nullptr;
+    if (option == nullptr || option->get_items_expected_max() == 0) {
+      words.push_back(word);
+    } else {
+      words.insert(words.end(), {name, ""});
+    }
+  }
+  return words;
+}
+
+/// Nobody means nothing when he types an option: it is a variable of a script that has no value.
+void refuse_empty_values(const CLI::App& app, const Arguments& words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!words[i].empty() || !words[i - 1].starts_with('-')) continue;
+    const CLI::Option* option = app.get_option_no_throw(words[i - 1]);
+    if (option == nullptr || option->get_items_expected_max() == 0 || may_be_empty(*option)) continue;
+    throw std::invalid_argument(option->get_name() + " is given an empty value; leave it out, or give it a " +
+                                row_of(*option).value);
+  }
+}
+
 std::string flag_of(const OptionRow& row) { return row.names + (row.value.empty() ? "" : " " + row.value); }
 
 }  // namespace
@@ -87,16 +117,33 @@ std::string help_text(const CLI::App& app) {
 std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
   try {
-    app.parse(Arguments(std::make_reverse_iterator(separator), arguments.rend()));
+    Arguments words = with_empty_values(app, Arguments(arguments.begin(), separator));
+    refuse_empty_values(app, words);
+    std::reverse(words.begin(), words.end());
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     std::cout << help_text(app);
     return std::nullopt;
-  } catch (const CLI::ConversionError& error) {  // the only options that are no texts
-    throw std::invalid_argument(std::string(error.what()) + "; it takes a whole number");
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(error.what());
   }
   return separator == arguments.end() ? Arguments() : Arguments(separator + 1, arguments.end());
+}
+
+std::vector<std::string> split_list(const std::string& flag, const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; !text.empty() && at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, comma - at);
+    const std::size_t first = part.find_first_not_of(' ');
+    if (first == std::string::npos) {
+      throw std::invalid_argument(flag + " takes names or values separated by commas, and one in \"" + printable(text) +
+                                  "\" is empty");
+    }
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+    at = comma + 1;
+  }
+  return parts;
 }
 
 bool has_option(const StrategyInfo& strategy, const std::string& name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <concepts>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "core/whole_number.hpp"
 #include "workloads/strategy.hpp"
 
 namespace mznode::app {
@@ -30,8 +32,27 @@ std::vector<OptionRow> option_rows(const CLI::App& app);
 /// What `--help` prints: a line or two an option, in 80 columns.
 std::string help_text(const CLI::App& app);
 
+/// Adds an option that takes a whole number from `min` to `max`, in decimal digits; anything else is refused by
+/// std::invalid_argument with one line for the user.
+template <std::integral Number>
+CLI::Option* add_number(CLI::App& app, const std::string& names, Number& value, Number min, Number max,
+                        const std::string& summary) {
+  CLI::Option* option = app.add_option(names, value, summary);
+  const CLI::Validator validator(
+      [name = option->get_name(), min, max](std::string& text) {
+        whole_number(name, text, min, max);
+        return std::string();
+      },
+      "");
+  return option->check(validator)->type_name("N");
+}
+
+/// The parts between commas, without spaces around them; none of an empty text. Throws std::invalid_argument when one is
+/// empty, as in "a,,b".
+std::vector<std::string> split_list(const std::string& flag, const std::string& text);
+
 /// Parses what stands before `--` and hands the rest over as it is. Throws std::invalid_argument with one line for the
-/// user; prints the help and returns nothing when it was asked for.
+/// user, such as for a value that is empty; prints the help and returns nothing when it was asked for.
 std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments);
 
 /// Reads the options of strategies, `--name value` or `--name=value`, from what the parser of a command left over.

@@ -37,7 +37,7 @@ struct CompareCommand {
 Sweep parse_sweep(const std::string& text) {
   const std::size_t equals = text.find('=');
   Sweep sweep{.option = text.substr(0, equals), .values = {}};
-  if (equals != std::string::npos) sweep.values = split(text.substr(equals + 1));
+  if (equals != std::string::npos) sweep.values = split_list("--sweep", text.substr(equals + 1));
   if (sweep.option.empty() || sweep.values.empty()) {
     throw std::invalid_argument("--sweep takes an option and its values, such as flush-ms=50,100, not " + text);
   }
@@ -107,10 +107,7 @@ struct CompareLine {
         ->expected(1)
         ->default_str("")
         ->type_name("O=A,B");
-    app.add_option("--jobs", command.jobs, "tests that run at once")
-        ->check(CLI::Range(1, 1024))
-        ->default_str("a processor each")
-        ->type_name("N");
+    add_number(app, "--jobs", command.jobs, 1U, 1024U, "tests that run at once")->default_str("a processor each");
     app.add_flag("--json", command.json, "print a line of JSON a row instead of the table");
     app.add_flag("--csv", command.csv, "print comma-separated values instead")->excludes("--json");
     app.add_option("--report", command.report, "write a page with plots (HTML)")->type_name("FILE");
@@ -129,7 +126,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   settings.keep_journal = false;
   const WorkloadInfo& workload = find_workload(flags.workload);
   std::vector<const StrategyInfo*> strategies;
-  for (const auto& name : split(line.strategies)) strategies.push_back(&find_strategy(workload, name));
+  for (const auto& name : split_list("--strategy", line.strategies)) strategies.push_back(&find_strategy(workload, name));
   if (strategies.empty()) {
     find_strategy(workload, "");  // refuses a workload without any
     for (const StrategyInfo& strategy : workload.strategies) strategies.push_back(&strategy);

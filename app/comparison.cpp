@@ -23,6 +23,7 @@ std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
+  text += ";\nok: operations that succeeded; a compare-and-set whose key has another value rightly fails";
   text += ";\nmsgs and bytes: between servers; outage: the longest time in ms without any acknowledgement, from the first fault on";
   if (comparison.has_models) text += ";\nsatisfied: the strongest consistency models that no anomaly rules out";
   if (comparison.seeds.size() > 1) {
@@ -80,7 +81,7 @@ double longest_outage_ms(const check::History& history, Duration time_limit) {
 Figures figures(const TestReport& report, LatencyKind kind) {
   const ordered_json& servers = report.results.at("net").at("servers");
   Figures result{.valid = report.valid,
-                 .ok_fraction = report.results.at("availability").at("ok-fraction").get<double>(),
+                 .ok_fraction = ok_fraction(report),
                  .messages_per_op = servers.value("msgs-per-op", 0.0),
                  .bytes_per_op = servers.value("bytes-per-op", 0.0),
                  .longest_outage_ms = 0,
@@ -101,7 +102,8 @@ Figures figures(const TestReport& report, LatencyKind kind) {
 
 Figures worst(const Figures& a, const Figures& b) {
   Figures result{.valid = check::worst(a.valid, b.valid),
-                 .ok_fraction = std::min(a.ok_fraction, b.ok_fraction),
+                 .ok_fraction = a.ok_fraction && b.ok_fraction ? std::min(a.ok_fraction, b.ok_fraction)
+                                                               : std::max(a.ok_fraction, b.ok_fraction),
                  .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
                  .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
                  .longest_outage_ms = std::max(a.longest_outage_ms, b.longest_outage_ms),
@@ -150,7 +152,7 @@ std::string survives(const Guarantees& guarantees) {
 std::string comparison_text(const Comparison& comparison) {
   std::vector<Column> columns = {{"strategy"}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
-  for (Column column : {Column{"verdict"}, {"answered", true}, {"msgs/op", true}, {"bytes/op", true},
+  for (Column column : {Column{"verdict"}, {"ok", true}, {"msgs/op", true}, {"bytes/op", true},
                         {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
                         {"outage", true}}) {
     columns.push_back(std::move(column));
@@ -163,7 +165,7 @@ std::string comparison_text(const Comparison& comparison) {
     const Figures& figures = contender.figures;
     Cells cells = {contender.strategy->name};
     append(cells, sweep_cells(contender, "-"));
-    append(cells, {verdict_word(figures.valid), figure(100 * figures.ok_fraction) + " %", figure(figures.messages_per_op),
+    append(cells, {verdict_word(figures.valid), percent(figures.ok_fraction), figure(figures.messages_per_op),
                    figure(figures.bytes_per_op)});
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
@@ -196,7 +198,7 @@ std::string comparison_csv(const Comparison& comparison) {
     Cells cells = {comparison.workload, contender.strategy->name};
     append(cells, sweep_cells(contender, ""));
     append(cells, {std::to_string(comparison.seeds.front()), std::to_string(comparison.seeds.back()),
-                   std::to_string(comparison.seeds.size()), verdict_word(figures.valid), exact(figures.ok_fraction),
+                   std::to_string(comparison.seeds.size()), verdict_word(figures.valid), figures.ok_fraction ? exact(*figures.ok_fraction) : "",
                    exact(figures.messages_per_op), exact(figures.bytes_per_op)});
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
@@ -219,7 +221,7 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
   line["options"] = std::move(options);
   line["seeds"] = {{"first", comparison.seeds.front()}, {"last", comparison.seeds.back()}, {"count", comparison.seeds.size()}};
   line["valid?"] = check::to_details(figures.valid);
-  line["ok-fraction"] = figures.ok_fraction;
+  line["ok-fraction"] = figures.ok_fraction ? ordered_json(*figures.ok_fraction) : ordered_json();
   line["msgs-per-op"] = figures.messages_per_op;
   line["bytes-per-op"] = figures.bytes_per_op;
   ordered_json latencies = nullptr;

@@ -16,7 +16,8 @@ namespace mznode::app {
 struct Figures {
   check::Valid valid = check::Valid::yes;
   /// The fraction of operations that were acknowledged.
-  double ok_fraction = 1;
+  /// Of the operations that were begun, how many succeeded; nothing when there were none.
+  std::optional<double> ok_fraction;
   /// Of messages between servers, for each operation of a client.
   double messages_per_op = 0;
   double bytes_per_op = 0;

@@ -5,6 +5,7 @@
 
 #include "app/command_line.hpp"
 #include "app/summary.hpp"
+#include "app/text_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -25,7 +26,7 @@ std::string fixed(double value, const char* format) {
 }
 
 void print_head() {
-  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("answered", 8)
+  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("ok", 8) << padded("refused", 8)
             << padded("msgs/op", 8) << "checked against; faults\n";
 }
 
@@ -34,10 +35,13 @@ check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy)
   const TestReport report = run_test(settings, [] { return false; });
   std::string faults;
   for (const Fault fault : report.faults) faults += (faults.empty() ? "; " : ", ") + std::string(fault_name(fault));
-  const double answered = 100 * report.results["availability"]["ok-fraction"].get<double>();
+  const nlohmann::ordered_json& availability = report.results["availability"];
+  std::optional<double> refused;
+  if (availability.contains("cas-mismatch-fraction")) refused = availability["cas-mismatch-fraction"].get<double>();
   const double messages = report.results["net"]["servers"].value("msgs-per-op", 0.0);
   std::cout << padded(settings.workload, 15) << padded(strategy.name, 10) << padded(verdict_word(report.valid), 8)
-            << padded(fixed(answered, "%.1f %%"), 8) << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model
+            << padded(percent(ok_fraction(report)), 8) << padded(percent(refused), 8)
+            << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model
             << faults << std::endl;
   if (report.valid != check::Valid::yes) std::cout << reasons(report);
   return report.valid;
@@ -94,6 +98,8 @@ check::Valid run_processes() {
 int run_all() {
   const check::Valid embedded = run_embedded();
   const check::Valid worst = check::worst(embedded, run_processes());
+  std::cout << "\nok: operations that succeeded; refused: compare-and-sets that rightly failed, because the key had another\n"
+               "value\n";
   std::cout << "\n" << (worst == check::Valid::yes ? "All valid." : "Not all are valid.") << "\n";
   return exit_code(worst);
 }

@@ -26,7 +26,7 @@ struct NodeLine {
     app.add_option("-w,--workload", workload, "what to solve (mznode list shows all)")->required()->type_name("NAME");
     app.add_option("-s,--strategy", strategy, "how; the workload's first strategy unless given")->type_name("NAME");
     app.add_option("--log-level", log_level, "what goes to standard error: trace, debug, info, warn, error or off")->type_name("NAME");
-    app.add_option("--threads", threads, "threads for offloaded work")->check(CLI::Range(1, 64))->type_name("N");
+    add_number(app, "--threads", threads, std::size_t{1}, std::size_t{64}, "threads for offloaded work");
     app.add_option("--data-dir", data_dir, "where nodes keep what must survive them, if the strategy does; it belongs "
                    "to one workload, strategy and cluster, so a fresh directory for every run")->type_name("DIR");
     app.allow_extras();  // the options of the strategy, which is not known yet

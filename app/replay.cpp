@@ -63,6 +63,7 @@ std::string replay_command(const TestSettings& settings) {
     add("consistency-models", settings.consistency_models.text());
   }
   if (settings.compat_jepsen) add("compat", "jepsen");
+  if (settings.memory_mib != defaults.memory_mib) add("memory", std::to_string(settings.memory_mib));
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";
   for (const auto& argument : settings.bin_args) text += " " + quoted(argument);

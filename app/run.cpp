@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
-#include "core/check/printable.hpp"
+#include "core/printable.hpp"
 #include "core/check/suggestion.hpp"
 #include "core/error.hpp"
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/commands.hpp"
+#include "app/text_table.hpp"
 #include "core/scanner.hpp"
 
 namespace mznode::app {
@@ -43,7 +44,34 @@ std::string operations(const ordered_json& stats) {
   return text.empty() ? "none" : text;
 }
 
+/// How many succeeded, and how many were answered as they had to be and yet failed.
+std::string success(const TestReport& report) {
+  const double mismatched = report.results.at("availability").value("cas-mismatch-fraction", 0.0);
+  std::string text = percent(ok_fraction(report));
+  if (mismatched > 0) text += "; " + percent(mismatched) + " are compare-and-sets that rightly failed";
+  return text;
+}
+
+/// What the bench did, and in real time how late it was.
+std::string bench(const ordered_json& bench) {
+  std::string text;
+  if (bench.contains("rate-asked")) {
+    text += number(bench["rate-reached"].get<double>()) + " of " + number(bench["rate-asked"].get<double>()) +
+            " operations a second";
+  }
+  if (!bench.contains("longest-lag-ms")) return text;
+  text += (text.empty() ? "late by up to " : ", late by up to ") + number(bench["longest-lag-ms"].get<double>()) + " ms";
+  const double total = bench["lag-ms"].get<double>();
+  if (total > 0) text += " (" + number(total) + " ms in all)";
+  return text;
+}
+
 }  // namespace
+
+std::optional<double> ok_fraction(const TestReport& report) {
+  const ordered_json& fraction = report.results.at("availability").at("ok-fraction");
+  return fraction.is_null() ? std::nullopt : std::optional(fraction.get<double>());
+}
 
 std::string verdict_word(check::Valid valid) {
   switch (valid) {
@@ -85,7 +113,7 @@ std::vector<Reason> reason_list(const TestReport& report) {
     for (const auto& [key, value] : part.items()) {
       const bool is_empty = value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
       const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" ||
-                         key == "malformed-replies" || key == "interrupted" || key == "ok-fraction" || key == "anomaly-types" ||
+                         key == "interrupted" || key == "ok-fraction" || key == "anomaly-types" ||
                          key == "bad-error-types";
       if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
@@ -97,8 +125,13 @@ std::vector<Reason> reason_list(const TestReport& report) {
   return reasons;
 }
 
+std::vector<std::string> symptom_list(const TestReport& report) {
+  return report.results.value("symptoms", ordered_json::array()).get<std::vector<std::string>>();
+}
+
 std::string reasons(const TestReport& report) {
   std::string text;
+  for (const std::string& each : symptom_list(report)) text += line("seen", each);
   for (const Reason& reason : reason_list(report)) {
     text += line(reason.part, reason.text);
     for (const std::string& each : reason.explanation) text += "    " + each + "\n";
@@ -111,7 +144,8 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   text += line("verdict", verdict_word(report.valid));
   text += reasons(report);
   text += line("operations", operations(report.results.at("stats")));
-  text += line("answered", number(100 * report.results.at("availability").value("ok-fraction", 0.0)) + " %");
+  if (ok_fraction(report)) text += line("ok", success(report));
+  if (const std::string done = bench(report.results.at("bench")); !done.empty()) text += line("bench", done);
   const ordered_json& servers = report.results.at("net").at("servers");
   if (servers.contains("msgs-per-op")) {
     text += line("messages", number(servers["msgs-per-op"].get<double>()) + " between servers an operation (" +

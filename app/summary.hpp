@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ std::string title(const TestSettings& settings, const TestReport& report);
 /// A page about one test for a person: the verdict and why, the figures that matter.
 std::string summary(const TestSettings& settings, const TestReport& report);
 
+/// How many of the operations that were begun succeeded; nothing when there were none.
+std::optional<double> ok_fraction(const TestReport& report);
+
 /// The part of the results that is not valid, and what it says of it.
 struct Reason {
   std::string part;
@@ -26,7 +30,10 @@ struct Reason {
 };
 std::vector<Reason> reason_list(const TestReport& report);
 
-/// The same as text, a line for each reason, its explanation below it; empty when nothing is wrong.
+/// What nodes did that may be why, a line each; empty for a run that is valid.
+std::vector<std::string> symptom_list(const TestReport& report);
+
+/// Symptoms and reasons as text, a line for each, its explanation below it; empty when nothing is wrong.
 std::string reasons(const TestReport& report);
 
 }  // namespace mznode::app

@@ -10,6 +10,7 @@
 #include "app/store.hpp"
 #include "app/summary.hpp"
 #include "app/test_options.hpp"
+#include "core/printable.hpp"
 
 namespace mznode::app {
 namespace {
@@ -31,7 +32,7 @@ void print_messages(const TestCommand& command, const TestReport& report) {
     const sim::Packet& packet = report.run.packets.at(entry.packet);
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(entry.at - report.run.started).count();
     const char* event = sends ? ":send " : entry.event == sim::JournalEntry::Event::drop ? ":drop " : ":recv ";
-    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " " << packet.body << "\n";
+    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " " << printable(packet.body) << "\n";
   }
 }
 
@@ -58,7 +59,7 @@ int run_single(TestCommand command) {
   const TestReport report = run_with_progress(command.settings);
   if (command.log_stderr) {
     for (const auto& [node, lines] : report.logs) {
-      for (const auto& line : lines) std::cout << node << ": " << line << "\n";
+      for (const auto& line : lines) std::cout << node << ": " << printable(line) << "\n";
     }
   }
   print_messages(command, report);

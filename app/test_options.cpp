@@ -1,7 +1,5 @@
 #include "app/test_options.hpp"
 
-#include <charconv>
-#include <sstream>
 #include <stdexcept>
 #include <tuple>
 
@@ -11,14 +9,11 @@
 namespace mznode::app {
 namespace {
 
-constexpr int max_nodes = 1'000;
-constexpr int max_keys_and_writes = 100'000;
+constexpr std::int64_t max_nodes = 1'000;
+constexpr std::size_t max_keys_and_writes = 100'000;
+constexpr std::int64_t max_latency_ms = 3'600'000;
+constexpr std::size_t max_memory_mib = std::size_t{1} << 24;
 constexpr std::uint64_t max_seeds = 10'000'000;
-constexpr const char* seed_takes = "a whole number from 0 to 18446744073709551615";
-
-[[noreturn]] void refuse(const std::string& flag, const std::string& takes, const std::string& given) {
-  throw std::invalid_argument(flag + " takes " + takes + ", not " + given);
-}
 
 /// A decimal number as thousandths, exactly.
 std::int64_t thousandths(const std::string& flag, const std::string& text,
@@ -30,29 +25,31 @@ std::int64_t thousandths(const std::string& flag, const std::string& text,
   constexpr std::size_t max_digits = 9;
   const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
                          (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) refuse(flag, takes, text);
+  if (!is_number) refuse_value(flag, takes, text);
   fraction.resize(places, '0');
   return std::stoll(digits + fraction);
 }
 
-std::uint64_t whole_number(const std::string& flag, const std::string& takes, std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || stop != text.data() + text.size() || text.empty()) refuse(flag, takes, std::string(text));
-  return value;
+/// A number that is part of a value; the flag as a whole takes `takes`.
+std::uint64_t number_in(const std::string& flag, const std::string& takes, std::string_view text) {
+  try {
+    return whole_number(flag, text, std::uint64_t{0}, UINT64_MAX);
+  } catch (const std::invalid_argument&) {
+    refuse_value(flag, takes, text);
+  }
 }
 
 std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, const std::string& takes, std::string_view text,
                                                     std::string_view separator) {
   const std::size_t at = text.find(separator);
-  if (at == std::string_view::npos) refuse(flag, takes, std::string(text));
-  return {whole_number(flag, takes, text.substr(0, at)), whole_number(flag, takes, text.substr(at + separator.size()))};
+  if (at == std::string_view::npos) refuse_value(flag, takes, std::string(text));
+  const std::uint64_t first = number_in(flag, takes, text.substr(0, at));
+  return {first, number_in(flag, takes, text.substr(at + separator.size()))};
 }
 
 void set_nodes(const TestFlags& flags, TestSettings& settings) {
-  if (!flags.nodes.empty()) settings.nodes = split(flags.nodes);
+  if (!flags.nodes.empty()) settings.nodes = split_list("--nodes", flags.nodes);
   if (flags.node_count > 0) settings.nodes = sim::node_names(static_cast<std::size_t>(flags.node_count));
-  if (settings.nodes.empty()) refuse("--nodes", "names separated by commas", "none");
 }
 
 void set_keys(const TestFlags& flags, TestSettings& settings) {
@@ -61,12 +58,12 @@ void set_keys(const TestFlags& flags, TestSettings& settings) {
   if (flags.writes_dist == "zipf") {
     settings.keys.writes = Keys::Writes::zipf;
   } else if (flags.writes_dist != "constant") {
-    refuse("--writes-dist", "constant or zipf", flags.writes_dist);
+    refuse_value("--writes-dist", "constant or zipf", flags.writes_dist);
   }
   if (flags.assign_from == "committed") {
     settings.keys.assign_from = Keys::AssignFrom::committed;
   } else if (flags.assign_from != "beginning") {
-    refuse("--assign-from", "beginning or committed", flags.assign_from);
+    refuse_value("--assign-from", "beginning or committed", flags.assign_from);
   }
 }
 
@@ -75,10 +72,10 @@ void set_concurrency(const std::string& text, TestSettings& settings) {
   settings.concurrency_per_node = !text.empty() && text.back() == 'n';
   const auto digits = std::string_view(text).substr(0, text.size() - (settings.concurrency_per_node ? 1 : 0));
   constexpr std::uint64_t max_concurrency = 100'000;
-  settings.concurrency = whole_number("--concurrency", takes, digits);
-  if (settings.concurrency == 0) refuse("--concurrency", takes, text);
+  settings.concurrency = number_in("--concurrency", takes, digits);
+  if (settings.concurrency == 0) refuse_value("--concurrency", takes, text);
   if (settings.concurrency > max_concurrency / (settings.concurrency_per_node ? settings.nodes.size() : 1)) {
-    refuse("--concurrency", "at most " + std::to_string(max_concurrency) + " clients", text);
+    refuse_value("--concurrency", "at most " + std::to_string(max_concurrency) + " clients", text);
   }
 }
 
@@ -90,27 +87,23 @@ void set_availability(const std::string& text, TestSettings& settings) {
   }
   const std::string takes = "total or a number from 0 to 1 (at most three decimals)";
   const std::int64_t parts = thousandths("--availability", text, takes);
-  if (parts > 1000) refuse("--availability", takes, text);
+  if (parts > 1000) refuse_value("--availability", takes, text);
   settings.availability = static_cast<double>(parts) / 1000;
 }
 
 void set_network(const TestFlags& flags, TestSettings& settings) {
-  constexpr std::int64_t max_latency_ms = 3'600'000;
-  if (flags.latency < 0 || flags.latency > max_latency_ms) {
-    refuse("--latency", "milliseconds from 0 to 3600000", std::to_string(flags.latency));
-  }
   settings.latency.mean_ms = flags.latency;
   if (flags.latency_dist == "uniform") {
     settings.latency.shape = sim::Latency::Shape::uniform;
   } else if (flags.latency_dist == "exponential") {
     settings.latency.shape = sim::Latency::Shape::exponential;
   } else if (flags.latency_dist != "constant") {
-    refuse("--latency-dist", "constant, uniform or exponential", flags.latency_dist);
+    refuse_value("--latency-dist", "constant, uniform or exponential", flags.latency_dist);
   }
   if (flags.delivery == "ideal") {
     settings.delivery = sim::Delivery::ideal;
   } else if (flags.delivery != "maelstrom") {
-    refuse("--delivery", "maelstrom or ideal", flags.delivery);
+    refuse_value("--delivery", "maelstrom or ideal", flags.delivery);
   }
 }
 
@@ -118,26 +111,13 @@ Duration milliseconds(std::int64_t count) { return std::chrono::milliseconds(cou
 
 }  // namespace
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::stringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) {
-    const std::size_t first = part.find_first_not_of(' ');
-    if (first == std::string::npos) continue;
-    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
-  }
-  return parts;
-}
-
 void declare(CLI::App& app, TestFlags& flags) {
   app.option_defaults()->always_capture_default();
   app.allow_extras();  // the options of a strategy, which is not known yet
   app.option_defaults()->group("The test");
   app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required()->type_name("NAME");
-  app.add_option("--node-count", flags.node_count, "that many nodes n0, n1, …")
-      ->check(CLI::Range(1, max_nodes))
-      ->default_str("")
-      ->type_name("N");
+  add_number(app, "--node-count", flags.node_count, std::int64_t{1}, max_nodes, "that many nodes n0, n1, …")
+      ->default_str("");
   app.add_option("--nodes", flags.nodes, "their names, separated by commas")
       ->default_str("n1,n2,n3,n4,n5")
       ->type_name("NAMES")
@@ -155,7 +135,7 @@ void declare(CLI::App& app, TestFlags& flags) {
       ->check(CLI::IsMember({"jepsen"}))
       ->type_name("NAME");
   const auto add_count = [&app](const std::string& name, std::size_t& value, const std::string& summary) {
-    app.add_option(name, value, summary)->check(CLI::Range(1, max_keys_and_writes))->type_name("N");
+    add_number(app, name, value, std::size_t{1}, max_keys_and_writes, summary);
   };
   add_count("--key-count", flags.keys.key_count, "kafka, txn: keys in use at a time");
   add_count("--max-txn-length", flags.keys.max_txn_length, "txn: most operations of a transaction");
@@ -163,20 +143,20 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--writes-dist", flags.writes_dist, "how many of these: constant (all), zipf")->type_name("NAME");
   app.add_option("--assign-from", flags.assign_from, "kafka: polls start at beginning or committed")->type_name("NAME");
   app.option_defaults()->group("The network");
-  app.add_option("--latency", flags.latency, "mean latency between nodes")->type_name("MS");
+  add_number(app, "--latency", flags.latency, std::int64_t{0}, max_latency_ms, "mean latency between nodes")
+      ->type_name("MS");
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
   app.add_option("--delivery", flags.delivery, "maelstrom (receivers sleep till next is due), ideal")->type_name("NAME");
   app.add_option("--topology", flags.topology, "line, grid, tree, tree2 … tree4 or total")->type_name("NAME");
-  app.add_option("--nemesis", flags.nemesis, "partition, partition-one-way, loss, duplicate, reorder, slow, pause, kill, "
-                 "skew, separated by commas; or swarm")->type_name("FAULTS");
+  app.add_option("--nemesis", flags.nemesis, "partition, partition-one-way, loss, duplicate, reorder, slow, pause, "
+                 "kill, skew; or swarm")->type_name("FAULTS");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
   app.option_defaults()->group("Chance");
   app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
   app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
-  app.add_option("--test-count", flags.test_count, "that many seeds from --seed on")
-      ->check(CLI::Range(1, static_cast<int>(max_seeds)))
-      ->type_name("N")
+  add_number(app, "--test-count", flags.test_count, std::int64_t{1}, static_cast<std::int64_t>(max_seeds),
+             "that many seeds from --seed on")
       ->excludes("--seeds");
   app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n")->type_name("I/N");
 }
@@ -191,16 +171,17 @@ TestSettings test_settings(const TestFlags& flags) {
   settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
   set_network(flags, settings);
   settings.topology = flags.topology;
-  settings.nemesis = split(flags.nemesis);
+  settings.nemesis = split_list("--nemesis", flags.nemesis);
   settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
-  if (settings.nemesis_interval <= Duration::zero()) refuse("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
+  if (settings.nemesis_interval <= Duration::zero()) refuse_value("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
   set_availability(flags.availability, settings);
   if (!flags.consistency_models.empty()) {
+    split_list("--consistency-models", flags.consistency_models);
     settings.consistency_models = check::ConsistencyModels::parse(flags.consistency_models);
   }
   settings.compat_jepsen = flags.compat == "jepsen";
   set_keys(flags, settings);
-  settings.seed = whole_number("--seed", seed_takes, flags.seed);
+  settings.seed = whole_number("--seed", flags.seed, std::uint64_t{0}, UINT64_MAX);
   settings.keep_storage = !flags.no_storage;
   return settings;
 }
@@ -210,16 +191,16 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
   if (!flags.seeds.empty()) {
     const std::string takes = "a range such as 1..1000";
     std::tie(range.first, range.last) = two_numbers("--seeds", takes, flags.seeds, "..");
-    if (range.last < range.first) refuse("--seeds", takes, flags.seeds);
+    if (range.last < range.first) refuse_value("--seeds", takes, flags.seeds);
   } else {
-    range.first = whole_number("--seed", seed_takes, flags.seed);
+    range.first = whole_number("--seed", flags.seed, std::uint64_t{0}, UINT64_MAX);
     range.last = range.first + static_cast<std::uint64_t>(flags.test_count) - 1;
-    if (range.last < range.first) refuse("--test-count", "as many seeds as there are behind --seed", std::to_string(flags.test_count));
+    if (range.last < range.first) refuse_value("--test-count", "as many seeds as there are behind --seed", std::to_string(flags.test_count));
   }
   if (!flags.shard.empty()) {
     const std::string takes = "a part such as 2/8";
     std::tie(range.shard, range.shards) = two_numbers("--shard", takes, flags.shard, "/");
-    if (range.shard < 1 || range.shard > range.shards) refuse("--shard", takes, flags.shard);
+    if (range.shard < 1 || range.shard > range.shards) refuse_value("--shard", takes, flags.shard);
   }
   if (range.size() > max_seeds) {
     throw std::invalid_argument("these are more than " + std::to_string(max_seeds) + " seeds; --shard 1/N takes a part of them");
@@ -246,7 +227,10 @@ struct TestLine {
     app.option_defaults()->group("The nodes, and the output");
     app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");
     app.add_option("--bin", bin, "test processes of this program instead")->type_name("FILE");
-    app.add_option("--jobs", command.jobs, "seeds that run at once")->check(CLI::Range(1, 1024))->type_name("N");
+    add_number(app, "--memory", command.settings.memory_mib, std::size_t{1}, max_memory_mib,
+               "--bin: MiB of memory that a node may take")
+        ->type_name("MIB");
+    add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
     app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed")->excludes("--shrink");
@@ -270,6 +254,9 @@ void refuse_what_takes_other_nodes(const TestCommand& command) {
   if (!settings.bin && !settings.bin_args.empty()) {
     throw std::invalid_argument("what stands behind -- is for the nodes of --bin, which is not given; options of this "
                                 "program's own nodes stand before it");
+  }
+  if (!settings.bin && settings.memory_mib != TestSettings().memory_mib) {
+    throw std::invalid_argument("--memory is about the processes of --bin, which is not given");
   }
   if (!settings.bin) return;
   if (!settings.strategy.empty()) {
@@ -303,7 +290,9 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   const auto behind_separator = parse(line.app, arguments);
   if (!behind_separator) return std::nullopt;
   TestCommand& command = line.command;
+  const std::size_t memory_mib = command.settings.memory_mib;
   command.settings = test_settings(line.flags);
+  command.settings.memory_mib = memory_mib;
   command.settings.strategy = line.strategy;
   if (line.app.count("--bin") > 0) command.settings.bin = line.bin;
   command.settings.bin_args = *behind_separator;

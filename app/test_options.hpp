@@ -62,9 +62,6 @@ TestSettings test_settings(const TestFlags& flags);
 /// The seeds that they ask for; nothing when it is one test. Throws std::invalid_argument, too.
 std::optional<SeedRange> seed_range(const TestFlags& flags);
 
-/// The parts between commas, without spaces around them and without empty ones.
-std::vector<std::string> split(const std::string& text);
-
 /// The command line of `mznode test`: the settings of the test, and what to do with it.
 struct TestCommand {
   TestSettings settings;

@@ -60,4 +60,11 @@ std::string figure(double value) {
   return text.data();
 }
 
+std::string percent(std::optional<double> fraction) {
+  if (!fraction) return "-";
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.1f %%", 100 * *fraction);
+  return text.data();
+}
+
 }  // namespace mznode::app

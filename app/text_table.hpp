@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,8 @@ std::string csv_table(const std::vector<Column>& columns, const std::vector<Cell
 
 /// A number as its reader wants it: three significant digits, and no decimals from 100 on.
 std::string figure(double value);
+
+/// A fraction as "67.3 %"; "-" for one of nothing.
+std::string percent(std::optional<double> fraction);
 
 }  // namespace mznode::app

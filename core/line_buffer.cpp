@@ -71,4 +71,10 @@ bool LineBuffer::last(std::string_view& line) {
   return true;
 }
 
+std::string_view LineBuffer::unfinished() const {
+  const std::string_view held(bytes_.get() + begin_, end_ - begin_);
+  const std::size_t newline = held.rfind('\n');
+  return skipping_ ? std::string_view() : held.substr(newline == std::string_view::npos ? 0 : newline + 1);
+}
+
 }  // namespace mznode

@@ -24,6 +24,8 @@ class LineBuffer {
   bool next(std::string_view& line);
   /// At the end of the stream: what is left behind the last newline, if anything is.
   bool last(std::string_view& line);
+  /// The beginning of a line whose end has not come. Valid until room() is called.
+  std::string_view unfinished() const;
   /// How many lines were too long.
   std::size_t skipped() const { return skipped_; }
 

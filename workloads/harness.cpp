@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "core/check/lack_of_time.hpp"
 #include "core/check/registry.hpp"
 #include "core/check/stats.hpp"
 #include "core/check/suggestion.hpp"
@@ -13,6 +14,7 @@
 #include "core/sim/services.hpp"
 #include "core/sim/sim_host.hpp"
 #include "core/storage.hpp"
+#include "workloads/symptoms.hpp"
 
 namespace mznode {
 namespace {
@@ -68,11 +70,14 @@ void validate_nodes(const std::vector<std::string>& nodes) {
   }
 }
 
+std::size_t workers_of(const TestSettings& settings) {
+  return settings.concurrency * (settings.concurrency_per_node ? settings.nodes.size() : 1);
+}
+
 sim::RunOptions run_options(const TestSettings& settings, const std::vector<Fault>& faults) {
   constexpr std::int64_t ns_per_s = 1'000'000'000;
-  const std::size_t factor = settings.concurrency_per_node ? settings.nodes.size() : 1;
   return {.nodes = settings.nodes,
-          .concurrency = settings.concurrency * factor,
+          .concurrency = workers_of(settings),
           .mean_interval = Duration(settings.rate_millis == 0 ? 0 : ns_per_s * 1000 / settings.rate_millis),
           .time_limit = settings.time_limit,
           .latency = settings.latency,
@@ -120,10 +125,73 @@ std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::
   return parts;
 }
 
+double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
+
+/// What the bench itself did: how many operations a second it was to begin and did begin, and how late it was.
+check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& run) {
+  const bool has_begun = std::any_of(run.history.begin(), run.history.end(),
+                                     [](const check::Operation& operation) { return operation.is_client(); });
+  check::Verdict verdict = has_begun || run.error || run.interrupted
+                               ? check::Verdict(check::Valid::yes)
+                               : check::Verdict::unknown("no operation was begun, so there is nothing to judge; give it "
+                                                         "a --rate above 0, or a longer --time-limit");
+  const Duration lasted = std::min(run.duration, settings.time_limit);
+  if (settings.rate_millis > 0 && lasted > Duration::zero()) {
+    const auto begun = std::count_if(run.history.begin(), run.history.end(), [&](const check::Operation& operation) {
+      return operation.is_client() && operation.type == check::Type::invoke && operation.time_ns <= lasted.count();
+    });
+    verdict.details["rate-asked"] = static_cast<double>(settings.rate_millis) / 1e3;
+    verdict.details["rate-reached"] = static_cast<double>(begun) * 1e3 / milliseconds(lasted);
+  }
+  if (run.lag) {
+    verdict.details["longest-lag-ms"] = milliseconds(run.lag->longest);
+    verdict.details["lag-ms"] = milliseconds(run.lag->total);
+    if (run.lag->starved > Duration::zero()) verdict.details["starved-ms"] = milliseconds(run.lag->starved);
+  }
+  return verdict;
+}
+
+/// How long the nodes had at least for whatever a checker misses: half of a short run, and of any other the quiet phase
+/// before the last reads.
+Duration patience_of(const sim::RunResult& run) { return std::min(run.duration / 2, sim::quiet_phase); }
+
+/// Of a run in which the bench was late, what nodes lack that they may have had no time for is not known to be their
+/// fault. What is wrong however long one waits stays so.
+check::Verdict of_a_late_bench(check::Verdict verdict, const sim::RunResult& run, Duration patience) {
+  const bool is_excused = verdict.valid == check::Valid::no && check::may_lack_time(verdict) && run.lag &&
+                          run.lag->may_explain_lateness(patience);
+  if (!is_excused) return verdict;
+  const auto seconds = [](Duration duration) {
+    const std::string thousandths = std::to_string(1000 + duration / 1ms % 1000);
+    return std::to_string(duration / 1s) + "." + thousandths.substr(1) + " s";
+  };
+  verdict.valid = check::Valid::unknown;
+  verdict.details["valid?"] = check::to_details(verdict.valid);
+  const bool is_starved = run.lag->starved > patience / 2;
+  std::string error = is_starved ? "the node waited " + seconds(run.lag->starved) + " for a processor that others used"
+                                 : "the bench itself was late by up to " + seconds(run.lag->longest) + " (" +
+                                       seconds(run.lag->total) + " in all)";
+  error +=
+      ", so this may be the machine's doing and not the nodes'; run it again on one with less to do, with fewer nodes, "
+      "or with a lower --rate";
+  if (verdict.details.contains("error")) error += ". What was missed: " + verdict.details["error"].get<std::string>();
+  verdict.details["error"] = error;
+  return verdict;
+}
+
+/// A failure's evidence, behind a line that names the node unless `is_told` says that another line does.
+void explain(const sim::NodeFailure& failure, bool is_told, std::vector<std::string>& explanation) {
+  const auto [what, rest] = first_line_and_rest(failure.description);
+  if (!is_told) explanation.push_back("node " + failure.node + " " + what);
+  explanation.insert(explanation.end(), rest.begin(), rest.end());
+}
+
 /// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
 check::Verdict judge_nodes(const sim::RunResult& run) {
   const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
   check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
+  check::note_lack_of_time(
+      verdict, run.waited_in_vain.has_value() && run.failures.empty() && run.malformed_replies.empty());
   std::vector<std::string> explanation;
   if (run.error) {
     const auto [why, log] = first_line_and_rest(*run.error);
@@ -131,18 +199,25 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
     explanation = log;
   }
   if (run.interrupted) verdict.details["interrupted"] = true;
-  for (const auto& failure : run.failures) {
+  const auto is_told = [&](const sim::NodeFailure& failure) {
+    const std::string what = first_line_and_rest(failure.description).first;
+    return run.error && run.error->find("node " + failure.node + " " + what) != std::string::npos;
+  };
+  for (const sim::NodeFailure& failure : run.failures) {
     verdict.details["failures"].push_back({{"node", failure.node}, {"description", failure.description}});
-    const auto [what, rest] = first_line_and_rest(failure.description);
-    const bool is_told = run.error && run.error->find(what) != std::string::npos;
-    if (!is_told) explanation.push_back("node " + failure.node + " " + what);
-    explanation.insert(explanation.end(), rest.begin(), rest.end());
+    if (is_told(failure)) explain(failure, true, explanation);
   }
-  if (!explanation.empty()) verdict.details["explanation"] = explanation;
+  for (const sim::NodeFailure& failure : run.failures) {
+    if (!is_told(failure)) explain(failure, false, explanation);
+  }
   constexpr std::size_t shown = 10;
   for (std::size_t i = 0; i < std::min(shown, run.malformed_replies.size()); ++i) {
     verdict.details["malformed-replies"].push_back(run.malformed_replies[i]);
+    const bool comes_first = i == 0 && !verdict.details.contains("error");
+    if (comes_first) verdict.details["error"] = run.malformed_replies[i];
+    if (!comes_first && i < 3) explanation.push_back(run.malformed_replies[i]);
   }
+  if (!explanation.empty()) verdict.details["explanation"] = explanation;
   return verdict;
 }
 
@@ -150,6 +225,8 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
 check::Verdict of_a_beginning(const check::Verdict& verdict) {
   return verdict.valid == check::Valid::no ? check::Verdict::unknown("the run was interrupted") : verdict;
 }
+
+}  // namespace
 
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
@@ -168,13 +245,23 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
     stats = of_a_beginning(stats);
     availability = of_a_beginning(availability);
   }
-  return check::compose({{"perf", check::check_perf(run.history)},
-                         {"stats", stats},
-                         {"availability", availability},
-                         {"nodes", judge_nodes(run)},
-                         {"net", judge_network(run)},
-                         {"workload", workload}});
+  const Duration patience = patience_of(run);
+  const Duration nodes_patience = run.waited_in_vain.value_or(patience);
+  check::Verdict verdict =
+      check::compose({{"perf", check::check_perf(run.history)},
+                      {"stats", of_a_late_bench(stats, run, patience)},
+                      {"availability", of_a_late_bench(availability, run, patience)},
+                      {"nodes", of_a_late_bench(judge_nodes(run), run, nodes_patience)},
+                      {"net", judge_network(run)},
+                      {"bench", judge_bench(settings, run)},
+                      {"workload", of_a_late_bench(workload, run, patience)}});
+  if (verdict.valid == check::Valid::yes || run.interrupted) return verdict;
+  const std::vector<std::string> seen = symptoms(run, settings.nodes, workers_of(settings));
+  if (!seen.empty()) verdict.details["symptoms"] = seen;
+  return verdict;
 }
+
+namespace {
 
 std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {
   const WorkloadInfo& workload = find_workload(settings.workload);
@@ -193,7 +280,9 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
 }
 
 std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network) {
-  auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args);
+  sim::ProcessLimits limits;
+  limits.memory_bytes = settings.memory_mib * sim::ProcessLimits::megabyte;
+  auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits);
   host->attach(network);
   return host;
 }

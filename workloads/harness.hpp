@@ -28,9 +28,11 @@ struct TestSettings {
   /// The strategy of this program's own nodes and its options.
   std::string strategy;
   std::map<std::string, std::string> strategy_options;
-  /// Test processes of this program, with these arguments, instead of this program's own nodes.
+  /// Test processes of this program, with these arguments, instead of this program's own nodes. One that takes more
+  /// memory than `memory_mib` MiB is ended.
   std::optional<std::string> bin;
   std::vector<std::string> bin_args;
+  std::size_t memory_mib = 2048;
   std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5"};
   /// A number of workers; with `concurrency_per_node`, that many for each node.
   std::size_t concurrency = 1;
@@ -77,6 +79,9 @@ void hold_to_promise(TestSettings& settings);
 
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
+
+/// Judges what a run left behind: every checker's verdict under its name, and the worst of them.
+check::Verdict judge(const TestSettings& settings, const sim::RunResult& run);
 
 /// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
 /// `bin` it runs on child processes in real time.

@@ -1,10 +1,10 @@
 #include "workloads/strategy.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "core/check/suggestion.hpp"
+#include "core/whole_number.hpp"
 
 namespace mznode {
 namespace {
@@ -15,17 +15,6 @@ const Option& find_option(const std::vector<Option>& options, const std::string&
   std::vector<std::string> flags;
   for (const Option& option : options) flags.push_back("--" + option.name);
   throw std::invalid_argument(unknown_word("option of this strategy", "--" + name, {flags.begin(), flags.end()}));
-}
-
-std::int64_t parse(const Option& option, const std::string& text) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end || value < option.min || value > option.max) {
-    throw std::invalid_argument("--" + option.name + " takes a whole number from " + std::to_string(option.min) + " to " +
-                                std::to_string(option.max) + ", not " + text);
-  }
-  return value;
 }
 
 }  // namespace
@@ -39,7 +28,10 @@ std::vector<Fault> message_faults(std::initializer_list<Fault> more) {
 
 OptionValues::OptionValues(const std::vector<Option>& options, const std::map<std::string, std::string>& given) {
   for (const Option& option : options) values_[option.name] = option.default_value;
-  for (const auto& [name, text] : given) values_[name] = parse(find_option(options, name), text);
+  for (const auto& [name, text] : given) {
+    const Option& option = find_option(options, name);
+    values_[name] = whole_number("--" + name, text, option.min, option.max);
+  }
 }
 
 std::int64_t OptionValues::integer(std::string_view name) const {

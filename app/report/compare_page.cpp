@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/report/html.hpp"
+#include "app/text_table.hpp"
 #include "app/report/test_page.hpp"
 #include "core/check/set_full.hpp"
 
@@ -16,7 +17,8 @@ struct Row {
   std::string survives;
   /// "yes", "no" or "unknown".
   std::string valid;
-  double ok_fraction = 0;
+  /// The share of operations that succeeded, such as "67.3 %".
+  std::string ok;
   double messages_per_op = 0;
   double bytes_per_op = 0;
   /// Median, 95 %, 99 % and maximum; empty when there are none.
@@ -26,7 +28,7 @@ struct Row {
   /// Why it is not valid, and the command that shows it again; empty when it is valid.
   std::vector<std::string> failure;
   LatencySeries series;
-  MZNODE_FIELDS(name, summary, model, survives, valid, ok_fraction, messages_per_op, bytes_per_op, latencies_ms,
+  MZNODE_FIELDS(name, summary, model, survives, valid, ok, messages_per_op, bytes_per_op, latencies_ms,
                 satisfied, failure, series)
 };
 
@@ -109,7 +111,7 @@ std::string compare_page(const Comparison& comparison, const std::vector<Latency
             .model = guarantees.model,
             .survives = survives(guarantees),
             .valid = valid_word(figures.valid),
-            .ok_fraction = figures.ok_fraction,
+            .ok = percent(figures.ok_fraction),
             .messages_per_op = figures.messages_per_op,
             .bytes_per_op = figures.bytes_per_op,
             .latencies_ms = {},

@@ -47,7 +47,7 @@ std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport
   const LatencyKind kind = latency_kind(settings.workload);
   const Figures values = figures(report, kind);
   std::vector<Labelled> list = {{"operations", std::to_string(report.results.at("stats").value("count", 0))},
-                                {"answered", figure(100 * values.ok_fraction) + " %"},
+                                {"ok", percent(values.ok_fraction)},
                                 {"messages per operation", figure(values.messages_per_op)},
                                 {"bytes per operation", figure(values.bytes_per_op)}};
   if (values.latencies_ms) {
@@ -70,6 +70,7 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .nodes = settings.nodes,
             .workers = static_cast<std::int64_t>(workers),
             .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
+  for (const std::string& each : symptom_list(report)) head.reasons.push_back({"seen", each});
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text;
     // What stands below a line is drawn.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check/integers.hpp"
+#include "core/check/lack_of_time.hpp"
 
 namespace mznode::check {
 namespace {
@@ -57,6 +58,21 @@ class Acceptable {
   std::vector<Range> ranges_;
 };
 
+/// What a counter can show that has not heard of some adds: from the sum of the negative ones to that of the positive.
+bool lacks_adds(const History& history, const std::vector<std::size_t>& indefinite, std::int64_t value) {
+  Range range{0, 0};
+  const auto allow = [&range](const Operation& add) {
+    const std::int64_t delta = integer_of(add);
+    std::int64_t& end = delta < 0 ? range.lower : range.upper;
+    end = sum(end, delta, add);
+  };
+  for (const Operation& operation : history) {
+    if (operation.f == "add" && operation.type == Type::ok && operation.is_client()) allow(operation);
+  }
+  for (const std::size_t position : indefinite) allow(history[position]);
+  return range.lower <= value && value <= range.upper;
+}
+
 /// Positions of the adds that may have happened.
 std::vector<std::size_t> indefinite_adds(const History& history, const CheckOptions& options) {
   const Pairing pairing(history);
@@ -80,8 +96,10 @@ Verdict check_pn_counter(const History& history, const CheckOptions& options) {
     definite = sum(definite, integer_of(operation), operation);
   }
   Acceptable acceptable(definite);
-  for (const std::size_t position : indefinite_adds(history, options)) acceptable.allow(history[position]);
+  const std::vector<std::size_t> indefinite = indefinite_adds(history, options);
+  for (const std::size_t position : indefinite) acceptable.allow(history[position]);
 
+  bool may_lack_time = true;
   nlohmann::ordered_json errors;
   nlohmann::ordered_json final_reads = nlohmann::ordered_json::array();
   for (const Operation& operation : history) {
@@ -89,10 +107,13 @@ Verdict check_pn_counter(const History& history, const CheckOptions& options) {
     final_reads.push_back(to_details(operation.value));
     const std::optional<std::int64_t> value = operation.value.as_int();
     if (!value && options.compat_jepsen) refuse(operation, "expected an integer as the value of a final read");
-    if (!value || !acceptable.contains(*value)) errors.push_back(to_details(operation));
+    if (value && acceptable.contains(*value)) continue;
+    errors.push_back(to_details(operation));
+    may_lack_time = may_lack_time && value && lacks_adds(history, indefinite, *value);
   }
   const bool judged = !final_reads.empty() || options.compat_jepsen;
   Verdict verdict(!errors.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
+  note_lack_of_time(verdict, may_lack_time);
   if (!judged) verdict.details["error"] = "no final read was answered";
   verdict.details["errors"] = std::move(errors);
   verdict.details["final-reads"] = std::move(final_reads);

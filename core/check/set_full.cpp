@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/check/lack_of_time.hpp"
 #include "core/check/quantiles.hpp"
 #include "core/check/set_timeline.hpp"
 #include "core/check/value_order.hpp"
@@ -171,6 +172,7 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
     valid = Valid::no;
   }
   Verdict verdict(valid);
+  note_lack_of_time(verdict, duplicated.empty() && !is_stale);
   ordered_json& details = verdict.details;
   if (valid == Valid::unknown) details["error"] = results.empty() ? "nothing was added" : "no element is known to have stayed";
   details["attempt-count"] = results.size();

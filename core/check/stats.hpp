@@ -17,7 +17,8 @@ Verdict check_stats(const History& history);
 /// `options.availability`; always valid without that. Upstream compares a 32-bit float, so that 9 of 10 do not reach
 /// 0.9; `compat_jepsen` does too.
 ///
-/// Details: `ok-fraction`; `error` when it is too small.
+/// Details: `ok-fraction`, null when nothing was invoked; `cas-mismatch-fraction`, that of compare-and-sets that rightly failed, because the key had
+/// another value or none, when there are any; `error` when the fraction is too small.
 Verdict check_availability(const History& history, const CheckOptions& options);
 
 /// Latencies of the acknowledged operations in milliseconds, always valid.

@@ -133,9 +133,16 @@ void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> i
   const bool was_asked = in_reply_to && *in_reply_to >= 1 && *in_reply_to <= last_msg_id_;
   // Another node may answer in the place of the one that was asked, and know nothing of its answer.
   if (was_asked && packet.src != asked_) return;
-  report_stray_(
-      "unexpected reply of " + packet.src + ": " + excerpt(packet.body) +
-      (was_asked ? " (it has answered this request before)" : " (its in_reply_to is of no request of " + name_ + ")"));
+  std::string what = packet.src;
+  if (was_asked) {
+    what += " answered request " + std::to_string(*in_reply_to) + " of " + name_ + " a second time: ";
+  } else if (in_reply_to) {
+    what += " answered no request: its in_reply_to is " + std::to_string(*in_reply_to) + ", but the last msg_id of " +
+            name_ + " was " + std::to_string(last_msg_id_) + ": ";
+  } else {
+    what += " sent " + name_ + " what answers no request: it has no in_reply_to, or one that is not a whole number: ";
+  }
+  report_stray_(what + excerpt(packet.body));
 }
 
 void Connection::demand(const Message& reply, const Form& form) {
@@ -158,7 +165,11 @@ void Connection::demand(const Message& reply, const Form& form) {
     const bool known = key == "type" || key == "msg_id" || key == "in_reply_to" ||
                        std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
     if (!known) {
-      throw MalformedReply(describe_malformed(reply, form.type, "it has the field " + excerpt(key) + " beside"));
+      std::string expected = "type, in_reply_to, msg_id";
+      for (const std::string& field : form.fields) expected += ", " + field;
+      throw MalformedReply(describe_malformed(
+          reply, form.type,
+          "it has the field " + excerpt(key, 60) + ", but " + form.type + " has no others than " + expected));
     }
   });
 }

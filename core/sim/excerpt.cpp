@@ -1,6 +1,6 @@
 #include "core/sim/excerpt.hpp"
 
-#include "core/check/printable.hpp"
+#include "core/printable.hpp"
 #include "core/scanner.hpp"
 
 namespace mznode::sim {

@@ -41,7 +41,15 @@ class Host {
 
   /// The last lines that a node wrote to its log, ready to show behind a failure; empty when the host keeps none.
   virtual std::string log_tail(const std::string& /*node*/) { return {}; }
+  /// Behind "it did not answer", what of a node's output may explain it, beginning with "; "; empty when nothing does.
+  virtual std::string silence(const std::string& /*node*/) { return {}; }
 
+  /// How long a node has been ready to run and got no processor, because others than the nodes were using them; zero
+  /// where nobody can tell.
+  virtual Duration starved(const std::string& /*node*/) { return {}; }
+
+  /// True when time passes by itself and the bench can be late; false when it jumps to what is next.
+  virtual bool is_real_time() const { return false; }
   /// The time of the run, from 0.
   virtual Time now() const = 0;
   /// Lets the time pass until `until`, or returns earlier when something has happened.

@@ -1,6 +1,7 @@
 #include "core/sim/process_host.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -13,6 +14,10 @@ namespace {
 /// How often the host looks for processes that ended without closing their pipes, since those that they forked hold
 /// them open. No wait is longer, so that Ctrl-C is noticed wherever it strikes.
 constexpr Duration look_interval = 50ms;
+/// How often it looks at what they have in memory, which means a walk through all processes of the machine: at least so
+/// long after the last time, and never so often that it takes more than a hundredth of the time.
+constexpr Duration memory_interval = 250ms;
+constexpr int memory_share = 100;
 
 }  // namespace
 
@@ -32,10 +37,11 @@ ProcessHost::Process* ProcessHost::find(const std::string& node) {
 }
 
 void ProcessHost::start(const std::string& node) {
+  correspondents_.add_node(node);
   auto& process = processes_[node];
   process = std::make_unique<Process>(*this, node);
   network_->add(node, Endpoint::node, [this, started = process.get()](const Packet& packet) {
-    correspondents_.insert(packet.src);
+    correspondents_.heard_from(packet.src);
     started->receive(packet);
   });
 }
@@ -60,26 +66,32 @@ std::string ProcessHost::log_tail(const std::string& node) {
   return running == nullptr ? std::string() : running->log_tail();
 }
 
+std::string ProcessHost::silence(const std::string& node) {
+  Process* running = find(node);
+  return running == nullptr ? std::string() : running->silence();
+}
+
+Duration ProcessHost::starved(const std::string& node) {
+  Process* running = find(node);
+  if (running == nullptr) return {};
+  const std::vector<ProcessEntry> all = list_processes();
+  Duration used{0};
+  for (const auto& [name, process] : processes_) {
+    if (!process) continue;
+    for (const ProcessEntry& each : descendants(all, process->root())) used += each.used;
+  }
+  // Nodes that take most of the machine themselves wait for each other, which is their own doing.
+  const Duration offered = now().time_since_epoch() * std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+  if (used > offered / 2) return {};
+  Duration longest{0};
+  for (const ProcessEntry& each : descendants(all, running->root())) {
+    longest = std::max(longest, processor_wait(each.pid));
+  }
+  return longest;
+}
+
 Time ProcessHost::now() const {
   return Time(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began_));
-}
-
-bool ProcessHost::is_known(const std::string& name) const {
-  return network_->exists(name) || processes_.contains(name) || correspondents_.contains(name);
-}
-
-std::string_view ProcessHost::send(const std::string& node, const OutputLine& message) {
-  if (message.src != node && !is_known(message.src)) return "there is nobody of the name that is its src";
-  const std::string& dest = message.dest;
-  if (network_->send(message.src, dest, message.body)) return {};
-  if (processes_.contains(dest)) return {};  // a node that is dead just now
-  if (!correspondents_.contains(dest)) return "there is nobody of the name that is its dest";
-  if (late_replies_++ == 0) {
-    report_log_(node, "[mznode test] a reply to " + dest +
-                         " came after it had stopped waiting and left; it is lost, and Maelstrom would stop listening "
-                         "to this node. More of these are not reported.");
-  }
-  return {};
 }
 
 void ProcessHost::wait_until(Time until) {
@@ -108,6 +120,7 @@ void ProcessHost::wait_until(Time until) {
   }
   limit_output();
   if (now() >= next_look_) look_for_ends();
+  if (now() >= next_look_at_memory_) look_at_memory();
   bury();
 }
 
@@ -116,6 +129,15 @@ void ProcessHost::look_for_ends() {
   for (const auto& [name, process] : processes_) {
     if (process) process->look();
   }
+}
+
+void ProcessHost::look_at_memory() {
+  const Time began = now();
+  const std::vector<ProcessEntry> all = list_processes();
+  for (const auto& [name, process] : processes_) {
+    if (process) process->limit_memory(all);
+  }
+  next_look_at_memory_ = now() + std::max(memory_interval, memory_share * (now() - began));
 }
 
 void ProcessHost::limit_output() {

@@ -9,32 +9,31 @@
 
 #include "core/descriptor.hpp"
 #include "core/line_buffer.hpp"
+#include "core/sim/process_keeper.hpp"
 
 namespace mznode::sim {
 
-/// A child process that leads a process group of its own, at the other end of three pipes. Nothing here blocks, except
-/// for the moment that a killed process needs to die.
+/// A child process at the other end of three pipes, with all that descends from it. Nothing here blocks, except for the
+/// moments that a process needs to be born or, when it is killed, to die.
 class Child {
  public:
   /// Starts `program` in the directory for temporary files, as Maelstrom does. Throws std::invalid_argument when the
   /// system cannot run it.
   Child(const std::string& program, const std::vector<std::string>& arguments);
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  /// Kills it with all of its group and reaps it.
-  ~Child();
-
-  /// Sends a signal to the whole group: what the child has forked must not outlive it.
-  void signal(int number);
-  /// How the child ended, in words, if it did by itself; what is left of its group is killed then.
+  /// Sends a signal to it and all that descends from it.
+  void signal(int number) { keeper_->signal(number); }
+  /// How the child ended, in words, if it did by itself; whatever it has left behind is killed then.
   std::optional<std::string> ending();
+  /// The process from which the child and all that it starts descend.
+  pid_t root() const { return keeper_->pid(); }
 
   Descriptor input;
   Descriptor output;
   Descriptor log;
 
  private:
-  pid_t pid_ = -1;  // -1 once reaped: the number may be another process's from then on
+  /// Kills them all in the end.
+  std::optional<Keeper> keeper_;
 };
 
 enum class Read { some, nothing_yet, closed };

@@ -1,25 +1,16 @@
 #include "core/sim/process_host_process.hpp"
 
-#include "core/sim/excerpt.hpp"
-#include "core/sim/node_output.hpp"
+#include <sys/ioctl.h>
 
 namespace mznode::sim {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 << 10;  // as much as a pipe holds
 constexpr std::size_t max_log_line_bytes = 1 << 20;
-constexpr std::size_t tail_lines = 20;
-constexpr std::size_t tail_line_bytes = 400;
 /// A process that ends closes its streams a moment before it can be seen to have ended.
 constexpr Duration closing_grace = 500ms;
 /// A dead process can have left no more than its pipe holds; one that it forked may go on writing.
 constexpr int last_reads = 32;
-
-std::string megabytes(std::size_t bytes) {
-  constexpr std::size_t megabyte = ProcessLimits::megabyte;
-  if (bytes < megabyte) return std::to_string(bytes) + " bytes";
-  return std::to_string(bytes / megabyte) + " MB";
-}
 
 }  // namespace
 
@@ -28,7 +19,8 @@ ProcessHost::Process::Process(ProcessHost& host, std::string name)
       name_(std::move(name)),
       child_(host.program_, host.arguments_),
       output_(host.limits_.line_bytes),
-      log_(max_log_line_bytes) {}
+      log_lines_(max_log_line_bytes),
+      log_(host.limits_, [this](std::string_view line) { host_.report_log_(name_, line); }) {}
 
 void ProcessHost::Process::pause() {
   is_paused_ = true;
@@ -47,7 +39,7 @@ void ProcessHost::Process::receive(const Packet& packet) {
   if (unread_bytes_ > host_.limits_.unread_bytes) {
     // That a node stands still is not its fault; the messages are lost.
     if (is_paused_) return;
-    condemn("does not read its input: more than " + megabytes(host_.limits_.unread_bytes) + " wait for it");
+    condemn(failure::does_not_read(host_.limits_));
     return;
   }
   if (unread_.empty() || unread_.back().size() >= piece_bytes) unread_.emplace_back();
@@ -101,7 +93,7 @@ void ProcessHost::Process::read_output() {
   output_bytes_ += bytes;
   host_.output_bytes_ += bytes;
   if (output_.skipped() > 0) {
-    condemn("wrote more than " + megabytes(host_.limits_.line_bytes) + " without a line break");
+    condemn(failure::endless_line(host_.limits_));
   }
   take_lines();
   if (got == Read::closed) {
@@ -120,45 +112,30 @@ void ProcessHost::Process::take_lines() {
 
 void ProcessHost::Process::take(std::string_view line) {
   OutputLine message;
-  std::optional<std::string> problem = parse_output(line, message);
-  if (!problem) {
-    if (const std::string_view wrong = host_.send(name_, message); !wrong.empty()) problem = wrong;
+  if (const auto problem = parse_output(line, message)) {
+    mute(failure::not_a_message(name_, *problem, line));
+    return;
   }
-  if (!problem) return;
-  mute("wrote a line that is not a message: " + *problem + "\nthe line: " + excerpt(line) + "\nexpected: {\"src\": \"" +
-       name_ +
-       "\", \"dest\": \"<a node, service or client>\", \"body\": {\"type\": …}} and nothing else on standard output "
-       "(logs go to standard error)");
+  const Correspondents::Fate fate = host_.correspondents_.carry(name_, message);
+  if (fate == Correspondents::Fate::first_late) host_.report_log_(name_, failure::late_reply(message.dest));
+  const std::string wrong = Correspondents::describe(fate, name_, message, line);
+  if (!wrong.empty()) mute(wrong);
 }
 
 bool ProcessHost::Process::read_log() {
   std::size_t bytes = 0;
-  const Read got = read_some(child_.log, log_, bytes);
+  const Read got = read_some(child_.log, log_lines_, bytes);
   std::string_view line;
-  while (log_.next(line)) take_log(line);
-  if (log_.skipped() > long_log_lines_) {
-    long_log_lines_ = log_.skipped();
-    take_log("[mznode test] a line of more than " + megabytes(max_log_line_bytes) + " is left out here");
+  while (log_lines_.next(line)) log_.take(line);
+  if (log_lines_.skipped() > long_log_lines_) {
+    long_log_lines_ = log_lines_.skipped();
+    log_.take_long_line(max_log_line_bytes);
   }
   if (got == Read::closed) {
-    if (log_.last(line)) take_log(line);
+    if (log_lines_.last(line)) log_.take(line);
     child_.log.close();
   }
   return got == Read::some;
-}
-
-void ProcessHost::Process::take_log(std::string_view line) {
-  last_log_lines_.push_back(excerpt(line, tail_line_bytes));
-  if (last_log_lines_.size() > tail_lines) last_log_lines_.pop_front();
-  constexpr std::size_t overhead = 64;  // of a line that whoever listens keeps
-  const bool had_room = log_bytes_ <= host_.limits_.log_bytes;
-  log_bytes_ += line.size() + overhead;
-  if (!had_room) return;
-  if (log_bytes_ <= host_.limits_.log_bytes) {
-    host_.report_log_(name_, line);
-  } else {
-    host_.report_log_(name_, "[mznode test] the log is cut here, after " + megabytes(host_.limits_.log_bytes));
-  }
 }
 
 // ---- What a node may not do
@@ -177,9 +154,9 @@ void ProcessHost::Process::look() {
     for (int i = 0; i < last_reads && child_.output.is_open(); ++i) read_output();
     has_ended_ = true;
     is_muted_ = true;
-    report(*how + ", but a node has to run until it is killed");
+    report(failure::ended(*how));
   } else if (!closed_stream_.empty() && !is_muted_ && host_.now() - closed_at_ >= closing_grace) {
-    mute("closed its standard " + std::string(closed_stream_));
+    mute(failure::closed_stream(closed_stream_));
   }
 }
 
@@ -197,9 +174,13 @@ void ProcessHost::Process::condemn(const std::string& what) {
 }
 
 void ProcessHost::Process::end_flood() {
-  const auto seconds = static_cast<std::size_t>(host_.now().time_since_epoch() / 1s);
-  condemn("wrote " + megabytes(output_bytes_) + " of the " + megabytes(host_.output_bytes_) +
-          " that all nodes wrote in " + std::to_string(seconds + 1) + " s, more than a test can be expected to carry");
+  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now()));
+}
+
+void ProcessHost::Process::limit_memory(const std::vector<ProcessEntry>& all) {
+  if (has_ended_) return;
+  const std::uint64_t bytes = memory_of_tree(all, child_.root(), host_.limits_.memory_bytes);
+  if (bytes > host_.limits_.memory_bytes) condemn(failure::too_large(bytes, host_.limits_));
 }
 
 void ProcessHost::Process::report(const std::string& what) {
@@ -209,9 +190,14 @@ void ProcessHost::Process::report(const std::string& what) {
 std::string ProcessHost::Process::log_tail() {
   for (int i = 0; i < last_reads && child_.log.is_open() && read_log(); ++i) {
   }
-  std::string text = last_log_lines_.empty() ? "\nits log is empty" : "\nthe end of its log:";
-  for (const std::string& line : last_log_lines_) text += "\n  " + line;
-  return text;
+  return log_.tail();
+}
+
+std::string ProcessHost::Process::silence() const {
+  int waiting = 0;
+  const bool is_known = child_.input.is_open() && ::ioctl(child_.input.get(), FIONREAD, &waiting) == 0;
+  const bool has_read_all = is_known && waiting == 0 && unread_bytes_ == 0;
+  return failure::silence(output_.unfinished(), output_bytes_, has_read_all);
 }
 
 }  // namespace mznode::sim

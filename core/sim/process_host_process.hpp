@@ -11,6 +11,7 @@
 
 #include "core/sim/process_host.hpp"
 #include "core/sim/process_host_child.hpp"
+#include "core/sim/process_table.hpp"
 
 namespace mznode::sim {
 
@@ -35,6 +36,12 @@ class ProcessHost::Process {
 
   std::size_t output_bytes() const { return output_bytes_; }
   void end_flood();
+  /// Ends it when it has more in memory than it may, given all processes of the machine.
+  void limit_memory(const std::vector<ProcessEntry>& all);
+  /// From which its process and all that this started descend.
+  pid_t root() const { return child_.root(); }
+  /// See Host::silence.
+  std::string silence() const;
   /// The end of its log, each line after a line break.
   std::string log_tail();
   /// True when the process is dead, or was killed for what it did.
@@ -45,7 +52,6 @@ class ProcessHost::Process {
   void take_lines();
   void take(std::string_view line);
   bool read_log();
-  void take_log(std::string_view line);
   void stream_closed(Descriptor& stream, std::string_view name);
 
   /// From now on what it writes is not heard.
@@ -68,10 +74,9 @@ class ProcessHost::Process {
 
   LineBuffer output_;
   std::size_t output_bytes_ = 0;
-  LineBuffer log_;
-  std::size_t log_bytes_ = 0;
+  LineBuffer log_lines_;
+  NodeLog log_;
   std::size_t long_log_lines_ = 0;
-  std::deque<std::string> last_log_lines_;
 
   /// The stream that it closed without ending, and since when.
   std::string_view closed_stream_;

@@ -63,6 +63,8 @@ class Run {
   Time now() const { return host_->now(); }
   bool step(const std::function<bool()>& should_stop);
   void fail(const std::string& why);
+  void measure_lag();
+  void note_wait(const std::string& node, Duration patience);
   void node_failed(NodeFailure failure);
   void report_reply(std::string what) {
     constexpr std::size_t kept = 1'000;  // a node may send any number of them
@@ -125,6 +127,10 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
         }
       }) {
   loop_.now = [this] { return now(); };
+  if (host_->is_real_time()) {
+    result_.lag.emplace();
+    measure_lag();
+  }
   if (options.keep_journal) network_.keep_journal();
   host_->on_failure([this](NodeFailure failure) { node_failed(std::move(failure)); });
   nemesis_ = std::make_unique<Nemesis>(
@@ -144,6 +150,22 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
 void Run::fail(const std::string& why) {
   if (!result_.error) result_.error = why;
   is_done_ = true;
+}
+
+/// A timer of its own, which is as late as everything else that the loop does: it reads what nodes wrote in between.
+void Run::measure_lag() {
+  const Time due = now() + Lag::interval;
+  loop_.timers.set(due, [this, due] {
+    result_.lag->add(now() - due);
+    measure_lag();
+  });
+}
+
+/// A node did not begin within `patience`. Whether that is its fault is for others to judge.
+void Run::note_wait(const std::string& node, Duration patience) {
+  if (is_done_) return;
+  result_.waited_in_vain = patience;
+  if (result_.lag) result_.lag->starved = host_->starved(node);
 }
 
 /// A node that ends by itself ends the test, as it crashes Maelstrom's; so does one that cannot begin. One that is no
@@ -176,6 +198,8 @@ Task<> Run::initialise(std::string node) {
   if (why.empty()) co_return;
   // One that was paused or killed again could not answer; any other would take no more part, and nobody would know.
   if (why == no_reply && nemesis_->times_struck(node) != strikes) co_return;
+  if (why == no_reply) note_wait(node, timeout);
+  if (why == no_reply) why += host_->silence(node);
   fail("node " + node + " did not answer its init message" + (is_beginning ? "" : " when it was started again") + ": " +
        why + host_->log_tail(node));
 }
@@ -190,7 +214,10 @@ Task<> Run::set_up(std::string node) {
   } catch (const std::exception& error) {
     why = reason(error);
   }
-  if (!why.empty()) fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
+  if (why.empty()) co_return;
+  if (why == no_reply) note_wait(node, Connection::default_timeout);
+  if (why == no_reply) why += host_->silence(node);
+  fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
 }
 
 Task<> Run::main() {
@@ -370,6 +397,9 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   }
   result_.started = started_;
   result_.duration = now() - started_;
+  for (const std::string& node : options_.nodes) {
+    if (std::string text = host_->silence(node); !text.empty()) result_.silences[node] = std::move(text);
+  }
   result_.net = network_.stats();
   result_.journal = network_.take_journal();
   result_.packets = network_.take_packets();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/sim/client.hpp"
 #include "core/sim/fault.hpp"
 #include "core/sim/host.hpp"
+#include "core/sim/lag.hpp"
 #include "core/sim/network.hpp"
 
 namespace mznode::sim {
@@ -51,8 +53,14 @@ struct RunResult {
   std::vector<NodeFailure> failures;
   /// Replies to clients that had not the form they must have, or that no request explains.
   std::vector<std::string> malformed_replies;
+  /// Of nodes whose output may explain why they did not answer (Host::silence).
+  std::map<std::string, std::string> silences;
   /// Set when the run could not be carried out, such as when a node never answered its init.
   std::optional<std::string> error;
+  /// How long the run waited for what did not come, when that is what `error` says.
+  std::optional<Duration> waited_in_vain;
+  /// How late the bench itself was; nothing in virtual time, where it cannot be.
+  std::optional<Lag> lag;
   /// True when the run was stopped from outside; the history is what was recorded until then.
   bool interrupted = false;
   /// When the first operation was due, on the clock of the run; the history's times count from here.

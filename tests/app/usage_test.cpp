@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "tests/app/child.hpp"
 
 namespace mznode::testing_support {
@@ -61,7 +63,8 @@ TEST(Usage, WhatWouldDoNothingIsRefused) {
                                     {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
                                     {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
                                     {{"--bin", "/bin/cat", "--self-check"}, "--self-check needs virtual time"},
-                                    {{"--bin", ""}, "cannot run"},
+                                    {{"--bin", ""}, "--bin is given an empty value"},
+                                    {{"--memory", "100"}, "the processes of --bin"},
                                     {{"--shard", "1/2"}, "give --seeds"},
                                     {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
                                     {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
@@ -79,10 +82,89 @@ TEST(Usage, NumbersThatNoMachineCanServeAreRefused) {
                                     {{"--seed", "18446744073709551616"}, "a whole number from 0"},
                                     {{"--node-count", "1000", "--concurrency", "101n"}, "at most 100000 clients"},
                                     {{"--node-count", "0"}, "1 to 1000"},
-                                    {{"--latency", "1.5"}, "it takes a whole number"},
+                                    {{"--latency", "1.5"}, "--latency takes a whole number from 0 to 3600000, not 1.5"},
                                     {{"--availability", "all"}, "total or a number from 0 to 1"},
                                     {{"--key-count", "0"}, "1 to 100000"}}) {
     expect_names(refusal_of_test(words), {said});
+  }
+}
+
+/// What a command needs to get as far as its options.
+struct Command {
+  Words before;
+  Words behind;
+};
+const std::vector<Command> commands = {
+    {{"-w", "echo"}, {}},
+    {{"test", "-w", "echo", "--store", ""}, {}},
+    {{"compare", "-w", "echo"}, {}},
+    {{"check", "-w", "lin-kv"}, {"no-file"}},
+};
+
+/// Every option of a command that takes a value, with the word that its help has for the value.
+std::vector<std::pair<std::string, std::string>> options_with_values(const Command& command) {
+  Words words = command.before;
+  words.insert(words.end(), {"--jobs", "1", "--help"});
+  if (command.before[0] == "-w" || command.before[0] == "check") words = {command.before[0], "--help"};
+  if (command.before[0] == "-w") words = {"--threads", "1", "--help"};
+  Child child(words);
+  EXPECT_EQ(child.finish().code, 0) << child.log();
+  std::vector<std::pair<std::string, std::string>> options;
+  const std::regex option("^  (-[a-z], )?(--[a-z-]+) ([A-Z][^ ]*)");
+  for (const std::string& each : lines_of(child.output())) {
+    std::smatch match;
+    if (std::regex_search(each, match, option)) options.emplace_back(match[2], match[3]);
+  }
+  EXPECT_GE(options.size(), 5U);
+  return options;
+}
+
+std::string refusal_of_option(const Command& command, const Words& option) {
+  Words words = command.before;
+  words.insert(words.end(), option.begin(), option.end());
+  words.insert(words.end(), command.behind.begin(), command.behind.end());
+  return refusal_of(words);
+}
+
+TEST(Usage, NoOptionOfAnyCommandTakesAnEmptyValue) {
+  for (const Command& command : commands) {
+    for (const auto& [option, value] : options_with_values(command)) {
+      if (option == "--store" || option == "--workload") continue;
+      expect_names(refusal_of_option(command, {option, ""}), {option, "empty value"});
+      expect_names(refusal_of_option(command, {option + "="}), {option, "empty value"});
+    }
+  }
+}
+
+TEST(Usage, NumbersAreDecimal) {
+  std::size_t count = 0;
+  for (const Command& command : commands) {
+    for (const auto& [option, value] : options_with_values(command)) {
+      if (value != "N" && value != "MS" && value != "MIB" && value != "S") continue;
+      ++count;
+      for (const char* given : {"0x10", "1e3", "+1", " 1", "1 ", "-1", "1,000", "NaN", "999999999999999999999"}) {
+        expect_names(refusal_of_option(command, {option, given}), {option, "not " + std::string(given)});
+      }
+    }
+  }
+  EXPECT_GE(count, 20U);
+  for (const auto& [words, said] : {std::pair{Words{"--seeds", "0x1..5"}, "--seeds takes"},
+                                    {{"--seeds", "1..0x5"}, "--seeds takes"},
+                                    {{"--seeds", "1..5", "--shard", "0x1/2"}, "--shard takes"},
+                                    {{"-s", "flood", "--flush-ms", "0x10"}, "--flush-ms takes a whole number from 0"}}) {
+    expect_names(refusal_of_test(words), {said});
+  }
+}
+
+TEST(Usage, ListsHaveNoEmptyPlaces) {
+  for (const char* list : {",", "a,", ",a", "a,,b", "a, ,b"}) {
+    for (const char* option : {"--nodes", "--nemesis", "--consistency-models"}) {
+      expect_names(refusal_of_test({option, list}), {option, list, "empty"});
+    }
+    expect_names(refusal_of({"compare", "-w", "broadcast", "--strategy", list}), {"--strategy", "empty"});
+    expect_names(refusal_of({"compare", "-w", "broadcast", "--sweep", "flush-ms=" + std::string(list)}), {"--sweep", "empty"});
+    expect_names(refusal_of({"check", "-w", "list-append", "--consistency-models", list, "no-file"}),
+                 {"--consistency-models", "empty"});
   }
 }
 

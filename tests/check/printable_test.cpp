@@ -1,4 +1,4 @@
-#include "core/check/printable.hpp"
+#include "core/printable.hpp"
 
 #include <gtest/gtest.h>
 

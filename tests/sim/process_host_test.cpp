@@ -69,12 +69,15 @@ class ProcessHostTest : public testing::Test {
     EXPECT_EQ(failures_.front().node, "n1");
     return failures_.front().description;
   }
-  /// True when the log names a process that is gone, or dead and not yet collected by the system.
-  bool grandchild_dies() {
+  /// The process that the node's log names.
+  std::string grandchild() {
     const std::string prefix = "n1: grandchild ";
-    if (!reaches([&] { return !log_.empty(); }) || log_[0].rfind(prefix, 0) != 0) return false;
-    const std::string stat = "/proc/" + log_[0].substr(prefix.size()) + "/stat";
-    host_.reset();
+    if (!reaches([&] { return !log_.empty(); }) || log_[0].rfind(prefix, 0) != 0) return "";
+    return log_[0].substr(prefix.size());
+  }
+  /// True when a process ends: it is gone, or dead and not yet collected by the system.
+  static bool is_gone(const std::string& process) {
+    const std::string stat = "/proc/" + process + "/stat";
     for (int i = 0; i < 2000; ++i) {
       std::ifstream file(stat);
       std::string text;
@@ -82,6 +85,11 @@ class ProcessHostTest : public testing::Test {
       ::usleep(1000);
     }
     return false;
+  }
+  bool grandchild_dies() {
+    const std::string process = grandchild();
+    host_.reset();
+    return !process.empty() && is_gone(process);
   }
 
   void TearDown() override {
@@ -167,6 +175,48 @@ TEST_F(ProcessHostTest, KillsWhatANodeForked) {
   init();
   EXPECT_TRUE(gets_reply());
   EXPECT_TRUE(grandchild_dies());
+}
+
+TEST_F(ProcessHostTest, KillsDaemonsThatANodeStarted) {
+  start({"daemon"});
+  init();
+  EXPECT_TRUE(gets_reply());
+  EXPECT_TRUE(grandchild_dies());
+}
+
+TEST_F(ProcessHostTest, KillsDaemonsThatANodeLeftBehind) {
+  start({"daemon-and-dies"});
+  EXPECT_TRUE(contains(failure(), "exited with status 0, but"));
+  EXPECT_TRUE(grandchild_dies());
+}
+
+TEST_F(ProcessHostTest, ANodeThatIsKilledTakesItsDaemonsAlong) {
+  start({"daemon"});
+  init();
+  ASSERT_TRUE(gets_reply());
+  ASSERT_TRUE(reaches([this] { return !log_.empty(); }));
+  const std::string first = grandchild();
+  host_->kill("n1");
+  EXPECT_TRUE(is_gone(first));
+  host_->start("n1");
+  init();
+  EXPECT_TRUE(reaches([this] { return received_.size() == 2; }));
+  EXPECT_TRUE(failures_.empty());
+}
+
+TEST_F(ProcessHostTest, StopsANodeThatTakesTooMuchMemory) {
+  start({"takes-memory", "96"}, {.memory_bytes = 64 << 20});
+  init();
+  const std::string text = failure();
+  EXPECT_TRUE(contains(text, "takes ")) << text;
+  EXPECT_TRUE(contains(text, " MB of memory, more than the 64 MB that a node may take (--memory)\n")) << text;
+  EXPECT_TRUE(failures_[0].has_ended);
+}
+
+TEST_F(ProcessHostTest, TheMemoryOfWhatANodeStartedIsItsOwn) {
+  start({"child-takes-memory", "96"}, {.memory_bytes = 64 << 20});
+  init();
+  EXPECT_TRUE(contains(failure(), "of memory, more than the 64 MB"));
 }
 
 TEST_F(ProcessHostTest, KillsANodeThatIgnoresSigterm) {
@@ -284,7 +334,9 @@ struct BadLine {
   std::string line;
   std::string problem;
 };
-std::ostream& operator<<(std::ostream& out, const BadLine& bad) { return out << bad.line.substr(0, 60); }
+std::ostream& operator<<(std::ostream& out, const BadLine& bad) {
+  return out << bad.line.substr(0, 60);
+}
 
 class BadLineTest : public ProcessHostTest, public testing::WithParamInterface<BadLine> {};
 
@@ -312,14 +364,51 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{R"({"src":"n1","dest":"n1","body":{"a":01}})", "it is not valid JSON at byte 38"},
         BadLine{R"({"src":"n1","dest":"n1","body":{},"ts":1})", "it has the top-level key ts, which no message has"},
         BadLine{R"({"src":null,"dest":"n1","body":{}})", "its src is not a string"},
-        BadLine{R"({"src":"n2","dest":"n1","body":{}})", "there is nobody of the name that is its src"},
         BadLine{R"({"src":"n1","body":{}})", "it has no dest"},
-        BadLine{R"({"src":"n1","dest":"n9","body":{}})", "there is nobody of the name that is its dest"},
-        BadLine{R"({"src":"n1","dest":"c9","body":{}})", "there is nobody of the name that is its dest"},
         BadLine{R"({"src":"n1","dest":"n1"})", "it has no body"},
         BadLine{R"({"src":"n1","dest":"n1","body":"x"})", "its body is not an object"},
         BadLine{R"({"id":null,"src":"n1","dest":"n1","body":{}})", "its id is not an integer"},
         BadLine{"{\"src\":\"n1\",\r\"dest\":\"n1\",\"body\":{}}", "it has a carriage return in its middle"}));
+
+struct WrongName {
+  std::string line;
+  std::string problem;
+};
+std::ostream& operator<<(std::ostream& out, const WrongName& wrong) {
+  return out << wrong.line;
+}
+
+class WrongNameTest : public ProcessHostTest, public testing::WithParamInterface<WrongName> {};
+
+TEST_P(WrongNameTest, EndsTheHearingOfItsNode) {
+  start({"says", GetParam().line});
+  host_->start("n2");
+  init();
+  const std::string text = failure();
+  EXPECT_EQ(text.substr(0, text.find('\n')), GetParam().problem);
+  EXPECT_TRUE(contains(text, "\nthe line: {")) << text;
+  EXPECT_FALSE(failures_[0].has_ended);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongNameTest,
+    testing::Values(
+        WrongName{R"({"src":"n1","dest":"n9","body":{}})", "sent a message to n9, but there is nobody of that name"},
+        WrongName{R"({"src":"n1","dest":"c9","body":{}})", "sent a message to c9, but there is nobody of that name"},
+        WrongName{R"({"src":"n1","dest":"","body":{}})", "sent a message to \"\", but there is nobody of that name"},
+        WrongName{R"({"src":"n2","dest":"c1","body":{"type":"echo_ok"}})", "sent a message under the name of n2"},
+        WrongName{R"({"src":"n7","dest":"c1","body":{}})", "sent a message under the name of n7"},
+        WrongName{R"({"src":"c1","dest":"c1","body":{}})", "sent a message under the name of c1"},
+        WrongName{R"({"src":"c9","dest":"n1","body":{}})", "sent a message under the name of c9"},
+        WrongName{R"({"src":"lin-kv","dest":"n1","body":{}})", "sent a message under the name of lin-kv"}));
+
+TEST_F(ProcessHostTest, ANodeMayPassOnARequestUnderItsClientsName) {
+  start({"says", R"({"src":"c1","dest":"n1","body":{"type":"echo","echo":"passed on","msg_id":7}})"});
+  init();
+  ASSERT_TRUE(reaches([this] { return received_.size() == 2; }));
+  EXPECT_EQ(received_[1].body, R"({"type":"echo_ok","echo":"passed on","in_reply_to":7})");
+  EXPECT_TRUE(failures_.empty());
+}
 
 class GoodLineTest : public ProcessHostTest, public testing::WithParamInterface<std::string> {};
 
@@ -332,107 +421,9 @@ TEST_P(GoodLineTest, IsAMessage) {
 
 INSTANTIATE_TEST_SUITE_P(All, GoodLineTest,
                          testing::Values(R"({"src":"n1","dest":"c1","body":{}})",
-                                         R"({"src":"c1","dest":"c1","body":{}})",  // Maelstrom lets nodes speak for others
                                          R"(  {"id":12,"body":{"type":1},"dest":"c1","src":"n1"} )",
                                          R"({"\u0073rc":"n\u0031","dest":"\u00631","body":{"a":"é"}})",
                                          "{\"src\":\"n1\",\"dest\":\"c1\",\"body\":{}}\r"));
-
-// ---- Whole tests
-
-TestSettings echo_settings(const std::vector<std::string>& arguments) {
-  TestSettings settings;
-  settings.workload = "echo";
-  settings.bin = broken_node;
-  settings.bin_args = arguments;
-  settings.nodes = {"n1", "n2"};
-  settings.rate_millis = 100'000;
-  settings.time_limit = 200ms;
-  return settings;
-}
-
-TestReport run_echo(const std::vector<std::string>& arguments) {
-  return run_test(echo_settings(arguments), [] { return false; });
-}
-
-TEST(ProcessHostRun, OurOwnNodePasses) {
-  TestSettings settings = echo_settings({"--workload", "echo"});
-  settings.bin = MZNODE_BINARY;
-  settings.nemesis = {"swarm"};
-  settings.time_limit = 2s;
-  const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::yes) << report.results.dump(1);
-  EXPECT_GT(report.results["stats"]["ok-count"], 5);
-}
-
-TEST(ProcessHostRun, EndsWithTheNodeThatDies) {
-  TestSettings settings = echo_settings({"dies"});
-  settings.time_limit = 1h;
-  const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::no);
-  ASSERT_FALSE(report.run.failures.empty());
-  EXPECT_TRUE(contains(report.run.failures[0].description, "was killed by SIGSEGV"));
-  EXPECT_TRUE(contains(report.run.failures[0].description, "\n  unexpected echo"));
-  EXPECT_EQ(report.run.error, "the run was ended because node " + report.run.failures[0].node +
-                                  " was killed by SIGSEGV, but a node has to run until it is killed");
-}
-
-TEST(ProcessHostRun, EndsWhenNoNodeIsListenedToAnyMore) {
-  TestSettings settings = echo_settings({"says", "hello"});
-  settings.time_limit = 1h;
-  const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::no);
-  EXPECT_TRUE(contains(report.run.error.value_or(""), "wrote a line that is not a message: it is not a JSON object"));
-}
-
-TEST(ProcessHostRun, EndsWhenANodeDoesNotBegin) {
-  const TestReport report = run_echo({"dies-at-start"});
-  EXPECT_EQ(report.valid, check::Valid::no);
-  EXPECT_TRUE(contains(report.run.error.value_or(""), "exited with status 3"));
-  EXPECT_TRUE(report.run.history.empty());
-}
-
-RunResult run_without_init(const std::string& mode, Duration init_timeout) {
-  RunOptions options;
-  options.nodes = {"n1", "n2"};
-  options.init_timeout = init_timeout;
-  const MakeHost make_host = [&](Network& network, Loop&) {
-    auto host = std::make_unique<ProcessHost>(broken_node, std::vector<std::string>{mode});
-    host->attach(network);
-    return host;
-  };
-  return run(find_workload("echo").test, options, make_host, [] { return false; });
-}
-
-TEST(ProcessHostRun, EndsWhenANodeDoesNotAnswerItsInit) {
-  const RunResult result = run_without_init("silent", 50ms);
-  EXPECT_TRUE(contains(result.error.value_or(""), "did not answer its init message"));
-  EXPECT_TRUE(contains(result.error.value_or(""), "its log is empty"));
-}
-
-TEST(ProcessHostRun, ShowsReplyToNoRequest) {
-  // Long enough for it to start and answer on a busy machine, too.
-  const RunResult result = run_without_init("wrong-in-reply-to", 3s);
-  EXPECT_TRUE(contains(result.error.value_or(""), "did not answer its init message"));
-  ASSERT_FALSE(result.malformed_replies.empty());
-  EXPECT_TRUE(contains(result.malformed_replies[0], R"({"type":"init_ok","in_reply_to":77})"));
-}
-
-TEST(ProcessHostRun, AnErrorReplyMustHaveTheFormOfOne) {
-  const TestReport report = run_echo({"bad-error"});
-  EXPECT_EQ(report.valid, check::Valid::no);
-  ASSERT_FALSE(report.run.malformed_replies.empty());
-  EXPECT_TRUE(contains(report.run.malformed_replies[0], "expected error, got {\"type\":\"error\",\"code\":\"eleven\""));
-}
-
-TEST(ProcessHostRun, ARunThatIsStoppedLeavesNothingBehind) {
-  TestSettings settings = echo_settings({"good"});
-  settings.time_limit = 1h;
-  int asked = 0;
-  const TestReport report = run_test(settings, [&] { return ++asked > 20; });
-  EXPECT_TRUE(report.run.interrupted);
-  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-  EXPECT_EQ(errno, ECHILD);
-}
 
 }  // namespace
 }  // namespace mznode::sim

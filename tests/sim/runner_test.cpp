@@ -368,7 +368,7 @@ TEST(Runner, AReplyThatNoRequestExplainsIsReported) {
   };
   const auto answered_twice = simulate(constant_test("read"), options_of(1, 1, 1, 3s), twice);
   ASSERT_FALSE(answered_twice.malformed_replies.empty());
-  EXPECT_NE(answered_twice.malformed_replies[0].find("answered this request before"), std::string::npos);
+  EXPECT_NE(answered_twice.malformed_replies[0].find("a second time"), std::string::npos);
   const Installer wrong = [](Node& node) -> std::shared_ptr<void> {
     node.on("read", [&node](Message message, Request request) {
       node.send(request.src, "read_ok", ForgedReply{Json(77)});

@@ -123,7 +123,7 @@ function drawScatter(parent, rows) {
 }
 
 function describeRow(row) {
-  return [row.name, `${verdicts[row.valid]}, ${short(100 * row.ok_fraction)} % answered`, `${short(row.messages_per_op)} messages and ${short(row.bytes_per_op)} bytes per operation`,
+  return [row.name, `${verdicts[row.valid]}, ${row.ok} ok`, `${short(row.messages_per_op)} messages and ${short(row.bytes_per_op)} bytes per operation`,
     ...(row.latencies_ms.length > 0 ? [`latency ${row.latencies_ms.map((ms, i) => `${quantiles[i]} ${short(ms)}`).join(", ")} ms`] : [])];
 }
 
@@ -159,12 +159,12 @@ function drawTable(parent, rows) {
   const front = paretoFront(rows, 0);
   const hasModels = rows.some((row) => row.satisfied !== "");
   const table = html("table", { id: "table" },
-    html("thead", {}, html("tr", {}, title("strategy"), title("verdict"), title("answered", true), title("msgs/op", true), title("bytes/op", true),
+    html("thead", {}, html("tr", {}, title("strategy"), title("verdict"), title("ok", true), title("msgs/op", true), title("bytes/op", true),
       ...quantiles.map((name) => title(`${name}, ms`, true)), hasModels ? title("satisfied") : null, title("survives"), title("guarantees"))),
     html("tbody", {}, ...rows.map((row) => html("tr", {},
       html("th", { scope: "row" }, row.name, front.includes(row) ? " ◆" : ""),
       html("td", {}, verdicts[row.valid]),
-      number(`${short(100 * row.ok_fraction)} %`), number(short(row.messages_per_op)), number(short(row.bytes_per_op)),
+      number(row.ok), number(short(row.messages_per_op)), number(short(row.bytes_per_op)),
       ...quantiles.map((_, i) => number(row.latencies_ms.length > 0 ? short(row.latencies_ms[i]) : "–")),
       hasModels ? html("td", { class: "wide" }, row.satisfied) : null,
       html("td", { class: "wide" }, row.survives), html("td", { class: "wide" }, row.model)))));

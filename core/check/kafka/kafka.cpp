@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check/kafka/log_anomalies.hpp"
+#include "core/check/lack_of_time.hpp"
 #include "core/check/txn/judge.hpp"
 #include "core/check/txn/orders.hpp"
 #include "core/check/txn/words.hpp"
@@ -57,6 +58,7 @@ Verdict judge(const txn::Findings& findings) {
     types.push_back(error);
     if (!is_tolerated(error)) bad.push_back(error);
   }
+  note_lack_of_time(verdict, bad == nlohmann::ordered_json::array({"unseen"}));
   verdict.details["error-types"] = std::move(types);
   verdict.details["bad-error-types"] = std::move(bad);
   for (const std::string_view error : found) {

@@ -27,6 +27,10 @@ void write_all(int descriptor, const std::string& text) {
 }
 
 void say(const std::string& dest, const std::string& body) {
+  if (mode == "unended-lines") {
+    write_all(STDOUT_FILENO, "{\"src\":\"" + own_name + "\",\"dest\":\"" + dest + "\",\"body\":" + body + "}");
+    return;
+  }
   write_all(STDOUT_FILENO, "{\"src\":\"" + own_name + "\",\"dest\":\"" + dest + "\",\"body\":" + body + "}\n");
 }
 
@@ -43,6 +47,24 @@ void fork_sleeper() {
   std::cerr << "grandchild " << child << std::endl;
 }
 
+/// The same as a daemon: a session of its own, and twice forked, so that its parent is dead.
+void start_daemon() {
+  const pid_t child = ::fork();
+  if (child != 0) {
+    ::waitpid(child, nullptr, 0);
+    return;
+  }
+  ::setsid();
+  fork_sleeper();
+  std::_Exit(0);
+}
+
+/// Takes memory, in a child when it is to be hidden there.
+void take_memory(std::size_t bytes) {
+  static std::string taken;
+  taken.assign(bytes, 'x');
+}
+
 void misbehave_at_start() {
   if (mode == "dies-at-start") {
     std::cerr << "cannot find its configuration" << std::endl;
@@ -50,6 +72,8 @@ void misbehave_at_start() {
   }
   if (mode == "ignores-sigterm") std::signal(SIGTERM, SIG_IGN);
   if (mode == "forks") fork_sleeper();
+  if (mode == "daemon" || mode == "daemon-and-dies") start_daemon();
+  if (mode == "daemon-and-dies") std::exit(0);
   if (mode == "forks-and-dies") {
     fork_sleeper();
     std::exit(0);
@@ -64,6 +88,11 @@ void misbehave_at_start() {
 /// After the node was initialised.
 void misbehave() {
   if (mode == "says") write_all(STDOUT_FILENO, detail + "\n");
+  if (mode == "takes-memory") take_memory(std::stoul(detail) << 20);
+  if (mode == "child-takes-memory" && ::fork() == 0) {
+    take_memory(std::stoul(detail) << 20);
+    for (;;) ::pause();
+  }
   if (mode == "no-line-break") write_for_ever(STDOUT_FILENO, std::string(1 << 16, 'x'));
   if (mode == "junk-flood") write_for_ever(STDOUT_FILENO, std::string(1 << 10, 'x') + "\n");
   if (mode == "message-flood") {
@@ -86,6 +115,14 @@ void echo(const mznode::MessageView& request) {
     say(src, R"({"type":"error","code":"eleven","in_reply_to":)" + msg_id + "}");
     return;
   }
+  if (mode == "error-10") {
+    say(src, R"({"type":"error","code":10,"text":"no \u001b[31msuch thing","in_reply_to":)" + msg_id + "}");
+    return;
+  }
+  if (mode == "wrong-in-reply-to-later") {
+    say(src, R"({"type":"echo_ok","echo":1,"in_reply_to":1000})");
+    return;
+  }
   std::string value;
   for (const auto& field : request.fields()) {
     if (field.key == "echo") value = field.value;
@@ -96,7 +133,7 @@ void echo(const mznode::MessageView& request) {
 void handle(const std::string& line) {
   mznode::MessageView view;
   if (view.scan(line) == mznode::MessageView::Status::junk) std::exit(4);
-  if (view.type() == "echo") echo(view);
+  if (view.type() == "echo" && mode != "only-init") echo(view);
   if (view.type() != "init" || mode == "silent") return;
   own_name = view.dest();
   const std::string msg_id = mode == "wrong-in-reply-to" ? "77" : std::string(view.msg_id());

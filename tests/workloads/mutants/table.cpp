@@ -15,7 +15,7 @@ bool has_wrong_echo(const Trial::Result& result) {
 }
 bool has_second_answer(const Trial::Result& result) {
   return !result.run.malformed_replies.empty() &&
-         result.run.malformed_replies[0].find("answered this request before") != std::string::npos;
+         result.run.malformed_replies[0].find("a second time") != std::string::npos;
 }
 bool has_unasked_answer(const Trial::Result& result) {
   return !result.run.malformed_replies.empty() &&

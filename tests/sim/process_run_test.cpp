@@ -1,0 +1,197 @@
+// Whole tests on processes, from the first init to the verdict.
+
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+
+#include "core/sim/process_host.hpp"
+#include "core/sim/process_table.hpp"
+#include "workloads/harness.hpp"
+
+namespace mznode::sim {
+namespace {
+
+const std::string broken_node = MZNODE_BROKEN_NODE;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TestSettings echo_settings(const std::vector<std::string>& arguments) {
+  TestSettings settings;
+  settings.workload = "echo";
+  settings.bin = broken_node;
+  settings.bin_args = arguments;
+  settings.nodes = {"n1", "n2"};
+  settings.rate_millis = 100'000;
+  settings.time_limit = 200ms;
+  return settings;
+}
+
+TestReport run_echo(const std::vector<std::string>& arguments) {
+  return run_test(echo_settings(arguments), [] { return false; });
+}
+
+TEST(ProcessHostRun, OurOwnNodePasses) {
+  TestSettings settings = echo_settings({"--workload", "echo"});
+  settings.bin = MZNODE_BINARY;
+  settings.nemesis = {"swarm"};
+  settings.time_limit = 2s;
+  const TestReport report = run_test(settings, [] { return false; });
+  EXPECT_EQ(report.valid, check::Valid::yes) << report.results.dump(1);
+  EXPECT_GT(report.results["stats"]["ok-count"], 5);
+}
+
+TEST(ProcessHostRun, EndsWithTheNodeThatDies) {
+  TestSettings settings = echo_settings({"dies"});
+  settings.time_limit = 1h;
+  const TestReport report = run_test(settings, [] { return false; });
+  EXPECT_EQ(report.valid, check::Valid::no);
+  ASSERT_FALSE(report.run.failures.empty());
+  EXPECT_TRUE(contains(report.run.failures[0].description, "was killed by SIGSEGV"));
+  EXPECT_TRUE(contains(report.run.failures[0].description, "\n  unexpected echo"));
+  EXPECT_EQ(report.run.error, "the run was ended because node " + report.run.failures[0].node +
+                                  " was killed by SIGSEGV, but a node has to run until it is killed");
+}
+
+TEST(ProcessHostRun, EndsWhenNoNodeIsListenedToAnyMore) {
+  TestSettings settings = echo_settings({"says", "hello"});
+  settings.time_limit = 1h;
+  const TestReport report = run_test(settings, [] { return false; });
+  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_TRUE(contains(report.run.error.value_or(""), "wrote a line that is not a message: it is not a JSON object"));
+}
+
+TEST(ProcessHostRun, EndsWhenANodeDoesNotBegin) {
+  const TestReport report = run_echo({"dies-at-start"});
+  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_TRUE(contains(report.run.error.value_or(""), "exited with status 3"));
+  EXPECT_TRUE(report.run.history.empty());
+}
+
+RunResult run_without_init(const std::string& mode, Duration init_timeout) {
+  RunOptions options;
+  options.nodes = {"n1", "n2"};
+  options.init_timeout = init_timeout;
+  const MakeHost make_host = [&](Network& network, Loop&) {
+    auto host = std::make_unique<ProcessHost>(broken_node, std::vector<std::string>{mode});
+    host->attach(network);
+    return host;
+  };
+  return run(find_workload("echo").test, options, make_host, [] { return false; });
+}
+
+TEST(ProcessHostRun, EndsWhenANodeDoesNotAnswerItsInit) {
+  const RunResult result = run_without_init("silent", 50ms);
+  EXPECT_TRUE(contains(result.error.value_or(""), "did not answer its init message"));
+  EXPECT_TRUE(contains(result.error.value_or(""), "its log is empty"));
+}
+
+/// How many processes have this word on their command line; one that is dead has none.
+std::size_t processes_with(const std::string& word) {
+  std::size_t count = 0;
+  for (const ProcessEntry& each : list_processes()) {
+    std::ifstream file("/proc/" + std::to_string(each.pid) + "/cmdline", std::ios::binary);
+    const std::string line{std::istreambuf_iterator<char>(file), {}};
+    if (contains(line, word)) ++count;
+  }
+  return count;
+}
+
+TEST(ProcessHostRun, NothingOutlivesThisProgramHoweverItEnds) {
+  const std::string mark = "mark-of-" + std::to_string(::getpid());
+  std::vector<std::string> words = {
+      MZNODE_BINARY, "test",    "-w", "echo", "--bin",  broken_node, "--node-count", "1", "--time-limit",
+      "600",         "--store", "",   "--",   "daemon", mark};
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  pid_t program = -1;
+  ASSERT_EQ(::posix_spawn(&program, pointers[0], nullptr, nullptr, pointers.data(), environ), 0);
+  const auto reaches = [&](std::size_t count) {
+    for (int i = 0; i < 20'000 && processes_with(mark) != count; ++i) ::usleep(1000);
+    return processes_with(mark) == count;
+  };
+  constexpr std::size_t all = 4;  // the program, its keeper, the node, and the node's daemon
+  EXPECT_TRUE(reaches(all));
+  ::kill(program, SIGKILL);
+  ::waitpid(program, nullptr, 0);
+  EXPECT_TRUE(reaches(0));
+}
+
+TEST(ProcessHostRun, SaysThatALineHasNoEnd) {
+  const RunResult result = run_without_init("unended-lines", 3s);
+  EXPECT_TRUE(contains(result.error.value_or(""),
+                       "no reply came in time; 66 bytes wait in its standard output without "
+                       "a line break behind them (does it end each message with one, and "
+                       "flush it?): {\"src\":\"n"))
+      << result.error.value_or("");
+}
+
+TEST(ProcessHostRun, SaysThatNothingWasWritten) {
+  const RunResult result = run_without_init("silent", 3s);
+  EXPECT_TRUE(contains(result.error.value_or(""),
+                       "no reply came in time; it has read all that was sent to it and "
+                       "written nothing: does it flush its standard output"))
+      << result.error.value_or("");
+}
+
+std::vector<std::string> symptoms_of(const TestReport& report) {
+  return report.results.value("symptoms", nlohmann::ordered_json::array()).get<std::vector<std::string>>();
+}
+
+TEST(ProcessHostRun, SaysThatNodesAnsweredNothing) {
+  TestSettings settings = echo_settings({"only-init"});
+  settings.concurrency = 1;
+  const auto seen = symptoms_of(run_test(settings, [] { return false; }));
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0], "n1 answered nothing: none of 1 operations (echo) got a reply");
+}
+
+TEST(ProcessHostRun, CountsAndQuotesErrorReplies) {
+  const TestReport report = run_echo({"error-10"});
+  const auto seen = symptoms_of(report);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0], std::to_string(report.results["stats"]["fail-count"].get<int>()) +
+                         " operations were answered with error 10 (not-supported): no ?[31msuch thing");
+}
+
+TEST(ProcessHostRun, ShowsAWrongInReplyToInOneLine) {
+  const TestReport report = run_echo({"wrong-in-reply-to-later"});
+  const std::string error = report.results["nodes"]["error"];
+  EXPECT_TRUE(contains(error, " answered no request: its in_reply_to is 1000, but the last msg_id of c")) << error;
+  EXPECT_TRUE(contains(error, R"(was 1: {"type":"echo_ok","echo":1,"in_reply_to":1000})")) << error;
+}
+
+TEST(ProcessHostRun, ShowsReplyToNoRequest) {
+  // Long enough for it to start and answer on a busy machine, too.
+  const RunResult result = run_without_init("wrong-in-reply-to", 3s);
+  EXPECT_TRUE(contains(result.error.value_or(""), "did not answer its init message"));
+  ASSERT_FALSE(result.malformed_replies.empty());
+  EXPECT_TRUE(contains(result.malformed_replies[0], R"({"type":"init_ok","in_reply_to":77})"));
+}
+
+TEST(ProcessHostRun, AnErrorReplyMustHaveTheFormOfOne) {
+  const TestReport report = run_echo({"bad-error"});
+  EXPECT_EQ(report.valid, check::Valid::no);
+  ASSERT_FALSE(report.run.malformed_replies.empty());
+  EXPECT_TRUE(contains(report.run.malformed_replies[0], "expected error, got {\"type\":\"error\",\"code\":\"eleven\""));
+}
+
+TEST(ProcessHostRun, ARunThatIsStoppedLeavesNothingBehind) {
+  TestSettings settings = echo_settings({"good"});
+  settings.time_limit = 1h;
+  int asked = 0;
+  const TestReport report = run_test(settings, [&] { return ++asked > 20; });
+  EXPECT_TRUE(report.run.interrupted);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+}  // namespace
+}  // namespace mznode::sim
