@@ -91,6 +91,12 @@ def msgs_per_op(latest):
     return float(found.group(1)) if found else 0.0, verdict == "true"
 
 
+def writes_per_key(writes):
+    """The median of the keys, without the newest ten, which were in use when the run ended; None without keys."""
+    used_up = sorted(writes, key=int)[:-10]
+    return statistics.median(writes[key] for key in used_up) if used_up else None
+
+
 def figures_of(latest, case):
     """What a run's history and results say."""
     invoked = collections.Counter()
@@ -118,7 +124,7 @@ def figures_of(latest, case):
         "operations": operations,
         "mix": {f: 100 * count / operations for f, count in invoked.items()},
         "nodes": {node: 100 * nodes[node] / operations for node in range(case.nodes)},
-        "writes": statistics.mean(writes.values()) if writes else None,
+        "writes": writes_per_key(writes),
         "msgs": messages,
         "ok": 100 * ok / operations,
     }
