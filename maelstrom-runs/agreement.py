@@ -48,11 +48,12 @@ CASES = [
     Case("txn-rw-register", "txn-rw-register", "hat", 3, 2, "--consistency-models read-committed"),
 ]
 TIME_LIMIT_S = 30
-# Low, because the embedded network's nodes take no time to answer. A process takes some milliseconds, in which its worker
-# is passed over; and Maelstrom begins each operation a little late, which strategies with a timetable show in msgs/op.
+# Low, because the embedded network's nodes take no time to answer. A process takes some milliseconds, in which its
+# worker is passed over; and Maelstrom begins each operation a little late, which strategies with a timetable show.
 RATE = 25
 
-OPERATION = re.compile(r":type :?(\w+), :process (\d+), :f :?([\w-]+), :value (.*?)(?:, :(?:time|index|error|final)|}$)")
+OPERATION = re.compile(
+    r":type :?(\w+), :process (\d+), :f :?([\w-]+), :value (.*?)(?:, :(?:time|index|error|final)|}$)")
 WRITE = re.compile(r'\[:?"?(?:send|append|w)"? "?(\d+)"? ')
 
 
@@ -74,9 +75,10 @@ def run_embedded(mznode, case, seed, directory):
 
 
 def run_maelstrom(maelstrom, mznode, case, directory):
-    command = [maelstrom, "test", "-w", case.workload, "--bin", mznode, *flags_of(case), "--", "--workload", case.workload]
+    command = [maelstrom, "test", "-w", case.workload, "--bin", mznode, *flags_of(case),
+               "--", "--workload", case.workload, "--strategy", case.strategy]
     with open(directory / "output.txt", "w") as output:
-        subprocess.run([*command, "--strategy", case.strategy], cwd=directory, stdout=output, stderr=output, check=False)
+        subprocess.run(command, cwd=directory, stdout=output, stderr=output, check=False)
 
 
 def msgs_per_op(latest):
@@ -89,6 +91,12 @@ def msgs_per_op(latest):
     found = re.search(r":msgs-per-op ([0-9.eE+-]+)", servers[:servers.index("}")])
     verdict = re.findall(r":valid\? ([a-z:]+)", text)[-1]
     return float(found.group(1)) if found else 0.0, verdict == "true"
+
+
+def writes_per_key(writes):
+    """The median of the keys, without the newest ten, which were in use when the run ended; None without keys."""
+    used_up = sorted(writes, key=int)[:-10]
+    return statistics.median(writes[key] for key in used_up) if used_up else None
 
 
 def figures_of(latest, case):
@@ -118,7 +126,7 @@ def figures_of(latest, case):
         "operations": operations,
         "mix": {f: 100 * count / operations for f, count in invoked.items()},
         "nodes": {node: 100 * nodes[node] / operations for node in range(case.nodes)},
-        "writes": statistics.mean(writes.values()) if writes else None,
+        "writes": writes_per_key(writes),
         "msgs": messages,
         "ok": 100 * ok / operations,
     }
@@ -227,7 +235,7 @@ def main():
         sys.exit("agreement.py: there is no mznode; `make` builds it, or $MZNODE names it")
     if maelstrom is None:
         sys.exit("agreement.py: there is no maelstrom in PATH; $MAELSTROM can name one")
-    chosen = [case for case in CASES if not arguments.only or any(case.name.startswith(name) for name in arguments.only)]
+    chosen = [case for case in CASES if case.name.startswith(tuple(arguments.only or [""]))]
     if not chosen or arguments.runs < 1:
         sys.exit("agreement.py: nothing to run; cases are " + ", ".join(case.name for case in CASES))
     rows, apart, commands = [], [], []
@@ -241,7 +249,8 @@ def main():
             apart.append(f"{case.name}: {', '.join(found)}")
     verdict = "All agree." if not apart else "Apart: " + "; ".join(apart) + "."
     print(verdict)
-    head = HEAD.format(runs=arguments.runs, seconds=TIME_LIMIT_S, points=POINTS, hundredths=HUNDREDTHS, few=FEW_MSGS_PER_OP)
+    head = HEAD.format(runs=arguments.runs, seconds=TIME_LIMIT_S, points=POINTS, hundredths=HUNDREDTHS,
+                       few=FEW_MSGS_PER_OP)
     TABLE.write_text(head + "\n".join(rows) + f"\n\n{verdict} The cases:\n\n" + "\n".join(commands) + "\n")
     return 1 if apart else 0
 
