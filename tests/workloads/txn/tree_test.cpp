@@ -153,5 +153,45 @@ TEST_F(TxnTree, ATransactionThatFailsChangesNothing) {
   EXPECT_EQ(draft.read(Json(1)), Json("register"));
 }
 
+TEST_F(TxnTree, ThunksThatMakeNoTreeAreRefusedWhereTheyAreMet) {
+  // An inner node that is its own child, whatever the key.
+  thunks["loop"] = {.branches = Branches(branch_count, "loop"), .entries = {}, .chunk = {}};
+  top = Branches(branch_count, "loop");
+  EXPECT_THROW(find(top, Json(1), thunks), Error);
+  Changes changes;
+  changes.write(Json(1), Json(2));
+  Thunks made;
+  EXPECT_THROW(merge(top, changes, thunks, new_id, made), Error);
+  // A part of a list where a node should be, and a node where a part of a list should be.
+  thunks["chunk"] = {.branches = {}, .entries = {}, .chunk = list_of(Json(1))};
+  thunks["leaf"] = {.branches = {}, .entries = std::vector<Entry>{{Json(1), {"leaf"}, Json()}}, .chunk = {}};
+  top = Branches(branch_count, "chunk");
+  EXPECT_THROW(find(top, Json(1), thunks), Error);
+  EXPECT_THROW(merge(top, changes, thunks, new_id, made), Error);
+  top = Branches(branch_count, "leaf");
+  EXPECT_THROW(value(Json(1)), Error);
+}
+
+TEST(TxnThunk, IsReadOnlyWhenItIsOfOneKindAndComplete) {
+  const std::string branches = "[\"\"" + [] {
+    std::string more;
+    for (std::size_t i = 1; i < branch_count; ++i) more += ",\"\"";
+    return more;
+  }() + "]";
+  EXPECT_NO_THROW(from_json<Thunk>(Json::parse("{\"branches\":" + branches + "}")));
+  EXPECT_NO_THROW(from_json<Root>(Json::parse("{\"commits\":{},\"branches\":" + branches +
+                                              ",\"recent\":{\"written\":[],\"appended\":[]}}")));
+  for (const std::string& text :
+       {std::string("{}"), std::string(R"({"branches":[]})"), std::string(R"({"chunk":7})"),
+        std::string(R"({"entries":[],"chunk":[]})"), std::string(R"({"entries":[{"key":1,"chunks":["x"],"value":7}]})")}) {
+    EXPECT_THROW(from_json<Thunk>(Json::parse(text)), Error) << text;
+  }
+  EXPECT_THROW(from_json<Root>(Json::parse(R"({"commits":{},"branches":[],"recent":{"written":[],"appended":[]}})")),
+               Error);
+  EXPECT_THROW(from_json<Root>(Json::parse("{\"commits\":{},\"branches\":" + branches +
+                                           R"(,"recent":{"written":[],"appended":[[1,7]]}})")),
+               Error);
+}
+
 }  // namespace
 }  // namespace mznode::txn
