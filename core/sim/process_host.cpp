@@ -15,9 +15,16 @@ namespace {
 /// them open. No wait is longer, so that Ctrl-C is noticed wherever it strikes.
 constexpr Duration look_interval = 50ms;
 /// How often it looks at what they have in memory, which means a walk through all processes of the machine: at least so
-/// long after the last time, and never so often that it takes more than a hundredth of the time.
+/// long after the last time, and never so often that it takes more than a hundredth of a processor.
 constexpr Duration memory_interval = 250ms;
 constexpr int memory_share = 100;
+
+/// What this thread has used. How long something took would grow with the load of the machine.
+Duration processor_time() {
+  timespec used = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + Duration(used.tv_nsec);
+}
 
 }  // namespace
 
@@ -132,12 +139,12 @@ void ProcessHost::look_for_ends() {
 }
 
 void ProcessHost::look_at_memory() {
-  const Time began = now();
+  const Duration began = processor_time();
   const std::vector<ProcessEntry> all = list_processes();
   for (const auto& [name, process] : processes_) {
     if (process) process->limit_memory(all);
   }
-  next_look_at_memory_ = now() + std::max(memory_interval, memory_share * (now() - began));
+  next_look_at_memory_ = now() + std::max(memory_interval, memory_share * (processor_time() - began));
 }
 
 void ProcessHost::limit_output() {

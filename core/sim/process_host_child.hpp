@@ -24,6 +24,8 @@ class Child {
   void signal(int number) { keeper_->signal(number); }
   /// How the child ended, in words, if it did by itself; whatever it has left behind is killed then.
   std::optional<std::string> ending();
+  /// Whether it has ended; ending() may tell how a moment later.
+  bool has_ended() const { return keeper_->program_has_ended(); }
   /// The process from which the child and all that it starts descend.
   pid_t root() const { return keeper_->pid(); }
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 << 10;  // as much as a pipe holds
 constexpr std::size_t max_log_line_bytes = 1 << 20;
-/// A process that ends closes its streams a moment before it can be seen to have ended.
+/// A process that ends closes its streams a moment before it has ended.
 constexpr Duration closing_grace = 500ms;
 /// A dead process can have left no more than its pipe holds; one that it forked may go on writing.
 constexpr int last_reads = 32;
@@ -155,7 +155,8 @@ void ProcessHost::Process::look() {
     has_ended_ = true;
     is_muted_ = true;
     report(failure::ended(*how));
-  } else if (!closed_stream_.empty() && !is_muted_ && host_.now() - closed_at_ >= closing_grace) {
+  } else if (!closed_stream_.empty() && !is_muted_ && host_.now() - closed_at_ >= closing_grace &&
+             !child_.has_ended()) {
     mute(failure::closed_stream(closed_stream_));
   }
 }

@@ -142,8 +142,8 @@ class Kept {
     if (has_told_ || got != 0 || info.si_pid != program_) return;
     has_told_ = true;
     const int status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : W_EXITCODE(0, info.si_status);
-    kill_all();
     say(&status, sizeof status);
+    kill_all();
   }
 
   void reap_orphans() const {
@@ -279,6 +279,10 @@ void Keeper::signal(int number) {
   const auto order = static_cast<unsigned char>(number);
   // What could not be sent was for a keeper that is dead, of which ending() tells.
   [[maybe_unused]] const ssize_t sent = ::send(wire_.get(), &order, 1, MSG_NOSIGNAL);
+}
+
+bool Keeper::program_has_ended() const {
+  return has_ended(program_);
 }
 
 std::optional<int> Keeper::ending() {

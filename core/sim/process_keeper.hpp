@@ -59,6 +59,8 @@ class Keeper {
   void signal(int number);
   /// The program's status (waitpid(2)) once it has ended by itself.
   std::optional<int> ending();
+  /// Whether the program has ended, by itself or not; ending() may tell it a moment later.
+  bool program_has_ended() const;
   /// The keeper itself, from which all others descend.
   pid_t pid() const { return pid_; }
 

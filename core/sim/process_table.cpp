@@ -102,6 +102,12 @@ std::vector<ProcessEntry> list_processes() {
   return all;
 }
 
+bool has_ended(pid_t pid) {
+  const Descriptor directory(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ProcessEntry entry;
+  return directory.is_open() && (!read_entry(directory.get(), std::to_string(pid), entry) || entry.is_zombie);
+}
+
 std::vector<ProcessEntry> descendants(const std::vector<ProcessEntry>& processes, pid_t root) {
   std::vector<ProcessEntry> tree;
   const auto add_children = [&](pid_t parent) {

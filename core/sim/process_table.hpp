@@ -44,6 +44,9 @@ class ProcessTable {
 /// All processes, to be looked at more than once.
 std::vector<ProcessEntry> list_processes();
 
+/// Whether a process has ended, its parent having taken note of that or not.
+bool has_ended(pid_t pid);
+
 /// All that descend from `root`, itself not among them.
 std::vector<ProcessEntry> descendants(const std::vector<ProcessEntry>& processes, pid_t root);
 
