@@ -10,22 +10,18 @@
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
-#include <system_error>
 
 #include "core/sim/process_host.hpp"
+#include "core/sim/system_call.hpp"
 
 namespace mznode::sim {
 namespace {
 
 namespace fs = std::filesystem;
 
-void demand(int error, const char* what) {
-  if (error != 0) throw std::system_error(error, std::generic_category(), what);
-}
-
 /// Our end; the child's keeps to block, as programs expect of their standard streams.
 Descriptor non_blocking(Descriptor end) {
-  if (::fcntl(end.get(), F_SETFL, O_NONBLOCK) != 0) demand(errno, "cannot change a pipe");
+  if (::fcntl(end.get(), F_SETFL, O_NONBLOCK) != 0) demand_success(errno, "cannot change a pipe");
   return end;
 }
 

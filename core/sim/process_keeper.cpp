@@ -13,9 +13,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <system_error>
 
 #include "core/sim/process_table.hpp"
+#include "core/sim/system_call.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -25,10 +25,6 @@ struct Started {
   int error = 0;
   pid_t program = -1;
 };
-
-void demand(int error, const char* what) {
-  if (error != 0) throw std::system_error(error, std::generic_category(), what);
-}
 
 /// Reads exactly so many bytes; false at the end of the pipe.
 bool read_all(const Descriptor& from, void* bytes, std::size_t size) {
@@ -47,7 +43,7 @@ bool read_all(const Descriptor& from, void* bytes, std::size_t size) {
 Descriptor above_standard(Descriptor low) {
   if (low.get() > STDERR_FILENO) return low;
   const int moved = ::fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (moved < 0) demand(errno, "cannot copy a descriptor");
+  if (moved < 0) demand_success(errno, "cannot copy a descriptor");
   return Descriptor(moved);
 }
 
@@ -202,7 +198,7 @@ class Kept {
 
 Pipe::Pipe() {
   std::array<int, 2> ends = {-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) demand(errno, "cannot make a pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) demand_success(errno, "cannot make a pipe");
   reader = Descriptor(ends[0]);
   writer = Descriptor(ends[1]);
   reader = above_standard(std::move(reader));
@@ -210,8 +206,8 @@ Pipe::Pipe() {
 }
 
 SpawnPlan::SpawnPlan(std::vector<std::string> words) : words_(std::move(words)) {
-  demand(::posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions_init");
-  demand(::posix_spawnattr_init(&attributes_), "posix_spawnattr_init");
+  demand_success(::posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions_init");
+  demand_success(::posix_spawnattr_init(&attributes_), "posix_spawnattr_init");
   separate();
 }
 
@@ -221,11 +217,13 @@ SpawnPlan::~SpawnPlan() {
 }
 
 void SpawnPlan::replace(const Descriptor& ours, int standard) {
-  demand(::posix_spawn_file_actions_adddup2(&actions_, ours.get(), standard), "posix_spawn_file_actions_adddup2");
+  demand_success(::posix_spawn_file_actions_adddup2(&actions_, ours.get(), standard),
+                 "posix_spawn_file_actions_adddup2");
 }
 
 void SpawnPlan::change_directory(const std::string& path) {
-  demand(::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str()), "posix_spawn_file_actions_addchdir_np");
+  demand_success(::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str()),
+                 "posix_spawn_file_actions_addchdir_np");
 }
 
 void SpawnPlan::separate() {
@@ -234,11 +232,11 @@ void SpawnPlan::separate() {
   ::sigemptyset(&none);
   ::sigemptyset(&restored);
   ::sigaddset(&restored, SIGPIPE);
-  demand(::posix_spawnattr_setpgroup(&attributes_, 0), "posix_spawnattr_setpgroup");
-  demand(::posix_spawnattr_setsigmask(&attributes_, &none), "posix_spawnattr_setsigmask");
-  demand(::posix_spawnattr_setsigdefault(&attributes_, &restored), "posix_spawnattr_setsigdefault");
+  demand_success(::posix_spawnattr_setpgroup(&attributes_, 0), "posix_spawnattr_setpgroup");
+  demand_success(::posix_spawnattr_setsigmask(&attributes_, &none), "posix_spawnattr_setsigmask");
+  demand_success(::posix_spawnattr_setsigdefault(&attributes_, &restored), "posix_spawnattr_setsigdefault");
   constexpr int flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  demand(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags)), "posix_spawnattr_setflags");
+  demand_success(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags)), "posix_spawnattr_setflags");
 }
 
 Keeper::Keeper(const SpawnPlan& plan) {
@@ -249,11 +247,12 @@ Keeper::Keeper(const SpawnPlan& plan) {
   const std::vector<char*> direct = pointers_to(words);
   const std::vector<char*> by_shell = pointers_to(shell_words);
   std::array<int, 2> ends = {-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) demand(errno, "cannot make a socket");
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    demand_success(errno, "cannot make a socket");
   wire_ = above_standard(Descriptor(ends[0]));
   Descriptor other = above_standard(Descriptor(ends[1]));
   pid_ = ::fork();
-  if (pid_ < 0) demand(errno, "cannot fork");
+  if (pid_ < 0) demand_success(errno, "cannot fork");
   if (pid_ == 0) Kept(other.get(), plan.actions_, plan.attributes_).run(direct.data(), by_shell.data());
   other.close();  // else the end of a keeper that dies at once would not be seen
   Started started;
@@ -263,7 +262,7 @@ Keeper::Keeper(const SpawnPlan& plan) {
   if (started.error == 0) return;
   wire_.close();
   ::waitpid(pid_, nullptr, 0);
-  demand(started.error, "cannot run it");
+  demand_success(started.error, "cannot run it");
 }
 
 Keeper::~Keeper() {
