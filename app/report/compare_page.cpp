@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "app/report/html.hpp"
-#include "app/text_table.hpp"
 #include "app/report/test_page.hpp"
+#include "app/text_table.hpp"
 #include "core/check/set_full.hpp"
 
 namespace mznode::app {
@@ -28,11 +28,11 @@ struct Row {
   /// Why it is not valid, and the command that shows it again; empty when it is valid.
   std::vector<std::string> failure;
   LatencySeries series;
-  MZNODE_FIELDS(name, summary, model, survives, valid, ok, messages_per_op, bytes_per_op, latencies_ms,
-                satisfied, failure, series)
+  MZNODE_FIELDS(name, summary, model, survives, valid, ok, messages_per_op, bytes_per_op, latencies_ms, satisfied,
+                failure, series)
 };
 
-struct Data {
+struct ComparisonData {
   std::string workload;
   /// "stable" or "answer".
   std::string latency;
@@ -91,17 +91,19 @@ LatencySeries latency_series(const TestReport& report, LatencyKind kind) {
   return series;
 }
 
-std::string compare_page(const Comparison& comparison, const std::vector<LatencySeries>& series, const std::string& command) {
+std::string compare_page(const Comparison& comparison, const std::vector<LatencySeries>& series,
+                         const std::string& command) {
   const std::string first = std::to_string(comparison.seeds.front());
   const TestSettings& settings = comparison.contenders.front().settings;
-  Data data{.workload = comparison.workload,
-            .latency = comparison.latency == LatencyKind::stable ? "stable" : "answer",
-            .settings = setting_list(settings),
-            .seeds = comparison.seeds.size() == 1 ? first : first + " to " + std::to_string(comparison.seeds.back()),
-            .seed_count = std::ssize(comparison.seeds),
-            .first_seed = first,
-            .command = command,
-            .rows = {}};
+  ComparisonData data{
+      .workload = comparison.workload,
+      .latency = comparison.latency == LatencyKind::stable ? "stable" : "answer",
+      .settings = setting_list(settings),
+      .seeds = comparison.seeds.size() == 1 ? first : first + " to " + std::to_string(comparison.seeds.back()),
+      .seed_count = std::ssize(comparison.seeds),
+      .first_seed = first,
+      .command = command,
+      .rows = {}};
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i) {
     const Contender& contender = comparison.contenders[i];
     const Figures& figures = contender.figures;

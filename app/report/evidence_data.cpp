@@ -10,7 +10,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t shown_cycles = 6;
-constexpr std::size_t shown_value_bytes = 160;
+constexpr std::size_t drawn_value_bytes = 160;
 
 /// A micro-operation without the brackets: r "x" [1,2].
 std::string micro_operation(const ordered_json& parts) {
@@ -24,10 +24,10 @@ std::string micro_operation(const ordered_json& parts) {
 }
 
 std::string transaction_text(const ordered_json& value) {
-  if (!value.is_array()) return sim::excerpt(value.dump(), shown_value_bytes);
+  if (!value.is_array()) return sim::excerpt(value.dump(), drawn_value_bytes);
   std::string text;
   for (const ordered_json& each : value) text += (text.empty() ? "" : ", ") + micro_operation(each);
-  return sim::excerpt(text, shown_value_bytes);
+  return sim::excerpt(text, drawn_value_bytes);
 }
 
 CycleDrawing cycle_drawing(const std::string& anomaly, const ordered_json& example) {
@@ -70,7 +70,7 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const order
                                              const check::History& history) {
   CounterexampleDrawing drawing;
   drawing.key = key;
-  drawing.value = sim::excerpt(example.at("value").dump(), shown_value_bytes);
+  drawing.value = sim::excerpt(example.at("value").dump(), drawn_value_bytes);
   const auto time_us = [&](const ordered_json& index) { return history.at(index.get<std::size_t>()).time_ns / 1000; };
   for (const ordered_json& member : example.at("operations")) {
     const auto operation = member.at("operation").get<std::int64_t>();
@@ -79,7 +79,7 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const order
     drawing.process.push_back(member.at("process").get<std::int64_t>());
     drawing.start.push_back(time_us(member["operation"]));
     drawing.end.push_back(member.at("completion").is_null() ? -1 : time_us(member["completion"]));
-    drawing.text.push_back(sim::excerpt(member.at("text").get<std::string>(), shown_value_bytes));
+    drawing.text.push_back(sim::excerpt(member.at("text").get<std::string>(), drawn_value_bytes));
     drawing.required.push_back(member.at("required").get<bool>() ? 1 : 0);
     drawing.order.push_back(0);
     drawing.note.emplace_back();

@@ -18,7 +18,7 @@ constexpr std::size_t shown_value_bytes = 120;
 /// Failed operations and lost elements that are moments of interest; more would be everywhere.
 constexpr std::size_t moments_of_a_kind = 20;
 
-std::int64_t us(Duration duration) { return duration.count() / ns_per_us; }
+std::int64_t whole_us(Duration duration) { return duration.count() / ns_per_us; }
 
 std::string shown(const Json& value) { return value.is_null() ? "" : sim::excerpt(value.text(), shown_value_bytes); }
 
@@ -52,7 +52,7 @@ std::vector<FaultSpan> fault_spans(const TestReport& report) {
     if (operation.f.rfind(start, 0) == 0) {
       open[name] = spans.size();
       const bool fits = operation.value.text().size() <= longest_value;
-      spans.push_back({.name = name, .from = at, .to = us(report.run.duration), .value = fits ? operation.value : Json()});
+      spans.push_back({.name = name, .from = at, .to = whole_us(report.run.duration), .value = fits ? operation.value : Json()});
     } else if (const auto found = open.find(name); found != open.end()) {
       spans[found->second].to = at;
       open.erase(found);
@@ -115,7 +115,7 @@ Rates rates(const TestReport& report) {
   constexpr std::int64_t most = 150;
   constexpr std::int64_t operations_each = 5;
   const std::int64_t wanted = std::clamp(std::ssize(report.run.history) / 2 / operations_each, fewest, most);
-  const std::int64_t duration = std::max<std::int64_t>(us(report.run.duration), 1);
+  const std::int64_t duration = std::max<std::int64_t>(whole_us(report.run.duration), 1);
   Rates rates;
   rates.interval = 10'000'000;
   for (const std::int64_t ms : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000}) {
@@ -141,7 +141,7 @@ Rates rates(const TestReport& report) {
     if (entry.event == sim::JournalEntry::Event::receive) continue;
     const sim::Packet& packet = report.run.packets[entry.packet];
     if (sim::is_client_name(packet.src) || sim::is_client_name(packet.dest)) continue;
-    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost, us(entry.at - report.run.started));
+    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost, whole_us(entry.at - report.run.started));
   }
   return rates;
 }

@@ -31,7 +31,7 @@ struct Head {
   MZNODE_FIELDS(title, valid, demand, reasons, figures, settings, replay, nodes, workers, duration)
 };
 
-struct Data {
+struct TestData {
   Head head;
   Evidence evidence;
   std::vector<FaultSpan> faults;
@@ -101,7 +101,7 @@ std::vector<Labelled> setting_list(const TestSettings& settings) {
 
 std::string test_page(const TestSettings& settings, const TestReport& report) {
   const std::size_t workers = settings.concurrency * (settings.concurrency_per_node ? settings.nodes.size() : 1);
-  Data data;
+  TestData data;
   data.head = head(settings, report, workers);
   data.evidence = evidence(report);
   data.faults = fault_spans(report);
