@@ -60,7 +60,7 @@ struct Life {
 };
 
 std::vector<std::string> records(FakeRuntime& world) {
-  return world.open_storage("n1")->read();
+  return world.open_storage("n1", {"n1"})->read();
 }
 
 class Commands : public testing::TestWithParam<Kind> {};
@@ -68,7 +68,7 @@ class Commands : public testing::TestWithParam<Kind> {};
 /// Puts another command in the place of the entry that holds `mark`, in all records.
 void replace_command(FakeRuntime& world, const std::string& mark, const std::string& command) {
   bool is_found = false;
-  auto disk = world.open_storage("n1");
+  auto disk = world.open_storage("n1", {"n1"});
   std::vector<std::string> all = disk->read();
   for (std::string& text : all) {
     ordered_json record = ordered_json::parse(text);
@@ -167,7 +167,7 @@ TEST_P(Commands, ASnapshotOnTheDiskThatNoMachineCanStartFromRefusesTheStart) {
     Life life(world, GetParam(), {"n1"});
     ASSERT_NE(life.ask(GetParam().first).find("_ok"), std::string::npos);
   }
-  auto disk = world.open_storage("n1");
+  auto disk = world.open_storage("n1", {"n1"});
   disk->append(R"({"unsaved":{"rewrite":{"hard_state":{"term":3,"is_voter":true},)"
                R"("snapshot":{"index":9,"term":3,"state":{"machine":7,"sessions":{}}},"entries":[]}}})");
   disk->sync([] {});
