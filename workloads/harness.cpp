@@ -127,11 +127,14 @@ std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::
 
 double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
 
+bool has_begun(const sim::RunResult& run) {
+  return std::any_of(run.history.begin(), run.history.end(),
+                     [](const check::Operation& operation) { return operation.is_client(); });
+}
+
 /// What the bench itself did: how many operations a second it was to begin and did begin, and how late it was.
 check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& run) {
-  const bool has_begun = std::any_of(run.history.begin(), run.history.end(),
-                                     [](const check::Operation& operation) { return operation.is_client(); });
-  check::Verdict verdict = has_begun || run.error || run.interrupted
+  check::Verdict verdict = has_begun(run) || run.error || run.interrupted
                                ? check::Verdict(check::Valid::yes)
                                : check::Verdict::unknown("no operation was begun, so there is nothing to judge; give it "
                                                          "a --rate above 0, or a longer --time-limit");
@@ -237,6 +240,7 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   options.strongest_models = true;
   // Every workload has one; tests/sim/checkers_test.cpp sees to it.
   check::Verdict workload = check::find_checker(settings.workload)->check(run.history, options);
+  if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
   check::Verdict stats = check::check_stats(run.history);
   check::Verdict availability = check::check_availability(run.history, options);
   if (run.interrupted) {

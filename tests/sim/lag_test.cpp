@@ -86,7 +86,7 @@ TEST(Lag, ANodeThatGotNoProcessorIsExcused) {
 }
 
 TEST(Lag, WithoutAnyOperationNothingIsKnown) {
-  for (const char* workload : {"echo", "lin-kv", "broadcast"}) {
+  for (const char* workload : {"echo", "lin-kv", "broadcast", "kafka", "txn-list-append"}) {
     TestSettings settings = settings_of_run();
     settings.workload = workload;
     EXPECT_EQ(judge(settings, RunResult()).valid, check::Valid::unknown) << workload;
