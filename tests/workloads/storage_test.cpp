@@ -184,8 +184,11 @@ TEST_P(StoringStrategy, DoesNotStartOnADamagedDisk) {
   }
 }
 
-TEST_P(StoringStrategy, KnowsWhatItAcknowledgedWhicheverCallOfTheDiskIsTheLast) {
-  if (is_real) GTEST_SKIP() << "real files do not lose power";
+class StoringStrategyThatDies : public testing::TestWithParam<Subject> {};
+
+TEST_P(StoringStrategyThatDies, KnowsWhatItAcknowledgedWhicheverCallOfTheDiskIsTheLast) {
+  const Subject& subject = GetParam();
+  const std::string directory = "/data";
   std::mt19937 random(7);
   std::size_t calls = 0;
   {
@@ -220,6 +223,12 @@ INSTANTIATE_TEST_SUITE_P(Disks, StoringStrategy, testing::Combine(testing::Value
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+INSTANTIATE_TEST_SUITE_P(SimulatedDisk, StoringStrategyThatDies, testing::ValuesIn(subjects), [](const auto& test) {
+  std::string name = std::string(test.param.workload) + "_" + test.param.strategy;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 /// What must be on the list above follows from the promises of the strategies.
 TEST(StoringStrategies, AreAllThatPromiseToSurviveAKillWithStorage) {
