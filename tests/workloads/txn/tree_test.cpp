@@ -140,7 +140,7 @@ TEST_F(TxnTree, ARootMovesWhatItGatheredIntoTheTreeAndShowsTheSame) {
   }
   EXPECT_LE(spills, static_cast<int>(branch_count));
   Draft later(root, thunks);
-  later.append(Json(3), Json(3));
+  later.run({{"append", Json(3), Json(3)}});
   EXPECT_EQ(later.read(Json(3)), Json::parse("[1,2,3]"));
   EXPECT_EQ(later.read(Json(4)), Json::parse("[1,2]"));
 }
