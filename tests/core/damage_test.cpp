@@ -110,9 +110,9 @@ TEST_P(Damage, IsMissedBeforeTheLastSyncEvenWhenNothingTellsHowFarThatWas) {
   // A sector that the last write shares with those before it takes its head along when it goes.
   const std::size_t last_write = victim->earlier.back().size();
   const std::size_t its_sector = last_write / damage::sector_size * damage::sector_size;
-  const auto in_earlier_sectors = static_cast<std::size_t>(
-      std::count_if(victim->earlier.begin(), victim->earlier.end(),
-                    [&](const std::string& before) { return before.size() <= its_sector; }));
+  const auto in_earlier_sectors =
+      static_cast<std::size_t>(std::count_if(victim->earlier.begin(), victim->earlier.end(),
+                                             [&](const std::string& before) { return before.size() <= its_sector; }));
   std::size_t taken_for_torn = 0;
   for (const auto& [name, bytes] : damage::of_sectors(victim->whole, victim->earlier)) {
     victim->heal();
