@@ -131,7 +131,7 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--consistency-models", flags.consistency_models, "txn: what must be satisfied, separated by commas")
       ->default_str("as promised; --bin: strict-serializable")
       ->type_name("NAMES");
-  app.add_option("--compat", flags.compat, "jepsen: judge as Maelstrom where this program is stricter")
+  app.add_option("--compat", flags.compat, "jepsen: be no stricter than Maelstrom")
       ->check(CLI::IsMember({"jepsen"}))
       ->type_name("NAME");
   const auto add_count = [&app](const std::string& name, std::size_t& value, const std::string& summary) {
@@ -140,19 +140,19 @@ void declare(CLI::App& app, TestFlags& flags) {
   add_count("--key-count", flags.keys.key_count, "kafka, txn: keys in use at a time");
   add_count("--max-txn-length", flags.keys.max_txn_length, "txn: most operations of a transaction");
   add_count("--max-writes-per-key", flags.keys.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
-  app.add_option("--writes-dist", flags.writes_dist, "how many of these: constant (all), zipf")->type_name("NAME");
-  app.add_option("--assign-from", flags.assign_from, "kafka: polls start at beginning or committed")->type_name("NAME");
+  app.add_option("--writes-dist", flags.writes_dist, "all of these (constant), or zipf")->type_name("NAME");
+  app.add_option("--assign-from", flags.assign_from, "kafka: beginning or committed")->type_name("NAME");
   app.option_defaults()->group("The network");
   add_number(app, "--latency", flags.latency, std::int64_t{0}, max_latency_ms, "mean latency between nodes")
       ->type_name("MS");
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
-  app.add_option("--delivery", flags.delivery, "maelstrom (receivers sleep till next is due), ideal")->type_name("NAME");
+  app.add_option("--delivery", flags.delivery, "maelstrom (one by one), ideal")->type_name("NAME");
   app.add_option("--topology", flags.topology, "line, grid, tree, tree2 … tree4 or total")->type_name("NAME");
   app.add_option("--nemesis", flags.nemesis, "partition, partition-one-way, loss, duplicate, reorder, slow, pause, "
                  "kill, skew; or swarm")->type_name("FAULTS");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
-  app.option_defaults()->group("Chance");
+  app.option_defaults()->group("The test");
   app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
   app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
   add_number(app, "--test-count", flags.test_count, std::int64_t{1}, static_cast<std::int64_t>(max_seeds),
@@ -218,8 +218,7 @@ struct TestLine {
   std::string strategy;
   std::string bin;
   TestCommand command;
-  CLI::App app{"Runs a whole test with Maelstrom's flags on the embedded network, in virtual time (or on the processes of "
-               "another program, with --bin)."};
+  CLI::App app{"Runs Maelstrom's tests in virtual time (or on processes, with --bin)."};
 
   TestLine() {
     app.name("mznode test -w NAME [options] [-- arguments for --bin]");

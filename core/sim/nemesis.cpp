@@ -138,7 +138,8 @@ void Nemesis::strike() {
 
 void Nemesis::strike(Blow& blow) {
   blow.is_next_to_end = true;
-  const std::vector<std::string> victims = choose_victims(world_.nodes, blow_random_);
+  std::vector<std::string> victims = choose_victims(world_.nodes, blow_random_);
+  victims.resize(std::min(victims.size(), world_.most_victims));
   for (const auto& node : victims) {
     ++times_struck_[node];
     if (blow.fault == Fault::kill) {

@@ -138,6 +138,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                      .network = network_,
                      .host = *host_,
                      .nodes = options.nodes,
+                     .most_victims = options.most_victims,
                      .initialise = [this](const std::string& node) { scope_.spawn(initialise(node)); },
                      .record =
                          [this](const std::string& event, const Json& value) {

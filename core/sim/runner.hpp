@@ -35,6 +35,8 @@ struct RunOptions {
   bool compat_jepsen = false;
   std::vector<Fault> faults;
   Duration nemesis_interval = 10s;
+  /// How many nodes a kill or a pause strikes at once, at most. Maelstrom's may strike all; fewer leave somebody who knows.
+  std::size_t most_victims = SIZE_MAX;
   /// How long a node may take to answer `init` (Maelstrom, db.clj).
   Duration init_timeout = 10s;
   std::uint64_t seed = 0;

@@ -183,7 +183,7 @@ TEST(CommandLine, WhatCannotBeReportedIsPrintedAllTheSame) {
 
 TEST(CommandLine, KeysAndTransactionsHaveTheFlagsOfMaelstrom) {
   const std::string results = output_of({"test", "-w", "txn-list-append", "--key-count", "1", "--max-txn-length", "1",
-                                         "--max-writes-per-key", "1", "--time-limit", "5", "--store", "", "--log-net-recv"});
+                                         "--max-writes-per-key", "1", "--time-limit", "20", "--store", "", "--log-net-recv"});
   const std::regex second_operation(R"re("txn":\[\["(append|r)",[0-9]+,([0-9]+|null)\],)re");
   EXPECT_FALSE(std::regex_search(results, second_operation)) << results;
   EXPECT_NE(results.find("[\"append\",9,1]"), std::string::npos) << "no key is replaced after its first append";

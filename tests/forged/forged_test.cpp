@@ -116,6 +116,14 @@ class Forged : public testing::TestWithParam<Subject> {
     }
   }
 
+  /// Some strategies of broadcast go by it.
+  void tell_topology() {
+    if (GetParam().workload != "broadcast") return;
+    for (const auto& node : world.names()) {
+      world.ask(node, R"("type":"topology","topology":{"n1":["n2","n3"],"n2":["n1"],"n3":["n1"]})");
+    }
+  }
+
   /// A client of each node gets what it asks for; afterwards each node shows it.
   void expect_service() {
     const std::string& workload = GetParam().workload;
@@ -159,11 +167,7 @@ class Forged : public testing::TestWithParam<Subject> {
 };
 
 TEST_P(Forged, MessagesOfNodesEndNothing) {
-  if (GetParam().workload == "broadcast") {
-    for (const auto& node : world.names()) {
-      world.ask(node, R"("type":"topology","topology":{"n1":["n2","n3"],"n2":["n1"],"n3":["n1"]})");
-    }
-  }
+  tell_topology();
   for (int i = 0; i < 10; ++i) live(200ms);
   if (GetParam().strategy == "raft") {
     world.cut_off("n3");
@@ -189,6 +193,7 @@ TEST_P(Forged, MessagesOfNodesEndNothing) {
 }
 
 TEST_P(Forged, AnswersEndNothing) {
+  tell_topology();
   for (int i = 0; i < 10; ++i) live(200ms);
   forges_replies = true;
   for (std::size_t before = 1; before != unforged_replies;) {

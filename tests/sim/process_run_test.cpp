@@ -158,7 +158,7 @@ TEST(ProcessHostRun, CountsAndQuotesErrorReplies) {
   const auto seen = symptoms_of(report);
   ASSERT_EQ(seen.size(), 1u);
   EXPECT_EQ(seen[0], std::to_string(report.results["stats"]["fail-count"].get<int>()) +
-                         " operations were answered with error 10 (not-supported): no ?[31msuch thing");
+                         " operations were answered with error 10 (not-supported): no \\u001b[31msuch thing");
 }
 
 TEST(ProcessHostRun, ShowsAWrongInReplyToInOneLine) {

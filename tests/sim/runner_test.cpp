@@ -378,7 +378,7 @@ TEST(Runner, AReplyThatNoRequestExplainsIsReported) {
   };
   const auto unasked = simulate(constant_test("read"), options_of(1, 1, 1, 3s), wrong);
   ASSERT_FALSE(unasked.malformed_replies.empty());
-  EXPECT_NE(unasked.malformed_replies[0].find("its in_reply_to is of no request"), std::string::npos);
+  EXPECT_NE(unasked.malformed_replies[0].find("answered no request: its in_reply_to is 77"), std::string::npos);
 }
 
 TEST(Runner, ALateReplyIsNobodysFault) {

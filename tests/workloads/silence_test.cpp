@@ -21,8 +21,12 @@ Time end_of_quiet_phase(const sim::RunResult& run, Duration time_limit) {
   return run.started;
 }
 
+/// By then everything is said: the longest of all is an add of the counter's crdt, which waits 1.8 s for its window, is sent
+/// again 1.9 s later, and acknowledged after 4 × 0.8 s.
+constexpr Duration silence = 3s;
+
 // Every strategy that replicates must come to an end with it, whatever happened before.
-TEST(Silence, NobodySaysAnythingInTheSecondHalfOfTheQuietPhase) {
+TEST(Silence, NobodySaysAnythingInTheLastSecondsOfTheQuietPhase) {
   std::size_t runs = 0;
   for (const Cell& cell : all_cells({1, 3, 5})) {
     const bool has_quiet_phase = find_workload(cell.workload).test.final_operation.has_value();
@@ -35,7 +39,7 @@ TEST(Silence, NobodySaysAnythingInTheSecondHalfOfTheQuietPhase) {
       std::size_t late = 0;
       for (const sim::JournalEntry& entry : run.journal) {
         const bool is_send = entry.event == sim::JournalEntry::Event::send;
-        const bool is_late = entry.at >= end - sim::quiet_phase / 2 && entry.at < end;
+        const bool is_late = entry.at >= end - silence && entry.at < end;
         if (is_send && is_late && is_between_servers(run.packets[entry.packet])) ++late;
       }
       EXPECT_EQ(late, 0u) << cell << ", seed " << seed;

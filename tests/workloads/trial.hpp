@@ -20,6 +20,7 @@ struct Trial {
   Duration time_limit = 10s;
   Duration nemesis_interval = 2s;
   std::vector<Fault> faults = {};
+  std::size_t most_victims = SIZE_MAX;
   std::uint64_t seed = 0;
   sim::Latency latency = {};
   bool keeps_packets = false;
@@ -45,6 +46,7 @@ struct Trial {
             .topology = grid_topology(names),
             .faults = faults,
             .nemesis_interval = nemesis_interval,
+            .most_victims = most_victims,
             .seed = seed,
             .keep_journal = keeps_packets};
   }

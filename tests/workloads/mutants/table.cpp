@@ -19,7 +19,7 @@ bool has_second_answer(const Trial::Result& result) {
 }
 bool has_unasked_answer(const Trial::Result& result) {
   return !result.run.malformed_replies.empty() &&
-         result.run.malformed_replies[0].find("in_reply_to is of no request") != std::string::npos;
+         result.run.malformed_replies[0].find("answered no request") != std::string::npos;
 }
 bool has_duplicate_ids(const Trial::Result& result) {
   return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
@@ -118,7 +118,7 @@ const std::vector<Mutant>& all_mutants() {
       {"CounterCountsTwiceWhatItResends", "pn-counter", mutants::counter_resends_without_dedupe, {Fault::loss}, has_wrong_sum},
       {"CounterCountsTwiceWhatComesTwice", "pn-counter", mutants::counter_resends_without_dedupe, {Fault::duplicate},
        has_wrong_sum},
-      {"CounterReadsStaleStates", "pn-counter", mutants::counter_reads_stale_states, {}, has_wrong_sum},
+      {"CounterReadsStaleStates", "pn-counter", mutants::counter_reads_stale_states, {}, has_wrong_sum, 5},
       {"CounterWritesOverOthers", "pn-counter", mutants::counter_writes_over_others, {}, has_wrong_sum, 3, latency_ms},
       {"LinKvReadsFromACache", "lin-kv", mutants::lin_kv_reads_from_a_cache, {}, has_no_linearization},
       {"LinKvLosesWrites", "lin-kv", mutants::lin_kv_loses_writes, {}, has_no_linearization},
@@ -176,8 +176,8 @@ const std::vector<Control>& all_controls() {
   static const std::vector<Control> all = {
       // A node that comes back with empty memory is told again what it told before, as long as one node was up all the
       // time.
-      {"BroadcastRefillsNodesThatWereKilled", "broadcast", mutants::broadcast_relay, {Fault::kill}},
-      {"CounterRefillsNodesThatWereKilled", "g-counter", mutants::counter_replica, {Fault::kill}},
+      {"BroadcastRefillsNodesThatWereKilled", "broadcast", mutants::broadcast_relay, {Fault::kill}, 1},
+      {"CounterRefillsNodesThatWereKilled", "g-counter", mutants::counter_replica, {Fault::kill}, 1},
       {"CounterSurvivesPartitions", "g-counter", mutants::counter_replica, {Fault::partition}},
       {"CasPaxosSurvivesPartitions", "lin-kv", mutants::caspaxos_replica, {Fault::partition}},
       {"CasPaxosSurvivesWhatIsLostAndTwice", "lin-kv", mutants::caspaxos_replica, {Fault::loss, Fault::duplicate}},

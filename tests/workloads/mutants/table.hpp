@@ -40,9 +40,10 @@ struct Control {
   const char* workload;
   mutants::Installed (*install)(Node&);
   std::vector<Fault> faults;
+  std::size_t most_victims = SIZE_MAX;
 
   Trial trial(std::uint64_t seed) const {
-    return {.workload = workload, .rate = 100, .faults = faults, .seed = seed};
+    return {.workload = workload, .rate = 100, .faults = faults, .most_victims = most_victims, .seed = seed};
   }
 };
 
