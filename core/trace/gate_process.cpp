@@ -100,7 +100,11 @@ Outcome process_call(Tree& tree, Thread& thread) {
     case SYS_waitid: return wait_for_child(tree, thread);
     case SYS_exit:
       // The last thread takes its process along.
-      if (tree.threads_of(process) == 1) process.is_ending = true;
+      if (tree.threads_of(process) == 1) {
+        process.is_ending = true;
+      } else if (thread.tid == process.pid) {
+        thread.leaves_others = true;
+      }
       return Outcome::allow();
     case SYS_exit_group: process.is_ending = true; return Outcome::allow();
     case SYS_getpgid:

@@ -65,10 +65,19 @@ std::size_t resident_bytes(pid_t pid) {
   return (resident - shared) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::int64_t wall_ns() {
+namespace {
+std::int64_t read_clock(clockid_t clock) {
   timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(clock, &now);
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+}  // namespace
+
+std::int64_t wall_ns() {
+  return read_clock(CLOCK_MONOTONIC);
+}
+std::int64_t thread_cpu_ns() {
+  return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 std::string describe_end(int status) {

@@ -101,6 +101,8 @@ struct Thread {
   /// The thread that stands still while this one, its child, uses its memory.
   Thread* uses_memory_of = nullptr;
   bool is_in_exec = false;
+  /// It is its process's first, and ends before the others.
+  bool leaves_others = false;
   /// How often in a row it has yielded.
   unsigned yields = 0;
   /// How many stops are left of its turn.

@@ -80,6 +80,8 @@ void Tree::run(Time now) {
   if (ending_) return;
   clock.follow(now);
   run_began_ns_ = wall_ns();
+  supervisor_cpu_ns_ = thread_cpu_ns();
+  tree_cpu_ns_ = -1;
   may_be_ready_ = true;
   bool goes_on = true;
   while (goes_on && !ending_) {
@@ -120,7 +122,12 @@ void Tree::execute(Thread& thread) {
   }
   while (thread.state == Thread::State::running && !ending_) {
     int status = 0;
-    if (!resume(thread) || !await(thread, status)) {
+    const bool is_resumed = resume(thread);
+    if (is_resumed && thread.leaves_others) {  // its end is told with the last of them
+      thread.state = Thread::State::in_kernel;
+      return;
+    }
+    if (!is_resumed || !await(thread, status)) {
       if (thread.state == Thread::State::running && !ending_) reap(*thread.process);
       return;
     }
@@ -146,6 +153,8 @@ bool Tree::resume(Thread& thread) {
 /// Waits until the thread stops. False when it does not, or is no more: then its state says why.
 bool Tree::await(Thread& thread, int& status) {
   Patience patience;
+  // It ends with all the others, and its end is told when theirs have been.
+  if (thread.process->is_ending) return false;
   for (;;) {
     if (thread.is_in_exec) return await_exec(thread, status);
     switch (waiter_.wait(thread.tid, status)) {
@@ -153,7 +162,7 @@ bool Tree::await(Thread& thread, int& status) {
       case Tracer::Waiter::Wait::gone: return false;
       case Tracer::Waiter::Wait::tick: break;
     }
-    drain();
+    pull();
     if (!is_worth_waiting(thread, patience)) return false;
   }
 }
@@ -186,7 +195,7 @@ bool Tree::is_worth_waiting(Thread& thread, Patience& patience) {
     if (other->process != thread.process || other.get() == &thread) continue;
     if (Tracer::Waiter::look(other->tid, status) == Tracer::Waiter::Wait::event && !WIFSTOPPED(status)) {
       forget(*other);
-      return true;
+      return false;
     }
   }
   const ThreadStatus now = thread_status(thread.tid);
@@ -387,26 +396,27 @@ Thread* Tree::taker_of(const Process& process, int signal) const {
 
 // ---- Output, limits and ends
 
-bool Tree::drain() {
-  bool got = false;
+/// Makes room in the pipes. When that happens hangs on wall time, so nobody is told yet.
+void Tree::pull() {
   char piece[64 << 10];
   for (Descriptor* stream : {&streams_.output, &streams_.log}) {
-    const bool is_output = stream == &streams_.output;
+    std::string& kept = stream == &streams_.output ? written_ : logged_;
     while (stream->is_open()) {
       const ssize_t count = ::read(stream->get(), piece, sizeof piece);
       if (count < 0 && errno == EINTR) continue;
       if (count == 0) stream->close();
       if (count <= 0) break;
-      got = true;
-      const std::string_view bytes(piece, static_cast<std::size_t>(count));
-      if (is_output) {
-        sink_.output(bytes, clock.run_time_of(clock.now()));
-      } else {
-        sink_.log(bytes);
-      }
+      kept.append(piece, static_cast<std::size_t>(count));
     }
   }
+}
+
+bool Tree::drain() {
+  pull();
   expected_output_ = 0;
+  const bool got = !written_.empty() || !logged_.empty();
+  if (!written_.empty()) sink_.output(std::exchange(written_, {}), clock.run_time_of(clock.now()));
+  if (!logged_.empty()) sink_.log(std::exchange(logged_, {}));
   return got;
 }
 
@@ -430,7 +440,8 @@ bool Tree::is_over_limits() {
   limits_seen_ns_ = now;
   std::size_t bytes = 0;
   for (const auto& process : processes_) bytes += resident_bytes(process->pid);
-  if (now - run_began_ns_ > limits_.stall.count()) {
+  const std::int64_t busy_ns = now - run_began_ns_;
+  if (busy_ns > limits_.stall.count() / 4 && has_stalled(now) && busy_ns > limits_.stall.count()) {
     end("was busy for " + std::to_string(limits_.stall / 1s) +
         " s of real time in one moment of virtual time, without coming to rest (--stall)");
   } else if (bytes > limits_.memory_bytes) {
@@ -438,6 +449,17 @@ bool Tree::is_over_limits() {
         std::to_string(limits_.memory_bytes >> 20) + " MB that a node may (--memory)");
   }
   return ending_.has_value();
+}
+
+/// Time in which the machine was busy with others does not count, or not much.
+bool Tree::has_stalled(std::int64_t now) {
+  std::int64_t of_tree = 0;
+  for (const auto& thread : threads_) of_tree += thread_status(thread->tid).cpu_ns;
+  if (tree_cpu_ns_ < 0) tree_cpu_ns_ = of_tree;  // from here on it is measured
+  const std::int64_t cpu = thread_cpu_ns() - supervisor_cpu_ns_ + of_tree - tree_cpu_ns_;
+  constexpr std::int64_t busy_part = 2;
+  constexpr std::int64_t patience = 10;
+  return cpu > limits_.stall.count() / busy_part || now - run_began_ns_ > patience * limits_.stall.count();
 }
 
 void Tree::end(const std::string& why) {

@@ -104,8 +104,10 @@ class Tree {
   void look_at_unheld();
   bool settle();
   bool flush_input();
+  void pull();
   void watch_limits();
   bool is_over_limits();
+  bool has_stalled(std::int64_t now);
   void end(const std::string& why);
 
   // What happens to a thread (events.cpp).
@@ -146,9 +148,14 @@ class Tree {
   std::string undelivered_;
   std::size_t delivered_ = 0;
   std::size_t expected_output_ = 0;
+  /// Read, but not told of.
+  std::string written_;
+  std::string logged_;
 
   // Wall time, for limits only: nothing that a node sees comes of it.
   std::int64_t run_began_ns_ = 0;
+  std::int64_t supervisor_cpu_ns_ = 0;
+  std::int64_t tree_cpu_ns_ = -1;
   std::int64_t limits_seen_ns_ = 0;
 };
 
