@@ -49,31 +49,6 @@ Tree::~Tree() {
   while (!processes_.empty()) reap(*processes_.back());
 }
 
-void Tree::deliver(std::string_view text) {
-  undelivered_ += text;
-  flush_input();
-}
-
-bool Tree::flush_input() {
-  if (!streams_.input.is_open()) return false;
-  bool wrote = false;
-  while (delivered_ < undelivered_.size()) {
-    const ssize_t count =
-        ::write(streams_.input.get(), undelivered_.data() + delivered_, undelivered_.size() - delivered_);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EPIPE) streams_.input.close();
-    if (count <= 0) break;
-    delivered_ += static_cast<std::size_t>(count);
-    wrote = true;
-  }
-  if (delivered_ == undelivered_.size() || !streams_.input.is_open()) {
-    undelivered_.clear();
-    delivered_ = 0;
-  }
-  if (wrote) may_be_ready_ = true;
-  return wrote;
-}
-
 // ---- One turn of the node
 
 void Tree::run(Time now) {
@@ -394,137 +369,12 @@ Thread* Tree::taker_of(const Process& process, int signal) const {
   return nullptr;
 }
 
-// ---- Output, limits and ends
-
-/// Makes room in the pipes. When that happens hangs on wall time, so nobody is told yet.
-void Tree::pull() {
-  char piece[64 << 10];
-  for (Descriptor* stream : {&streams_.output, &streams_.log}) {
-    std::string& kept = stream == &streams_.output ? written_ : logged_;
-    while (stream->is_open()) {
-      const ssize_t count = ::read(stream->get(), piece, sizeof piece);
-      if (count < 0 && errno == EINTR) continue;
-      if (count == 0) stream->close();
-      if (count <= 0) break;
-      kept.append(piece, static_cast<std::size_t>(count));
-    }
-  }
-}
-
-bool Tree::drain() {
-  pull();
-  expected_output_ = 0;
-  const bool got = !written_.empty() || !logged_.empty();
-  if (!written_.empty()) sink_.output(std::exchange(written_, {}), clock.run_time_of(clock.now()));
-  if (!logged_.empty()) sink_.log(std::exchange(logged_, {}));
-  return got;
-}
-
-void Tree::expect_output(std::size_t bytes) {
-  expected_output_ += bytes;
-  constexpr std::size_t half_a_pipe = 32 << 10;
-  if (expected_output_ > half_a_pipe) drain();
-}
-
-void Tree::watch_limits() {
-  constexpr std::uint64_t stops_between_looks = 256;
-  if (stops_ % stops_between_looks == 0) is_over_limits();
-}
-
-/// Ends a node that takes too much of the machine.
-bool Tree::is_over_limits() {
-  if (ending_) return true;
-  const std::int64_t now = wall_ns();
-  constexpr std::int64_t between_looks_ns = 50'000'000;
-  if (now - limits_seen_ns_ < between_looks_ns) return false;
-  limits_seen_ns_ = now;
-  std::size_t bytes = 0;
-  for (const auto& process : processes_) bytes += resident_bytes(process->pid);
-  const std::int64_t busy_ns = now - run_began_ns_;
-  if (busy_ns > limits_.stall.count() / 4 && has_stalled(now) && busy_ns > limits_.stall.count()) {
-    end("was busy for " + std::to_string(limits_.stall / 1s) +
-        " s of real time in one moment of virtual time, without coming to rest (--stall)");
-  } else if (bytes > limits_.memory_bytes) {
-    end("used " + std::to_string(bytes >> 20) + " MB of memory, more than the " +
-        std::to_string(limits_.memory_bytes >> 20) + " MB that a node may (--memory)");
-  }
-  return ending_.has_value();
-}
-
-/// Time in which the machine was busy with others does not count, or not much.
-bool Tree::has_stalled(std::int64_t now) {
-  std::int64_t of_tree = 0;
-  for (const auto& thread : threads_) of_tree += thread_status(thread->tid).cpu_ns;
-  if (tree_cpu_ns_ < 0) tree_cpu_ns_ = of_tree;  // from here on it is measured
-  const std::int64_t cpu = thread_cpu_ns() - supervisor_cpu_ns_ + of_tree - tree_cpu_ns_;
-  constexpr std::int64_t busy_part = 2;
-  constexpr std::int64_t patience = 10;
-  return cpu > limits_.stall.count() / busy_part || now - run_began_ns_ > patience * limits_.stall.count();
-}
-
-void Tree::end(const std::string& why) {
-  if (!ending_) ending_ = why;
-  for (const auto& process : processes_) ::kill(process->pid, SIGKILL);
-}
-
-void Tree::escape(const std::string& what) {
-  if (std::find(doubts.escapes.begin(), doubts.escapes.end(), what) == doubts.escapes.end()) {
-    doubts.escapes.push_back(what);
-  }
-}
-
 Time Tree::next_deadline() const {
   LocalTime earliest = timers.next();
   for (const auto& thread : threads_) {
     if (thread->state == Thread::State::held) earliest = std::min(earliest, thread->hold.deadline);
   }
   return clock.run_time_of(earliest);
-}
-
-// ---- Who is who
-
-Process* Tree::find_process(pid_t number) const {
-  for (const auto& process : processes_) {
-    if (process->shown_pid == number || process->pid == number) return process.get();
-  }
-  return nullptr;
-}
-
-Thread* Tree::find_thread(pid_t tid) const {
-  const auto found = std::find_if(threads_.begin(), threads_.end(), [&](const auto& each) { return each->tid == tid; });
-  return found == threads_.end() ? nullptr : found->get();
-}
-
-std::size_t Tree::threads_of(const Process& process) const {
-  return static_cast<std::size_t>(
-      std::count_if(threads_.begin(), threads_.end(), [&](const auto& thread) { return thread->process == &process; }));
-}
-
-bool Tree::has_children(const Process& process) const {
-  const auto is_child = [&](const auto& other) { return other->parent == &process; };
-  const auto is_ended_child = [&](const Ended& ended) { return ended.parent == process.pid; };
-  return std::any_of(processes_.begin(), processes_.end(), is_child) ||
-         std::any_of(ended_.begin(), ended_.end(), is_ended_child);
-}
-
-void Tree::forget_ended(pid_t pid) {
-  std::erase_if(ended_, [&](const Ended& each) { return each.pid == pid; });
-}
-
-pid_t Tree::shown_pid_of(pid_t pid) const {
-  if (const Process* process = find_process(pid)) return process->shown_pid;
-  for (const Ended& each : ended_) {
-    if (each.pid == pid) return each.shown_pid;
-  }
-  return pid;
-}
-
-pid_t Tree::real_pid_of(pid_t shown) const {
-  if (const Process* process = find_process(shown)) return process->pid;
-  for (const Ended& each : ended_) {
-    if (each.shown_pid == shown) return each.pid;
-  }
-  return shown;
 }
 
 }  // namespace mznode::trace

@@ -154,7 +154,7 @@ TEST_F(TracedProcessTest, WhatGoesPastTheSupervisorIsNamed) {
 }
 
 TEST_F(TracedProcessTest, AProgramThatCannotRunIsRefused) {
-  EXPECT_THROW(run("/etc/hostname", {}), std::invalid_argument);
+  EXPECT_THROW(run("/no/such/program", {}), std::invalid_argument);
 }
 
 TEST_F(TracedProcessTest, ManyLivesLeaveNothingBehind) {
