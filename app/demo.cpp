@@ -85,6 +85,7 @@ check::Valid run_processes() {
     settings.workload = workload.name;
     settings.bin = std::filesystem::read_symlink("/proc/self/exe").string();
     settings.bin_args = {"--workload", workload.name};
+    settings.process_time.mode = ProcessTime::Mode::real;  // to show how it does over real pipes
     settings.concurrency = concurrency;
     settings.rate_millis = 100'000;
     settings.time_limit = 3s;

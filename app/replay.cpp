@@ -63,6 +63,10 @@ std::string replay_command(const TestSettings& settings) {
     add("consistency-models", settings.consistency_models.text());
   }
   if (settings.compat_jepsen) add("compat", "jepsen");
+  const ProcessTime& time = settings.process_time;
+  if (time.mode != defaults.process_time.mode) add("time", time_mode_name(time.mode));
+  if (time.schedule != defaults.process_time.schedule) add("schedule", schedule_name(time.schedule));
+  if (time.stall != defaults.process_time.stall) add("stall", seconds(time.stall));
   if (settings.memory_mib != defaults.memory_mib) add("memory", std::to_string(settings.memory_mib));
   add("seed", std::to_string(settings.seed));
   if (!settings.bin_args.empty()) text += " --";

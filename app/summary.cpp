@@ -66,6 +66,17 @@ std::string bench(const ordered_json& bench) {
   return text;
 }
 
+/// Which time the processes of --bin ran in, and whether another run of the seed gives the same.
+std::string time_of(const ordered_json& time) {
+  if (time.value("kind", "") == "real") return "real, because " + time.value("why-real", "it had to be");
+  if (time.value("repeatable?", false)) return "virtual; the seed repeats the run";
+  std::string text = "virtual, but the seed may not repeat the run:";
+  for (const auto& doubt : time.value("doubts", ordered_json::array())) {
+    text += (text.back() == ':' ? " " : "; ") + doubt.get<std::string>();
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<double> ok_fraction(const TestReport& report) {
@@ -146,6 +157,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   text += line("operations", operations(report.results.at("stats")));
   if (ok_fraction(report)) text += line("ok", success(report));
   if (const std::string done = bench(report.results.at("bench")); !done.empty()) text += line("bench", done);
+  if (report.results.contains("time")) text += line("time", time_of(report.results["time"]));
   const ordered_json& servers = report.results.at("net").at("servers");
   if (servers.contains("msgs-per-op")) {
     text += line("messages", number(servers["msgs-per-op"].get<double>()) + " between servers an operation (" +

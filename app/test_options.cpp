@@ -217,6 +217,9 @@ struct TestLine {
   TestFlags flags;
   std::string strategy;
   std::string bin;
+  std::string time = "auto";
+  std::string schedule = "random";
+  std::string stall = "30";
   TestCommand command;
   CLI::App app{"Runs Maelstrom's tests in virtual time (or on processes, with --bin)."};
 
@@ -229,6 +232,12 @@ struct TestLine {
     add_number(app, "--memory", command.settings.memory_mib, std::size_t{1}, max_memory_mib,
                "--bin: MiB of memory that a node may take")
         ->type_name("MIB");
+    app.add_option("--time", time, "--bin: virtual, real, or auto (virtual where the machine allows it)")
+        ->type_name("KIND");
+    app.add_option("--schedule", schedule, "--bin: how threads take turns in virtual time: plain, random, adversarial")
+        ->type_name("NAME");
+    app.add_option("--stall", stall, "--bin: real seconds that a node may be busy without a rest in virtual time")
+        ->type_name("S");
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
@@ -240,6 +249,15 @@ struct TestLine {
     app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
   }
 };
+
+ProcessTime process_time(const TestLine& line) {
+  ProcessTime time;
+  time.mode = parse_time_mode(line.time);
+  time.schedule = parse_schedule(line.schedule);
+  time.stall = milliseconds(thousandths("--stall", line.stall));
+  if (time.stall <= Duration::zero()) refuse_value("--stall", "seconds above 0", line.stall);
+  return time;
+}
 
 /// The strategy whose options may be given; none when the nodes are processes.
 std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
@@ -257,12 +275,17 @@ void refuse_what_takes_other_nodes(const TestCommand& command) {
   if (!settings.bin && settings.memory_mib != TestSettings().memory_mib) {
     throw std::invalid_argument("--memory is about the processes of --bin, which is not given");
   }
+  if (!settings.bin && settings.process_time != ProcessTime()) {
+    throw std::invalid_argument("--time, --schedule and --stall are about the processes of --bin, which is not given");
+  }
   if (!settings.bin) return;
   if (!settings.strategy.empty()) {
     throw std::invalid_argument("--strategy is about this program's own nodes; with --bin it goes behind --, as one of its arguments");
   }
   if (!settings.keep_storage) throw std::invalid_argument("--no-storage is about this program's own nodes; --bin has others");
-  if (command.self_check) throw std::invalid_argument("--self-check needs virtual time; processes of --bin never run twice alike");
+  if (command.self_check && !is_virtual(settings)) {
+    throw std::invalid_argument("--self-check needs virtual time; in real time processes of --bin never run twice alike");
+  }
 }
 
 /// Throws std::invalid_argument for options that would do nothing when several seeds are run.
@@ -292,6 +315,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   const std::size_t memory_mib = command.settings.memory_mib;
   command.settings = test_settings(line.flags);
   command.settings.memory_mib = memory_mib;
+  command.settings.process_time = process_time(line);
   command.settings.strategy = line.strategy;
   if (line.app.count("--bin") > 0) command.settings.bin = line.bin;
   command.settings.bin_args = *behind_separator;

@@ -283,14 +283,6 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
   return host;
 }
 
-std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network) {
-  sim::ProcessLimits limits;
-  limits.memory_bytes = settings.memory_mib * sim::ProcessLimits::megabyte;
-  auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits);
-  host->attach(network);
-  return host;
-}
-
 }  // namespace
 
 const std::vector<std::string>& topology_names() {
@@ -319,6 +311,7 @@ void validate(const TestSettings& settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
   if (settings.bin) {
     sim::resolve_program(*settings.bin);
+    is_virtual(settings);
   } else {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, settings.strategy_options);
@@ -340,8 +333,9 @@ TestReport run_test(const TestSettings& settings, const std::function<bool()>& s
   const sim::Host::OnLog keep_log = [&report](const std::string& node, std::string_view line) {
     report.logs[node].emplace_back(line);
   };
+  nlohmann::ordered_json time;
   const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) {
-    auto host = settings.bin ? process_host(settings, network) : sim_host(settings, network, loop);
+    auto host = settings.bin ? process_host(settings, network, loop, time) : sim_host(settings, network, loop);
     host->on_log(keep_log);
     return host;
   };
@@ -350,6 +344,7 @@ TestReport run_test(const TestSettings& settings, const std::function<bool()>& s
   const check::Verdict verdict = judge(settings, report.run);
   report.valid = verdict.valid;
   report.results = verdict.details;
+  if (settings.bin) report.results["time"] = time;
   return report;
 }
 

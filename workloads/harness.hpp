@@ -12,6 +12,7 @@
 #include "core/check/txn/models.hpp"
 #include "core/check/verdict.hpp"
 #include "core/sim/runner.hpp"
+#include "workloads/process_time.hpp"
 #include "workloads/registry.hpp"
 
 /// A test from its settings to its verdict: what `mznode test` does, without the command line.
@@ -33,6 +34,7 @@ struct TestSettings {
   std::optional<std::string> bin;
   std::vector<std::string> bin_args;
   std::size_t memory_mib = 2048;
+  ProcessTime process_time = {};
   std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5"};
   /// A number of workers; with `concurrency_per_node`, that many for each node.
   std::size_t concurrency = 1;
@@ -84,7 +86,7 @@ void validate(const TestSettings& settings);
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run);
 
 /// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
-/// `bin` it runs on child processes in real time.
+/// `bin` it runs on child processes, in virtual time where the machine allows it.
 /// `should_stop` is asked often; when it returns true the run ends with what it has. Throws std::invalid_argument for
 /// settings that cannot be.
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop);

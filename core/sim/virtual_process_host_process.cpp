@@ -1,0 +1,222 @@
+#include "core/sim/virtual_process_host_process.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/sim/node_output.hpp"
+
+namespace mznode::sim {
+namespace {
+
+constexpr std::size_t max_log_line_bytes = 1 << 20;
+/// A node is told a number for its process that no real one is likely to have.
+constexpr int first_shown_pid = 4'000'000;
+
+std::uint64_t stream_of(std::uint64_t seed, const std::string& node, std::uint64_t life) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, because std::hash differs between libraries
+  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3; };
+  for (const char c : node) add(static_cast<unsigned char>(c));
+  for (const std::uint64_t number : {seed, life}) {
+    for (int shift = 0; shift < 64; shift += 8) add(static_cast<unsigned char>(number >> shift));
+  }
+  return hash;
+}
+
+/// The same for a node's life in every run, and different for each of them.
+int shown_pid_of(const std::string& node, std::uint64_t life) {
+  return first_shown_pid + static_cast<int>(stream_of(0, node, life) % 180) * 1000;
+}
+
+/// Temporary files go where they can be watched, and where no other run's are.
+std::vector<std::string> with_directory(std::vector<std::string> environment, const std::filesystem::path& directory) {
+  environment.push_back("TMPDIR=" + directory.string());
+  std::sort(environment.begin(), environment.end());
+  return environment;
+}
+
+void append(LineBuffer& lines, std::string_view bytes) {
+  const auto room = lines.room();
+  const std::size_t count = std::min(room.size(), bytes.size());
+  std::memcpy(room.data(), bytes.data(), count);
+  lines.filled(count);
+}
+
+}  // namespace
+
+VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name, std::uint64_t life,
+                                     std::filesystem::path directory)
+    : host_(host),
+      name_(std::move(name)),
+      directory_(std::move(directory)),
+      output_(host.options_.limits.line_bytes),
+      log_lines_(max_log_line_bytes),
+      log_(host.options_.limits, [this](std::string_view line) { host_.report_log_(name_, line); }),
+      traced_(host.tracer_,
+              {.path = host.options_.program,
+               .arguments = host.options_.arguments,
+               .environment = with_directory(host.environment_, directory_),
+               .directory = directory_.string()},
+              {.seed = stream_of(host.options_.seed, name_, life),
+               .schedule = host.options_.schedule,
+               .shown_pid = shown_pid_of(name_, life)},
+              {.stall = host.options_.stall, .memory_bytes = host.options_.limits.memory_bytes}, host.now_,
+              {.output = [this](std::string_view bytes, Time at) { take_output(bytes, at); },
+               .log = [this](std::string_view bytes) { take_log(bytes); }}) {}
+
+VirtualProcessHost::Process::~Process() {
+  host_.timers_.cancel(alarm_);
+  for (const TimerId early : early_alarms_) host_.timers_.cancel(early);
+  for (const std::string& escape : traced_.doubts().escapes) host_.doubts_.insert(name_ + " " + escape);
+  if (traced_.doubts().preemptions > 0) {
+    host_.doubts_.insert(name_ + " computed without a system call while other threads waited for their turn");
+  }
+  host_.stops_ += traced_.stops();
+}
+
+// ---- Input and time
+
+void VirtualProcessHost::Process::receive(const Packet& packet) {
+  if (has_ended_) return;
+  line_.clear();
+  append_line(line_, packet);
+  traced_.deliver(line_.view());
+  if (is_paused_) return;
+  if (traced_.undelivered_bytes() > host_.options_.limits.unread_bytes) {
+    condemn(failure::does_not_read(host_.options_.limits));
+    return;
+  }
+  run();
+}
+
+void VirtualProcessHost::Process::run() {
+  if (has_ended_ || is_paused_) return;
+  traced_.run(host_.now_);
+  look();
+  set_alarm();
+}
+
+void VirtualProcessHost::Process::set_alarm() {
+  host_.timers_.cancel(alarm_);
+  alarm_ = 0;
+  if (has_ended_ || is_paused_) return;
+  const Time next = traced_.next_deadline();
+  if (next == Time::max()) return;
+  alarm_ = host_.timers_.set(std::max(next, host_.now_), [this] {
+    alarm_ = 0;
+    run();
+  });
+}
+
+void VirtualProcessHost::Process::pause() {
+  is_paused_ = true;
+  set_alarm();
+}
+
+void VirtualProcessHost::Process::resume() {
+  is_paused_ = false;
+  run();
+}
+
+void VirtualProcessHost::Process::skew(int drift_permille, Duration wall_offset) {
+  traced_.skew(drift_permille, wall_offset, host_.now_);
+  set_alarm();
+}
+
+// ---- Output and log
+
+void VirtualProcessHost::Process::take_output(std::string_view bytes, Time at) {
+  output_bytes_ += bytes.size();
+  host_.output_bytes_ += bytes.size();
+  while (!bytes.empty()) {
+    const std::size_t count = std::min(bytes.size(), output_.room().size());
+    append(output_, bytes.substr(0, count));
+    bytes.remove_prefix(count);
+    std::string_view line;
+    while (output_.next(line)) take(line, at);
+  }
+  if (output_.skipped() > 0) condemn(failure::endless_line(host_.options_.limits));
+}
+
+/// A line is sent when the run's clock shows what the node's showed when it was written.
+void VirtualProcessHost::Process::take(std::string_view line, Time at) {
+  if (is_muted_) return;
+  if (at <= host_.now_ && early_.empty()) {
+    carry(line);
+    return;
+  }
+  early_.emplace_back(line);
+  early_alarms_.push_back(host_.timers_.set(std::max(at, host_.now_), [this] {
+    early_alarms_.erase(early_alarms_.begin());
+    const std::string text = std::move(early_.front());
+    early_.pop_front();
+    carry(text);
+  }));
+}
+
+void VirtualProcessHost::Process::carry(std::string_view line) {
+  if (is_muted_) return;
+  OutputLine message;
+  if (const auto problem = parse_output(line, message)) {
+    mute(failure::not_a_message(name_, *problem, line));
+    return;
+  }
+  const Correspondents::Fate fate = host_.correspondents_.carry(name_, message);
+  if (fate == Correspondents::Fate::first_late) host_.report_log_(name_, failure::late_reply(message.dest));
+  const std::string wrong = Correspondents::describe(fate, name_, message, line);
+  if (!wrong.empty()) mute(wrong);
+}
+
+void VirtualProcessHost::Process::take_log(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t count = std::min(bytes.size(), log_lines_.room().size());
+    append(log_lines_, bytes.substr(0, count));
+    bytes.remove_prefix(count);
+    std::string_view line;
+    while (log_lines_.next(line)) log_.take(line);
+    if (log_lines_.skipped() > long_log_lines_) {
+      long_log_lines_ = log_lines_.skipped();
+      log_.take_long_line(max_log_line_bytes);
+    }
+  }
+}
+
+std::string VirtualProcessHost::Process::silence() const {
+  return failure::silence(output_.unfinished(), output_bytes_, traced_.undelivered_bytes() == 0);
+}
+
+// ---- What a node may not do
+
+void VirtualProcessHost::Process::look() {
+  if (has_ended_) return;
+  if (const auto& how = traced_.ending()) {
+    has_ended_ = true;
+    std::string_view rest;
+    if (log_lines_.last(rest)) log_.take(rest);
+    report(failure::ended(*how));
+    is_muted_ = true;
+  } else if (traced_.output_is_closed() && !is_muted_) {
+    mute(failure::closed_stream("output"));
+  }
+}
+
+void VirtualProcessHost::Process::mute(const std::string& what) {
+  is_muted_ = true;
+  report(what);
+}
+
+void VirtualProcessHost::Process::condemn(const std::string& what) {
+  if (has_ended_) return;
+  is_muted_ = true;
+  has_ended_ = true;
+  report(what);
+}
+
+void VirtualProcessHost::Process::end_flood() {
+  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now_));
+}
+
+void VirtualProcessHost::Process::report(const std::string& what) {
+  host_.report_failure_({.node = name_, .at = host_.now_, .description = what + log_.tail(), .has_ended = has_ended_});
+}
+
+}  // namespace mznode::sim

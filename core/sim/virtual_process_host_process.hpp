@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/line_buffer.hpp"
+#include "core/sim/virtual_process_host.hpp"
+
+namespace mznode::sim {
+
+/// One life of a node in virtual time.
+class VirtualProcessHost::Process {
+ public:
+  Process(VirtualProcessHost& host, std::string name, std::uint64_t life, std::filesystem::path directory);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process();
+
+  void receive(const Packet& packet);
+  void pause();
+  void resume();
+  void skew(int drift_permille, Duration wall_offset);
+  /// Lets it run until it can only wait, hears what it wrote, and notes when it will go on by itself.
+  void run();
+
+  std::size_t output_bytes() const { return output_bytes_; }
+  void end_flood();
+  std::string log_tail() const { return log_.tail(); }
+  std::string silence() const;
+  bool has_ended() const { return has_ended_; }
+  const trace::TracedProcess& traced() const { return traced_; }
+
+ private:
+  void take_output(std::string_view bytes, Time at);
+  void take_log(std::string_view bytes);
+  void take(std::string_view line, Time at);
+  void carry(std::string_view line);
+  void look();
+  void set_alarm();
+
+  void mute(const std::string& what);
+  void condemn(const std::string& what);
+  void report(const std::string& what);
+
+  VirtualProcessHost& host_;
+  std::string name_;
+  std::filesystem::path directory_;
+  bool is_paused_ = false;
+  bool is_muted_ = false;
+  bool has_ended_ = false;
+  /// When it goes on by itself, in the run's queue of events; 0 for not at all.
+  TimerId alarm_ = 0;
+  /// What it wrote on a clock that was ahead of the run's; it is sent when its time has come.
+  std::deque<std::string> early_;
+  std::vector<TimerId> early_alarms_;
+  std::size_t unread_bytes_ = 0;
+  std::size_t output_bytes_ = 0;
+  LineBuffer output_;
+  LineBuffer log_lines_;
+  std::size_t long_log_lines_ = 0;
+  NodeLog log_;
+  TextBuffer line_;
+  trace::TracedProcess traced_;  // last: it calls the rest
+};
+
+}  // namespace mznode::sim

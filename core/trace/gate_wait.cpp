@@ -1,0 +1,159 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "core/trace/gates.hpp"
+#include "core/trace/memory.hpp"
+
+namespace mznode::trace {
+namespace {
+
+/// The supervisor's own copy of a descriptor of a process.
+Descriptor borrow(const Process& process, int descriptor) {
+  return Descriptor(static_cast<int>(::syscall(SYS_pidfd_getfd, process.handle.get(), descriptor, 0)));
+}
+
+bool is_ready(const Descriptor& borrowed, short events) {
+  if (!borrowed.is_open()) return true;  // the kernel will say what is wrong with it
+  pollfd poll = {.fd = borrowed.get(), .events = events, .revents = 0};
+  while (::poll(&poll, 1, 0) < 0 && errno == EINTR) {
+  }
+  return poll.revents != 0;
+}
+
+std::optional<std::uint64_t> read_mask(pid_t thread, Address at) {
+  return at == 0 ? std::nullopt : read_value<std::uint64_t>(thread, at);
+}
+
+/// Lets the call through when it would not wait, and holds it otherwise.
+Outcome wait_for(const Thread& thread, Hold hold) {
+  hold.on = Hold::On::descriptors;
+  hold.at_deadline = 0;
+  return any_ready(*thread.process, hold.descriptors) ? Outcome::allow() : Outcome::wait(std::move(hold));
+}
+
+LocalTime after_ms(const Tree& tree, std::uint64_t argument) {
+  const int ms = static_cast<int>(argument);
+  return ms < 0 ? never : later(tree.clock.now(), std::int64_t{ms} * 1'000'000);
+}
+
+}  // namespace
+
+bool any_ready(const Process& process, const std::vector<pollfd>& descriptors) {
+  return std::any_of(descriptors.begin(), descriptors.end(), [&](const pollfd& each) {
+    return each.fd >= 0 && is_ready(borrow(process, each.fd), each.events);
+  });
+}
+
+Outcome poll_call(Tree& tree, Thread& thread) {
+  const Registers& call = thread.registers;
+  const bool is_poll = call.number() == SYS_poll;
+  const std::uint64_t count = call.argument(1);
+  constexpr std::uint64_t most = 1 << 16;
+  Hold hold;
+  if (is_poll) {
+    hold.deadline = after_ms(tree, call.argument(2));
+  } else {
+    const auto deadline = relative_deadline(tree, thread.tid, call.argument(2));
+    if (!deadline) return Outcome::allow();
+    hold.deadline = *deadline;
+    hold.blocked = read_mask(thread.tid, call.argument(3));
+  }
+  if (hold.deadline <= tree.clock.now() || count > most) return Outcome::allow();
+  hold.descriptors.resize(count);
+  if (count > 0 && !read_memory(thread.tid, call.argument(0), hold.descriptors.data(), count * sizeof(pollfd))) {
+    return Outcome::allow();
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    hold.cleared.emplace_back(call.argument(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), sizeof(short));
+  }
+  return wait_for(thread, std::move(hold));
+}
+
+Outcome select_call(Tree& tree, Thread& thread) {
+  const Registers& call = thread.registers;
+  const auto count = static_cast<int>(call.argument(0));
+  if (count < 0) return Outcome::allow();
+  Hold hold;
+  if (call.number() == SYS_select && call.argument(4) != 0) {
+    const auto limit = read_value<timeval>(thread.tid, call.argument(4));
+    if (!limit || limit->tv_sec < 0 || limit->tv_usec < 0) return Outcome::allow();
+    hold.deadline = limit->tv_sec >= never / 1'000'000'000
+                        ? never
+                        : later(tree.clock.now(), limit->tv_sec * 1'000'000'000 + limit->tv_usec * 1'000);
+  } else if (call.number() == SYS_pselect6) {
+    const auto deadline = relative_deadline(tree, thread.tid, call.argument(4));
+    if (!deadline) return Outcome::allow();
+    hold.deadline = *deadline;
+    if (const auto mask_at = read_value<Address>(thread.tid, call.argument(5))) {
+      hold.blocked = read_mask(thread.tid, *mask_at);
+    }
+  }
+  if (hold.deadline <= tree.clock.now()) return Outcome::allow();
+  constexpr std::array<short, 3> events = {POLLIN, POLLOUT, POLLPRI};
+  constexpr int most = 1 << 16;
+  const std::size_t bytes = (static_cast<std::size_t>(std::min(count, most)) + 63) / 64 * 8;
+  for (int set = 0; set < 3; ++set) {
+    const Address at = call.argument(set + 1);
+    if (at == 0 || bytes == 0) continue;
+    std::vector<std::uint64_t> words(bytes / 8);
+    if (!read_memory(thread.tid, at, words.data(), bytes)) return Outcome::allow();
+    for (int fd = 0; fd < std::min(count, most); ++fd) {
+      const auto index = static_cast<std::size_t>(fd);
+      if ((words[index / 64] >> (index % 64) & 1) == 0) continue;
+      hold.descriptors.push_back({.fd = fd, .events = events[static_cast<std::size_t>(set)], .revents = 0});
+    }
+    hold.cleared.emplace_back(at, bytes);
+  }
+  return wait_for(thread, std::move(hold));
+}
+
+Outcome epoll_call(Tree& tree, Thread& thread) {
+  const Registers& call = thread.registers;
+  Hold hold;
+  if (call.number() == SYS_epoll_pwait2) {
+    const auto deadline = relative_deadline(tree, thread.tid, call.argument(3));
+    if (!deadline) return Outcome::allow();
+    hold.deadline = *deadline;
+  } else {
+    hold.deadline = after_ms(tree, call.argument(3));
+  }
+  if (call.number() != SYS_epoll_wait) hold.blocked = read_mask(thread.tid, call.argument(4));
+  if (hold.deadline <= tree.clock.now()) return Outcome::allow();
+  hold.descriptors = {{.fd = static_cast<int>(call.argument(0)), .events = POLLIN, .revents = 0}};
+  return wait_for(thread, std::move(hold));
+}
+
+Outcome read_call(Tree&, Thread& thread) {
+  const Registers& call = thread.registers;
+  const auto descriptor = static_cast<int>(call.argument(0));
+  const Descriptor borrowed = borrow(*thread.process, descriptor);
+  if (is_ready(borrowed, POLLIN | POLLPRI)) return Outcome::allow();
+  if ((::fcntl(borrowed.get(), F_GETFL) & O_NONBLOCK) != 0) return Outcome::allow();
+  constexpr std::uint64_t dont_wait = MSG_DONTWAIT;
+  const long number = call.number();
+  if (number == SYS_recvfrom && (call.argument(3) & dont_wait) != 0) return Outcome::allow();
+  if (number == SYS_recvmsg && (call.argument(2) & dont_wait) != 0) return Outcome::allow();
+  if (number == SYS_recvmmsg && (call.argument(3) & dont_wait) != 0) return Outcome::allow();
+  Hold hold(Hold::On::descriptors);
+  hold.descriptors = {{.fd = descriptor, .events = POLLIN | POLLPRI, .revents = 0}};
+  return Outcome::wait(std::move(hold));
+}
+
+/// To standard output or error: the pipe is emptied before it can be full.
+Outcome write_call(Tree& tree, Thread& thread) {
+  const Registers& call = thread.registers;
+  constexpr std::size_t of_a_vector = 4096;
+  tree.expect_output(call.number() == SYS_write ? static_cast<std::size_t>(call.argument(2)) : of_a_vector);
+  return Outcome::allow();
+}
+
+}  // namespace mznode::trace

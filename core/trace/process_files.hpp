@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// What /proc says about processes: for limits and for what is unforeseen only; no node's course hangs on it.
+namespace mznode::trace {
+
+struct ThreadStatus {
+  /// The kernel's letter, such as R for one that computes and S for one that sleeps; 0 when it is gone.
+  char state = 0;
+  std::int64_t cpu_ns = 0;
+};
+ThreadStatus thread_status(pid_t tid);
+
+/// The name or number of the call of the system that a thread is in.
+std::string call_of(pid_t tid);
+/// How much main memory a process has to itself.
+std::size_t resident_bytes(pid_t pid);
+/// The machine's monotonic clock.
+std::int64_t wall_ns();
+/// The processor time of the calling thread.
+std::int64_t thread_cpu_ns();
+/// How a process ended, in words such as "exited with status 1".
+std::string describe_end(int status);
+
+}  // namespace mznode::trace

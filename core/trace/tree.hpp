@@ -1,0 +1,162 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/trace/clock.hpp"
+#include "core/trace/entropy.hpp"
+#include "core/trace/outcome.hpp"
+#include "core/trace/scheduler.hpp"
+#include "core/trace/spawn.hpp"
+#include "core/trace/thread.hpp"
+#include "core/trace/traced_process.hpp"
+#include "core/trace/tracer.hpp"
+#include "core/trace/virtual_timers.hpp"
+
+namespace mznode::trace {
+
+/// The tree of processes that is one life of a node. At most one of its threads runs at any time; all others stand
+/// still where the supervisor stopped them, so what it finds does not change while it looks.
+class Tree {
+ public:
+  Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::Chance& chance, const TraceLimits& limits,
+       Time now, TracedProcess::Sink sink);
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+  ~Tree();
+
+  // ---- For TracedProcess
+
+  void deliver(std::string_view text);
+  std::size_t undelivered_bytes() const { return undelivered_.size() - delivered_; }
+  void run(Time now);
+  Time next_deadline() const;
+  const std::optional<std::string>& ending() const { return ending_; }
+  bool output_is_closed() const { return !streams_.output.is_open(); }
+  std::uint64_t stops() const { return stops_; }
+
+  // ---- What the gates of calls need
+
+  Clock clock;
+  Entropy entropy;
+  Doubts doubts;
+  VirtualTimers timers;
+
+  const std::vector<std::unique_ptr<Thread>>& threads() const { return threads_; }
+  /// The process with this shown or real number; none when it is not one of the node's.
+  Process* find_process(pid_t number) const;
+  /// A child that has ended and was not waited for.
+  struct Ended {
+    pid_t parent;
+    pid_t pid;
+    pid_t shown_pid;
+  };
+  const std::vector<Ended>& ended() const { return ended_; }
+  void forget_ended(pid_t pid);
+  pid_t shown_pid_of(pid_t pid) const;
+  pid_t real_pid_of(pid_t shown) const;
+  Thread* find_thread(pid_t tid) const;
+  std::size_t threads_of(const Process& process) const;
+  bool has_children(const Process& process) const;
+
+  /// Lets a held thread make its call.
+  void release(Thread& thread);
+  /// Lets a held thread go on as if its call had returned this.
+  void release(Thread& thread, std::int64_t result);
+  /// Lets held threads that a signal waits for meet it: all of a process's, or one.
+  void look_for_signals(const Process& process);
+  bool look_for_signal(Thread& thread);
+  /// The thread that a signal to a process goes to, as the kernel would choose: the first one, unless that blocks it.
+  Thread* taker_of(const Process& process, int signal) const;
+  /// Waits until a process that was killed is gone, with all of its threads.
+  void reap(Process& process);
+  /// Writes down what was done past the supervisor.
+  void escape(const std::string& what);
+  /// Takes what was written to the standard streams. True when there was something.
+  bool drain();
+  void expect_output(std::size_t bytes);
+
+ private:
+  // Running.
+  Thread* choose();
+  void execute(Thread& thread);
+  static bool meets_signal(const Thread& thread);
+  bool resume(Thread& thread);
+  bool await(Thread& thread, int& status);
+  bool await_exec(Thread& thread, int& status);
+  /// What is known of a thread that has not stopped for some time.
+  struct Patience {
+    std::int64_t first_cpu_ns = -1;
+    std::int64_t cpu_ns = -1;
+    int still_ticks = 0;
+  };
+  bool is_worth_waiting(Thread& thread, Patience& patience);
+  void apply(Thread& thread, Outcome outcome);
+  void hold(Thread& thread, Hold hold);
+  void make_runnable(Thread& thread);
+  void expire();
+  void release_ready();
+  void look_at_unheld();
+  bool settle();
+  bool flush_input();
+  void pull();
+  void watch_limits();
+  bool is_over_limits();
+  bool has_stalled(std::int64_t now);
+  void end(const std::string& why);
+
+  // What happens to a thread (events.cpp).
+  void handle(Thread& thread, int status);
+  void at_call(Thread& thread);
+  void at_signal(Thread& thread, int signal);
+  bool emulate(Thread& thread, int signal);
+  void at_birth(Thread& parent, int event);
+  void at_exec(Thread& thread);
+  void at_death(Thread& thread, int status);
+  void process_ended(Process& process, int status);
+  void forget(Thread& thread);
+  void words_may_have_changed();
+  Process& add_process(pid_t pid, Process* parent, std::shared_ptr<AddressSpace> memory);
+  Thread& add_thread(pid_t tid, Process& process);
+
+  Tracer::Waiter& waiter_;
+  TraceLimits limits_;
+  TracedProcess::Sink sink_;
+  Scheduler scheduler_;
+  Spawned streams_;
+  int next_shown_pid_;
+
+  std::vector<std::unique_ptr<Process>> processes_;
+  std::vector<Ended> ended_;
+  std::vector<std::unique_ptr<Thread>> threads_;  // in the order of their birth
+  /// Gone, but perhaps still looked at by who runs.
+  std::vector<std::unique_ptr<Thread>> graves_;
+  std::vector<std::unique_ptr<Process>> ended_processes_;
+  std::vector<Thread*> queue_;  // the runnable ones, longest first
+  std::uint64_t stops_ = 0;
+  std::uint64_t holds_ = 0;
+  std::uint64_t executions_ = 1;
+  std::uint64_t turns_ = 0;
+  bool may_be_ready_ = true;  // something ran since descriptors were looked at
+  std::optional<std::string> ending_;
+
+  std::string undelivered_;
+  std::size_t delivered_ = 0;
+  std::size_t expected_output_ = 0;
+  /// Read, but not told of.
+  std::string written_;
+  std::string logged_;
+
+  // Wall time, for limits only: nothing that a node sees comes of it.
+  std::int64_t run_began_ns_ = 0;
+  std::int64_t supervisor_cpu_ns_ = 0;
+  std::int64_t tree_cpu_ns_ = -1;
+  std::int64_t limits_seen_ns_ = 0;
+};
+
+}  // namespace mznode::trace

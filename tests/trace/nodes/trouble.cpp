@@ -1,0 +1,110 @@
+// A program that does what no node should; which, its argument says.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+void compute() {
+  for (volatile unsigned i = 0;; i = i + 1) {
+  }
+}
+
+void eat_memory() {
+  std::vector<std::string> all;
+  for (;;) all.emplace_back(1 << 20, 'x');
+}
+
+void fork_without_end() {
+  for (;;) {
+    if (fork() < 0) return;
+  }
+}
+
+void leave_children() {
+  for (int i = 0; i < 3; ++i) {
+    if (fork() != 0) continue;
+    setsid();
+    pause();
+  }
+  std::puts("left");
+  std::fflush(stdout);
+  pause();
+}
+
+/// Two threads write to a file that the other half of the program reads, past the supervisor.
+void connect_to_somebody() {
+  const int one = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  connect(one, reinterpret_cast<sockaddr*>(&address), sizeof address);
+}
+
+void draw() {
+  std::random_device device;
+  std::printf("%u %u %d %p\n", device(), device(), getpid(), static_cast<void*>(&device));
+  std::FILE* file = std::fopen("/dev/urandom", "rb");
+  unsigned number = 0;
+  if (file == nullptr || std::fread(&number, sizeof number, 1, file) != 1) return;
+  std::printf("%u %lld\n", number, static_cast<long long>(std::chrono::system_clock::now().time_since_epoch().count()));
+#ifdef __x86_64__
+  std::printf("%llu\n", static_cast<unsigned long long>(__builtin_ia32_rdtsc()));
+#endif
+}
+
+/// Reads a total, waits for nothing but its turn, and writes it back: an update is lost when two overlap.
+void race() {
+  int total = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&total] {
+      for (int j = 0; j < 20; ++j) {
+        const int read = total;
+        if (write(STDERR_FILENO, ".", 1) != 1) return;
+        total = read + 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::printf("%d\n", total);
+}
+
+void echo_lines() {
+  char line[256];
+  while (std::fgets(line, sizeof line, stdin) != nullptr) {
+    std::printf("%s", line);
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::map<std::string, void (*)()> kinds = {
+      {"compute", compute},
+      {"memory", eat_memory},
+      {"forks", fork_without_end},
+      {"children", leave_children},
+      {"socket", connect_to_somebody},
+      {"draw", draw},
+      {"race", race},
+      {"echo", echo_lines},
+  };
+  const std::string kind = count > 1 ? words[1] : "";
+  if (kind == "crash") std::raise(SIGSEGV);
+  if (kind == "status") return 3;
+  if (const auto found = kinds.find(kind); found != kinds.end()) found->second();
+  return 0;
+}

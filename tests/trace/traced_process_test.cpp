@@ -1,0 +1,193 @@
+#include "core/trace/traced_process.hpp"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace mznode::trace {
+namespace {
+
+/// What a program did until it ended, or until it waited for nothing but input.
+struct Course {
+  std::string output;
+  std::string log;
+  std::string ending;
+  Time time;
+  Doubts doubts;
+  std::uint64_t stops = 0;
+
+  friend bool operator==(const Course& a, const Course& b) {
+    return a.output == b.output && a.log == b.log && a.ending == b.ending && a.time == b.time && a.stops == b.stops;
+  }
+};
+
+struct Setting {
+  std::uint64_t seed = 1;
+  Schedule schedule = Schedule::random;
+  TraceLimits limits = {};
+  std::string input;
+};
+
+Course run(const std::string& program, std::vector<std::string> arguments, const Setting& setting = {}) {
+  Course course;
+  Tracer tracer;
+  TracedProcess process(tracer,
+                        {.path = program,
+                         .arguments = std::move(arguments),
+                         .environment = {"LANG=C", "PATH=/usr/bin:/bin"},
+                         .directory = "/"},
+                        {.seed = setting.seed, .schedule = setting.schedule, .shown_pid = 4'000'000}, setting.limits,
+                        Time(),
+                        {.output = [&](std::string_view bytes, Time) { course.output += bytes; },
+                         .log = [&](std::string_view bytes) { course.log += bytes; }});
+  process.deliver(setting.input);
+  for (;;) {
+    process.run(course.time);
+    if (process.ending() || process.next_deadline() == Time::max()) break;
+    course.time = std::max(course.time, process.next_deadline());
+  }
+  course.ending = process.ending().value_or("");
+  course.doubts = process.doubts();
+  course.stops = process.stops();
+  return course;
+}
+
+Course trouble(const std::string& kind, const Setting& setting = {}) {
+  return run(MZNODE_TROUBLE_PROGRAM, {kind}, setting);
+}
+
+std::size_t entries_of(const char* directory) {
+  std::size_t count = 0;
+  DIR* opened = ::opendir(directory);
+  while (::readdir(opened) != nullptr) ++count;
+  ::closedir(opened);
+  return count;
+}
+
+class TracedProcessTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (unavailable()) GTEST_SKIP() << "virtual time is not available here: " << *unavailable();
+  }
+};
+
+TEST_F(TracedProcessTest, EveryWaitLastsExactlyItsTime) {
+  for (const char* program : {MZNODE_WAITS_PROGRAM, MZNODE_STATIC_WAITS_PROGRAM}) {
+    const Course course = run(program, {});
+    EXPECT_EQ(course.output, "0 bad\n") << program;
+    EXPECT_EQ(course.ending, "exited with status 0");
+    EXPECT_GT(course.time, Time(1h));
+    EXPECT_TRUE(course.doubts.none());
+  }
+}
+
+TEST_F(TracedProcessTest, EveryWaitLastsExactlyItsTimeUnderAnySchedule) {
+  for (const Schedule schedule : {Schedule::plain, Schedule::random}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      EXPECT_EQ(run(MZNODE_WAITS_PROGRAM, {}, {.seed = seed, .schedule = schedule}).output, "0 bad\n");
+    }
+  }
+}
+
+TEST_F(TracedProcessTest, TheSameSeedGivesTheSameCourse) {
+  for (const char* kind : {"draw", "race"}) {
+    for (const Schedule schedule : {Schedule::plain, Schedule::random, Schedule::adversarial}) {
+      const Setting setting{.seed = 7, .schedule = schedule};
+      const Course first = trouble(kind, setting);
+      EXPECT_TRUE(first == trouble(kind, setting)) << kind;
+      EXPECT_TRUE(first.doubts.none());
+    }
+  }
+}
+
+TEST_F(TracedProcessTest, ChanceAndOrderComeFromTheSeed) {
+  EXPECT_NE(trouble("draw", {.seed = 1}).output, trouble("draw", {.seed = 2}).output);
+  std::set<std::string> totals;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) totals.insert(trouble("race", {.seed = seed}).output);
+  EXPECT_GT(totals.size(), 1U);
+}
+
+TEST_F(TracedProcessTest, UpdatesAreLostUnderADrawnScheduleOnly) {
+  EXPECT_EQ(trouble("race", {.schedule = Schedule::plain}).output, "80\n");
+  bool lost = false;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) lost |= trouble("race", {.seed = seed}).output != "80\n";
+  EXPECT_TRUE(lost);
+}
+
+TEST_F(TracedProcessTest, LinesAreReadAndWritten) {
+  std::string lines;
+  for (int i = 0; i < 5'000; ++i) lines += "a line of some length, number " + std::to_string(i) + "\n";
+  EXPECT_EQ(trouble("echo", {.input = lines}).output, lines);
+}
+
+TEST_F(TracedProcessTest, EndsAreTold) {
+  EXPECT_EQ(trouble("status").ending, "exited with status 3");
+  EXPECT_EQ(trouble("crash").ending, "was killed by SIGSEGV");
+}
+
+TEST_F(TracedProcessTest, WhatNeverRestsIsEnded) {
+  TraceLimits limits;
+  limits.stall = 500ms;
+  EXPECT_NE(trouble("compute", {.limits = limits}).ending.find("--stall"), std::string::npos);
+}
+
+TEST_F(TracedProcessTest, WhatTakesTooMuchMemoryIsEnded) {
+  TraceLimits limits;
+  limits.memory_bytes = std::size_t{100} << 20;
+  EXPECT_NE(trouble("memory", {.limits = limits}).ending.find("--memory"), std::string::npos);
+}
+
+TEST_F(TracedProcessTest, AForkBombIsEnded) {
+  TraceLimits limits;
+  limits.processes = 50;
+  EXPECT_EQ(trouble("forks", {.limits = limits}).ending, "started more than 50 processes that live at once");
+}
+
+TEST_F(TracedProcessTest, WhatGoesPastTheSupervisorIsNamed) {
+  const Course course = trouble("socket");
+  EXPECT_EQ(course.doubts.escapes, std::vector<std::string>{"connected to the network"});
+}
+
+TEST_F(TracedProcessTest, AProgramThatCannotRunIsRefused) {
+  EXPECT_THROW(run("/no/such/program", {}), std::invalid_argument);
+}
+
+TEST_F(TracedProcessTest, ManyLivesLeaveNothingBehind) {
+  run("/bin/sh", {"-c", "sleep 1 & sleep 2"});
+  const std::size_t descriptors = entries_of("/proc/self/fd");
+  const std::size_t threads = entries_of("/proc/self/task");
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(trouble("children").output, "left\n");
+    run("/bin/sh", {"-c", "sleep 1 & sleep 2"});
+  }
+  EXPECT_EQ(entries_of("/proc/self/fd"), descriptors);
+  EXPECT_EQ(entries_of("/proc/self/task"), threads);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+}
+
+TEST_F(TracedProcessTest, ASkewedClockIsFasterAndStandsElsewhere) {
+  Tracer tracer;
+  std::string output;
+  TracedProcess process(
+      tracer,
+      {.path = "/bin/sh",
+       .arguments = {"-c", "sleep 1; date +%s; sleep 10; date +%s"},
+       .environment = {"PATH=/usr/bin:/bin"},
+       .directory = "/"},
+      {}, {}, Time(),
+      {.output = [&](std::string_view bytes, Time) { output += bytes; }, .log = [](std::string_view) {}});
+  process.run(Time());
+  EXPECT_EQ(process.next_deadline(), Time(1s));
+  process.skew(250, 1000s, Time());
+  EXPECT_EQ(process.next_deadline(), Time(800ms));
+  process.run(Time(800ms));
+  EXPECT_EQ(output, "1767269801\n");  // noon of that day, a second, and a thousand
+}
+
+}  // namespace
+}  // namespace mznode::trace

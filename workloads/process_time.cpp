@@ -1,0 +1,103 @@
+#include "workloads/process_time.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "core/check/suggestion.hpp"
+#include "core/sim/process_host.hpp"
+#include "core/sim/virtual_process_host.hpp"
+#include "workloads/harness.hpp"
+
+namespace mznode {
+namespace {
+
+using Mode = ProcessTime::Mode;
+using trace::Schedule;
+
+constexpr std::array modes = {std::pair{Mode::automatic, "auto"}, std::pair{Mode::simulated, "virtual"},
+                              std::pair{Mode::real, "real"}};
+constexpr std::array schedules = {std::pair{Schedule::plain, "plain"}, std::pair{Schedule::random, "random"},
+                                  std::pair{Schedule::adversarial, "adversarial"}};
+
+template <class Names>
+auto parse(const Names& names, const std::string& kind, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const auto& [value, word] : names) {
+    if (name == word) return value;
+    known.emplace_back(word);
+  }
+  throw std::invalid_argument(unknown_word(kind, name, known));
+}
+
+template <class Names, class Value>
+std::string name_of(const Names& names, Value wanted) {
+  for (const auto& [value, word] : names) {
+    if (value == wanted) return word;
+  }
+  return {};
+}
+
+sim::ProcessLimits limits_of(const TestSettings& settings) {
+  sim::ProcessLimits limits;
+  limits.memory_bytes = settings.memory_mib * sim::ProcessLimits::megabyte;
+  return limits;
+}
+
+}  // namespace
+
+Mode parse_time_mode(const std::string& name) {
+  return parse(modes, "kind of time", name);
+}
+std::string time_mode_name(Mode mode) {
+  return name_of(modes, mode);
+}
+Schedule parse_schedule(const std::string& name) {
+  return parse(schedules, "schedule", name);
+}
+std::string schedule_name(Schedule schedule) {
+  return name_of(schedules, schedule);
+}
+
+bool is_virtual(const TestSettings& settings) {
+  if (!settings.bin) return true;
+  if (settings.process_time.mode == Mode::real) return false;
+  const auto& why_not = trace::unavailable();
+  if (why_not && settings.process_time.mode == Mode::simulated) {
+    throw std::invalid_argument("virtual time is not available here: " + *why_not + "; --time real does without");
+  }
+  return !why_not;
+}
+
+std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop,
+                                        nlohmann::ordered_json& time) {
+  if (!is_virtual(settings)) {
+    time["kind"] = "real";
+    time["why-real"] = settings.process_time.mode == Mode::real ? "--time real was given"
+                                                                  : "virtual time is not available here: " + *trace::unavailable();
+    time["repeatable?"] = false;
+    auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits_of(settings));
+    host->attach(network);
+    return host;
+  }
+  time["kind"] = "virtual";
+  time["schedule"] = schedule_name(settings.process_time.schedule);
+  sim::VirtualProcessHost::Options options;
+  options.program = *settings.bin;
+  options.arguments = settings.bin_args;
+  options.seed = settings.seed;
+  options.schedule = settings.process_time.schedule;
+  options.stall = settings.process_time.stall;
+  options.limits = limits_of(settings);
+  options.on_end = [&time](const sim::VirtualProcessHost::Record& record) {
+    time["repeatable?"] = record.doubts.empty();
+    if (!record.doubts.empty()) time["doubts"] = record.doubts;
+    time["stops"] = record.stops;
+    time["fingerprint"] = record.fingerprint;
+  };
+  auto host = std::make_unique<sim::VirtualProcessHost>(loop.timers, std::move(options));
+  host->attach(network);
+  return host;
+}
+
+}  // namespace mznode
