@@ -142,6 +142,12 @@ void declare(CLI::App& app, TestFlags& flags) {
   add_count("--max-writes-per-key", flags.keys.max_writes_per_key, "kafka, txn: then it is replaced by a new one");
   app.add_option("--writes-dist", flags.writes_dist, "all of these (constant), or zipf")->type_name("NAME");
   app.add_option("--assign-from", flags.assign_from, "kafka: beginning or committed")->type_name("NAME");
+  app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
+  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
+  add_number(app, "--test-count", flags.test_count, std::int64_t{1}, static_cast<std::int64_t>(max_seeds),
+             "that many seeds from --seed on")
+      ->excludes("--seeds");
+  app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n")->type_name("I/N");
   app.option_defaults()->group("The network");
   add_number(app, "--latency", flags.latency, std::int64_t{0}, max_latency_ms, "mean latency between nodes")
       ->type_name("MS");
@@ -152,13 +158,6 @@ void declare(CLI::App& app, TestFlags& flags) {
                  "kill, skew; or swarm")->type_name("FAULTS");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
-  app.option_defaults()->group("The test");
-  app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
-  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
-  add_number(app, "--test-count", flags.test_count, std::int64_t{1}, static_cast<std::int64_t>(max_seeds),
-             "that many seeds from --seed on")
-      ->excludes("--seeds");
-  app.add_option("--shard", flags.shard, "run part i of n of the seeds, as i/n")->type_name("I/N");
 }
 
 TestSettings test_settings(const TestFlags& flags) {
@@ -232,11 +231,11 @@ struct TestLine {
     add_number(app, "--memory", command.settings.memory_mib, std::size_t{1}, max_memory_mib,
                "--bin: MiB of memory that a node may take")
         ->type_name("MIB");
-    app.add_option("--time", time, "--bin: virtual, real, or auto (virtual where the machine allows it)")
+    app.add_option("--time", time, "--bin: virtual, real; auto: as can be")
         ->type_name("KIND");
-    app.add_option("--schedule", schedule, "--bin: how threads take turns in virtual time: plain, random, adversarial")
+    app.add_option("--schedule", schedule, "threads take turns: plain, random, adversarial")
         ->type_name("NAME");
-    app.add_option("--stall", stall, "--bin: real seconds that a node may be busy without a rest in virtual time")
+    app.add_option("--stall", stall, "--bin: real seconds without a rest")
         ->type_name("S");
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");

@@ -10,6 +10,9 @@
 
 namespace mznode::sim {
 
+/// A line of a node's log that is longer is cut.
+inline constexpr std::size_t max_log_line_bytes = 1 << 20;
+
 /// How much a node may write, leave unread, or hold in memory before it counts as broken: what it can make the test and
 /// its machine carry.
 struct ProcessLimits {

@@ -6,7 +6,6 @@ namespace mznode::sim {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 << 10;  // as much as a pipe holds
-constexpr std::size_t max_log_line_bytes = 1 << 20;
 /// A process that ends closes its streams a moment before it has ended.
 constexpr Duration closing_grace = 500ms;
 /// A dead process can have left no more than its pipe holds; one that it forked may go on writing.

@@ -8,7 +8,6 @@
 namespace mznode::sim {
 namespace {
 
-constexpr std::size_t max_log_line_bytes = 1 << 20;
 /// A node is told a number for its process that no real one is likely to have.
 constexpr int first_shown_pid = 4'000'000;
 

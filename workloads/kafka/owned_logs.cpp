@@ -52,7 +52,7 @@ Task<ForwardSession> OwnedLogs::open_forwards(std::string origin, std::uint64_t 
     store({.nodes = std::nullopt,
            .sent = std::nullopt,
            .committed = std::nullopt,
-           .opened = Opened{origin, life, fresh}});
+           .opened = OpenedSession{origin, life, fresh}});
   }
   co_await synced();
   co_return session;

@@ -11,6 +11,14 @@
 
 namespace mznode::kafka {
 
+/// A record of the session of a life of another node. (Inside the class, clang would not know its initialisers yet.)
+struct OpenedSession {
+  std::string origin;
+  std::uint64_t life = 0;
+  ForwardSession session;
+  MZNODE_FIELDS(origin, life, session)
+};
+
 /// What a node keeps of the keys that it owns: it gives out their offsets, and makes everything durable before anybody
 /// sees it.
 class OwnedLogs {
@@ -36,18 +44,12 @@ class OwnedLogs {
     std::optional<ForwardId> id;
     MZNODE_FIELDS(key, msg, id)
   };
-  struct Opened {
-    std::string origin;
-    std::uint64_t life = 0;
-    ForwardSession session;
-    MZNODE_FIELDS(origin, life, session)
-  };
   /// A record of the storage.
   struct Record {
     std::optional<std::vector<std::string>> nodes;
     std::optional<Sent> sent;
     std::optional<Offsets> committed;
-    std::optional<Opened> opened = {};
+    std::optional<OpenedSession> opened = {};
     MZNODE_FIELDS(nodes, sent, committed, opened)
   };
 
