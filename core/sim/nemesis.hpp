@@ -30,7 +30,7 @@ class Nemesis {
     Host& host;
     std::vector<std::string> nodes;
     /// How many of them a kill or a pause strikes at once, at most.
-    std::size_t most_victims;
+    std::size_t most_victims = SIZE_MAX;
     /// Brings a process that was started into the cluster (sends it `init`).
     std::function<void(const std::string& node)> initialise;
     /// Records what the nemesis does: an event such as "start-partition" and what it did it to.
