@@ -56,7 +56,6 @@ class VirtualProcessHost::Process {
   /// What it wrote on a clock that was ahead of the run's; it is sent when its time has come.
   std::deque<std::string> early_;
   std::vector<TimerId> early_alarms_;
-  std::size_t unread_bytes_ = 0;
   std::size_t output_bytes_ = 0;
   LineBuffer output_;
   LineBuffer log_lines_;

@@ -30,7 +30,7 @@ struct Setting {
   std::uint64_t seed = 1;
   Schedule schedule = Schedule::random;
   TraceLimits limits = {};
-  std::string input;
+  std::string input = {};
 };
 
 Course run(const std::string& program, std::vector<std::string> arguments, const Setting& setting = {}) {

@@ -16,7 +16,10 @@
 namespace {
 
 void compute() {
-  for (volatile unsigned i = 0;; i = i + 1) {
+  volatile unsigned counter = 0;
+  for (;;) {
+    const unsigned next = counter + 1;
+    counter = next;
   }
 }
 
