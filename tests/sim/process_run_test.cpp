@@ -1,5 +1,6 @@
 // Whole tests on processes, from the first init to the verdict.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -7,10 +8,12 @@
 
 #include <cerrno>
 #include <csignal>
-#include <fstream>
+#include <string>
+#include <vector>
 
 #include "core/sim/process_host.hpp"
 #include "core/sim/process_table.hpp"
+#include "core/trace/traced_process.hpp"
 #include "workloads/harness.hpp"
 
 namespace mznode::sim {
@@ -92,37 +95,74 @@ TEST(ProcessHostRun, EndsWhenANodeDoesNotAnswerItsInit) {
   EXPECT_TRUE(contains(result.error.value_or(""), "its log is empty"));
 }
 
-/// How many processes have this word on their command line; one that is dead has none.
+/// The words of a process' command line; none of one that is dead, or dies while it is asked.
+std::string command_line(pid_t process) {
+  const int file = ::open(("/proc/" + std::to_string(process) + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  char words[4096];
+  const ssize_t size = ::read(file, words, sizeof words);
+  ::close(file);
+  return size > 0 ? std::string(words, static_cast<std::size_t>(size)) : std::string();
+}
+
 std::size_t processes_with(const std::string& word) {
   std::size_t count = 0;
   for (const ProcessEntry& each : list_processes()) {
-    std::ifstream file("/proc/" + std::to_string(each.pid) + "/cmdline", std::ios::binary);
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
-    if (contains(line, word)) ++count;
+    if (contains(command_line(each.pid), word)) ++count;
   }
   return count;
 }
 
-TEST(ProcessHostRun, NothingOutlivesThisProgramHoweverItEnds) {
+/// What --time says, and how many processes a test of one node with a daemon has.
+struct Ending {
+  const char* time;
+  std::size_t processes;
+};
+
+class ProcessesOfATest : public testing::TestWithParam<Ending> {};
+
+TEST_P(ProcessesOfATest, DoNotOutliveTheProgramHoweverItEnds) {
+  if (GetParam().time == std::string("virtual") && trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
   const std::string mark = "mark-of-" + std::to_string(::getpid());
-  std::vector<std::string> words = {
-      MZNODE_BINARY, "test",    "-w", "echo", "--bin",  broken_node, "--node-count", "1", "--time-limit",
-      "600",         "--store", "",   "--",   "daemon", mark};
+  // In virtual time this takes minutes: far longer than it takes to see and kill it.
+  std::vector<std::string> words = {MZNODE_BINARY,
+                                    "test",
+                                    "-w",
+                                    "echo",
+                                    "--bin",
+                                    broken_node,
+                                    "--time",
+                                    GetParam().time,
+                                    "--node-count",
+                                    "1",
+                                    "--time-limit",
+                                    "1000000",
+                                    "--store",
+                                    "",
+                                    "--",
+                                    "daemon",
+                                    mark};
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   pid_t program = -1;
   ASSERT_EQ(::posix_spawn(&program, pointers[0], nullptr, nullptr, pointers.data(), environ), 0);
   const auto reaches = [&](std::size_t count) {
-    for (int i = 0; i < 20'000 && processes_with(mark) != count; ++i) ::usleep(1000);
-    return processes_with(mark) == count;
+    for (int i = 0; i < 20'000; ++i) {
+      if (processes_with(mark) == count) return true;
+      ::usleep(1000);
+    }
+    return false;
   };
-  constexpr std::size_t all = 4;  // the program, its keeper, the node, and the node's daemon
-  EXPECT_TRUE(reaches(all));
+  EXPECT_TRUE(reaches(GetParam().processes));
   ::kill(program, SIGKILL);
   ::waitpid(program, nullptr, 0);
   EXPECT_TRUE(reaches(0));
 }
+
+// The program, the node and the node's daemon; in real time their keeper, too. Who is traced dies with its tracer.
+INSTANTIATE_TEST_SUITE_P(Times, ProcessesOfATest, testing::Values(Ending{"real", 4}, Ending{"virtual", 3}),
+                         [](const auto& each) { return std::string(each.param.time); });
 
 TEST(ProcessHostRun, SaysThatALineHasNoEnd) {
   const RunResult result = run_without_init("unended-lines", 3s);
