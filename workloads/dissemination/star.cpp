@@ -4,7 +4,7 @@ namespace mznode::dissemination {
 
 std::vector<Option> Star::options() {
   // This window keeps 25 nodes that are 100 ms apart below 400 ms in the median and 600 ms at most.
-  auto options = spread_options({.flush_ms = 380, .resend_ms = 700});
+  auto options = spread_options({.flush_ms = 386, .resend_ms = 700});
   options.push_back({.name = "margin-ms",
                      .default_value = 32,
                      .min = 0,
