@@ -2,12 +2,12 @@
 #include <fstream>
 #include <iostream>
 
-#include "app/command_line.hpp"
-#include "app/summary.hpp"
-#include "core/printable.hpp"
-#include "core/check/registry.hpp"
-#include "core/check/suggestion.hpp"
-#include "core/error.hpp"
+#include "command_line.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/json/printable.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "summary.hpp"
 
 namespace mznode::app {
 namespace {
@@ -108,7 +108,8 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
   check::Valid valid = check::Valid::unknown;
   std::string details;
   try {
-    check::Verdict verdict = checker.check(check::read_history(read_file(path, command.max_file_size_mib << 20)), options);
+    check::Verdict verdict =
+        checker.check(check::read_history(read_file(path, command.max_file_size_mib << 20)), options);
     valid = verdict.valid;
     for (const auto& line : verdict.details.value("explanation", nlohmann::ordered_json::array())) {
       details += line.get<std::string>() + "\n";
@@ -121,7 +122,11 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
   } catch (const std::exception& error) {
     report(path, describe(error));
   }
-  std::cout << printable(path) << '\t' << (valid == check::Valid::yes ? "true" : valid == check::Valid::no ? "false" : "unknown") << '\n';
+  std::cout << printable(path) << '\t'
+            << (valid == check::Valid::yes  ? "true"
+                : valid == check::Valid::no ? "false"
+                                            : "unknown")
+            << '\n';
   if (command.verbose) std::cout << printable_lines(details);
   return valid;
 }
@@ -152,8 +157,9 @@ struct CheckLine {
                    "elle-0.2.2: the latter alone")
         ->check(CLI::IsMember({"jepsen", "elle-0.2.2"}))
         ->type_name("NAME");
-    app.add_flag("--strict-null-reads", command.strict_null_reads,
-                 "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
+    app.add_flag(
+        "--strict-null-reads", command.strict_null_reads,
+        "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
     app.add_option("--initial-value", command.initial_value,
                    "lin-kv, cas-register: what each register holds at the beginning, as JSON")
         ->default_str("")
@@ -170,7 +176,8 @@ struct CheckLine {
                    "txn: what must be satisfied, separated by commas")
         ->default_str("strict-serializable")
         ->type_name("NAMES");
-    app.add_option("--assume", command.assume, "rw-register: from what the order of versions may be inferred: wfr-keys, "
+    app.add_option("--assume", command.assume,
+                   "rw-register: from what the order of versions may be inferred: wfr-keys, "
                    "sequential-keys, linearizable-keys")
         ->delimiter(',')
         ->expected(1)
@@ -185,7 +192,9 @@ struct CheckLine {
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> check_options() { return options_of<CheckLine>(); }
+std::shared_ptr<const CLI::App> check_options() {
+  return options_of<CheckLine>();
+}
 
 int run_check(const Arguments& arguments) {
   CheckLine line;

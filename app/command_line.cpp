@@ -1,10 +1,10 @@
-#include "app/command_line.hpp"
+#include "command_line.hpp"
 
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
 
-#include "core/check/suggestion.hpp"
+#include "mznode/json/suggestion.hpp"
 
 namespace mznode::app {
 namespace {
@@ -52,7 +52,9 @@ void append_wrapped(std::string& text, const std::string& words, std::size_t ind
 }
 
 /// Options for which an empty value means something.
-bool may_be_empty(const CLI::Option& option) { return option.check_lname("store"); }
+bool may_be_empty(const CLI::Option& option) {
+  return option.check_lname("store");
+}
 
 /// `--name=` is `--name` with an empty value, which the parser would take for a missing one.
 Arguments with_empty_values(const CLI::App& app, const Arguments& arguments) {
@@ -81,7 +83,9 @@ void refuse_empty_values(const CLI::App& app, const Arguments& words) {
   }
 }
 
-std::string flag_of(const OptionRow& row) { return row.names + (row.value.empty() ? "" : " " + row.value); }
+std::string flag_of(const OptionRow& row) {
+  return row.names + (row.value.empty() ? "" : " " + row.value);
+}
 
 }  // namespace
 
@@ -147,7 +151,8 @@ std::vector<std::string> split_list(const std::string& flag, const std::string& 
 }
 
 bool has_option(const StrategyInfo& strategy, const std::string& name) {
-  return std::any_of(strategy.options.begin(), strategy.options.end(), [&](const Option& option) { return option.name == name; });
+  return std::any_of(strategy.options.begin(), strategy.options.end(),
+                     [&](const Option& option) { return option.name == name; });
 }
 
 void require_option(const std::string& name, const CLI::App& app, const std::vector<const StrategyInfo*>& strategies) {
@@ -164,7 +169,8 @@ void require_option(const std::string& name, const CLI::App& app, const std::vec
   throw std::invalid_argument(unknown_word("option", "--" + name, {flags.begin(), flags.end()}));
 }
 
-std::map<std::string, std::string> strategy_options(const CLI::App& app, const std::vector<const StrategyInfo*>& strategies) {
+std::map<std::string, std::string> strategy_options(const CLI::App& app,
+                                                    const std::vector<const StrategyInfo*>& strategies) {
   std::map<std::string, std::string> options;
   const std::vector<std::string> words = app.remaining();
   for (std::size_t i = 0; i < words.size(); ++i) {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "app/commands.hpp"
-#include "core/whole_number.hpp"
-#include "workloads/strategy.hpp"
+#include "commands.hpp"
+#include "mznode/json/whole_number.hpp"
+#include "mznode/workloads/strategy.hpp"
 
 namespace mznode::app {
 
@@ -47,8 +47,8 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, Number& value, 
   return option->check(validator)->type_name("N");
 }
 
-/// The parts between commas, without spaces around them; none of an empty text. Throws std::invalid_argument when one is
-/// empty, as in "a,,b".
+/// The parts between commas, without spaces around them; none of an empty text. Throws std::invalid_argument when one
+/// is empty, as in "a,,b".
 std::vector<std::string> split_list(const std::string& flag, const std::string& text);
 
 /// Parses what stands before `--` and hands the rest over as it is. Throws std::invalid_argument with one line for the
@@ -58,7 +58,8 @@ std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments);
 /// Reads the options of strategies, `--name value` or `--name=value`, from what the parser of a command left over.
 /// Throws std::invalid_argument for anything else, and for an option that none of `strategies` has, with the nearest
 /// that they or the command have.
-std::map<std::string, std::string> strategy_options(const CLI::App& app, const std::vector<const StrategyInfo*>& strategies);
+std::map<std::string, std::string> strategy_options(const CLI::App& app,
+                                                    const std::vector<const StrategyInfo*>& strategies);
 
 /// Throws std::invalid_argument unless one of `strategies` has this option.
 void require_option(const std::string& name, const CLI::App& app, const std::vector<const StrategyInfo*>& strategies);

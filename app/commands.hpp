@@ -60,8 +60,8 @@ std::shared_ptr<const CLI::App> completion_options();
 int run_man(const Arguments& arguments);
 std::shared_ptr<const CLI::App> man_options();
 
-/// What such a script asks: the words that may stand where the last of `arguments` stands, one a line, each with a tab and
-/// what it means.
+/// What such a script asks: the words that may stand where the last of `arguments` stands, one a line, each with a tab
+/// and what it means.
 int run_complete(const Arguments& arguments);
 
 }  // namespace mznode::app

@@ -3,16 +3,16 @@
 #include <stdexcept>
 #include <thread>
 
-#include "app/command_line.hpp"
-#include "app/comparison.hpp"
-#include "app/interrupt.hpp"
-#include "app/ordered_jobs.hpp"
-#include "app/progress.hpp"
-#include "app/report/compare_page.hpp"
-#include "app/seeds.hpp"
-#include "app/store.hpp"
-#include "app/summary.hpp"
-#include "app/test_options.hpp"
+#include "command_line.hpp"
+#include "comparison.hpp"
+#include "interrupt.hpp"
+#include "ordered_jobs.hpp"
+#include "progress.hpp"
+#include "report/compare_page.hpp"
+#include "seeds.hpp"
+#include "store.hpp"
+#include "summary.hpp"
+#include "test_options.hpp"
 
 namespace mznode::app {
 namespace {
@@ -46,8 +46,8 @@ Sweep parse_sweep(const std::string& text) {
 
 /// The contenders that stand for one strategy: one for each combination of the values that are swept.
 std::vector<Contender> contenders_of(const StrategyInfo& strategy, const TestSettings& settings,
-                                     const std::map<std::string, std::string>& options, const std::vector<Sweep>& sweeps,
-                                     bool holds_to_promises) {
+                                     const std::map<std::string, std::string>& options,
+                                     const std::vector<Sweep>& sweeps, bool holds_to_promises) {
   Contender first{.settings = settings, .strategy = &strategy, .swept = {}};
   first.settings.strategy = strategy.name;
   if (holds_to_promises) hold_to_promise(first.settings);
@@ -75,12 +75,14 @@ std::vector<Contender> contenders_of(const StrategyInfo& strategy, const TestSet
   return all;
 }
 
-std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts, const std::map<std::string, std::string>& options) {
+std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts,
+                                const std::map<std::string, std::string>& options) {
   std::vector<Sweep> sweeps;
   for (const auto& text : texts) {
     Sweep sweep = parse_sweep(text);
-    const bool is_taken = options.contains(sweep.option) ||
-                          std::any_of(sweeps.begin(), sweeps.end(), [&](const Sweep& other) { return other.option == sweep.option; });
+    const bool is_taken =
+        options.contains(sweep.option) ||
+        std::any_of(sweeps.begin(), sweeps.end(), [&](const Sweep& other) { return other.option == sweep.option; });
     if (is_taken) throw std::invalid_argument("the option " + sweep.option + " is given twice");
     sweeps.push_back(std::move(sweep));
   }
@@ -93,7 +95,8 @@ struct CompareLine {
   std::string strategies;
   std::vector<std::string> sweeps;
   CompareCommand command;
-  CLI::App app{"Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives."};
+  CLI::App app{
+      "Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives."};
 
   CompareLine() {
     command.jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -101,7 +104,8 @@ struct CompareLine {
     declare(app, flags);
     app.option_defaults()->group("What to compare, and the output");
     app.add_option("-s,--strategy", strategies, "separated by commas; all unless given")->type_name("NAMES");
-    app.add_option("--sweep", sweeps, "an option of strategies and its values, such as flush-ms=50,100; of several, "
+    app.add_option("--sweep", sweeps,
+                   "an option of strategies and its values, such as flush-ms=50,100; of several, "
                    "every combination")
         ->take_all()
         ->expected(1)
@@ -126,7 +130,8 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   settings.keep_journal = false;
   const WorkloadInfo& workload = find_workload(flags.workload);
   std::vector<const StrategyInfo*> strategies;
-  for (const auto& name : split_list("--strategy", line.strategies)) strategies.push_back(&find_strategy(workload, name));
+  for (const auto& name : split_list("--strategy", line.strategies))
+    strategies.push_back(&find_strategy(workload, name));
   if (strategies.empty()) {
     find_strategy(workload, "");  // refuses a workload without any
     for (const StrategyInfo& strategy : workload.strategies) strategies.push_back(&strategy);
@@ -162,7 +167,8 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
   TestSettings settings = contender.settings;
   settings.seed = seed;
   const TestReport report = run_test(settings, was_interrupted);
-  Outcome outcome{.figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
+  Outcome outcome{
+      .figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
   outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
   if (report.valid == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
@@ -178,7 +184,9 @@ std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
   Progress progress;
   run_in_order<Outcome>(
       tests, jobs,
-      [&](std::size_t test) { return run_one(comparison.contenders[test / seeds], comparison.seeds[test % seeds], comparison.latency); },
+      [&](std::size_t test) {
+        return run_one(comparison.contenders[test / seeds], comparison.seeds[test % seeds], comparison.latency);
+      },
       [&](std::size_t test, Outcome outcome) {
         Contender& contender = comparison.contenders[test / seeds];
         const bool is_first = test % seeds == 0;
@@ -198,7 +206,8 @@ int run(CompareCommand command) {
   const std::vector<LatencySeries> series = run_all(comparison, command.jobs);
   if (was_interrupted()) throw std::runtime_error("interrupted");
   if (command.json) {
-    for (const Contender& contender : comparison.contenders) std::cout << comparison_json(comparison, contender).dump() << "\n";
+    for (const Contender& contender : comparison.contenders)
+      std::cout << comparison_json(comparison, contender).dump() << "\n";
   } else {
     std::cout << (command.csv ? comparison_csv(comparison) : comparison_text(comparison));
   }
@@ -210,7 +219,9 @@ int run(CompareCommand command) {
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> compare_options() { return options_of<CompareLine>(); }
+std::shared_ptr<const CLI::App> compare_options() {
+  return options_of<CompareLine>();
+}
 
 int run_compare(const Arguments& arguments) {
   try {

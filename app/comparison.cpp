@@ -1,13 +1,13 @@
-#include "app/comparison.hpp"
+#include "comparison.hpp"
 
 #include <algorithm>
 
-#include "app/summary.hpp"
-#include "app/test_options.hpp"
-#include "app/text_table.hpp"
-#include "core/check/registry.hpp"
-#include "core/check/set_full.hpp"
-#include "core/check/txn/txn.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/set_full.hpp"
+#include "mznode/check/txn/txn.hpp"
+#include "summary.hpp"
+#include "test_options.hpp"
+#include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -17,14 +17,18 @@ using nlohmann::ordered_json;
 constexpr const char* strongest_models = "strongest-models";
 constexpr const char* quantile_keys[] = {"0.5", "0.95", "0.99", "1"};
 
-std::string latency_word(LatencyKind kind) { return kind == LatencyKind::stable ? "stable" : "answer"; }
+std::string latency_word(LatencyKind kind) {
+  return kind == LatencyKind::stable ? "stable" : "answer";
+}
 
 std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
   text += ";\nok: operations that succeeded; a compare-and-set whose key has another value rightly fails";
-  text += ";\nmsgs and bytes: between servers; outage: the longest time in ms without any acknowledgement, from the first fault on";
+  text +=
+      ";\nmsgs and bytes: between servers; outage: the longest time in ms without any acknowledgement, from the first "
+      "fault on";
   if (comparison.has_models) text += ";\nsatisfied: the strongest consistency models that no anomaly rules out";
   if (comparison.seeds.size() > 1) {
     text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
@@ -44,10 +48,14 @@ Cells sweep_cells(const Contender& contender, const std::string& absent) {
   return cells;
 }
 
-void append(Cells& cells, const Cells& more) { cells.insert(cells.end(), more.begin(), more.end()); }
+void append(Cells& cells, const Cells& more) {
+  cells.insert(cells.end(), more.begin(), more.end());
+}
 
 /// Not rounded: the shortest text that reads back as the same number.
-std::string exact(double value) { return ordered_json(value).dump(); }
+std::string exact(double value) {
+  return ordered_json(value).dump();
+}
 
 }  // namespace
 
@@ -58,7 +66,8 @@ LatencyKind latency_kind(const std::string& workload) {
 
 bool has_consistency_models(const std::string& workload) {
   const check::Checker* checker = check::find_checker(workload);
-  return checker != nullptr && (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
+  return checker != nullptr &&
+         (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
 }
 
 double longest_outage_ms(const check::History& history, Duration time_limit) {
@@ -152,8 +161,14 @@ std::string survives(const Guarantees& guarantees) {
 std::string comparison_text(const Comparison& comparison) {
   std::vector<Column> columns = {{"strategy"}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
-  for (Column column : {Column{"verdict"}, {"ok", true}, {"msgs/op", true}, {"bytes/op", true},
-                        {latency_word(comparison.latency) + " p50", true}, {"p95", true}, {"p99", true}, {"max", true},
+  for (Column column : {Column{"verdict"},
+                        {"ok", true},
+                        {"msgs/op", true},
+                        {"bytes/op", true},
+                        {latency_word(comparison.latency) + " p50", true},
+                        {"p95", true},
+                        {"p99", true},
+                        {"max", true},
                         {"outage", true}}) {
     columns.push_back(std::move(column));
   }
@@ -175,7 +190,8 @@ std::string comparison_text(const Comparison& comparison) {
     cells.push_back(survives(contender.strategy->guarantees));
     rows.push_back(std::move(cells));
     if (contender.failure.empty()) continue;
-    failures += "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
+    failures +=
+        "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
   }
   return text_table(columns, rows) + "\n" + caption(comparison) + failures;
 }
@@ -184,10 +200,10 @@ std::string comparison_csv(const Comparison& comparison) {
   std::vector<Column> columns = {{"workload"}, {"strategy"}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
   const std::string latency = latency_word(comparison.latency) + "_ms_";
-  for (const std::string& name : {std::string("first_seed"), std::string("last_seed"), std::string("seeds"),
-                                  std::string("verdict"), std::string("ok_fraction"), std::string("msgs_per_op"),
-                                  std::string("bytes_per_op"), latency + "p50", latency + "p95", latency + "p99",
-                                  latency + "max", std::string("outage_ms")}) {
+  for (const std::string& name :
+       {std::string("first_seed"), std::string("last_seed"), std::string("seeds"), std::string("verdict"),
+        std::string("ok_fraction"), std::string("msgs_per_op"), std::string("bytes_per_op"), latency + "p50",
+        latency + "p95", latency + "p99", latency + "max", std::string("outage_ms")}) {
     columns.push_back({name});
   }
   if (comparison.has_models) columns.push_back({"satisfied"});
@@ -198,8 +214,9 @@ std::string comparison_csv(const Comparison& comparison) {
     Cells cells = {comparison.workload, contender.strategy->name};
     append(cells, sweep_cells(contender, ""));
     append(cells, {std::to_string(comparison.seeds.front()), std::to_string(comparison.seeds.back()),
-                   std::to_string(comparison.seeds.size()), verdict_word(figures.valid), figures.ok_fraction ? exact(*figures.ok_fraction) : "",
-                   exact(figures.messages_per_op), exact(figures.bytes_per_op)});
+                   std::to_string(comparison.seeds.size()), verdict_word(figures.valid),
+                   figures.ok_fraction ? exact(*figures.ok_fraction) : "", exact(figures.messages_per_op),
+                   exact(figures.bytes_per_op)});
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
     }
@@ -219,7 +236,8 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
     if (value) options[name] = std::stoll(*value);
   }
   line["options"] = std::move(options);
-  line["seeds"] = {{"first", comparison.seeds.front()}, {"last", comparison.seeds.back()}, {"count", comparison.seeds.size()}};
+  line["seeds"] = {
+      {"first", comparison.seeds.front()}, {"last", comparison.seeds.back()}, {"count", comparison.seeds.size()}};
   line["valid?"] = check::to_details(figures.valid);
   line["ok-fraction"] = figures.ok_fraction ? ordered_json(*figures.ok_fraction) : ordered_json();
   line["msgs-per-op"] = figures.messages_per_op;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
 

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "app/command_line.hpp"
-#include "core/check/registry.hpp"
-#include "core/check/txn/models.hpp"
-#include "workloads/harness.hpp"
-#include "workloads/registry.hpp"
+#include "command_line.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/txn/models.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -64,7 +64,8 @@ std::vector<const StrategyInfo*> strategies_in(const Arguments& words) {
   for (const WorkloadInfo& each : workloads()) {
     if (each.name != workload && each.module != workload) continue;
     for (const StrategyInfo& info : each.strategies) {
-      if (strategy.empty() || ("," + strategy + ",").find("," + info.name + ",") != std::string::npos) found.push_back(&info);
+      if (strategy.empty() || ("," + strategy + ",").find("," + info.name + ",") != std::string::npos)
+        found.push_back(&info);
     }
     break;
   }
@@ -79,7 +80,8 @@ Candidates values_for(const std::string& option, const Command& command, const A
   };
   if (option == "--workload" || option == "-w") {
     if (command.name != "check") return workload_names();
-    for (const check::Checker& checker : check::checkers()) all.push_back({std::string(checker.name), std::string(checker.summary)});
+    for (const check::Checker& checker : check::checkers())
+      all.push_back({std::string(checker.name), std::string(checker.summary)});
   } else if (option == "--strategy" || option == "-s") {
     Arguments others = words;
     others.resize(words.size() - 1);  // not the one that is being typed
@@ -174,8 +176,10 @@ int print_script(const std::string& shell) {
 
 struct CompletionLine {
   std::string shell;
-  CLI::App app{"Prints the script by which a shell completes this program's words. For bash: eval \"$(mznode completion bash)\" in "
-               "~/.bashrc; for zsh the same with zsh in ~/.zshrc; for fish: mznode completion fish | source."};
+  CLI::App app{
+      "Prints the script by which a shell completes this program's words. For bash: eval \"$(mznode completion bash)\" "
+      "in "
+      "~/.bashrc; for zsh the same with zsh in ~/.zshrc; for fish: mznode completion fish | source."};
 
   CompletionLine() {
     app.name("mznode completion bash|zsh|fish");
@@ -185,7 +189,9 @@ struct CompletionLine {
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> completion_options() { return options_of<CompletionLine>(); }
+std::shared_ptr<const CLI::App> completion_options() {
+  return options_of<CompletionLine>();
+}
 
 int run_completion(const Arguments& arguments) {
   CompletionLine line;

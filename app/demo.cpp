@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <iostream>
 
-#include "app/command_line.hpp"
-#include "app/summary.hpp"
-#include "app/text_table.hpp"
+#include "command_line.hpp"
+#include "summary.hpp"
+#include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -26,8 +26,8 @@ std::string fixed(double value, const char* format) {
 }
 
 void print_head() {
-  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("ok", 8) << padded("refused", 8)
-            << padded("msgs/op", 8) << "checked against; faults\n";
+  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("ok", 8)
+            << padded("refused", 8) << padded("msgs/op", 8) << "checked against; faults\n";
 }
 
 /// Runs one test and prints its row of the table.
@@ -41,16 +41,16 @@ check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy)
   const double messages = report.results["net"]["servers"].value("msgs-per-op", 0.0);
   std::cout << padded(settings.workload, 15) << padded(strategy.name, 10) << padded(verdict_word(report.valid), 8)
             << padded(percent(ok_fraction(report)), 8) << padded(percent(refused), 8)
-            << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model
-            << faults << std::endl;
+            << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model << faults << std::endl;
   if (report.valid != check::Valid::yes) std::cout << reasons(report);
   return report.valid;
 }
 
 /// Every strategy under a mix of the faults that it claims to survive, in virtual time.
 check::Valid run_embedded() {
-  std::cout << "Five nodes, 20 ms apart, 50 operations a second for 20 s, under a mix of the faults each strategy survives,\n"
-               "on the embedded network:\n\n";
+  std::cout
+      << "Five nodes, 20 ms apart, 50 operations a second for 20 s, under a mix of the faults each strategy survives,\n"
+         "on the embedded network:\n\n";
   print_head();
   check::Valid worst = check::Valid::yes;
   std::uint64_t seed = 0;  // another one for each row, so that the mixes of faults differ
@@ -99,8 +99,9 @@ check::Valid run_processes() {
 int run_all() {
   const check::Valid embedded = run_embedded();
   const check::Valid worst = check::worst(embedded, run_processes());
-  std::cout << "\nok: operations that succeeded; refused: compare-and-sets that rightly failed, because the key had another\n"
-               "value\n";
+  std::cout
+      << "\nok: operations that succeeded; refused: compare-and-sets that rightly failed, because the key had another\n"
+         "value\n";
   std::cout << "\n" << (worst == check::Valid::yes ? "All valid." : "Not all are valid.") << "\n";
   return exit_code(worst);
 }
@@ -108,9 +109,12 @@ int run_all() {
 }  // namespace
 
 std::shared_ptr<const CLI::App> demo_options() {
-  return no_options("mznode demo", "Runs every workload once, in virtual time and as processes, and prints a table of verdicts.");
+  return no_options("mznode demo",
+                    "Runs every workload once, in virtual time and as processes, and prints a table of verdicts.");
 }
 
-int run_demo(const Arguments& arguments) { return run_plain("mznode demo", *demo_options(), arguments, run_all); }
+int run_demo(const Arguments& arguments) {
+  return run_plain("mznode demo", *demo_options(), arguments, run_all);
+}
 
 }  // namespace mznode::app

@@ -1,4 +1,4 @@
-#include "app/interrupt.hpp"
+#include "interrupt.hpp"
 
 #include <atomic>
 #include <csignal>
@@ -22,6 +22,8 @@ void stop_on_signals() {
   std::signal(SIGTERM, on_interrupt);
 }
 
-bool was_interrupted() { return interrupted; }
+bool was_interrupted() {
+  return interrupted;
+}
 
 }  // namespace mznode::app

@@ -1,7 +1,7 @@
 #include <iostream>
 
-#include "app/command_line.hpp"
-#include "workloads/registry.hpp"
+#include "command_line.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -18,7 +18,8 @@ std::string fault_list(const Guarantees& guarantees) {
 void print(const StrategyInfo& strategy, bool is_default) {
   std::cout << "  " << strategy.name << (is_default ? " (default)" : "") << ": " << strategy.summary << '\n'
             << "      guarantees " << strategy.guarantees.model
-            << (strategy.guarantees.available ? ", available under partition" : ", not available under partition") << '\n'
+            << (strategy.guarantees.available ? ", available under partition" : ", not available under partition")
+            << '\n'
             << "      survives " << fault_list(strategy.guarantees) << '\n';
   if (!strategy.guarantees.caveat.empty()) std::cout << "      note: " << strategy.guarantees.caveat << '\n';
   for (const Option& option : strategy.options) {
@@ -41,6 +42,8 @@ std::shared_ptr<const CLI::App> list_options() {
   return no_options("mznode list", "Shows workloads, strategies, their guarantees and options.");
 }
 
-int run_list(const Arguments& arguments) { return run_plain("mznode list", *list_options(), arguments, print_all); }
+int run_list(const Arguments& arguments) {
+  return run_plain("mznode list", *list_options(), arguments, print_all);
+}
 
 }  // namespace mznode::app

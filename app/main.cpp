@@ -1,6 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "app/commands.hpp"
+#include "commands.hpp"
 
-int main(int argc, char** argv) { return mznode::app::run(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  return mznode::app::run(std::vector<std::string>(argv + 1, argv + argc));
+}

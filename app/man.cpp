@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <iostream>
 
-#include "app/command_line.hpp"
-#include "workloads/registry.hpp"
+#include "command_line.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -13,7 +13,8 @@ std::string escaped_letter(const std::string& text, std::size_t& at) {
   const auto first = static_cast<unsigned char>(text[at]);
   const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
   unsigned letter = first & (0x3FU >> more);
-  for (int i = 0; i < more && at + 1 < text.size(); ++i) letter = letter << 6 | (static_cast<unsigned char>(text[++at]) & 0x3FU);
+  for (int i = 0; i < more && at + 1 < text.size(); ++i)
+    letter = letter << 6 | (static_cast<unsigned char>(text[++at]) & 0x3FU);
   std::array<char, 16> escape;
   std::snprintf(escape.data(), escape.size(), "\\[u%04X]", letter);
   return escape.data();
@@ -38,7 +39,9 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-void paragraph(const std::string& text) { std::cout << ".PP\n" << escaped(text) << '\n'; }
+void paragraph(const std::string& text) {
+  std::cout << ".PP\n" << escaped(text) << '\n';
+}
 
 void entry(const std::string& flag, const std::string& value, const std::string& text) {
   std::cout << ".TP\n\\fB" << escaped(flag) << "\\fR";
@@ -51,7 +54,8 @@ void print_command(const Command& command) {
   std::cout << ".SS " << escaped(app->get_name()) << '\n';
   paragraph(app->get_description());
   for (const OptionRow& row : option_rows(*app)) {
-    entry(row.names, row.value, row.summary + (row.default_value.empty() ? "" : " (default " + row.default_value + ")"));
+    entry(row.names, row.value,
+          row.summary + (row.default_value.empty() ? "" : " (default " + row.default_value + ")"));
   }
 }
 
@@ -76,12 +80,15 @@ void print_workload(const WorkloadInfo& workload) {
 }
 
 int print_page() {
-  std::cout << ".TH MZNODE 1 \"\" \"mznode " MZNODE_VERSION "\" \"User commands\"\n.SH NAME\n"
+  std::cout << ".TH MZNODE 1 \"\" \"mznode " MZNODE_VERSION
+               "\" \"User commands\"\n.SH NAME\n"
                "mznode \\- a node for every Maelstrom workload, and a network to test nodes on\n.SH SYNOPSIS\n";
   for (const Command& command : commands()) std::cout << ".nf\n" << escaped(command.options()->get_name()) << "\n.fi\n";
   std::cout << ".SH DESCRIPTION\n";
-  paragraph("A node speaks Maelstrom's protocol, a line of JSON a message, on standard input and output, and logs to standard error. "
-            "The other commands test nodes: this program's own in virtual time, or any program's as processes.");
+  paragraph(
+      "A node speaks Maelstrom's protocol, a line of JSON a message, on standard input and output, and logs to "
+      "standard error. "
+      "The other commands test nodes: this program's own in virtual time, or any program's as processes.");
   std::cout << ".SH COMMANDS\n";
   for (const Command& command : commands()) print_command(command);
   std::cout << ".SH WORKLOADS AND STRATEGIES\n";
@@ -92,21 +99,27 @@ int print_page() {
   entry("1", "", "something is invalid");
   entry("2", "", "a verdict is unknown, or what was asked for cannot be done");
   std::cout << ".SH FILES\n";
-  entry("store/WORKLOAD/TIME/", "", "what a test leaves: results.json, history.edn, history.jsonl, messages.jsonl, the nodes' logs "
+  entry("store/WORKLOAD/TIME/", "",
+        "what a test leaves: results.json, history.edn, history.jsonl, messages.jsonl, the nodes' logs "
         "and report.html; store/latest is the last one");
   std::cout << ".SH EXAMPLES\n.EX\n"
-            << escaped("maelstrom test -w broadcast --bin mznode --node-count 25 -- --workload broadcast\n"
-                       "mznode test -w broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition --seed 7\n"
-                       "mznode compare -w broadcast --strategy flood,star --sweep flush-ms=50,400 --report compare.html\n"
-                       "mznode check -w lin-kv history.edn\n")
+            << escaped(
+                   "maelstrom test -w broadcast --bin mznode --node-count 25 -- --workload broadcast\n"
+                   "mznode test -w broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition --seed 7\n"
+                   "mznode compare -w broadcast --strategy flood,star --sweep flush-ms=50,400 --report compare.html\n"
+                   "mznode check -w lin-kv history.edn\n")
             << ".EE\n";
   return exit_valid;
 }
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> man_options() { return no_options("mznode man", "Prints the manual page; read it with mznode man | man -l -."); }
+std::shared_ptr<const CLI::App> man_options() {
+  return no_options("mznode man", "Prints the manual page; read it with mznode man | man -l -.");
+}
 
-int run_man(const Arguments& arguments) { return run_plain("mznode man", *man_options(), arguments, print_page); }
+int run_man(const Arguments& arguments) {
+  return run_plain("mznode man", *man_options(), arguments, print_page);
+}
 
 }  // namespace mznode::app

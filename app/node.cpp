@@ -1,11 +1,12 @@
+#include "mznode/node/node.hpp"
+
 #include <iostream>
 #include <stdexcept>
 
-#include "app/command_line.hpp"
-#include "core/check/suggestion.hpp"
-#include "core/node.hpp"
-#include "core/stdio_runtime.hpp"
-#include "workloads/registry.hpp"
+#include "command_line.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "mznode/node/stdio_runtime.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -17,18 +18,22 @@ struct NodeLine {
   std::string log_level = "warn";
   std::size_t threads = 1;
   std::string data_dir;
-  CLI::App app{"A node on standard input and output, as Maelstrom runs it. Each strategy has options of its own: "
-               "mznode -w NAME --help shows them."};
+  CLI::App app{
+      "A node on standard input and output, as Maelstrom runs it. Each strategy has options of its own: "
+      "mznode -w NAME --help shows them."};
 
   NodeLine() {
     app.name("mznode --workload NAME [--strategy NAME] [options]");
     app.option_defaults()->always_capture_default();
     app.add_option("-w,--workload", workload, "what to solve (mznode list shows all)")->required()->type_name("NAME");
     app.add_option("-s,--strategy", strategy, "how; the workload's first strategy unless given")->type_name("NAME");
-    app.add_option("--log-level", log_level, "what goes to standard error: trace, debug, info, warn, error or off")->type_name("NAME");
+    app.add_option("--log-level", log_level, "what goes to standard error: trace, debug, info, warn, error or off")
+        ->type_name("NAME");
     add_number(app, "--threads", threads, std::size_t{1}, std::size_t{64}, "threads for offloaded work");
-    app.add_option("--data-dir", data_dir, "where nodes keep what must survive them, if the strategy does; it belongs "
-                   "to one workload, strategy and cluster, so a fresh directory for every run")->type_name("DIR");
+    app.add_option("--data-dir", data_dir,
+                   "where nodes keep what must survive them, if the strategy does; it belongs "
+                   "to one workload, strategy and cluster, so a fresh directory for every run")
+        ->type_name("DIR");
     app.allow_extras();  // the options of the strategy, which is not known yet
   }
 };
@@ -39,7 +44,8 @@ std::string strategies_help(const WorkloadInfo& workload) {
   for (const StrategyInfo& strategy : workload.strategies) {
     text += "  " + strategy.name + ": " + strategy.summary + '\n';
     for (const Option& option : strategy.options) {
-      text += "      --" + option.name + " N  " + option.summary + " (default " + std::to_string(option.default_value) + ")\n";
+      text += "      --" + option.name + " N  " + option.summary + " (default " + std::to_string(option.default_value) +
+              ")\n";
     }
   }
   return text;
@@ -64,7 +70,9 @@ LogLevel log_level(const std::string& name) {
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> node_options() { return options_of<NodeLine>(); }
+std::shared_ptr<const CLI::App> node_options() {
+  return options_of<NodeLine>();
+}
 
 int run_node(const Arguments& arguments) {
   NodeLine line;

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/interrupt.hpp"
+#include "interrupt.hpp"
 
 namespace mznode::app {
 
-/// Does the pieces of work 0 to `count` - 1, `jobs` at once. `finished` is called for one piece at a time, in the order of
-/// the pieces whichever ends first, so that what it prints does not depend on `jobs`. After an interruption no further
-/// piece is begun. An exception ends the work and is thrown on.
+/// Does the pieces of work 0 to `count` - 1, `jobs` at once. `finished` is called for one piece at a time, in the order
+/// of the pieces whichever ends first, so that what it prints does not depend on `jobs`. After an interruption no
+/// further piece is begun. An exception ends the work and is thrown on.
 template <class Result>
 void run_in_order(std::size_t count, unsigned jobs, const std::function<Result(std::size_t)>& work,
                   const std::function<void(std::size_t, Result)>& finished) {
@@ -34,7 +34,8 @@ void run_in_order(std::size_t count, unsigned jobs, const std::function<Result(s
         Result result = work(piece);
         const std::lock_guard lock(mutex);
         waiting.emplace(piece, std::move(result));
-        for (auto first = waiting.begin(); first != waiting.end() && first->first == handed_over; first = waiting.begin()) {
+        for (auto first = waiting.begin(); first != waiting.end() && first->first == handed_over;
+             first = waiting.begin()) {
           finished(handed_over++, std::move(first->second));
           waiting.erase(first);
         }

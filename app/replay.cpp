@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "app/test_options.hpp"
+#include "test_options.hpp"
 
 namespace mznode::app {
 
@@ -15,7 +15,9 @@ std::string quoted(const std::string& word) {
 std::string replay_command(const TestSettings& settings) {
   const TestSettings defaults;
   std::string text = "mznode test -w " + settings.workload;
-  const auto add = [&text](const std::string& flag, const std::string& value) { text += " --" + flag + " " + quoted(value); };
+  const auto add = [&text](const std::string& flag, const std::string& value) {
+    text += " --" + flag + " " + quoted(value);
+  };
   const auto seconds = [](Duration duration) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
     std::string whole = std::to_string(ms / 1000);

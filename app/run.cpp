@@ -1,10 +1,10 @@
 #include <exception>
 #include <iostream>
 
-#include "app/commands.hpp"
-#include "core/printable.hpp"
-#include "core/check/suggestion.hpp"
-#include "core/error.hpp"
+#include "commands.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/json/printable.hpp"
+#include "mznode/json/suggestion.hpp"
 
 namespace mznode::app {
 namespace {
@@ -16,8 +16,9 @@ void print_help() {
     usage.resize(34, ' ');
     std::cout << "  " << usage << command.summary << '\n';
   }
-  std::cout << "  mznode --version                  the version\n\n"
-               "Each command has --help; `mznode --workload NAME --help` shows the options of a workload's strategies.\n";
+  std::cout
+      << "  mznode --version                  the version\n\n"
+         "Each command has --help; `mznode --workload NAME --help` shows the options of a workload's strategies.\n";
 }
 
 int refuse(const std::string& word) {

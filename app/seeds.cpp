@@ -1,13 +1,13 @@
-#include "app/seeds.hpp"
+#include "seeds.hpp"
 
 #include <iostream>
 #include <map>
 
-#include "app/interrupt.hpp"
-#include "app/ordered_jobs.hpp"
-#include "app/progress.hpp"
-#include "app/store.hpp"
-#include "app/summary.hpp"
+#include "interrupt.hpp"
+#include "ordered_jobs.hpp"
+#include "progress.hpp"
+#include "store.hpp"
+#include "summary.hpp"
 
 namespace mznode::app {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "app/test_options.hpp"
+#include "test_options.hpp"
 
 namespace mznode::app {
 

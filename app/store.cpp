@@ -1,4 +1,4 @@
-#include "app/store.hpp"
+#include "store.hpp"
 
 #include <unistd.h>
 
@@ -7,10 +7,10 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "app/report/test_page.hpp"
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
-#include "core/codec.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
+#include "mznode/json/codec.hpp"
+#include "report/test_page.hpp"
 
 namespace mznode::app {
 namespace {
@@ -26,7 +26,8 @@ fs::path fresh_directory(const fs::path& parent) {
   std::strftime(name, sizeof name, "%Y%m%dT%H%M%S", &local);
   fs::create_directories(parent);
   for (int attempt = 0;; ++attempt) {
-    const fs::path path = parent / (attempt == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(attempt));
+    const fs::path path =
+        parent / (attempt == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(attempt));
     if (fs::create_directory(path)) return path;
   }
 }
@@ -59,8 +60,12 @@ void write_file(const fs::path& path, const std::string& text) {
   if (!file) throw std::runtime_error("cannot write " + path.string());
 }
 
-std::string history_edn(const TestReport& report) { return check::write_edn(report.run.history); }
-std::string history_jsonl(const TestReport& report) { return check::write_jsonl(report.run.history); }
+std::string history_edn(const TestReport& report) {
+  return check::write_edn(report.run.history);
+}
+std::string history_jsonl(const TestReport& report) {
+  return check::write_jsonl(report.run.history);
+}
 
 std::string messages_jsonl(const TestReport& report) {
   TextBuffer out;

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
 
@@ -16,8 +16,9 @@ std::string messages_jsonl(const TestReport& report);
 /// Throws std::runtime_error that names the file when it cannot be written.
 void write_file(const std::filesystem::path& path, const std::string& text);
 
-/// Writes results.json, history.edn, history.jsonl, messages.jsonl, report.html and node-logs/ into `<root>/<workload>/<time>/`, and
-/// points `<root>/latest` at it. Returns the directory. Throws std::runtime_error that says what could not be written.
+/// Writes results.json, history.edn, history.jsonl, messages.jsonl, report.html and node-logs/ into
+/// `<root>/<workload>/<time>/`, and points `<root>/latest` at it. Returns the directory. Throws std::runtime_error that
+/// says what could not be written.
 std::filesystem::path store(const std::string& root, const TestSettings& settings, const TestReport& report);
 
 }  // namespace mznode::app

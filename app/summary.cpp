@@ -1,11 +1,11 @@
-#include "app/summary.hpp"
+#include "summary.hpp"
 
 #include <array>
 #include <cstdio>
 
-#include "app/commands.hpp"
-#include "app/text_table.hpp"
-#include "core/scanner.hpp"
+#include "commands.hpp"
+#include "mznode/json/scanner.hpp"
+#include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -20,9 +20,12 @@ std::string number(double value) {
 
 std::string quantiles(const ordered_json& latencies) {
   std::string text;
-  for (const auto& [name, key] : {std::pair{"median ", "0.5"}, {", 95 % ", "0.95"}, {", 99 % ", "0.99"}, {", max ", "1"}}) {
+  for (const auto& [name, key] :
+       {std::pair{"median ", "0.5"}, {", 95 % ", "0.95"}, {", 99 % ", "0.99"}, {", max ", "1"}}) {
     const double value = latencies.value(key, 0.0);
-    text += name + (value == static_cast<double>(static_cast<long long>(value)) ? std::to_string(static_cast<long long>(value)) : number(value));
+    text += name + (value == static_cast<double>(static_cast<long long>(value))
+                        ? std::to_string(static_cast<long long>(value))
+                        : number(value));
   }
   return text + " ms";
 }
@@ -60,7 +63,8 @@ std::string bench(const ordered_json& bench) {
             " operations a second";
   }
   if (!bench.contains("longest-lag-ms")) return text;
-  text += (text.empty() ? "late by up to " : ", late by up to ") + number(bench["longest-lag-ms"].get<double>()) + " ms";
+  text +=
+      (text.empty() ? "late by up to " : ", late by up to ") + number(bench["longest-lag-ms"].get<double>()) + " ms";
   const double total = bench["lag-ms"].get<double>();
   if (total > 0) text += " (" + number(total) + " ms in all)";
   return text;
@@ -126,12 +130,16 @@ std::vector<Reason> reason_list(const TestReport& report) {
       const bool tells = key == "error" || key == "errors" || key == "lost" || key == "duplicated" ||
                          key == "interrupted" || key == "ok-fraction" || key == "anomaly-types" ||
                          key == "bad-error-types";
-      if (tells && !is_empty) why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+      if (tells && !is_empty)
+        why += (why.empty() ? "" : "; ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
     }
     if (why.size() > longest) why = std::string(whole_characters(why, longest)) + "…";
-    reasons.push_back({.part = name,
-                       .text = !why.empty() ? why : part["valid?"] == "unknown" ? "could not be judged" : "not valid",
-                       .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});
+    reasons.push_back(
+        {.part = name,
+         .text = !why.empty()                  ? why
+                 : part["valid?"] == "unknown" ? "could not be judged"
+                                               : "not valid",
+         .explanation = part.value("explanation", ordered_json::array()).get<std::vector<std::string>>()});
   }
   return reasons;
 }
@@ -169,7 +177,8 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   }
   if (workload.contains("strongest-models")) {
     std::string models;
-    for (const auto& model : workload["strongest-models"]) models += (models.empty() ? "" : ", ") + model.get<std::string>();
+    for (const auto& model : workload["strongest-models"])
+      models += (models.empty() ? "" : ", ") + model.get<std::string>();
     text += line("satisfied", models.empty() ? "no consistency model" : models);
   }
   const ordered_json by_f = report.results.at("perf").value("latencies", ordered_json::object());

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
 

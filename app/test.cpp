@@ -3,14 +3,14 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "app/interrupt.hpp"
-#include "app/progress.hpp"
-#include "app/report/test_page.hpp"
-#include "app/seeds.hpp"
-#include "app/store.hpp"
-#include "app/summary.hpp"
-#include "app/test_options.hpp"
-#include "core/printable.hpp"
+#include "interrupt.hpp"
+#include "mznode/json/printable.hpp"
+#include "progress.hpp"
+#include "report/test_page.hpp"
+#include "seeds.hpp"
+#include "store.hpp"
+#include "summary.hpp"
+#include "test_options.hpp"
 
 namespace mznode::app {
 namespace {
@@ -32,7 +32,8 @@ void print_messages(const TestCommand& command, const TestReport& report) {
     const sim::Packet& packet = report.run.packets.at(entry.packet);
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(entry.at - report.run.started).count();
     const char* event = sends ? ":send " : entry.event == sim::JournalEntry::Event::drop ? ":drop " : ":recv ";
-    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " " << printable(packet.body) << "\n";
+    std::cout << us << " us " << event << packet.id << " " << packet.src << " -> " << packet.dest << " "
+              << printable(packet.body) << "\n";
   }
 }
 
@@ -42,7 +43,7 @@ TestReport run_with_progress(TestSettings settings) {
   Progress progress;
   if (!progress.is_shown()) return run_test(settings, was_interrupted);
   settings.on_progress = [&progress, limit = settings.time_limit, next = Clock::now()](Duration elapsed,
-                                                                                      std::size_t operations) mutable {
+                                                                                       std::size_t operations) mutable {
     if (Clock::now() < next) return;
     next = Clock::now() + 200ms;
     const auto seconds = [](Duration duration) { return std::to_string(duration / 1s); };

@@ -1,10 +1,10 @@
-#include "app/test_options.hpp"
+#include "test_options.hpp"
 
 #include <stdexcept>
 #include <tuple>
 
-#include "app/command_line.hpp"
-#include "workloads/registry.hpp"
+#include "command_line.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::app {
 namespace {
@@ -39,8 +39,8 @@ std::uint64_t number_in(const std::string& flag, const std::string& takes, std::
   }
 }
 
-std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, const std::string& takes, std::string_view text,
-                                                    std::string_view separator) {
+std::pair<std::uint64_t, std::uint64_t> two_numbers(const std::string& flag, const std::string& takes,
+                                                    std::string_view text, std::string_view separator) {
   const std::size_t at = text.find(separator);
   if (at == std::string_view::npos) refuse_value(flag, takes, std::string(text));
   const std::uint64_t first = number_in(flag, takes, text.substr(0, at));
@@ -107,7 +107,9 @@ void set_network(const TestFlags& flags, TestSettings& settings) {
   }
 }
 
-Duration milliseconds(std::int64_t count) { return std::chrono::milliseconds(count); }
+Duration milliseconds(std::int64_t count) {
+  return std::chrono::milliseconds(count);
+}
 
 }  // namespace
 
@@ -115,7 +117,9 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.option_defaults()->always_capture_default();
   app.allow_extras();  // the options of a strategy, which is not known yet
   app.option_defaults()->group("The test");
-  app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")->required()->type_name("NAME");
+  app.add_option("-w,--workload", flags.workload, "what to test (mznode list shows all)")
+      ->required()
+      ->type_name("NAME");
   add_number(app, "--node-count", flags.node_count, std::int64_t{1}, max_nodes, "that many nodes n0, n1, …")
       ->default_str("");
   app.add_option("--nodes", flags.nodes, "their names, separated by commas")
@@ -143,7 +147,9 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--writes-dist", flags.writes_dist, "all of these (constant), or zipf")->type_name("NAME");
   app.add_option("--assign-from", flags.assign_from, "kafka: beginning or committed")->type_name("NAME");
   app.add_option("--seed", flags.seed, "where all chance comes from")->type_name("N");
-  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")->type_name("RANGE")->excludes("--seed");
+  app.add_option("--seeds", flags.seeds, "a range of them instead, such as 1..1000")
+      ->type_name("RANGE")
+      ->excludes("--seed");
   add_number(app, "--test-count", flags.test_count, std::int64_t{1}, static_cast<std::int64_t>(max_seeds),
              "that many seeds from --seed on")
       ->excludes("--seeds");
@@ -154,8 +160,10 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
   app.add_option("--delivery", flags.delivery, "maelstrom (one by one), ideal")->type_name("NAME");
   app.add_option("--topology", flags.topology, "line, grid, tree, tree2 … tree4 or total")->type_name("NAME");
-  app.add_option("--nemesis", flags.nemesis, "partition, partition-one-way, loss, duplicate, reorder, slow, pause, "
-                 "kill, skew; or swarm")->type_name("FAULTS");
+  app.add_option("--nemesis", flags.nemesis,
+                 "partition, partition-one-way, loss, duplicate, reorder, slow, pause, "
+                 "kill, skew; or swarm")
+      ->type_name("FAULTS");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
 }
@@ -164,7 +172,9 @@ TestSettings test_settings(const TestFlags& flags) {
   TestSettings settings;
   settings.workload = flags.workload;
   set_nodes(flags, settings);
-  const auto by_default = [&] { return std::to_string(find_workload(flags.workload).test.default_workers_per_node) + "n"; };
+  const auto by_default = [&] {
+    return std::to_string(find_workload(flags.workload).test.default_workers_per_node) + "n";
+  };
   set_concurrency(flags.concurrency.empty() ? by_default() : flags.concurrency, settings);
   settings.rate_millis = thousandths("--rate", flags.rate);
   settings.time_limit = milliseconds(thousandths("--time-limit", flags.time_limit));
@@ -172,7 +182,8 @@ TestSettings test_settings(const TestFlags& flags) {
   settings.topology = flags.topology;
   settings.nemesis = split_list("--nemesis", flags.nemesis);
   settings.nemesis_interval = milliseconds(thousandths("--nemesis-interval", flags.nemesis_interval));
-  if (settings.nemesis_interval <= Duration::zero()) refuse_value("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
+  if (settings.nemesis_interval <= Duration::zero())
+    refuse_value("--nemesis-interval", "seconds above 0", flags.nemesis_interval);
   set_availability(flags.availability, settings);
   if (!flags.consistency_models.empty()) {
     split_list("--consistency-models", flags.consistency_models);
@@ -194,7 +205,8 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
   } else {
     range.first = whole_number("--seed", flags.seed, std::uint64_t{0}, UINT64_MAX);
     range.last = range.first + static_cast<std::uint64_t>(flags.test_count) - 1;
-    if (range.last < range.first) refuse_value("--test-count", "as many seeds as there are behind --seed", std::to_string(flags.test_count));
+    if (range.last < range.first)
+      refuse_value("--test-count", "as many seeds as there are behind --seed", std::to_string(flags.test_count));
   }
   if (!flags.shard.empty()) {
     const std::string takes = "a part such as 2/8";
@@ -202,10 +214,12 @@ std::optional<SeedRange> seed_range(const TestFlags& flags) {
     if (range.shard < 1 || range.shard > range.shards) refuse_value("--shard", takes, flags.shard);
   }
   if (range.size() > max_seeds) {
-    throw std::invalid_argument("these are more than " + std::to_string(max_seeds) + " seeds; --shard 1/N takes a part of them");
+    throw std::invalid_argument("these are more than " + std::to_string(max_seeds) +
+                                " seeds; --shard 1/N takes a part of them");
   }
   if (!flags.seeds.empty() || flags.test_count > 1) return range;
-  if (!flags.shard.empty()) throw std::invalid_argument("--shard takes a part of several seeds; give --seeds or --test-count, too");
+  if (!flags.shard.empty())
+    throw std::invalid_argument("--shard takes a part of several seeds; give --seeds or --test-count, too");
   return std::nullopt;
 }
 
@@ -231,12 +245,9 @@ struct TestLine {
     add_number(app, "--memory", command.settings.memory_mib, std::size_t{1}, max_memory_mib,
                "--bin: MiB of memory that a node may take")
         ->type_name("MIB");
-    app.add_option("--time", time, "--bin: virtual, real; auto: as can be")
-        ->type_name("KIND");
-    app.add_option("--schedule", schedule, "threads take turns: plain, random, adversarial")
-        ->type_name("NAME");
-    app.add_option("--stall", stall, "--bin: real seconds without a rest")
-        ->type_name("S");
+    app.add_option("--time", time, "--bin: virtual, real; auto: as can be")->type_name("KIND");
+    app.add_option("--schedule", schedule, "threads take turns: plain, random, adversarial")->type_name("NAME");
+    app.add_option("--stall", stall, "--bin: real seconds without a rest")->type_name("S");
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
@@ -268,8 +279,9 @@ std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
 void refuse_what_takes_other_nodes(const TestCommand& command) {
   const TestSettings& settings = command.settings;
   if (!settings.bin && !settings.bin_args.empty()) {
-    throw std::invalid_argument("what stands behind -- is for the nodes of --bin, which is not given; options of this "
-                                "program's own nodes stand before it");
+    throw std::invalid_argument(
+        "what stands behind -- is for the nodes of --bin, which is not given; options of this "
+        "program's own nodes stand before it");
   }
   if (!settings.bin && settings.memory_mib != TestSettings().memory_mib) {
     throw std::invalid_argument("--memory is about the processes of --bin, which is not given");
@@ -279,18 +291,23 @@ void refuse_what_takes_other_nodes(const TestCommand& command) {
   }
   if (!settings.bin) return;
   if (!settings.strategy.empty()) {
-    throw std::invalid_argument("--strategy is about this program's own nodes; with --bin it goes behind --, as one of its arguments");
+    throw std::invalid_argument(
+        "--strategy is about this program's own nodes; with --bin it goes behind --, as one of its arguments");
   }
-  if (!settings.keep_storage) throw std::invalid_argument("--no-storage is about this program's own nodes; --bin has others");
+  if (!settings.keep_storage)
+    throw std::invalid_argument("--no-storage is about this program's own nodes; --bin has others");
   if (command.self_check && !is_virtual(settings)) {
-    throw std::invalid_argument("--self-check needs virtual time; in real time processes of --bin never run twice alike");
+    throw std::invalid_argument(
+        "--self-check needs virtual time; in real time processes of --bin never run twice alike");
   }
 }
 
 /// Throws std::invalid_argument for options that would do nothing when several seeds are run.
 void refuse_what_takes_one_seed(const TestCommand& command) {
   const auto refuse_if = [](bool is_given, const char* option) {
-    if (is_given) throw std::invalid_argument(std::string(option) + " is about one test; give it one --seed, such as one that fails");
+    if (is_given)
+      throw std::invalid_argument(std::string(option) +
+                                  " is about one test; give it one --seed, such as one that fails");
   };
   refuse_if(command.shrink, "--shrink");
   refuse_if(command.self_check, "--self-check");
@@ -298,13 +315,16 @@ void refuse_what_takes_one_seed(const TestCommand& command) {
   refuse_if(command.log_net_send, "--log-net-send");
   refuse_if(command.log_net_recv, "--log-net-recv");
   if (!command.report.empty()) {
-    throw std::invalid_argument("--report is about one test; of several seeds, the failing ones have a report.html in --store");
+    throw std::invalid_argument(
+        "--report is about one test; of several seeds, the failing ones have a report.html in --store");
   }
 }
 
 }  // namespace
 
-std::shared_ptr<const CLI::App> test_options() { return options_of<TestLine>(); }
+std::shared_ptr<const CLI::App> test_options() {
+  return options_of<TestLine>();
+}
 
 std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   TestLine line;

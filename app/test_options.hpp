@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "app/commands.hpp"
-#include "workloads/harness.hpp"
+#include "commands.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
 

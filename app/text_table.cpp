@@ -1,4 +1,4 @@
-#include "app/text_table.hpp"
+#include "text_table.hpp"
 
 #include <algorithm>
 #include <array>

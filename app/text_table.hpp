@@ -16,7 +16,8 @@ struct Column {
 using Cells = std::vector<std::string>;
 
 /// The table with its columns as wide as their widest cells, of ASCII; each line begins with `indent`.
-std::string text_table(const std::vector<Column>& columns, const std::vector<Cells>& rows, const std::string& indent = "");
+std::string text_table(const std::vector<Column>& columns, const std::vector<Cells>& rows,
+                       const std::string& indent = "");
 
 /// The same as comma-separated values (RFC 4180).
 std::string csv_table(const std::vector<Column>& columns, const std::vector<Cells>& rows);

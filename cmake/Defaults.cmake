@@ -2,7 +2,6 @@
 function(mznode_defaults target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     # Contracted multiplications would make results depend on the machine.
     -ffp-contract=off)
@@ -45,4 +44,31 @@ function(mznode_batches target)
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
     endif()
   endif()
+endfunction()
+
+# A library of this directory. Its own sources see the whole directory; others see what lies in include/, and what the
+# libraries that it names see: an include of anything above or beside it does not compile. `EXPORTED` is part of the
+# installed package, as mznode::<name>.
+function(mznode_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EXPORTED" "" "SOURCES;LIBRARIES")
+  set(target mznode_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(mznode::${name} ALIAS ${target})
+  mznode_defaults(${target})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+                                       PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PUBLIC ${arg_LIBRARIES})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} INTERNALS ${CMAKE_CURRENT_SOURCE_DIR})
+  if(arg_EXPORTED)
+    target_include_directories(${target} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    install(TARGETS ${target} EXPORT mznodeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(DIRECTORY include/mznode DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
+  endif()
+endfunction()
+
+# Lets a test see what a library keeps to itself.
+function(mznode_see_internals target)
+  foreach(library IN LISTS ARGN)
+    target_include_directories(${target} PRIVATE $<TARGET_PROPERTY:mznode_${library},INTERNALS>)
+  endforeach()
 endfunction()

@@ -1,12 +1,10 @@
 # `make install`: the program, and the package `mznode` for people who write nodes of their own. Its target
-# mznode::mznode is the core library with its headers; nlohmann_json is all that it asks of its users.
+# mznode::mznode is what a node is built with; nlohmann_json is all that it asks of its users. Each library of core/ is
+# a component of the package, and installs itself (mznode_library).
 include(CMakePackageConfigHelpers)
 set(mznode_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mznode)
 
 install(TARGETS mznode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS mznode_core EXPORT mznodeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-file(GLOB mznode_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/*.hpp)
-install(FILES ${mznode_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mznode)
 install(EXPORT mznodeTargets NAMESPACE mznode:: DESTINATION ${mznode_package_dir})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/mznodeConfig.cmake.in mznodeConfig.cmake
                               INSTALL_DESTINATION ${mznode_package_dir})

@@ -41,4 +41,6 @@ class Broadcaster {
   std::set<Json> seen_;
 };
 
-int main() { return run<Broadcaster>(); }
+int main() {
+  return run<Broadcaster>();
+}

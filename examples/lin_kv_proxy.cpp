@@ -24,4 +24,6 @@ class Proxy {
   Node& node_;
 };
 
-int main() { return run<Proxy>(); }
+int main() {
+  return run<Proxy>();
+}

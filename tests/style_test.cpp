@@ -35,32 +35,75 @@ TEST(Style, EverySourceFileKeepsTheRules) {
   EXPECT_GT(files, 40u);
 }
 
-bool fires(std::string_view text, std::string_view path = "core/x.cpp") { return !check_file(path, text).empty(); }
-bool awaits_badly(const std::string& statement) { return fires("Task<> f(int a) {\n  " + statement + "\n}\n"); }
+bool fires(std::string_view text, std::string_view path = "core/node/x.cpp") {
+  return !check_file(path, text).empty();
+}
+bool awaits_badly(const std::string& statement) {
+  return fires("Task<> f(int a) {\n  " + statement + "\n}\n");
+}
 
 TEST(CoroutineLint, AcceptsTheLegalForms) {
   for (const char* statement :
-       {"co_await f(a);", "auto x = co_await f(a);", "co_return co_await f(a);", "co_await node_.rpc(service_, \"read\", request, 1s);",
-        "if (a > 1) co_await f();", "else co_await f();", "for (;;) co_await f(a);", "while (a < 3) { co_await f(a); }",
-        "try { auto x = co_await a->b.f(std::move(a), 3, -1, 'c', nullptr, g(a, h())); } catch (...) {}", "co_await std::move(task);",
-        "co_await ns::f<int>(a, *this, &a);", "co_await f<std::vector<int>>(a);", "co_await f(\"a\" \"b\");", "co_await Awaiter(*this);",
-        "// co_await {bad};", "auto text = \"while (co_await x)\";", "switch (a) { case 1: co_await f(a); }",
-        "switch (a) { default: co_await f(a); }", "a = b ? 1 : 2; again: co_await f(a);", "co_await kv().get(1'000);",
+       {"co_await f(a);",
+        "auto x = co_await f(a);",
+        "co_return co_await f(a);",
+        "co_await node_.rpc(service_, \"read\", request, 1s);",
+        "if (a > 1) co_await f();",
+        "else co_await f();",
+        "for (;;) co_await f(a);",
+        "while (a < 3) { co_await f(a); }",
+        "try { auto x = co_await a->b.f(std::move(a), 3, -1, 'c', nullptr, g(a, h())); } catch (...) {}",
+        "co_await std::move(task);",
+        "co_await ns::f<int>(a, *this, &a);",
+        "co_await f<std::vector<int>>(a);",
+        "co_await f(\"a\" \"b\");",
+        "co_await Awaiter(*this);",
+        "// co_await {bad};",
+        "auto text = \"while (co_await x)\";",
+        "switch (a) { case 1: co_await f(a); }",
+        "switch (a) { default: co_await f(a); }",
+        "a = b ? 1 : 2; again: co_await f(a);",
+        "co_await kv().get(1'000);",
         "auto x = R\"(co_await {)\";"}) {
     EXPECT_FALSE(awaits_badly(statement)) << statement;
   }
 }
 
 TEST(CoroutineLint, RefusesEveryOtherFormOfAwaiting) {
-  for (const char* statement :
-       {"if (co_await f(a)) g();", "while (co_await f(a)) {}", "switch (co_await f(a)) {}", "for (auto x : co_await f(a)) {}",
-        "g(co_await f(a));", "x = co_await f(a);", "int x = co_await f(a);", "auto& x = co_await f(a);", "auto x = (co_await f(a)).y;",
-        "auto x = co_await f(a) + 1;", "return co_await f(a);", "co_return g(co_await f(a));", "auto x{co_await f(a)};",
-        "co_await f({1, 2});", "co_await f(Get{a});", "co_await f(a ? b : c);", "co_await f(a + 1);", "co_await f(!a);",
-        "co_await f([a] { return a; });", "co_await f([] {});", "co_await f(std::string{});", "co_await f(g({}));", "co_await a;",
-        "co_await f(a).x;", "co_await f(a), g();", "co_await f(new X(a));", "auto x = co_await f(a) ? 1 : 2;", "a && co_await f(a);",
-        "co_await f(a[1]);", "(void)co_await f(a);", "a ? g() : co_await f(a);", "auto x = a ? b : co_await f(a);",
-        "co_await [] { return f(); }();", "co_await f(.x = 1);"}) {
+  for (const char* statement : {"if (co_await f(a)) g();",
+                                "while (co_await f(a)) {}",
+                                "switch (co_await f(a)) {}",
+                                "for (auto x : co_await f(a)) {}",
+                                "g(co_await f(a));",
+                                "x = co_await f(a);",
+                                "int x = co_await f(a);",
+                                "auto& x = co_await f(a);",
+                                "auto x = (co_await f(a)).y;",
+                                "auto x = co_await f(a) + 1;",
+                                "return co_await f(a);",
+                                "co_return g(co_await f(a));",
+                                "auto x{co_await f(a)};",
+                                "co_await f({1, 2});",
+                                "co_await f(Get{a});",
+                                "co_await f(a ? b : c);",
+                                "co_await f(a + 1);",
+                                "co_await f(!a);",
+                                "co_await f([a] { return a; });",
+                                "co_await f([] {});",
+                                "co_await f(std::string{});",
+                                "co_await f(g({}));",
+                                "co_await a;",
+                                "co_await f(a).x;",
+                                "co_await f(a), g();",
+                                "co_await f(new X(a));",
+                                "auto x = co_await f(a) ? 1 : 2;",
+                                "a && co_await f(a);",
+                                "co_await f(a[1]);",
+                                "(void)co_await f(a);",
+                                "a ? g() : co_await f(a);",
+                                "auto x = a ? b : co_await f(a);",
+                                "co_await [] { return f(); }();",
+                                "co_await f(.x = 1);"}) {
     EXPECT_TRUE(awaits_badly(statement)) << statement;
   }
 }
@@ -70,7 +113,9 @@ TEST(CoroutineLint, RefusesParametersByReference) {
   EXPECT_TRUE(fires("Task<> f(std::string&& a) { co_return; }"));
   EXPECT_TRUE(fires("Task<int> C::f(int a, B& b) const noexcept { if (a) { co_return 1; } }"));
   EXPECT_TRUE(fires("auto f = [](const int& a) -> Task<int> { co_return a; };"));
-  EXPECT_TRUE(fires("template <class T>\nTask<T> f(std::vector<T>& a) {\n  for (;;) {\n    try {\n      co_await g();\n    } catch (int) {\n    }\n  }\n}"));
+  EXPECT_TRUE(
+      fires("template <class T>\nTask<T> f(std::vector<T>& a) {\n  for (;;) {\n    try {\n      co_await g();\n    } "
+            "catch (int) {\n    }\n  }\n}"));
   EXPECT_FALSE(fires("Task<> f(std::string a, B* b, std::function<void(int&)> c) { co_await g(a); }"));
   EXPECT_FALSE(fires("Task<> f(const std::string& a) { return g(a); }\nTask<> g(std::string a) { co_return; }"));
   EXPECT_FALSE(fires("void f(int& a) { auto g = [](int b) -> Task<> { co_return; }; }"));
@@ -87,18 +132,19 @@ TEST(CoroutineLint, RefusesCapturingLambdasThatAreCoroutines) {
 }
 
 TEST(CoroutineLint, NamesTheLine) {
-  const auto findings = lint::check_coroutines("#define X \\\n  co_await {}\n/* \n */ Task<> f() {\n  // x\n  co_await a;\n}\n");
+  const auto findings =
+      lint::check_coroutines("#define X \\\n  co_await {}\n/* \n */ Task<> f() {\n  // x\n  co_await a;\n}\n");
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].line, 6u);
 }
 
 TEST(StyleRules, NothingPassesTheRuntimeBy) {
-  for (const char* text : {"std::thread t;", "std::jthread t;", "auto t = std::chrono::steady_clock::now();", "std::random_device d;",
-                           "std::mt19937_64 r;", "#include <iostream>\n", "#include <fstream>\n", "#include <unistd.h>\n",
-                           "std::this_thread::sleep_for(1s);"}) {
-    EXPECT_TRUE(fires(text, "core/x.cpp")) << text;
+  for (const char* text : {"std::thread t;", "std::jthread t;", "auto t = std::chrono::steady_clock::now();",
+                           "std::random_device d;", "std::mt19937_64 r;", "#include <iostream>\n",
+                           "#include <fstream>\n", "#include <unistd.h>\n", "std::this_thread::sleep_for(1s);"}) {
+    EXPECT_TRUE(fires(text, "core/node/x.cpp")) << text;
     EXPECT_TRUE(fires(text, "workloads/a/x.hpp")) << text;
-    EXPECT_FALSE(fires(text, "core/stdio_runtime.cpp")) << text;
+    EXPECT_FALSE(fires(text, "core/node/stdio_runtime.cpp")) << text;
     EXPECT_FALSE(fires(text, "app/x.cpp")) << text;
   }
   EXPECT_FALSE(fires("// std::thread would be wrong here\nauto text = \"steady_clock\";"));
@@ -106,14 +152,28 @@ TEST(StyleRules, NothingPassesTheRuntimeBy) {
 
 TEST(StyleRules, NothingDependsOnTheMachine) {
   for (const char* text :
-       {"std::uniform_int_distribution<int> d;", "std::shuffle(a, b, c);", "auto x = std::exp(y);", "auto x = std::log(y);", "double p = pow(x, 2);",
-        "std::unordered_map<int, int> m;\nfor (auto& [k, v] : m) {}", "std::unordered_set<Json> known_;\nfor (const auto& x : this->known_) {}",
+       {"std::uniform_int_distribution<int> d;", "std::shuffle(a, b, c);", "auto x = std::exp(y);",
+        "auto x = std::log(y);", "double p = pow(x, 2);", "std::unordered_map<int, int> m;\nfor (auto& [k, v] : m) {}",
+        "std::unordered_set<Json> known_;\nfor (const auto& x : this->known_) {}",
         "std::unordered_map<int, std::vector<int>> m;\nauto i = m.begin();"}) {
     EXPECT_TRUE(fires(text)) << text;
-    EXPECT_TRUE(fires(text, "core/stdio_runtime.cpp")) << text;
+    EXPECT_TRUE(fires(text, "core/node/stdio_runtime.cpp")) << text;
   }
   EXPECT_FALSE(fires("std::unordered_map<int, int> m;\nstd::vector<int> v;\nfor (int x : v) m[x] = 1;"));
   EXPECT_FALSE(fires("node.log(level, text); logger.exp(x); std::max(1, 2);"));
+}
+
+TEST(StyleRules, ALibraryStandsOnThoseBelowIt) {
+  const std::string sim = "#include \"mznode/sim/network.hpp\"\n";
+  const std::string json = "#include \"mznode/json/scanner.hpp\"\n";
+  EXPECT_TRUE(fires(sim, "core/check/x.cpp"));
+  EXPECT_TRUE(fires(sim, "core/node/include/mznode/node/x.hpp"));
+  EXPECT_TRUE(fires("#include \"mznode/workloads/registry.hpp\"\n", "core/sim/x.cpp"));
+  EXPECT_TRUE(fires("#include \"mznode/node/runtime.hpp\"\n", "core/check/txn/x.cpp"));
+  EXPECT_FALSE(fires(sim, "workloads/echo/x.cpp"));
+  for (const char* path : {"core/json/x.cpp", "core/check/x.cpp", "core/trace/x.cpp", "workloads/x.hpp"}) {
+    EXPECT_FALSE(fires(json, path)) << path;
+  }
 }
 
 TEST(StyleRules, AFileIsNotTooLong) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/node.hpp"
+#include "mznode/node/node.hpp"
 
 /// Requests that a node hands on to another one, again and again until it is answered: what it takes for each of them
 /// to take effect once.

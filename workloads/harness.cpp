@@ -1,20 +1,20 @@
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 #include <algorithm>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
-#include "core/check/lack_of_time.hpp"
-#include "core/check/registry.hpp"
-#include "core/check/stats.hpp"
-#include "core/check/suggestion.hpp"
-#include "core/sim/nemesis.hpp"
-#include "core/sim/process_host.hpp"
-#include "core/sim/services.hpp"
-#include "core/sim/sim_host.hpp"
-#include "core/storage.hpp"
-#include "workloads/symptoms.hpp"
+#include "mznode/check/lack_of_time.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/stats.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "mznode/node/storage.hpp"
+#include "mznode/sim/nemesis.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "mznode/sim/services.hpp"
+#include "mznode/sim/sim_host.hpp"
+#include "symptoms.hpp"
 
 namespace mznode {
 namespace {
@@ -64,7 +64,8 @@ void validate_nodes(const std::vector<std::string>& nodes) {
       throw std::invalid_argument("--nodes has a name that is not UTF-8; messages could not carry it");
     }
     if (!can_name_a_file(node)) {
-      throw std::invalid_argument("no node can be called \"" + node + "\", because files have the names of nodes: give " +
+      throw std::invalid_argument("no node can be called \"" + node +
+                                  "\", because files have the names of nodes: give " +
                                   "--nodes one without / and without . at its beginning");
     }
   }
@@ -125,7 +126,9 @@ std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::
   return parts;
 }
 
-double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
+double milliseconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e6;
+}
 
 bool has_begun(const sim::RunResult& run) {
   return std::any_of(run.history.begin(), run.history.end(),
@@ -136,8 +139,9 @@ bool has_begun(const sim::RunResult& run) {
 check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& run) {
   check::Verdict verdict = has_begun(run) || run.error || run.interrupted
                                ? check::Verdict(check::Valid::yes)
-                               : check::Verdict::unknown("no operation was begun, so there is nothing to judge; give it "
-                                                         "a --rate above 0, or a longer --time-limit");
+                               : check::Verdict::unknown(
+                                     "no operation was begun, so there is nothing to judge; give it "
+                                     "a --rate above 0, or a longer --time-limit");
   const Duration lasted = std::min(run.duration, settings.time_limit);
   if (settings.rate_millis > 0 && lasted > Duration::zero()) {
     const auto begun = std::count_if(run.history.begin(), run.history.end(), [&](const check::Operation& operation) {
@@ -156,7 +160,9 @@ check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& r
 
 /// How long the nodes had at least for whatever a checker misses: half of a short run, and of any other the quiet phase
 /// before the last reads.
-Duration patience_of(const sim::RunResult& run) { return std::min(run.duration / 2, sim::quiet_phase); }
+Duration patience_of(const sim::RunResult& run) {
+  return std::min(run.duration / 2, sim::quiet_phase);
+}
 
 /// Of a run in which the bench was late, what nodes lack that they may have had no time for is not known to be their
 /// fault. What is wrong however long one waits stays so.
@@ -193,8 +199,8 @@ void explain(const sim::NodeFailure& failure, bool is_told, std::vector<std::str
 check::Verdict judge_nodes(const sim::RunResult& run) {
   const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
   check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
-  check::note_lack_of_time(
-      verdict, run.waited_in_vain.has_value() && run.failures.empty() && run.malformed_replies.empty());
+  check::note_lack_of_time(verdict,
+                           run.waited_in_vain.has_value() && run.failures.empty() && run.malformed_replies.empty());
   std::vector<std::string> explanation;
   if (run.error) {
     const auto [why, log] = first_line_and_rest(*run.error);
@@ -251,14 +257,13 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   }
   const Duration patience = patience_of(run);
   const Duration nodes_patience = run.waited_in_vain.value_or(patience);
-  check::Verdict verdict =
-      check::compose({{"perf", check::check_perf(run.history)},
-                      {"stats", of_a_late_bench(stats, run, patience)},
-                      {"availability", of_a_late_bench(availability, run, patience)},
-                      {"nodes", of_a_late_bench(judge_nodes(run), run, nodes_patience)},
-                      {"net", judge_network(run)},
-                      {"bench", judge_bench(settings, run)},
-                      {"workload", of_a_late_bench(workload, run, patience)}});
+  check::Verdict verdict = check::compose({{"perf", check::check_perf(run.history)},
+                                           {"stats", of_a_late_bench(stats, run, patience)},
+                                           {"availability", of_a_late_bench(availability, run, patience)},
+                                           {"nodes", of_a_late_bench(judge_nodes(run), run, nodes_patience)},
+                                           {"net", judge_network(run)},
+                                           {"bench", judge_bench(settings, run)},
+                                           {"workload", of_a_late_bench(workload, run, patience)}});
   if (verdict.valid == check::Valid::yes || run.interrupted) return verdict;
   const std::vector<std::string> seen = symptoms(run, settings.nodes, workers_of(settings));
   if (!seen.empty()) verdict.details["symptoms"] = seen;

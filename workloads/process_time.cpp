@@ -1,13 +1,13 @@
-#include "workloads/process_time.hpp"
+#include "mznode/workloads/process_time.hpp"
 
 #include <array>
 #include <stdexcept>
 #include <utility>
 
-#include "core/check/suggestion.hpp"
-#include "core/sim/process_host.hpp"
-#include "core/sim/virtual_process_host.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "mznode/sim/virtual_process_host.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode {
 namespace {
@@ -73,8 +73,9 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
                                         nlohmann::ordered_json& time) {
   if (!is_virtual(settings)) {
     time["kind"] = "real";
-    time["why-real"] = settings.process_time.mode == Mode::real ? "--time real was given"
-                                                                  : "virtual time is not available here: " + *trace::unavailable();
+    time["why-real"] = settings.process_time.mode == Mode::real
+                           ? "--time real was given"
+                           : "virtual time is not available here: " + *trace::unavailable();
     time["repeatable?"] = false;
     auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits_of(settings));
     host->attach(network);

@@ -1,16 +1,16 @@
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 #include <stdexcept>
 
-#include "core/check/suggestion.hpp"
-#include "workloads/broadcast/broadcast.hpp"
-#include "workloads/counter/counter.hpp"
-#include "workloads/echo/echo.hpp"
-#include "workloads/g_set/g_set.hpp"
-#include "workloads/kafka/kafka.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/txn/txn.hpp"
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "broadcast/broadcast.hpp"
+#include "counter/counter.hpp"
+#include "echo/echo.hpp"
+#include "g_set/g_set.hpp"
+#include "kafka/kafka.hpp"
+#include "lin_kv/lin_kv.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "txn/txn.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode {
 namespace {
@@ -43,7 +43,9 @@ const std::vector<WorkloadInfo>& workloads() {
   return all;
 }
 
-const WorkloadInfo& find_workload(std::string_view name) { return find_named(workloads(), name, "workload"); }
+const WorkloadInfo& find_workload(std::string_view name) {
+  return find_named(workloads(), name, "workload");
+}
 
 const WorkloadInfo& find_node_workload(std::string_view name) {
   for (const WorkloadInfo& workload : workloads()) {

@@ -1,16 +1,17 @@
-#include "workloads/strategy.hpp"
+#include "mznode/workloads/strategy.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/check/suggestion.hpp"
-#include "core/whole_number.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "mznode/json/whole_number.hpp"
 
 namespace mznode {
 namespace {
 
 const Option& find_option(const std::vector<Option>& options, const std::string& name) {
-  const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
+  const auto found =
+      std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
   if (found != options.end()) return *found;
   std::vector<std::string> flags;
   for (const Option& option : options) flags.push_back("--" + option.name);
@@ -20,8 +21,9 @@ const Option& find_option(const std::vector<Option>& options, const std::string&
 }  // namespace
 
 std::vector<Fault> message_faults(std::initializer_list<Fault> more) {
-  std::vector<Fault> faults = {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
-                               Fault::reorder,   Fault::slow,              Fault::pause};
+  std::vector<Fault> faults = {Fault::partition, Fault::partition_one_way, Fault::loss,
+                               Fault::duplicate, Fault::reorder,           Fault::slow,
+                               Fault::pause};
   for (const Fault each : more) faults.push_back(each);
   return faults;
 }
@@ -36,7 +38,8 @@ OptionValues::OptionValues(const std::vector<Option>& options, const std::map<st
 
 std::int64_t OptionValues::integer(std::string_view name) const {
   const auto found = values_.find(name);
-  if (found == values_.end()) throw std::logic_error("a strategy reads an option it does not declare: " + std::string(name));
+  if (found == values_.end())
+    throw std::logic_error("a strategy reads an option it does not declare: " + std::string(name));
   return found->second;
 }
 

@@ -1,4 +1,4 @@
-#include "workloads/symptoms.hpp"
+#include "symptoms.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,10 +6,10 @@
 #include <optional>
 #include <set>
 
-#include "core/check/verdict.hpp"
-#include "core/error.hpp"
-#include "core/printable.hpp"
-#include "core/sim/excerpt.hpp"
+#include "mznode/check/verdict.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/json/printable.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode {
 namespace {

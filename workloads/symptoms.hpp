@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/runner.hpp"
+#include "mznode/sim/runner.hpp"
 
 namespace mznode {
 

@@ -1,11 +1,11 @@
-#include "app/report/compare_page.hpp"
+#include "report/compare_page.hpp"
 
 #include <algorithm>
 
-#include "app/report/html.hpp"
-#include "app/report/test_page.hpp"
-#include "app/text_table.hpp"
-#include "core/check/set_full.hpp"
+#include "mznode/check/set_full.hpp"
+#include "report/html.hpp"
+#include "report/test_page.hpp"
+#include "text_table.hpp"
 
 namespace mznode::app {
 namespace {

@@ -1,8 +1,8 @@
-#include "app/report/evidence_data.hpp"
+#include "report/evidence_data.hpp"
 
 #include <algorithm>
 
-#include "core/sim/excerpt.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::app {
 namespace {
@@ -31,7 +31,8 @@ std::string transaction_text(const ordered_json& value) {
 }
 
 CycleDrawing cycle_drawing(const std::string& anomaly, const ordered_json& example) {
-  CycleDrawing drawing{.anomaly = anomaly, .process = {}, .operation = {}, .text = {}, .relation = {}, .key = {}, .words = {}};
+  CycleDrawing drawing{
+      .anomaly = anomaly, .process = {}, .operation = {}, .text = {}, .relation = {}, .key = {}, .words = {}};
   for (const ordered_json& operation : example.at("cycle")) {
     drawing.process.push_back(operation.at("process").get<std::int64_t>());
     drawing.operation.push_back(operation.at("index").get<std::int64_t>());
@@ -46,7 +47,8 @@ CycleDrawing cycle_drawing(const std::string& anomaly, const ordered_json& examp
 }
 
 void add_cycle(std::vector<CycleDrawing>& cycles, const std::string& anomaly, const ordered_json& examples) {
-  const bool has_cycle = examples.is_array() && !examples.empty() && examples[0].is_object() && examples[0].contains("cycle");
+  const bool has_cycle =
+      examples.is_array() && !examples.empty() && examples[0].is_object() && examples[0].contains("cycle");
   if (has_cycle) cycles.push_back(cycle_drawing(anomaly, examples[0]));
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/codec.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/workloads/harness.hpp"
 
 /// What a page draws of why a run is invalid. Times are in microseconds from the first operation.
 namespace mznode::app {

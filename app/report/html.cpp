@@ -1,4 +1,4 @@
-#include "app/report/html.hpp"
+#include "report/html.hpp"
 
 #include <stdexcept>
 

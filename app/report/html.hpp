@@ -7,11 +7,12 @@ namespace mznode::app {
 
 /// The texts of app/report/page/, compiled in.
 namespace asset {
-extern const std::string_view page_html, style_css, base_js, charts_js, evidence_js, explorer_js, sequence_js, test_js, compare_js;
+extern const std::string_view page_html, style_css, base_js, charts_js, evidence_js, explorer_js, sequence_js, test_js,
+    compare_js;
 }
 
-/// A page that needs nothing but itself: `script` runs in it as a module and finds `data`, one JSON value, in the element
-/// with the id "data". Nothing in the data can end the element or be taken for HTML.
+/// A page that needs nothing but itself: `script` runs in it as a module and finds `data`, one JSON value, in the
+/// element with the id "data". Nothing in the data can end the element or be taken for HTML.
 std::string html_page(std::string_view title, std::string_view script, std::string_view data);
 
 }  // namespace mznode::app

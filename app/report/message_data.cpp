@@ -1,10 +1,10 @@
-#include "app/report/message_data.hpp"
+#include "report/message_data.hpp"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "core/sim/excerpt.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::app {
 namespace {
@@ -14,7 +14,9 @@ constexpr std::size_t shown_messages = 20'000;
 constexpr std::size_t most_messages = 2 * shown_messages;  // of one crowded instant
 constexpr std::size_t shown_body_bytes = 160;
 
-std::int64_t us(Duration duration) { return std::chrono::floor<std::chrono::microseconds>(duration).count(); }
+std::int64_t us(Duration duration) {
+  return std::chrono::floor<std::chrono::microseconds>(duration).count();
+}
 
 std::string type_of(const std::string& body) {
   std::string type;

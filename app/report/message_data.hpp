@@ -5,9 +5,9 @@
 #include <tuple>
 #include <vector>
 
-#include "app/report/selection.hpp"
-#include "core/codec.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "report/selection.hpp"
 
 namespace mznode::app {
 

@@ -1,11 +1,11 @@
-#include "app/report/run_data.hpp"
+#include "report/run_data.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "app/comparison.hpp"
-#include "core/check/set_full.hpp"
-#include "core/sim/excerpt.hpp"
+#include "comparison.hpp"
+#include "mznode/check/set_full.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::app {
 namespace {
@@ -18,9 +18,13 @@ constexpr std::size_t shown_value_bytes = 120;
 /// Failed operations and lost elements that are moments of interest; more would be everywhere.
 constexpr std::size_t moments_of_a_kind = 20;
 
-std::int64_t whole_us(Duration duration) { return duration.count() / ns_per_us; }
+std::int64_t whole_us(Duration duration) {
+  return duration.count() / ns_per_us;
+}
 
-std::string shown(const Json& value) { return value.is_null() ? "" : sim::excerpt(value.text(), shown_value_bytes); }
+std::string shown(const Json& value) {
+  return value.is_null() ? "" : sim::excerpt(value.text(), shown_value_bytes);
+}
 
 std::int64_t number_of(std::vector<std::string>& names, const std::string& name) {
   const std::ptrdiff_t number = std::find(names.begin(), names.end(), name) - names.begin();
@@ -52,7 +56,8 @@ std::vector<FaultSpan> fault_spans(const TestReport& report) {
     if (operation.f.rfind(start, 0) == 0) {
       open[name] = spans.size();
       const bool fits = operation.value.text().size() <= longest_value;
-      spans.push_back({.name = name, .from = at, .to = whole_us(report.run.duration), .value = fits ? operation.value : Json()});
+      spans.push_back(
+          {.name = name, .from = at, .to = whole_us(report.run.duration), .value = fits ? operation.value : Json()});
     } else if (const auto found = open.find(name); found != open.end()) {
       spans[found->second].to = at;
       open.erase(found);
@@ -80,7 +85,8 @@ SetColumns set_columns(const TestReport& report, const std::string& workload) {
   return columns;
 }
 
-OperationColumns operation_columns(const TestReport& report, std::size_t workers, const std::vector<std::int64_t>& moments) {
+OperationColumns operation_columns(const TestReport& report, std::size_t workers,
+                                   const std::vector<std::int64_t>& moments) {
   const check::History& history = report.run.history;
   const auto all = pairs(history);
   std::vector<std::int64_t> times;
@@ -141,7 +147,8 @@ Rates rates(const TestReport& report) {
     if (entry.event == sim::JournalEntry::Event::receive) continue;
     const sim::Packet& packet = report.run.packets[entry.packet];
     if (sim::is_client_name(packet.src) || sim::is_client_name(packet.dest)) continue;
-    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost, whole_us(entry.at - report.run.started));
+    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost,
+          whole_us(entry.at - report.run.started));
   }
   return rates;
 }
@@ -155,7 +162,8 @@ std::vector<std::int64_t> moments_of_interest(const TestReport& report, const st
   }
   std::size_t failed = 0;
   for (const check::Operation& operation : report.run.history) {
-    const bool fails = operation.is_client() && (operation.type == check::Type::fail || operation.type == check::Type::info);
+    const bool fails =
+        operation.is_client() && (operation.type == check::Type::fail || operation.type == check::Type::info);
     if (fails && failed++ < moments_of_a_kind) moments.push_back(operation.time_ns / ns_per_us);
   }
   for (std::size_t i = 0; i < std::min(set.lost.size(), moments_of_a_kind); ++i) {

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "app/report/selection.hpp"
-#include "core/codec.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "report/selection.hpp"
 
-/// What a page shows of one run, in the form in which its script reads it: columns of numbers. Times are in microseconds
-/// from the first operation.
+/// What a page shows of one run, in the form in which its script reads it: columns of numbers. Times are in
+/// microseconds from the first operation.
 namespace mznode::app {
 
 /// A span during which a fault was on.
@@ -69,10 +69,12 @@ struct SetColumns {
 std::vector<FaultSpan> fault_spans(const TestReport& report);
 SetColumns set_columns(const TestReport& report, const std::string& workload);
 /// `workers` is how many there were; a process is the one of the worker with its number modulo that.
-OperationColumns operation_columns(const TestReport& report, std::size_t workers, const std::vector<std::int64_t>& moments);
+OperationColumns operation_columns(const TestReport& report, std::size_t workers,
+                                   const std::vector<std::int64_t>& moments);
 Rates rates(const TestReport& report);
 
-/// Where the eye should go first: the beginning, the changes of faults, operations that failed, elements that were lost.
+/// Where the eye should go first: the beginning, the changes of faults, operations that failed, elements that were
+/// lost.
 std::vector<std::int64_t> moments_of_interest(const TestReport& report, const std::vector<FaultSpan>& faults,
                                               const SetColumns& set);
 

@@ -1,4 +1,4 @@
-#include "app/report/selection.hpp"
+#include "report/selection.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -14,8 +14,8 @@ Selection::Selection(const std::vector<std::int64_t>& times, std::vector<std::in
   for (const std::int64_t time : times) distances.push_back(distance(time));
   const auto last = distances.begin() + static_cast<std::ptrdiff_t>(limit);
   std::nth_element(distances.begin(), last, distances.end());
-  // Those at the very distance of the first that is left out go, too: a moment is shown as a whole or not at all. But not
-  // everything goes when it all happened at once.
+  // Those at the very distance of the first that is left out go, too: a moment is shown as a whole or not at all. But
+  // not everything goes when it all happened at once.
   reach_ = std::max<std::int64_t>(*last - 1, 0);
 }
 

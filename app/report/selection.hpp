@@ -7,7 +7,8 @@
 
 namespace mznode::app {
 
-/// Spans of time that a page shows in full, the rest being left out; in order and apart. Empty when nothing is left out.
+/// Spans of time that a page shows in full, the rest being left out; in order and apart. Empty when nothing is left
+/// out.
 using Spans = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
 /// Which of many events a page keeps when it cannot keep all: those that are nearest to a moment of interest.

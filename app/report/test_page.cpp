@@ -1,15 +1,15 @@
-#include "app/report/test_page.hpp"
+#include "report/test_page.hpp"
 
-#include "app/comparison.hpp"
-#include "app/report/evidence_data.hpp"
-#include "app/report/html.hpp"
-#include "app/report/message_data.hpp"
-#include "app/report/run_data.hpp"
-#include "app/summary.hpp"
-#include "app/test_options.hpp"
-#include "app/text_table.hpp"
-#include "core/check/registry.hpp"
-#include "core/sim/excerpt.hpp"
+#include "comparison.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/sim/excerpt.hpp"
+#include "report/evidence_data.hpp"
+#include "report/html.hpp"
+#include "report/message_data.hpp"
+#include "report/run_data.hpp"
+#include "summary.hpp"
+#include "test_options.hpp"
+#include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -113,8 +113,8 @@ std::string test_page(const TestSettings& settings, const TestReport& report) {
   TextBuffer json;
   encode(json, data);
   std::string script;
-  for (const std::string_view part : {asset::base_js, asset::charts_js, asset::evidence_js, asset::explorer_js,
-                                      asset::sequence_js, asset::test_js}) {
+  for (const std::string_view part :
+       {asset::base_js, asset::charts_js, asset::evidence_js, asset::explorer_js, asset::sequence_js, asset::test_js}) {
     script += part;
   }
   return html_page(data.head.title, script, json.view());

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "core/codec.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
 
@@ -21,8 +21,8 @@ std::vector<Labelled> setting_list(const TestSettings& settings);
 /// "yes", "no" or "unknown".
 std::string valid_word(check::Valid valid);
 
-/// One test as a page of HTML: the verdict and why, latency and rates over time with the faults, every operation and every
-/// message. It needs nothing but itself. The report's journal must have been kept.
+/// One test as a page of HTML: the verdict and why, latency and rates over time with the faults, every operation and
+/// every message. It needs nothing but itself. The report's journal must have been kept.
 std::string test_page(const TestSettings& settings, const TestReport& report);
 
 }  // namespace mznode::app

@@ -8,7 +8,9 @@
 namespace mznode::lint {
 namespace {
 
-bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 struct Token {
   std::string_view text;
@@ -53,7 +55,9 @@ std::vector<Token> tokenize(std::string_view source) {
 
 class Checker {
  public:
-  explicit Checker(std::string_view source) : tokens_(tokenize(source)), partner_(tokens_.size(), none) { match_brackets(); }
+  explicit Checker(std::string_view source) : tokens_(tokenize(source)), partner_(tokens_.size(), none) {
+    match_brackets();
+  }
 
   std::vector<Finding> run() {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
@@ -71,11 +75,12 @@ class Checker {
     return i < tokens_.size() && std::find(texts.begin(), texts.end(), tokens_[i].text) != texts.end();
   }
   bool is_name(std::size_t i) const {
-    return i < tokens_.size() && (std::isalpha(static_cast<unsigned char>(tokens_[i].text[0])) != 0 || tokens_[i].text[0] == '_');
+    return i < tokens_.size() &&
+           (std::isalpha(static_cast<unsigned char>(tokens_[i].text[0])) != 0 || tokens_[i].text[0] == '_');
   }
   bool is_literal(std::size_t i) const {
-    return i < tokens_.size() && (std::isdigit(static_cast<unsigned char>(tokens_[i].text[0])) != 0 || tokens_[i].text[0] == '"' ||
-                                  tokens_[i].text[0] == '\'');
+    return i < tokens_.size() && (std::isdigit(static_cast<unsigned char>(tokens_[i].text[0])) != 0 ||
+                                  tokens_[i].text[0] == '"' || tokens_[i].text[0] == '\'');
   }
   void report(std::size_t at, std::string text) {
     const Finding finding{tokens_[at].line, std::move(text)};
@@ -99,13 +104,16 @@ class Checker {
   void check_await(std::size_t at) {
     if (is(at - 1, "operator")) return;
     if (!begins_statement(at)) {
-      report(at, "co_await must be a statement of its own: co_await f(a); auto x = co_await f(a); co_return co_await f(a);");
+      report(
+          at,
+          "co_await must be a statement of its own: co_await f(a); auto x = co_await f(a); co_return co_await f(a);");
       return;
     }
     std::size_t i = at + 1;
     if (!call(i)) {
       report(std::min(i, tokens_.size() - 1),
-             "co_await takes a call whose arguments are names, std::move(name), literals or calls: no braces, ?:, lambdas or operators");
+             "co_await takes a call whose arguments are names, std::move(name), literals or calls: no braces, ?:, "
+             "lambdas or operators");
     } else if (!is(i, ";")) {
       report(i, "nothing may follow the awaited call in its statement");
     }
@@ -186,7 +194,7 @@ class Checker {
   bool argument(std::size_t& i) const {
     if (is_any(i, {"-", "*", "&"})) ++i;  // a negative literal, *this, &name
     if (is_literal(i)) {
-      while (is_literal(i)) ++i;  // adjacent strings are one
+      while (is_literal(i)) ++i;                             // adjacent strings are one
       if (is_name(i) && tokens_[i - 1].text[0] == '"') ++i;  // the suffix of a string
       return true;
     }
@@ -249,7 +257,8 @@ class Checker {
       }
       if (is(i, "]")) return i;
       const bool passes = is_name(i) || is_any(i, {"->", "::", "<", ">", ",", "*", "&"});
-      if (!passes || is_any(i, {"else", "do", "try", "return", "namespace", "struct", "class", "enum", "union"})) return none;
+      if (!passes || is_any(i, {"else", "do", "try", "return", "namespace", "struct", "class", "enum", "union"}))
+        return none;
     }
     return none;
   }
@@ -293,7 +302,8 @@ std::string without_comments_and_literals(std::string_view source) {
       const std::size_t parenthesis = std::min(source.find('(', i), source.size());
       std::string closing(1, ')');
       closing.append(source.substr(i + 2, parenthesis - i - 2)).append("\"");
-      const std::size_t end = std::min(source.find(closing, parenthesis), source.size() - closing.size()) + closing.size();
+      const std::size_t end =
+          std::min(source.find(closing, parenthesis), source.size() - closing.size()) + closing.size();
       blank(i, end);
       out[i] = '"';
       out[end - 1] = '"';

@@ -15,7 +15,8 @@ struct Finding {
 };
 
 /// The rules:
-/// - a statement that awaits is `co_await f(a);`, `auto x = co_await f(a);` or `co_return co_await f(a);`; an argument is a
+/// - a statement that awaits is `co_await f(a);`, `auto x = co_await f(a);` or `co_return co_await f(a);`; an argument
+/// is a
 ///   name, `std::move(name)`, a literal or the result of a call (no braces, no `?:`, no lambda, no other operators);
 /// - no `if`, `while`, `for` or `switch` awaits in its condition;
 /// - a coroutine takes its parameters by value (or by pointer), because a reference may not live as long as its frame;

@@ -1,4 +1,4 @@
-#include "core/check/answers.hpp"
+#include "mznode/check/answers.hpp"
 
 #include <map>
 #include <memory>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/scanner.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

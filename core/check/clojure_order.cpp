@@ -1,4 +1,4 @@
-#include "core/check/clojure_order.hpp"
+#include "clojure_order.hpp"
 
 #include <bit>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "core/check/configurations.hpp"
+#include "configurations.hpp"
 
 #include <algorithm>
 

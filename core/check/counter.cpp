@@ -1,8 +1,8 @@
-#include "core/check/counter.hpp"
+#include "counter.hpp"
 
 #include <string>
 
-#include "core/check/integers.hpp"
+#include "integers.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/check/counterexample.hpp"
+#include "counterexample.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <optional>
 
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
 
 namespace mznode::check {
 namespace {

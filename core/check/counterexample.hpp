@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/registers.hpp"
+#include "registers.hpp"
 
 namespace mznode::check {
 
@@ -54,8 +54,8 @@ struct Counterexample {
 };
 
 /// Takes what is not needed out of the beginning of the history that `failure`, an outcome of `none`, says to have no
-/// linearization. Of the required members none could be left out, unless minimizing took too long; nothing when more are
-/// left then than a person would read.
+/// linearization. Of the required members none could be left out, unless minimizing took too long; nothing when more
+/// are left then than a person would read.
 std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure);
 
 /// For a report: operations are named by the `index` of their invocations.

@@ -1,7 +1,7 @@
-#include "core/check/echo.hpp"
+#include "echo.hpp"
 
-#include "core/check/lack_of_time.hpp"
-#include "core/scanner.hpp"
+#include "mznode/check/lack_of_time.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

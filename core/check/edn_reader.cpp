@@ -1,6 +1,6 @@
-#include "core/check/edn.hpp"
-#include "core/check/edn_transcoder.hpp"
-#include "core/check/operation_builder.hpp"
+#include "edn_transcoder.hpp"
+#include "mznode/check/edn.hpp"
+#include "operation_builder.hpp"
 
 namespace mznode::check {
 namespace {

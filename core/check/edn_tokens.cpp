@@ -2,8 +2,8 @@
 #include <array>
 #include <optional>
 
-#include "core/check/edn_transcoder.hpp"
-#include "core/scanner.hpp"
+#include "edn_transcoder.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

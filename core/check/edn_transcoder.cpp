@@ -1,7 +1,7 @@
-#include "core/check/edn_transcoder.hpp"
+#include "edn_transcoder.hpp"
 
-#include "core/check/operation_builder.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/scanner.hpp"
+#include "operation_builder.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/check/edn.hpp"
-#include "core/scanner.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,9 +1,9 @@
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 #include <unordered_map>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
 
 namespace mznode::check {
 namespace {
@@ -47,7 +47,9 @@ bool is_json(const std::string& text) {
   return colon == at + 1 || !((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
 }
 
-History read_unmarked(const std::string& text) { return is_json(text) ? read_jsonl(text) : read_edn(text); }
+History read_unmarked(const std::string& text) {
+  return is_json(text) ? read_jsonl(text) : read_edn(text);
+}
 
 }  // namespace
 
@@ -76,7 +78,8 @@ Pairing::Pairing(const History& history) : partner_(history.size(), none) {
     std::size_t& invocation = open.of(operation.process);
     if (operation.type == Type::invoke) {
       if (invocation != none) {
-        refuse_process(operation, "invokes before its operation " + std::to_string(history[invocation].index) + " has ended");
+        refuse_process(operation,
+                       "invokes before its operation " + std::to_string(history[invocation].index) + " has ended");
       }
       invocation = i;
       continue;

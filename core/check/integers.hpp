@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode::check {
 

@@ -1,9 +1,9 @@
-#include "core/check/jsonl.hpp"
+#include "mznode/check/jsonl.hpp"
 
 #include <algorithm>
 
-#include "core/check/operation_builder.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/scanner.hpp"
+#include "operation_builder.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/check/linearizable.hpp"
+#include "linearizable.hpp"
 
 #include <string>
 #include <utility>
 
-#include "core/check/counterexample.hpp"
-#include "core/check/registers.hpp"
+#include "counterexample.hpp"
+#include "registers.hpp"
 
 namespace mznode::check {
 namespace {

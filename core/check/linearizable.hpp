@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/check/history.hpp"
-#include "core/check/options.hpp"
-#include "core/check/verdict.hpp"
+#include "mznode/check/history.hpp"
+#include "mznode/check/options.hpp"
+#include "mznode/check/verdict.hpp"
 
 namespace mznode::check {
 

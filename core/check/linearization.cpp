@@ -1,11 +1,11 @@
-#include "core/check/linearization.hpp"
+#include "linearization.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "core/check/configurations.hpp"
-#include "core/check/timeline.hpp"
+#include "configurations.hpp"
+#include "timeline.hpp"
 
 // What the search knows of registers
 //

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/check/options.hpp"
+#include "mznode/check/options.hpp"
 
 namespace mznode::check {
 

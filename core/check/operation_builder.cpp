@@ -1,4 +1,4 @@
-#include "core/check/operation_builder.hpp"
+#include "operation_builder.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode::check {
 

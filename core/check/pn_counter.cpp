@@ -1,9 +1,9 @@
-#include "core/check/pn_counter.hpp"
+#include "pn_counter.hpp"
 
 #include <algorithm>
 
-#include "core/check/integers.hpp"
-#include "core/check/lack_of_time.hpp"
+#include "integers.hpp"
+#include "mznode/check/lack_of_time.hpp"
 
 namespace mznode::check {
 namespace {

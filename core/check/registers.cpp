@@ -1,11 +1,11 @@
-#include "core/check/registers.hpp"
+#include "registers.hpp"
 
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "core/check/integers.hpp"
-#include "core/scanner.hpp"
+#include "integers.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

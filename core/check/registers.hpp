@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/check/history.hpp"
-#include "core/check/linearization.hpp"
+#include "linearization.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode::check {
 

@@ -1,14 +1,14 @@
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 
-#include "core/check/counter.hpp"
-#include "core/check/echo.hpp"
-#include "core/check/integers.hpp"
-#include "core/check/kafka/kafka.hpp"
-#include "core/check/linearizable.hpp"
-#include "core/check/pn_counter.hpp"
-#include "core/check/set_full.hpp"
-#include "core/check/txn/txn.hpp"
-#include "core/check/unique_ids.hpp"
+#include "counter.hpp"
+#include "echo.hpp"
+#include "integers.hpp"
+#include "kafka/kafka.hpp"
+#include "linearizable.hpp"
+#include "mznode/check/set_full.hpp"
+#include "mznode/check/txn/txn.hpp"
+#include "pn_counter.hpp"
+#include "unique_ids.hpp"
 
 namespace mznode::check {
 namespace {
@@ -16,8 +16,7 @@ namespace {
 constexpr std::string_view set_summary = "no element is lost once it was known, and no read shows one twice";
 constexpr std::string_view final_read_summary =
     "every final read is the sum of the acknowledged adds and of some indefinite ones";
-constexpr std::string_view txn_summary =
-    "no anomaly that the demanded consistency models forbid";
+constexpr std::string_view txn_summary = "no anomaly that the demanded consistency models forbid";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 // To add a checker, write its function in a file of its own and name it here.
@@ -33,7 +32,8 @@ constexpr Checker table[] = {
      judge_keyed_answers},
     {"cas-register", "the register with read, write and compare-and-set is linearizable", check_cas_register,
      judge_writes},
-    {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter, judge_writes},
+    {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter,
+     judge_writes},
     {"kafka", "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", check_kafka,
      judge_log_answers},
     {"txn-list-append", txn_summary, check_list_append, judge_list_transactions, false},

@@ -1,12 +1,12 @@
-#include "core/check/set_full.hpp"
+#include "mznode/check/set_full.hpp"
 
 #include <algorithm>
 
-#include "core/check/lack_of_time.hpp"
-#include "core/check/quantiles.hpp"
-#include "core/check/set_timeline.hpp"
-#include "core/check/value_order.hpp"
-#include "core/scanner.hpp"
+#include "mznode/check/lack_of_time.hpp"
+#include "mznode/json/scanner.hpp"
+#include "quantiles.hpp"
+#include "set_timeline.hpp"
+#include "value_order.hpp"
 
 namespace mznode::check {
 namespace {
@@ -119,8 +119,8 @@ Unexpected find_unexpected(const std::vector<SetElement>& elements, const Histor
   const Operation& read = history[static_cast<std::size_t>(first->unexpected)];
   const std::size_t others = found.elements.size() - 1;
   found.explanation = "the read of process " + std::to_string(read.process) + " (operation " +
-                      std::to_string(read.index) + ") shows " + std::string(whole_characters(first->value.text(), 160)) +
-                      ", which nobody had added" +
+                      std::to_string(read.index) + ") shows " +
+                      std::string(whole_characters(first->value.text(), 160)) + ", which nobody had added" +
                       (others > 0 ? "; so do reads of " + std::to_string(others) + " other elements" : "");
   return found;
 }
@@ -174,7 +174,8 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   Verdict verdict(valid);
   note_lack_of_time(verdict, duplicated.empty() && !is_stale);
   ordered_json& details = verdict.details;
-  if (valid == Valid::unknown) details["error"] = results.empty() ? "nothing was added" : "no element is known to have stayed";
+  if (valid == Valid::unknown)
+    details["error"] = results.empty() ? "nothing was added" : "no element is known to have stayed";
   details["attempt-count"] = results.size();
   details["stable-count"] = summary.stable_count;
   details["lost-count"] = summary.lost.size();

@@ -1,10 +1,10 @@
-#include "core/check/set_timeline.hpp"
+#include "set_timeline.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "core/check/integers.hpp"
-#include "core/scanner.hpp"
+#include "integers.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {

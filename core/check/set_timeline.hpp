@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode::check {
 

@@ -1,9 +1,9 @@
-#include "core/check/stats.hpp"
+#include "mznode/check/stats.hpp"
 
 #include <map>
 
-#include "core/check/lack_of_time.hpp"
-#include "core/check/quantiles.hpp"
+#include "mznode/check/lack_of_time.hpp"
+#include "quantiles.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/check/timeline.hpp"
+#include "timeline.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/check/linearization.hpp"
+#include "linearization.hpp"
 
 namespace mznode::check {
 

@@ -1,8 +1,8 @@
-#include "core/check/unique_ids.hpp"
+#include "unique_ids.hpp"
 
 #include <algorithm>
 
-#include "core/check/value_order.hpp"
+#include "value_order.hpp"
 
 namespace mznode::check {
 namespace {

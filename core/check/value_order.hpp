@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/json.hpp"
+#include "mznode/json/json.hpp"
 
 namespace mznode::check {
 

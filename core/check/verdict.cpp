@@ -1,10 +1,10 @@
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
 
 #include <algorithm>
 
-#include "core/check/jsonl.hpp"
-#include "core/codec.hpp"
-#include "core/error.hpp"
+#include "mznode/check/jsonl.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/json/error.hpp"
 
 namespace mznode::check {
 
@@ -54,7 +54,8 @@ ordered_json to_details(const Operation& operation) {
   std::string line;
   append_jsonl(line, operation);
   line.pop_back();
-  // Part by part, so that a value that no tree can hold does not make a text of the others, which are looked for by name.
+  // Part by part, so that a value that no tree can hold does not make a text of the others, which are looked for by
+  // name.
   ordered_json details = ordered_json::object();
   codec::decode_object(line, [&](std::string_view key, std::string_view value) {
     details[std::string(key)] = to_details(codec::decode_json(value));

@@ -1,4 +1,4 @@
-#include "core/sim/client.hpp"
+#include "mznode/sim/client.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -18,7 +18,9 @@ class ReadMix final : public Generator {
 
 }  // namespace
 
-Task<> Client::setup() { co_return; }
+Task<> Client::setup() {
+  co_return;
+}
 
 check::Operation operation(const std::string& f, Json value) {
   check::Operation result;

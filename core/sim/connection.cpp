@@ -1,9 +1,9 @@
-#include "core/sim/connection.hpp"
+#include "mznode/sim/connection.hpp"
 
 #include <algorithm>
 
-#include "core/error.hpp"
-#include "core/sim/excerpt.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,6 +1,6 @@
-#include "core/sim/correspondents.hpp"
+#include "mznode/sim/correspondents.hpp"
 
-#include "core/sim/node_failures.hpp"
+#include "mznode/sim/node_failures.hpp"
 
 namespace mznode::sim {
 

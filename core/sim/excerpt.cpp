@@ -1,7 +1,7 @@
-#include "core/sim/excerpt.hpp"
+#include "mznode/sim/excerpt.hpp"
 
-#include "core/printable.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/printable.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::sim {
 

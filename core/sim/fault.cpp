@@ -1,10 +1,12 @@
-#include "core/sim/fault.hpp"
+#include "mznode/sim/fault.hpp"
 
 namespace mznode {
 
 const std::vector<Fault>& all_faults() {
-  static const std::vector<Fault> all = {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
-                                         Fault::reorder,   Fault::slow,              Fault::pause, Fault::kill,
+  static const std::vector<Fault> all = {Fault::partition, Fault::partition_one_way,
+                                         Fault::loss,      Fault::duplicate,
+                                         Fault::reorder,   Fault::slow,
+                                         Fault::pause,     Fault::kill,
                                          Fault::skew};
   return all;
 }

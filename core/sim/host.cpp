@@ -1,7 +1,7 @@
-#include "core/sim/host.hpp"
+#include "mznode/sim/host.hpp"
 
-#include "core/codec.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::sim {
 

@@ -1,9 +1,9 @@
-#include "core/sim/nemesis.hpp"
+#include "mznode/sim/nemesis.hpp"
 
-#include "core/codec.hpp"
-#include "core/sim/network_faults.hpp"
-#include "core/sim/schedule.hpp"
-#include "core/sim/victims.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/sim/schedule.hpp"
+#include "network_faults.hpp"
+#include "victims.hpp"
 
 namespace mznode::sim {
 namespace {

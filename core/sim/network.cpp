@@ -1,4 +1,4 @@
-#include "core/sim/network.hpp"
+#include "mznode/sim/network.hpp"
 
 #include <algorithm>
 
@@ -80,8 +80,8 @@ bool Network::send(std::string_view src, std::string_view dest, std::string_view
   Duration delay = latency();
   std::vector<Duration> copies;
   const auto source = endpoints_.find(src);
-  const bool between_nodes = found->second.kind == Endpoint::node && source != endpoints_.end() &&
-                             source->second.kind == Endpoint::node;
+  const bool between_nodes =
+      found->second.kind == Endpoint::node && source != endpoints_.end() && source->second.kind == Endpoint::node;
   if (between_nodes) {
     for (const auto& rule : rules_) {
       Rule::Effect effect = rule->on_send(*packet, delay);

@@ -1,10 +1,10 @@
-#include "core/sim/network_faults.hpp"
+#include "network_faults.hpp"
 
 #include <algorithm>
 
-#include "core/codec.hpp"
-#include "core/sim/partitions.hpp"
-#include "core/sim/schedule.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/sim/schedule.hpp"
+#include "partitions.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "core/json.hpp"
-#include "core/sim/fault.hpp"
-#include "core/sim/network.hpp"
-#include "core/sim/random.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/sim/fault.hpp"
+#include "mznode/sim/network.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
 

@@ -1,6 +1,6 @@
-#include "core/sim/node_failures.hpp"
+#include "mznode/sim/node_failures.hpp"
 
-#include "core/sim/excerpt.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace failure {

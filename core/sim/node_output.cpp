@@ -1,7 +1,7 @@
-#include "core/sim/node_output.hpp"
+#include "mznode/sim/node_output.hpp"
 
-#include "core/scanner.hpp"
-#include "core/sim/excerpt.hpp"
+#include "mznode/json/scanner.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/sim/partitions.hpp"
+#include "partitions.hpp"
 
 #include <algorithm>
 

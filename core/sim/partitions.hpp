@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/network.hpp"
-#include "core/sim/random.hpp"
+#include "mznode/sim/network.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
 

@@ -1,4 +1,4 @@
-#include "core/sim/process_host.hpp"
+#include "mznode/sim/process_host.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/sim/process_host_process.hpp"
+#include "process_host_process.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/sim/process_host_child.hpp"
+#include "process_host_child.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -11,8 +11,8 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "core/sim/process_host.hpp"
-#include "core/sim/system_call.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "system_call.hpp"
 
 namespace mznode::sim {
 namespace {

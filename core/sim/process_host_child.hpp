@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/descriptor.hpp"
-#include "core/line_buffer.hpp"
-#include "core/sim/process_keeper.hpp"
+#include "mznode/node/descriptor.hpp"
+#include "mznode/node/line_buffer.hpp"
+#include "process_keeper.hpp"
 
 namespace mznode::sim {
 

@@ -1,4 +1,4 @@
-#include "core/sim/process_host_process.hpp"
+#include "process_host_process.hpp"
 
 #include <sys/ioctl.h>
 

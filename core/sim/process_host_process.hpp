@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/sim/process_host.hpp"
-#include "core/sim/process_host_child.hpp"
-#include "core/sim/process_table.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "process_host_child.hpp"
+#include "process_table.hpp"
 
 namespace mznode::sim {
 

@@ -1,4 +1,4 @@
-#include "core/sim/process_keeper.hpp"
+#include "process_keeper.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,8 +14,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "core/sim/process_table.hpp"
-#include "core/sim/system_call.hpp"
+#include "process_table.hpp"
+#include "system_call.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/descriptor.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::sim {
 

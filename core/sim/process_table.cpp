@@ -1,4 +1,4 @@
-#include "core/sim/process_table.hpp"
+#include "process_table.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

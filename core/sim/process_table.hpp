@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/descriptor.hpp"
-#include "core/runtime.hpp"
+#include "mznode/node/descriptor.hpp"
+#include "mznode/node/runtime.hpp"
 
 namespace mznode::sim {
 

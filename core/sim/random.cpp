@@ -1,4 +1,4 @@
-#include "core/sim/random.hpp"
+#include "mznode/sim/random.hpp"
 
 #include <bit>
 
@@ -25,7 +25,7 @@ std::uint64_t negative_log2(std::uint64_t u) {
 
 std::int64_t Random::exponential(std::int64_t mean) {
   const std::uint64_t u = bits() | 1;
-  constexpr std::uint64_t ln2 = 2'977'044'472;  // in units of 2^-32
+  constexpr std::uint64_t ln2 = 2'977'044'472;                                // in units of 2^-32
   const std::uint64_t minus_ln = (negative_log2(u) >> 8) * (ln2 >> 8) >> 16;  // in units of 2^-32
   // mean * minus_ln / 2^32 without overflow: the whole and the fractional part apart.
   const auto whole = static_cast<std::int64_t>(minus_ln >> 32);

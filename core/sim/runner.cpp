@@ -1,16 +1,16 @@
-#include "core/sim/runner.hpp"
+#include "mznode/sim/runner.hpp"
 
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 
-#include "core/codec.hpp"
-#include "core/error.hpp"
-#include "core/sim/nemesis.hpp"
-#include "core/sim/schedule.hpp"
-#include "core/sim/services.hpp"
-#include "core/sim/wait_group.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/sim/nemesis.hpp"
+#include "mznode/sim/schedule.hpp"
+#include "mznode/sim/services.hpp"
+#include "wait_group.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/sim/services.hpp"
+#include "mznode/sim/services.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "core/codec.hpp"
-#include "core/error.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/json/error.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -19,17 +19,26 @@ struct KvRequest {
 };
 
 /// Missing fields are null to Maelstrom's services.
-Json or_null(const std::optional<Json>& value) { return value.value_or(Json()); }
-
-std::string ok(std::string_view type) { return "{\"type\":\"" + std::string(type) + "_ok\"}"; }
-
-std::string read_ok(const Json& value) { return "{\"type\":\"read_ok\",\"value\":" + value.text() + "}"; }
-
-std::string failure(ErrorCode code, const std::string& text) {
-  return "{\"type\":\"error\",\"code\":" + std::to_string(static_cast<int>(code)) + ",\"text\":" + Json(text).text() + "}";
+Json or_null(const std::optional<Json>& value) {
+  return value.value_or(Json());
 }
 
-std::string no_such_key() { return failure(ErrorCode::key_does_not_exist, "key does not exist"); }
+std::string ok(std::string_view type) {
+  return "{\"type\":\"" + std::string(type) + "_ok\"}";
+}
+
+std::string read_ok(const Json& value) {
+  return "{\"type\":\"read_ok\",\"value\":" + value.text() + "}";
+}
+
+std::string failure(ErrorCode code, const std::string& text) {
+  return "{\"type\":\"error\",\"code\":" + std::to_string(static_cast<int>(code)) + ",\"text\":" + Json(text).text() +
+         "}";
+}
+
+std::string no_such_key() {
+  return failure(ErrorCode::key_does_not_exist, "key does not exist");
+}
 
 std::string mismatch(const Json& current, const Json& from) {
   return failure(ErrorCode::precondition_failed, "current value " + current.text() + " is not " + from.text());
@@ -113,8 +122,8 @@ class SequentialKv final : public Service {
   static constexpr std::uint64_t stream = 0x736571;
   static constexpr std::size_t ring_size = 32;
 
-  /// Maelstrom indexes its ring by an offset from the newest state, modulo the ring's length: an index that has left the
-  /// ring wraps to a newer state.
+  /// Maelstrom indexes its ring by an offset from the newest state, modulo the ring's length: an index that has left
+  /// the ring wraps to a newer state.
   const KvState& state_at(std::uint64_t index) const {
     const std::uint64_t behind = (last_index_ - index) % buffer_.size();
     return buffer_[buffer_.size() - 1 - behind];
@@ -190,10 +199,18 @@ class TimestampOracle final : public Service {
 
 }  // namespace
 
-std::unique_ptr<Service> linearizable_kv() { return std::make_unique<LinearizableKv>(); }
-std::unique_ptr<Service> sequential_kv(std::uint64_t seed) { return std::make_unique<SequentialKv>(seed); }
-std::unique_ptr<Service> eventual_kv(std::uint64_t seed) { return std::make_unique<EventualKv>(seed); }
-std::unique_ptr<Service> timestamp_oracle() { return std::make_unique<TimestampOracle>(); }
+std::unique_ptr<Service> linearizable_kv() {
+  return std::make_unique<LinearizableKv>();
+}
+std::unique_ptr<Service> sequential_kv(std::uint64_t seed) {
+  return std::make_unique<SequentialKv>(seed);
+}
+std::unique_ptr<Service> eventual_kv(std::uint64_t seed) {
+  return std::make_unique<EventualKv>(seed);
+}
+std::unique_ptr<Service> timestamp_oracle() {
+  return std::make_unique<TimestampOracle>();
+}
 
 Services default_services(std::uint64_t seed) {
   Services services;

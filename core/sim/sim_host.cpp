@@ -1,4 +1,4 @@
-#include "core/sim/sim_host.hpp"
+#include "mznode/sim/sim_host.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -89,9 +89,8 @@ class SimHost::Process final : public Runtime {
   }
   std::unique_ptr<Storage> open_storage(const std::string& node, const std::vector<std::string>&) override {
     if (!host_.keeps_storage_) return std::make_unique<NoStorage>();
-    return std::make_unique<SimulatedStorage>(host_.disks_[node], [this](std::function<void()> done) {
-      set_timer(now() + sync_time, std::move(done));
-    });
+    return std::make_unique<SimulatedStorage>(
+        host_.disks_[node], [this](std::function<void()> done) { set_timer(now() + sync_time, std::move(done)); });
   }
   void log(LogLevel level, std::string_view text) override {
     if (logs(level)) host_.report_log_(name_, text);

@@ -1,4 +1,4 @@
-#include "core/sim/victims.hpp"
+#include "victims.hpp"
 
 #include <algorithm>
 #include <iterator>

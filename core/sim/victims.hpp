@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/random.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
 

@@ -1,4 +1,4 @@
-#include "core/sim/virtual_process_host.hpp"
+#include "mznode/sim/virtual_process_host.hpp"
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "core/sim/process_host.hpp"
-#include "core/sim/virtual_process_host_process.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "virtual_process_host_process.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,9 +1,9 @@
-#include "core/sim/virtual_process_host_process.hpp"
+#include "virtual_process_host_process.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/sim/node_output.hpp"
+#include "mznode/sim/node_output.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/line_buffer.hpp"
-#include "core/sim/virtual_process_host.hpp"
+#include "mznode/node/line_buffer.hpp"
+#include "mznode/sim/virtual_process_host.hpp"
 
 namespace mznode::sim {
 

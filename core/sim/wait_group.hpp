@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "core/sim/connection.hpp"
+#include "mznode/sim/connection.hpp"
 
 namespace mznode::sim {
 

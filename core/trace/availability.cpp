@@ -8,8 +8,8 @@
 #include <exception>
 #include <string>
 
-#include "core/descriptor.hpp"
-#include "core/trace/traced_process.hpp"
+#include "mznode/node/descriptor.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/trace/clock.hpp"
+#include "clock.hpp"
 
 #include <sys/mman.h>
 

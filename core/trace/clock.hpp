@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/descriptor.hpp"
-#include "core/runtime.hpp"
+#include "mznode/node/descriptor.hpp"
+#include "mznode/node/runtime.hpp"
 
 namespace mznode::trace {
 

@@ -1,4 +1,4 @@
-#include "core/trace/machine.hpp"
+#include "machine.hpp"
 
 // The functions that take the place of the vDSO's. They run in the node, at a fixed address, so they are written
 // without a compiler: whatever instruments ours (sanitizers, coverage) must not end up in a node.

@@ -1,4 +1,4 @@
-#include "core/trace/entropy.hpp"
+#include "entropy.hpp"
 
 #include <sys/mman.h>
 

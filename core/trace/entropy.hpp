@@ -5,7 +5,7 @@
 #include <deque>
 #include <string>
 
-#include "core/descriptor.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::trace {
 

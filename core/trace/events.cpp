@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/image.hpp"
-#include "core/trace/memory.hpp"
-#include "core/trace/process_files.hpp"
-#include "core/trace/tree.hpp"
+#include "gates.hpp"
+#include "image.hpp"
+#include "memory.hpp"
+#include "process_files.hpp"
+#include "tree.hpp"
 
 // What the tree does at each kind of stop.
 namespace mznode::trace {

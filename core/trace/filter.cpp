@@ -1,4 +1,4 @@
-#include "core/trace/filter.hpp"
+#include "filter.hpp"
 
 #include <fcntl.h>
 #include <linux/audit.h>

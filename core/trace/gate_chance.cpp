@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/image.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "image.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

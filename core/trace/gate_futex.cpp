@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 // Futexes are played by the supervisor: the kernel never sees one of these waits. A word is compared, and a thread put
 // in the queue, while all other threads stand still, so no wake is lost. Those with priority inheritance are let

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

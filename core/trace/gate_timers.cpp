@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <ctime>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -10,8 +10,8 @@
 #include <array>
 #include <cerrno>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/memory.hpp"
+#include "gates.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/trace/gates.hpp"
+#include "gates.hpp"
 
 #include <sys/syscall.h>
 

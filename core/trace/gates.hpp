@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "core/trace/outcome.hpp"
-#include "core/trace/tree.hpp"
+#include "outcome.hpp"
+#include "tree.hpp"
 
 /// What is to become of each call of the system that a node is stopped at. Arguments are the node's: what does not make
 /// sense is let through, so that the kernel says what it says.

@@ -1,4 +1,4 @@
-#include "core/trace/image.hpp"
+#include "image.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "core/trace/leaks.hpp"
-#include "core/trace/memory.hpp"
+#include "leaks.hpp"
+#include "memory.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <sys/types.h>
 
-#include "core/trace/entropy.hpp"
-#include "core/trace/thread.hpp"
+#include "entropy.hpp"
+#include "thread.hpp"
 
 namespace mznode::trace {
 

@@ -1,4 +1,4 @@
-#include "core/trace/leaks.hpp"
+#include "leaks.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <mutex>
 #include <tuple>
 
-#include "core/descriptor.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::trace {
 namespace {

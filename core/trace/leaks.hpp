@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/trace/machine.hpp"
+#include "machine.hpp"
 
 namespace mznode::trace {
 

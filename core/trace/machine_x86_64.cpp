@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "core/trace/machine.hpp"
+#include "machine.hpp"
 
 namespace mznode::trace {
 

@@ -1,11 +1,11 @@
-#include "core/trace/memory.hpp"
+#include "memory.hpp"
 
 #include <fcntl.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 
-#include "core/descriptor.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::trace {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/trace/machine.hpp"
+#include "machine.hpp"
 
 /// The memory of a traced process. Everything in it was written by others: an address may lead nowhere.
 namespace mznode::trace {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "core/trace/thread.hpp"
+#include "thread.hpp"
 
 namespace mznode::trace {
 

@@ -1,4 +1,4 @@
-#include "core/trace/process_files.hpp"
+#include "process_files.hpp"
 
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "core/descriptor.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/trace/scheduler.hpp"
+#include "scheduler.hpp"
 
 namespace mznode::trace {
 

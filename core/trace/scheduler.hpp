@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
-#include "core/trace/clock.hpp"
-#include "core/trace/entropy.hpp"
-#include "core/trace/traced_process.hpp"
+#include "clock.hpp"
+#include "entropy.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 namespace mznode::trace {
 

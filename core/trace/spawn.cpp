@@ -1,4 +1,4 @@
-#include "core/trace/spawn.hpp"
+#include "spawn.hpp"
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "core/trace/filter.hpp"
+#include "filter.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <sys/types.h>
 
-#include "core/descriptor.hpp"
-#include "core/trace/traced_process.hpp"
+#include "mznode/node/descriptor.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 namespace mznode::trace {
 

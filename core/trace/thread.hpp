@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "core/descriptor.hpp"
-#include "core/trace/clock.hpp"
-#include "core/trace/machine.hpp"
+#include "clock.hpp"
+#include "machine.hpp"
+#include "mznode/node/descriptor.hpp"
 
 namespace mznode::trace {
 

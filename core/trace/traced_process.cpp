@@ -1,6 +1,6 @@
-#include "core/trace/traced_process.hpp"
+#include "mznode/trace/traced_process.hpp"
 
-#include "core/trace/tree.hpp"
+#include "tree.hpp"
 
 namespace mznode::trace {
 

@@ -1,4 +1,4 @@
-#include "core/trace/tracer.hpp"
+#include "tracer.hpp"
 
 #include <pthread.h>
 #include <sys/wait.h>

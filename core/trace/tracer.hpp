@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/trace/traced_process.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 namespace mznode::trace {
 

@@ -1,4 +1,4 @@
-#include "core/trace/tree.hpp"
+#include "tree.hpp"
 
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -10,10 +10,10 @@
 #include <csignal>
 #include <cstring>
 
-#include "core/trace/gates.hpp"
-#include "core/trace/image.hpp"
-#include "core/trace/memory.hpp"
-#include "core/trace/process_files.hpp"
+#include "gates.hpp"
+#include "image.hpp"
+#include "memory.hpp"
+#include "process_files.hpp"
 
 namespace mznode::trace {
 namespace {

@@ -8,15 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "core/trace/clock.hpp"
-#include "core/trace/entropy.hpp"
-#include "core/trace/outcome.hpp"
-#include "core/trace/scheduler.hpp"
-#include "core/trace/spawn.hpp"
-#include "core/trace/thread.hpp"
-#include "core/trace/traced_process.hpp"
-#include "core/trace/tracer.hpp"
-#include "core/trace/virtual_timers.hpp"
+#include "clock.hpp"
+#include "entropy.hpp"
+#include "mznode/trace/traced_process.hpp"
+#include "outcome.hpp"
+#include "scheduler.hpp"
+#include "spawn.hpp"
+#include "thread.hpp"
+#include "tracer.hpp"
+#include "virtual_timers.hpp"
 
 namespace mznode::trace {
 

@@ -1,7 +1,7 @@
 #include <csignal>
 
-#include "core/trace/process_files.hpp"
-#include "core/trace/tree.hpp"
+#include "process_files.hpp"
+#include "tree.hpp"
 
 // What ends a node that takes too much of the machine.
 namespace mznode::trace {

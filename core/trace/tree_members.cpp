@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/trace/tree.hpp"
+#include "tree.hpp"
 
 // Who is who in a tree of processes.
 namespace mznode::trace {

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "core/trace/tree.hpp"
+#include "tree.hpp"
 
 // The standard streams of a node: pipes, which never make it or the supervisor wait for good.
 namespace mznode::trace {

@@ -1,6 +1,6 @@
 #include <stdexcept>
 
-#include "core/trace/traced_process.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 // For machines that nobody has taught this yet: another processor needs its own machine_*.cpp and clock code.
 namespace mznode::trace {

@@ -1,4 +1,4 @@
-#include "core/trace/virtual_timers.hpp"
+#include "virtual_timers.hpp"
 
 #include <algorithm>
 

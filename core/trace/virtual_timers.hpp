@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/trace/clock.hpp"
-#include "core/trace/thread.hpp"
+#include "clock.hpp"
+#include "thread.hpp"
 
 namespace mznode::trace {
 

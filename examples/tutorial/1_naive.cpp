@@ -37,4 +37,6 @@ class Broadcaster {
   std::set<Json> seen_;
 };
 
-int main() { return run<Broadcaster>(); }
+int main() {
+  return run<Broadcaster>();
+}

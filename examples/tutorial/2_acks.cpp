@@ -42,4 +42,6 @@ class Broadcaster {
   std::set<Json> seen_;
 };
 
-int main() { return run<Broadcaster>(); }
+int main() {
+  return run<Broadcaster>();
+}

@@ -59,4 +59,6 @@ class Broadcaster {
   std::map<std::string, std::set<Json>> untold_;
 };
 
-int main() { return run<Broadcaster>(); }
+int main() {
+  return run<Broadcaster>();
+}

@@ -93,17 +93,19 @@ nlohmann::json visit(const std::string& browser, const fs::path& page, const std
   const fs::path driven = directory / "page.html";
   std::ofstream(driven, std::ios::binary) << text;
   const std::string command =
-      browser + " --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-      " --disable-component-update --disable-sync --disable-dev-shm-usage --virtual-time-budget=20000 --dump-dom --window-size=" +
-      std::to_string(width) + ",1000 --user-data-dir=" + (directory / "profile").string() + " file://" + driven.string() + " >" +
-      (directory / "dom").string() + " 2>" + (directory / "log").string();
+      browser +
+      " --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+      " --disable-component-update --disable-sync --disable-dev-shm-usage --virtual-time-budget=20000 --dump-dom "
+      "--window-size=" +
+      std::to_string(width) + ",1000 --user-data-dir=" + (directory / "profile").string() + " file://" +
+      driven.string() + " >" + (directory / "dom").string() + " 2>" + (directory / "log").string();
   const int status = std::system(command.c_str());
   const std::string dom = read_file(directory / "dom");
   const std::string mark = "data-outcome=\"";
   const std::size_t start = dom.find(mark);
   if (start == std::string::npos) {
-    throw std::runtime_error("the page's script did not come to its end (browser: " + std::to_string(status) + "): " +
-                             read_file(directory / "log"));
+    throw std::runtime_error("the page's script did not come to its end (browser: " + std::to_string(status) +
+                             "): " + read_file(directory / "log"));
   }
   const std::size_t begin = start + mark.size();
   return nlohmann::json::parse(decode_uri(std::string_view(dom).substr(begin, dom.find('"', begin) - begin)));

@@ -120,9 +120,15 @@ std::size_t Child::write_until_blocked(std::string_view bytes) {
   return total;
 }
 
-void Child::close_input() { close_end(in_); }
-void Child::close_output() { close_end(out_); }
-void Child::kill(int signal) { ::kill(pid_, signal); }
+void Child::close_input() {
+  close_end(in_);
+}
+void Child::close_output() {
+  close_end(out_);
+}
+void Child::kill(int signal) {
+  ::kill(pid_, signal);
+}
 
 std::optional<std::string> Child::read_line() {
   for (;;) {
@@ -181,6 +187,8 @@ std::string line(std::string_view src, std::string_view body) {
   return R"({"id":0,"src":")" + std::string(src) + R"(","dest":"n1","body":)" + std::string(body) + "}\n";
 }
 
-std::string init_line() { return line("c0", R"({"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]})"); }
+std::string init_line() {
+  return line("c0", R"({"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]})");
+}
 
 }  // namespace mznode::testing_support

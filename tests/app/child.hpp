@@ -15,8 +15,8 @@ struct Exit {
   std::optional<int> signal;
 };
 
-/// A child process with pipes for its three streams. Reading waits until what is asked for is there; nothing sleeps, and
-/// a child that hangs is ended by the time-out of the test runner. What the test does not read is read by the end.
+/// A child process with pipes for its three streams. Reading waits until what is asked for is there; nothing sleeps,
+/// and a child that hangs is ended by the time-out of the test runner. What the test does not read is read by the end.
 class Child {
  public:
   /// Runs the built `mznode`.
@@ -27,7 +27,8 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child();
 
-  /// Writes everything; output is read meanwhile unless `read_output` is false, so that neither side waits for the other.
+  /// Writes everything; output is read meanwhile unless `read_output` is false, so that neither side waits for the
+  /// other.
   void write(std::string_view bytes, bool read_output = true);
   /// Writes as much as the pipes take without the child's output being read; returns how much that was.
   std::size_t write_until_blocked(std::string_view bytes);

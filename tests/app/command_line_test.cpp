@@ -72,7 +72,8 @@ TEST(CommandLine, EveryHelpFitsAScreen) {
 
 TEST(CommandLine, HelpShowsDefaults) {
   const std::string help = help_of({"test"});
-  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n; lin-kv: 2n]", "[60]", "[maelstrom]", "[as promised; --bin: strict-serializable]", "[store]"}) {
+  for (const char* shown : {"[n1,n2,n3,n4,n5]", "[1n; lin-kv: 2n]", "[60]", "[maelstrom]",
+                            "[as promised; --bin: strict-serializable]", "[store]"}) {
     EXPECT_NE(help.find(shown), std::string::npos) << shown;
   }
 }
@@ -112,7 +113,8 @@ TEST(CommandLine, CompletionKnowsTheWordsOfEachPlace) {
 TEST(CommandLine, BashCompletes) {
   const std::string program = MZNODE_BINARY;
   const std::string script = "source <(" + program + " completion bash); COMP_WORDS=(" + program +
-                             " test -w broadcast -s fl); COMP_CWORD=5; _mznode " + program + "; [[ ${COMPREPLY[*]} == flood ]]";
+                             " test -w broadcast -s fl); COMP_CWORD=5; _mznode " + program +
+                             "; [[ ${COMPREPLY[*]} == flood ]]";
   EXPECT_EQ(std::system(("bash -c '" + script + "'").c_str()), 0);
 }
 
@@ -141,8 +143,9 @@ TEST(CommandLine, TheReplayHasAllThatTheVerdictRestsOnAndCanBePasted) {
 
 TEST(CommandLine, TheReplayDemandsTheSameModel) {
   for (const auto& [model, said] : {std::pair{"strict-serializable", true}, {"read-atomic", false}}) {
-    Child child({"test", "-w", "txn-rw-register", "--consistency-models", model, "--availability", "total", "--time-limit", "5",
-                 "--rate", "100", "--node-count", "3", "--nemesis", "kill", "--nemesis-interval", "1", "--store", ""});
+    Child child({"test", "-w", "txn-rw-register", "--consistency-models", model, "--availability", "total",
+                 "--time-limit", "5", "--rate", "100", "--node-count", "3", "--nemesis", "kill", "--nemesis-interval",
+                 "1", "--store", ""});
     EXPECT_EQ(child.finish().code, 1) << child.log();
     const bool is_said = child.output().find("--consistency-models") != std::string::npos;
     EXPECT_EQ(is_said, said) << child.output();
@@ -182,8 +185,9 @@ TEST(CommandLine, WhatCannotBeReportedIsPrintedAllTheSame) {
 }
 
 TEST(CommandLine, KeysAndTransactionsHaveTheFlagsOfMaelstrom) {
-  const std::string results = output_of({"test", "-w", "txn-list-append", "--key-count", "1", "--max-txn-length", "1",
-                                         "--max-writes-per-key", "1", "--time-limit", "20", "--store", "", "--log-net-recv"});
+  const std::string results =
+      output_of({"test", "-w", "txn-list-append", "--key-count", "1", "--max-txn-length", "1", "--max-writes-per-key",
+                 "1", "--time-limit", "20", "--store", "", "--log-net-recv"});
   const std::regex second_operation(R"re("txn":\[\["(append|r)",[0-9]+,([0-9]+|null)\],)re");
   EXPECT_FALSE(std::regex_search(results, second_operation)) << results;
   EXPECT_NE(results.find("[\"append\",9,1]"), std::string::npos) << "no key is replaced after its first append";

@@ -41,7 +41,8 @@ TEST(Compare, PrintsARowForEachStrategyAndItsLatencyKind) {
 }
 
 TEST(Compare, SweepsMultiplyAndPassStrategiesWithoutTheOptionBy) {
-  const Outcome outcome = compare_broadcast({"--strategy", "direct,flood", "--sweep", "flush-ms=0,100", "--sweep", "resend-ms=1500, 3000", "--json"});
+  const Outcome outcome = compare_broadcast(
+      {"--strategy", "direct,flood", "--sweep", "flush-ms=0,100", "--sweep", "resend-ms=1500, 3000", "--json"});
   const auto lines = lines_of(outcome.output);
   ASSERT_EQ(lines.size(), 8u);
   std::vector<std::string> contenders;
@@ -71,12 +72,14 @@ TEST(Compare, FiguresOfSeveralSeedsAreTheWorst) {
     EXPECT_EQ(both[name], std::max(first[name], second[name]));
   }
   for (const char* quantile : {"0.5", "0.95", "0.99", "1"}) {
-    EXPECT_EQ(both["stable-latencies"][quantile], std::max(first["stable-latencies"][quantile], second["stable-latencies"][quantile]));
+    EXPECT_EQ(both["stable-latencies"][quantile],
+              std::max(first["stable-latencies"][quantile], second["stable-latencies"][quantile]));
   }
 }
 
 TEST(Compare, TheOutputDoesNotDependOnTheJobs) {
-  const std::vector<std::string> arguments = {"--seeds", "1..3", "--sweep", "flush-ms=0,50", "--nemesis", "swarm", "--csv", "--jobs"};
+  const std::vector<std::string> arguments = {"--seeds",   "1..3",  "--sweep", "flush-ms=0,50",
+                                              "--nemesis", "swarm", "--csv",   "--jobs"};
   std::vector<std::string> one = arguments;
   std::vector<std::string> three = arguments;
   one.emplace_back("1");
@@ -94,12 +97,14 @@ TEST(Compare, CommaSeparatedValuesAreQuoted) {
 
 TEST(Compare, ANotValidRowSaysWhyAndHowToReplayIt) {
   // A node that is dead answers nothing.
-  const Outcome outcome = compare({"-w", "unique-ids", "-s", "counter", "--time-limit", "10", "--rate", "50", "--nemesis", "kill",
-                                   "--nemesis-interval", "1", "--availability", "total", "--seeds", "1..3"});
+  const Outcome outcome =
+      compare({"-w", "unique-ids", "-s", "counter", "--time-limit", "10", "--rate", "50", "--nemesis", "kill",
+               "--nemesis-interval", "1", "--availability", "total", "--seeds", "1..3"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.output.find("INVALID"), std::string::npos);
   EXPECT_NE(outcome.output.find("availability"), std::string::npos) << outcome.output;
-  EXPECT_NE(outcome.output.find("replay with: mznode test -w unique-ids --strategy counter"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("replay with: mznode test -w unique-ids --strategy counter"), std::string::npos)
+      << outcome.output;
   EXPECT_EQ(compare({"-w", "broadcast", "--rate", "0", "--time-limit", "1"}).code, 2) << "nothing was tested";
 }
 

@@ -13,7 +13,8 @@ namespace {
 const std::vector<std::string> echo_node = {"--workload", "echo"};
 
 std::string echo_line(std::string_view payload, int msg_id = 2) {
-  return line("c1", R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
+  return line("c1",
+              R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
 }
 
 TEST(NodeEnds, OnSigtermAndSigint) {
@@ -80,8 +81,11 @@ TEST(NodeBackPressure, KeepsMemoryBoundedAndLosesNothing) {
   int next = 10;
   for (const auto& reply : lines) {
     if (reply.find("\"gossip\"") != std::string::npos) continue;
-    ASSERT_EQ(reply.size(), element.size() + std::string(R"({"src":"n1","dest":"c1","body":{"type":"read_ok","in_reply_to":,"messages":[]}})").size() +
-                                std::to_string(next).size());
+    ASSERT_EQ(
+        reply.size(),
+        element.size() +
+            std::string(R"({"src":"n1","dest":"c1","body":{"type":"read_ok","in_reply_to":,"messages":[]}})").size() +
+            std::to_string(next).size());
     ASSERT_NE(reply.find("\"in_reply_to\":" + std::to_string(next) + ","), std::string::npos);
     ++next;
   }

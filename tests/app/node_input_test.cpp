@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/json.hpp"
-#include "core/message.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/message.hpp"
 #include "tests/app/child.hpp"
 
 namespace mznode::testing_support {
@@ -31,16 +31,38 @@ std::vector<nlohmann::json> replies_to(const std::string& input, std::string* lo
 }
 
 std::string echo_line(std::string_view payload, int msg_id = 2) {
-  return line("c1", R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
+  return line("c1",
+              R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
 }
 
 TEST(NodeProcess, BadLinesAreLoggedAndTheNodeLives) {
   const std::string deep(200'000, '[');
-  const std::vector<std::string> bad = {
-      "junk\n", "\n", "\r\n", "   \n", "{\n", "[]\n", "null\n", "{}\n", std::string("\xff\xfe\n"), std::string("\0\n", 2),
-      echo_line("\"\xc3\x28\""), echo_line("\"\xed\xa0\x80\""), echo_line("[1,2,}"), echo_line("01.e"), echo_line("\"a\\qb\""),
-      echo_line("{\"a\":1,}"), echo_line("nul"), echo_line("1,\"x\""), echo_line(deep), deep + "\n",
-      R"({"src":"c1","dest":"n1"})" "\n", R"({"src":"c1","dest":"n1","body":7})" "\n", R"({"dest":"n1","body":{"type":"echo"}})" "\n"};
+  const std::vector<std::string> bad = {"junk\n",
+                                        "\n",
+                                        "\r\n",
+                                        "   \n",
+                                        "{\n",
+                                        "[]\n",
+                                        "null\n",
+                                        "{}\n",
+                                        std::string("\xff\xfe\n"),
+                                        std::string("\0\n", 2),
+                                        echo_line("\"\xc3\x28\""),
+                                        echo_line("\"\xed\xa0\x80\""),
+                                        echo_line("[1,2,}"),
+                                        echo_line("01.e"),
+                                        echo_line("\"a\\qb\""),
+                                        echo_line("{\"a\":1,}"),
+                                        echo_line("nul"),
+                                        echo_line("1,\"x\""),
+                                        echo_line(deep),
+                                        deep + "\n",
+                                        R"({"src":"c1","dest":"n1"})"
+                                        "\n",
+                                        R"({"src":"c1","dest":"n1","body":7})"
+                                        "\n",
+                                        R"({"dest":"n1","body":{"type":"echo"}})"
+                                        "\n"};
   for (const auto& text : bad) {
     std::string log;
     const auto replies = replies_to(init_line() + text + echo_line("\"alive\"", 3), &log);
@@ -53,12 +75,13 @@ TEST(NodeProcess, BadLinesAreLoggedAndTheNodeLives) {
 
 TEST(NodeProcess, BadBodiesAreAnsweredWhereThereIsSomebodyToAnswer) {
   std::string log;
-  const auto replies = replies_to(init_line() + line("c1", R"({"type":"nonsense","msg_id":2})") + line("c1", R"({"type":"echo","msg_id":3})") +
-                                      line("c1", R"({"msg_id":4,"echo":1})") + line("c1", R"({"type":"echo","msg_id":"5","echo":1})") +
-                                      line("c1", R"({"type":"nonsense"})") + line("c1", R"({"echo":1})") +
-                                      line("c1", R"({"type":"echo","in_reply_to":77})") + line("c1", R"({"type":"x","in_reply_to":{}})") +
-                                      echo_line("0", 0),
-                                  &log);
+  const auto replies =
+      replies_to(init_line() + line("c1", R"({"type":"nonsense","msg_id":2})") +
+                     line("c1", R"({"type":"echo","msg_id":3})") + line("c1", R"({"msg_id":4,"echo":1})") +
+                     line("c1", R"({"type":"echo","msg_id":"5","echo":1})") + line("c1", R"({"type":"nonsense"})") +
+                     line("c1", R"({"echo":1})") + line("c1", R"({"type":"echo","in_reply_to":77})") +
+                     line("c1", R"({"type":"x","in_reply_to":{}})") + echo_line("0", 0),
+                 &log);
   ASSERT_EQ(replies.size(), 6u);
   EXPECT_EQ(replies[1]["code"], 10);
   EXPECT_EQ(replies[2]["code"], 12);
@@ -72,7 +95,8 @@ TEST(NodeProcess, BadBodiesAreAnsweredWhereThereIsSomebodyToAnswer) {
 
 TEST(NodeProcess, MessagesBeforeInitAreAnsweredAfterItAndASecondInitIsHarmless) {
   std::string log;
-  const auto replies = replies_to(echo_line("1", 5) + echo_line("2", 6) + init_line() + init_line() + echo_line("3", 7), &log);
+  const auto replies =
+      replies_to(echo_line("1", 5) + echo_line("2", 6) + init_line() + init_line() + echo_line("3", 7), &log);
   ASSERT_EQ(replies.size(), 5u);
   EXPECT_EQ(replies[0]["type"], "init_ok");
   EXPECT_EQ(replies[1]["echo"], 1);
@@ -91,20 +115,23 @@ TEST(NodeProcess, AGoodSessionSaysNothingOnStandardError) {
 
 TEST(NodeProcess, PayloadsSurviveExactly) {
   for (const char* payload :
-       {"18446744073709551615", "1.10", "1E5", "-0.0", "-0", "1e-7", "123456789012345678901234567890", "1e400", "\"\"", "null", "[]", "{}",
-        R"({"b":1,"a":2})", R"({"":0,"a.b":{"c.d":[]}})", R"("\u00e9\/\"\\\b\ud83d\ude00\ud800")", R"({"\u0061":1,"a":2})",
-        R"([ 1 , {"x" : [ ] } ])", "\"caf\xC3\xA9 \xF0\x9F\x98\x80\"", R"({"type":"x","msg_id":"y","src":3})"}) {
+       {"18446744073709551615", "1.10", "1E5", "-0.0", "-0", "1e-7", "123456789012345678901234567890", "1e400", "\"\"",
+        "null", "[]", "{}", R"({"b":1,"a":2})", R"({"":0,"a.b":{"c.d":[]}})", R"("\u00e9\/\"\\\b\ud83d\ude00\ud800")",
+        R"({"\u0061":1,"a":2})", R"([ 1 , {"x" : [ ] } ])", "\"caf\xC3\xA9 \xF0\x9F\x98\x80\"",
+        R"({"type":"x","msg_id":"y","src":3})"}) {
     Child child(echo_node);
     child.write(init_line() + echo_line(payload));
     EXPECT_EQ(child.finish().code, 0);
     const auto lines = lines_of(child.output());
     ASSERT_EQ(lines.size(), 2u) << payload;
-    EXPECT_EQ(lines[1], R"({"src":"n1","dest":"c1","body":{"type":"echo_ok","in_reply_to":2,"echo":)" + std::string(payload) + "}}");
+    EXPECT_EQ(lines[1], R"({"src":"n1","dest":"c1","body":{"type":"echo_ok","in_reply_to":2,"echo":)" +
+                            std::string(payload) + "}}");
   }
 }
 
 TEST(NodeProcess, ACarriageReturnInsideAPayloadIsNotSentOn) {
-  const auto replies = replies_to(init_line() + line("c1", "{\"type\":\"echo\",\"msg_id\":2,\"echo\":[1,\r{\"a\":\r2}]}\r"));
+  const auto replies =
+      replies_to(init_line() + line("c1", "{\"type\":\"echo\",\"msg_id\":2,\"echo\":[1,\r{\"a\":\r2}]}\r"));
   ASSERT_EQ(replies.size(), 2u);
   EXPECT_EQ(replies[1]["echo"], nlohmann::json::parse(R"([1,{"a":2}])"));
 }
@@ -132,7 +159,8 @@ TEST(NodeProcess, InputMayBeCutAnywhere) {
     Child child(echo_node);
     child.write(session.substr(0, cut));
     std::string output;
-    const auto complete = static_cast<std::size_t>(std::count(session.begin(), session.begin() + static_cast<long>(cut), '\n'));
+    const auto complete =
+        static_cast<std::size_t>(std::count(session.begin(), session.begin() + static_cast<long>(cut), '\n'));
     const std::size_t due = std::min<std::size_t>(complete, 2) + (complete == 4 ? 1 : 0);
     for (std::size_t i = 0; i < due; ++i) output += child.read_line().value() + "\n";
     child.write(session.substr(cut));

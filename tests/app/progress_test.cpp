@@ -15,8 +15,9 @@ namespace mznode::testing_support {
 namespace {
 
 /// Real processes, so that it takes as long as it says.
-const std::vector<std::string> real_time_test = {"test", "-w", "echo", "--bin", MZNODE_BINARY, "--time", "real", "--node-count", "1", "--rate", "50",
-                                                 "--time-limit", "1", "--store", "", "--", "--workload", "echo"};
+const std::vector<std::string> real_time_test = {
+    "test",   "-w", "echo",         "--bin", MZNODE_BINARY, "--time", "real", "--node-count", "1",
+    "--rate", "50", "--time-limit", "1",     "--store",     "",       "--",   "--workload",   "echo"};
 
 TEST(Progress, IsNotShownInAPipe) {
   Child child(real_time_test);

@@ -26,8 +26,8 @@ std::string read(const std::filesystem::path& path) {
   return text.str();
 }
 
-/// The fenced blocks without a language, of which one is an mznode command and the next its output, with nothing but a line
-/// or so between them.
+/// The fenced blocks without a language, of which one is an mznode command and the next its output, with nothing but a
+/// line or so between them.
 std::vector<Shown> shown_in(const std::string& page) {
   struct Block {
     std::string text;
@@ -37,7 +37,8 @@ std::vector<Shown> shown_in(const std::string& page) {
   std::vector<Block> blocks;
   const std::regex fence("(^|\n)```\n([^`]*?)\n```");
   for (std::sregex_iterator it(page.begin(), page.end(), fence), end; it != end; ++it) {
-    blocks.push_back({(*it)[2], static_cast<std::size_t>(it->position()), static_cast<std::size_t>(it->position() + it->length())});
+    blocks.push_back(
+        {(*it)[2], static_cast<std::size_t>(it->position()), static_cast<std::size_t>(it->position() + it->length())});
   }
   std::vector<Shown> shown;
   for (std::size_t i = 0; i + 1 < blocks.size(); ++i) {
@@ -53,7 +54,8 @@ std::vector<Shown> shown_in(const std::string& page) {
 std::string output_of(const std::string& command) {
   const TemporaryDirectory directory;
   const std::string bin = std::filesystem::path(MZNODE_BINARY).parent_path().string();
-  const std::string line = "cd '" + (directory / ".").string() + "' && PATH='" + bin + "':$PATH && " + command + " 2>&1";
+  const std::string line =
+      "cd '" + (directory / ".").string() + "' && PATH='" + bin + "':$PATH && " + command + " 2>&1";
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(line.c_str(), "r"), pclose);
   std::string output;
   for (int c = 0; (c = std::getc(pipe.get())) != EOF;) output += static_cast<char>(c);

@@ -43,8 +43,9 @@ class Report : public testing::Test {
   std::string browser_;
 };
 
-const std::vector<std::string> partitioned = {"test",      "-w", "broadcast", "-s",        "flood",     "--node-count",       "5", "--rate", "20",
-                                              "--latency", "50", "--nemesis", "partition", "--time-limit", "20", "--nemesis-interval", "3", "--seed",   "7"};
+const std::vector<std::string> partitioned = {
+    "test", "-w",        "broadcast", "-s",           "flood", "--node-count",       "5", "--rate", "20", "--latency",
+    "50",   "--nemesis", "partition", "--time-limit", "20",    "--nemesis-interval", "3", "--seed", "7"};
 
 TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
   const json page = look(make(partitioned), R"js(
@@ -146,8 +147,8 @@ TEST_F(Report, IsExploredByButtonsFiltersKeysAndPointer) {
 
 TEST_F(Report, AnInvalidRunSaysWhyAndMarksWhatWasLost) {
   // A strategy without storage does not survive this.
-  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--rate", "50", "--latency", "100", "--time-limit", "20", "--nemesis", "kill",
-                          "--nemesis-interval", "2", "--seed", "1"},
+  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--rate", "50", "--latency", "100", "--time-limit",
+                          "20", "--nemesis", "kill", "--nemesis-interval", "2", "--seed", "1"},
                          1);
   const json page = look(path, R"js(
     const lost = [...one("select").options].findIndex((each) => each.textContent.includes("later lost"));
@@ -164,7 +165,8 @@ TEST_F(Report, HostileTextsStayTexts) {
   const std::string hostile = "n<script>window.hostile=1<img src=x onerror=hostile=1>";
   const std::string quotes = "n\"'&amp;<!--\\u003c`${hostile=1}";
   const std::string separators = "n\xe2\x80\xa8\xe2\x80\xa9\xf0\x9f\x92\xa3";
-  const auto path = make({"test", "-w", "broadcast", "--nodes", hostile + "," + quotes + "," + separators, "--latency", "5", "--time-limit", "5"});
+  const auto path = make({"test", "-w", "broadcast", "--nodes", hostile + "," + quotes + "," + separators, "--latency",
+                          "5", "--time-limit", "5"});
   EXPECT_EQ(read_file(path).find("<script>window.hostile"), std::string::npos);
   const json page = look(path, R"js(
     one("#filter input:not(:checked) ~ svg") && all("#filter label").find((each) => each.textContent.startsWith("init")).querySelector("input").click();
@@ -188,7 +190,8 @@ TEST_F(Report, HostileTextsStayTexts) {
 
 TEST_F(Report, HostileArgumentsOfANodeStayTexts) {
   const std::string hostile = "</script><script>window.hostile=1</script><img src=x onerror=hostile=1>";
-  const auto path = make({"test", "-w", "echo", "--bin", MZNODE_BINARY, "--time-limit", "1", "--", "-w", "echo", "--data-dir", hostile});
+  const auto path = make(
+      {"test", "-w", "echo", "--bin", MZNODE_BINARY, "--time-limit", "1", "--", "-w", "echo", "--data-dir", hostile});
   EXPECT_EQ(read_file(path).find("<script>window.hostile"), std::string::npos);
   const json page = look(path, R"js(
     return {hostile: typeof window.hostile, images: all("img").length, replay: all("pre").at(-1).textContent};)js");
@@ -198,7 +201,8 @@ TEST_F(Report, HostileArgumentsOfANodeStayTexts) {
 }
 
 TEST_F(Report, ALongRunIsCutAndSaysSo) {
-  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--node-count", "25", "--rate", "100", "--latency", "100", "--time-limit", "20"});
+  const auto path = make({"test", "-w", "broadcast", "-s", "flood", "--node-count", "25", "--rate", "100", "--latency",
+                          "100", "--time-limit", "20"});
   constexpr std::uintmax_t most_bytes = 5'000'000;
   EXPECT_LT(std::filesystem::file_size(path), most_bytes);
   const json page = look(path, R"js(
@@ -223,8 +227,8 @@ TEST_F(Report, ALongRunIsCutAndSaysSo) {
 }
 
 TEST_F(Report, AComparisonHasItsPlotFrontAndTable) {
-  const auto path = make({"compare", "-w", "broadcast", "-s", "flood,direct", "--node-count", "9", "--rate", "50", "--latency", "20", "--time-limit",
-                          "10", "--sweep", "flush-ms=0,100", "--seeds", "1..2"});
+  const auto path = make({"compare", "-w", "broadcast", "-s", "flood,direct", "--node-count", "9", "--rate", "50",
+                          "--latency", "20", "--time-limit", "10", "--sweep", "flush-ms=0,100", "--seeds", "1..2"});
   const json page = look(path, R"js(
     const front = () => one("#front").textContent;
     const state = { title: document.title, marks: all("#scatter .mark").length, best: all("#scatter .mark.best").length, front: front(),
@@ -245,14 +249,16 @@ TEST_F(Report, AComparisonHasItsPlotFrontAndTable) {
   EXPECT_EQ(page["rows"], 4);
   EXPECT_EQ(page["cells"], json({11, 11, 11, 11}));
   EXPECT_EQ(page["plots"], 4);
-  EXPECT_NE(page["front"].get<std::string>().find("direct flush-ms=0"), std::string::npos) << "one hop without waiting is the quickest";
+  EXPECT_NE(page["front"].get<std::string>().find("direct flush-ms=0"), std::string::npos)
+      << "one hop without waiting is the quickest";
   EXPECT_NE(page["names"].dump().find("flood flush-ms=100"), std::string::npos);
   EXPECT_EQ(page["axis"], "stable latency, maximum, ms");
   EXPECT_NE(page["tooltip"].get<std::string>().find("messages and"), std::string::npos);
 }
 
 std::vector<std::string> stale(const std::string& workload) {
-  return {"test", "-w", workload, "--bin", MZNODE_STALE_NODE, "--node-count", "1", "--concurrency", "4", "--rate", "100", "--time-limit", "3"};
+  return {"test",   "-w",  workload,       "--bin", MZNODE_STALE_NODE, "--node-count", "1", "--concurrency", "4",
+          "--rate", "100", "--time-limit", "3"};
 }
 
 TEST_F(Report, DrawsTheCyclesOfTransactions) {
@@ -291,7 +297,8 @@ TEST_F(Report, DrawsOperationsThatNoOrderExplains) {
 }
 
 TEST_F(Report, NamesOfFaultsThatFollowEachOtherDoNotOverlap) {
-  const json overlaps = look(make({"test", "-w", "broadcast", "-s", "flood", "--nemesis", "partition", "--nemesis-interval", "1", "--time-limit", "30"}),
+  const json overlaps = look(make({"test", "-w", "broadcast", "-s", "flood", "--nemesis", "partition",
+                                   "--nemesis-interval", "1", "--time-limit", "30"}),
                              R"js(
     const boxes = all("figure svg").map((plot) => [...plot.querySelectorAll(".fault-name")].map((each) => each.getBoundingClientRect()));
     return boxes.map((row) => row.filter((box, i) => i > 0 && box.left < row[i - 1].right && Math.abs(box.top - row[i - 1].top) < 2).length);)js",
@@ -318,7 +325,8 @@ TEST(ReportFile, IsInTheStoreAndOnlyThereForSeveralSeeds) {
   Child series({"test", "-w", "echo", "--seeds", "1..2", "--report", "x.html"});
   EXPECT_EQ(series.finish().code, 2);
   EXPECT_NE(series.log().find("--report is about one test"), std::string::npos);
-  Child unwritable({"test", "-w", "echo", "--time-limit", "1", "--store", "", "--report", (directory / "none/x.html").string()});
+  Child unwritable(
+      {"test", "-w", "echo", "--time-limit", "1", "--store", "", "--report", (directory / "none/x.html").string()});
   EXPECT_EQ(unwritable.finish().code, 2);
   EXPECT_NE(unwritable.log().find("none/x.html"), std::string::npos);
 }

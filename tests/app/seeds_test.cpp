@@ -16,9 +16,10 @@ namespace fs = std::filesystem;
 
 /// Some of these seeds fail, because this strategy does not survive what they do to it.
 std::vector<std::string> seeds_with(const std::string& jobs, const std::string& store) {
-  return {"test",       "-w", "broadcast", "-s",  "direct", "--node-count",       "3",  "--rate", "50",     "--time-limit",
-          "5",          "--nemesis", "kill", "--nemesis-interval", "1", "--seeds", "1..16", "--jobs",  jobs, "--json",
-          "--store",    store};
+  return {"test",   "-w",      "broadcast",    "-s",     "direct",    "--node-count", "3",
+          "--rate", "50",      "--time-limit", "5",      "--nemesis", "kill",         "--nemesis-interval",
+          "1",      "--seeds", "1..16",        "--jobs", jobs,        "--json",       "--store",
+          store};
 }
 
 std::string text_of(const fs::path& path) {
@@ -62,9 +63,10 @@ TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
 TEST(Seeds, OfProcessesTheRunThatFailedIsStoredAndNotAnother) {
   const TemporaryDirectory root;
   // The first process that ever starts ends at once, all others serve.
-  const std::string script = "if mkdir '" + (root / "once").string() + "'; then exit 3; fi; exec '" MZNODE_BINARY "' -w echo";
-  Child child({"test", "-w", "echo", "--node-count", "1", "--time-limit", "0.1", "--rate", "100", "--seeds", "1..2", "--store",
-               (root / "store").string(), "--bin", "/bin/sh", "--", "-c", script});
+  const std::string script =
+      "if mkdir '" + (root / "once").string() + "'; then exit 3; fi; exec '" MZNODE_BINARY "' -w echo";
+  Child child({"test", "-w", "echo", "--node-count", "1", "--time-limit", "0.1", "--rate", "100", "--seeds", "1..2",
+               "--store", (root / "store").string(), "--bin", "/bin/sh", "--", "-c", script});
   EXPECT_EQ(child.finish().code, 1) << child.log();
   EXPECT_NE(child.output().find("2 seeds: 1 valid, 1 invalid"), std::string::npos) << child.output();
   EXPECT_NE(text_of(root / "store/latest/results.json").find("status 3"), std::string::npos);

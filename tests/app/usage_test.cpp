@@ -36,13 +36,15 @@ TEST(Usage, AnUnknownStrategyNamesTheValidOnes) {
 }
 
 TEST(Usage, AnUnknownOptionNamesTheValidOnes) {
-  expect_names(refusal_of({"-w", "broadcast", "-s", "flood", "--flush", "1"}), {"--flush", "--flush-ms", "--ack-ms", "--resend-ms"});
+  expect_names(refusal_of({"-w", "broadcast", "-s", "flood", "--flush", "1"}),
+               {"--flush", "--flush-ms", "--ack-ms", "--resend-ms"});
   expect_names(refusal_of({"-w", "echo", "--flush-ms", "1"}), {"--flush-ms"});
 }
 
 TEST(Usage, AValueThatDoesNotFitNamesTheRange) {
   for (const char* value : {"x", "-1", "1.5", "99999999999999999999", ""}) {
-    expect_names(refusal_of({"-w", "broadcast", "-s", "flood", std::string("--flush-ms=") + value}), {"--flush-ms", "0", "60000"});
+    expect_names(refusal_of({"-w", "broadcast", "-s", "flood", std::string("--flush-ms=") + value}),
+                 {"--flush-ms", "0", "60000"});
   }
   expect_names(refusal_of({"-w", "broadcast", "-s", "flood", "--flush-ms"}), {"--flush-ms"});
   expect_names(refusal_of({"-w", "echo", "--log-level", "loud"}), {"loud", "trace", "warn"});
@@ -59,19 +61,20 @@ TEST(Usage, WhatTransactionsMustSatisfyIsNamedByTheModelsThatExist) {
 }
 
 TEST(Usage, WhatWouldDoNothingIsRefused) {
-  for (const auto& [words, said] : {std::pair{Words{"--", "--strategy", "direct"}, "is for the nodes of --bin"},
-                                    {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
-                                    {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
-                                    {{"--bin", "/bin/cat", "--time", "real", "--self-check"}, "--self-check needs virtual time"},
-                                    {{"--bin", "/bin/cat", "--time", "slow"}, "auto, virtual"},
-                                    {{"--time", "real"}, "--time, --schedule and --stall are about"},
-                                    {{"--bin", ""}, "--bin is given an empty value"},
-                                    {{"--memory", "100"}, "the processes of --bin"},
-                                    {{"--shard", "1/2"}, "give --seeds"},
-                                    {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
-                                    {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
-                                    {{"--nodes", "a,b", "--node-count", "1"}, "--node-count"},
-                                    {{"--json", "--shrink"}, "--shrink"}}) {
+  for (const auto& [words, said] :
+       {std::pair{Words{"--", "--strategy", "direct"}, "is for the nodes of --bin"},
+        {{"--bin", "/bin/cat", "--strategy", "direct"}, "it goes behind --"},
+        {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
+        {{"--bin", "/bin/cat", "--time", "real", "--self-check"}, "--self-check needs virtual time"},
+        {{"--bin", "/bin/cat", "--time", "slow"}, "auto, virtual"},
+        {{"--time", "real"}, "--time, --schedule and --stall are about"},
+        {{"--bin", ""}, "--bin is given an empty value"},
+        {{"--memory", "100"}, "the processes of --bin"},
+        {{"--shard", "1/2"}, "give --seeds"},
+        {{"--seed", "7", "--seeds", "1..2"}, "--seed"},
+        {{"--test-count", "7", "--seeds", "1..2"}, "--test-count"},
+        {{"--nodes", "a,b", "--node-count", "1"}, "--node-count"},
+        {{"--json", "--shrink"}, "--shrink"}}) {
     expect_names(refusal_of_test(words), {said});
   }
 }
@@ -150,10 +153,11 @@ TEST(Usage, NumbersAreDecimal) {
     }
   }
   EXPECT_GE(count, 20U);
-  for (const auto& [words, said] : {std::pair{Words{"--seeds", "0x1..5"}, "--seeds takes"},
-                                    {{"--seeds", "1..0x5"}, "--seeds takes"},
-                                    {{"--seeds", "1..5", "--shard", "0x1/2"}, "--shard takes"},
-                                    {{"-s", "flood", "--flush-ms", "0x10"}, "--flush-ms takes a whole number from 0"}}) {
+  for (const auto& [words, said] :
+       {std::pair{Words{"--seeds", "0x1..5"}, "--seeds takes"},
+        {{"--seeds", "1..0x5"}, "--seeds takes"},
+        {{"--seeds", "1..5", "--shard", "0x1/2"}, "--shard takes"},
+        {{"-s", "flood", "--flush-ms", "0x10"}, "--flush-ms takes a whole number from 0"}}) {
     expect_names(refusal_of_test(words), {said});
   }
 }
@@ -164,7 +168,8 @@ TEST(Usage, ListsHaveNoEmptyPlaces) {
       expect_names(refusal_of_test({option, list}), {option, list, "empty"});
     }
     expect_names(refusal_of({"compare", "-w", "broadcast", "--strategy", list}), {"--strategy", "empty"});
-    expect_names(refusal_of({"compare", "-w", "broadcast", "--sweep", "flush-ms=" + std::string(list)}), {"--sweep", "empty"});
+    expect_names(refusal_of({"compare", "-w", "broadcast", "--sweep", "flush-ms=" + std::string(list)}),
+                 {"--sweep", "empty"});
     expect_names(refusal_of({"check", "-w", "list-append", "--consistency-models", list, "no-file"}),
                  {"--consistency-models", "empty"});
   }
@@ -176,7 +181,9 @@ TEST(Usage, FilesMayFollowTheAssumptions) {
   EXPECT_EQ(child.output(), "/dev/null\tunknown\n/dev/null\tunknown\n");
 }
 
-TEST(Usage, AnUnknownCommandPointsToTheHelp) { expect_names(refusal_of({"tset"}), {"tset", "--help"}); }
+TEST(Usage, AnUnknownCommandPointsToTheHelp) {
+  expect_names(refusal_of({"tset"}), {"tset", "--help"});
+}
 
 TEST(Usage, HelpAndListAndVersionGoToTheOutput) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "core/check/edn.hpp"
-#include "core/check/history.hpp"
-#include "core/check/jsonl.hpp"
-#include "core/check/txn/txn.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/history.hpp"
+#include "mznode/check/jsonl.hpp"
+#include "mznode/check/txn/txn.hpp"
 
 namespace mznode::check {
 namespace {

@@ -33,12 +33,15 @@ constexpr double target_mb = 300;
 
 const std::vector<Test> tests = {
     {"25 nodes, 100 ms, rate 100, 20 s",
-     {"test", "-w", "broadcast", "--node-count", "25", "--latency", "100", "--rate", "100", "--time-limit", "20", "--store", ""},
-     0.2, 5},
+     {"test", "-w", "broadcast", "--node-count", "25", "--latency", "100", "--rate", "100", "--time-limit", "20",
+      "--store", ""},
+     0.2,
+     5},
     {"1,000 seeds of 5 nodes, 20 s, swarm",
-     {"test", "-w", "broadcast", "--node-count", "5", "--time-limit", "20", "--nemesis", "swarm", "--seeds", "1..1000", "--jobs",
-      "2", "--store", ""},
-     60, 1},
+     {"test", "-w", "broadcast", "--node-count", "5", "--time-limit", "20", "--nemesis", "swarm", "--seeds", "1..1000",
+      "--jobs", "2", "--store", ""},
+     60,
+     1},
 };
 
 struct Cost {
@@ -65,7 +68,9 @@ Cost measure(const std::string& program, const Test& test) {
   if (::wait4(pid, &status, 0, &usage) != pid) throw std::system_error(errno, std::generic_category(), "wait4");
   const double taken = seconds() - started;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error(std::string(test.what) + ": not valid");
-  const auto cpu = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  const auto cpu = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
   return {taken, cpu(usage.ru_utime) + cpu(usage.ru_stime), static_cast<double>(usage.ru_maxrss) / 1024};
 }
 
@@ -90,9 +95,10 @@ int run(const std::string& program) {
     }
     print_row(std::string(test.what) + ": wall time, s", formatted("%.2f", cost.seconds),
               formatted("<= %g", test.target_seconds), cost.seconds <= test.target_seconds);
-    std::printf("%-62s %12s\n", (std::string(test.what) + ": CPU time, s").c_str(), formatted("%.2f", cost.cpu_seconds).c_str());
-    print_row(std::string(test.what) + ": peak memory, MB", formatted("%.1f", cost.peak_mb), formatted("<= %g", target_mb),
-              cost.peak_mb <= target_mb);
+    std::printf("%-62s %12s\n", (std::string(test.what) + ": CPU time, s").c_str(),
+                formatted("%.2f", cost.cpu_seconds).c_str());
+    print_row(std::string(test.what) + ": peak memory, MB", formatted("%.1f", cost.peak_mb),
+              formatted("<= %g", target_mb), cost.peak_mb <= target_mb);
   }
   return 0;
 }

@@ -1,4 +1,5 @@
-// The limit that pipes and system calls set: a node that understands nothing. It swaps the addresses of each message, puts
+// The limit that pipes and system calls set: a node that understands nothing. It swaps the addresses of each message,
+// puts
 // "_ok" behind its type and turns msg_id into in_reply_to, trusting that messages look exactly as the load writes them,
 // and writes once for every read.
 

@@ -1,7 +1,7 @@
 // Compares whole nodes under load with the floor node, which understands nothing: `load [--rounds N] MZNODE FLOOR
-// [-- COMMAND…]`. COMMAND is another node to compare; a word {workload} in it stands for the workload's name, and without
-// one it is taken for an echo node. All take turns in every round, and medians of the rounds' ratios are shown, because
-// what a machine can do drifts while it is measured.
+// [-- COMMAND…]`. COMMAND is another node to compare; a word {workload} in it stands for the workload's name, and
+// without one it is taken for an echo node. All take turns in every round, and medians of the rounds' ratios are shown,
+// because what a machine can do drifts while it is measured.
 
 #include <sched.h>
 #include <unistd.h>
@@ -35,12 +35,18 @@ using Command = std::vector<std::string>;
 std::string request(std::string_view type, int msg_id, const std::string& field = "") {
   std::string line = "{\"id\":" + std::to_string(msg_id) + ",\"src\":\"c" + std::to_string(msg_id % 8) +
                      "\",\"dest\":\"n0\",\"body\":{\"type\":\"";
-  return line.append(type).append("\"").append(field).append(",\"msg_id\":").append(std::to_string(msg_id)).append("}}\n");
+  return line.append(type)
+      .append("\"")
+      .append(field)
+      .append(",\"msg_id\":")
+      .append(std::to_string(msg_id))
+      .append("}}\n");
 }
 
 std::string echo_request(int msg_id) {
   // Payloads differ, as real ones do: a cache of the last one must not help.
-  return request("echo", msg_id, ",\"echo\":\"Please echo " + std::to_string(msg_id * std::int64_t{2654435761}) + "-0123456789\"");
+  return request("echo", msg_id,
+                 ",\"echo\":\"Please echo " + std::to_string(msg_id * std::int64_t{2654435761}) + "-0123456789\"");
 }
 
 /// What stands behind `"name":` in a reply, up to the next comma or brace.
@@ -65,7 +71,8 @@ void verify(std::string_view replies, int first, int count, bool with_ids) {
   for (std::size_t end = replies.find('\n'); end != std::string_view::npos; end = replies.find('\n')) {
     const std::string_view line = replies.substr(0, end);
     const int id = answered(line) - first;
-    if (id < 0 || id >= count || seen[static_cast<std::size_t>(id)]) throw std::runtime_error("a reply to nothing, or twice");
+    if (id < 0 || id >= count || seen[static_cast<std::size_t>(id)])
+      throw std::runtime_error("a reply to nothing, or twice");
     seen[static_cast<std::size_t>(id)] = true;
     if (with_ids && !ids.insert(field(line, "\"id\":")).second) throw std::runtime_error("an id that was given before");
     replies.remove_prefix(end + 1);
@@ -151,7 +158,8 @@ double read_us(const Command& command) {
     node.write(request("read", id));
     const std::string reply = node.read_line();
     times.push_back((seconds() - sent) * 1e6);
-    if (std::count(reply.begin(), reply.end(), ',') < broadcast_values - 1) throw std::runtime_error("a read misses values");
+    if (std::count(reply.begin(), reply.end(), ',') < broadcast_values - 1)
+      throw std::runtime_error("a read misses values");
   }
   return median(times);
 }
@@ -244,7 +252,8 @@ void print_row(const Row& row, const Node& node, const Node& floor, bool is_judg
   const double value = median(found->second);
   const double ratio = has_floor ? median_ratio(found->second, floors->second) : 0;
   const double judged = row.is_ratio ? ratio : value;
-  const std::string target = (row.is_more_better ? ">= " : "<= ") + formatted("%g", row.target) + (row.is_ratio ? " x" : "");
+  const std::string target =
+      (row.is_more_better ? ">= " : "<= ") + formatted("%g", row.target) + (row.is_ratio ? " x" : "");
   const bool is_met = row.is_more_better ? judged >= row.target : judged <= row.target;
   std::printf("%-38s %-16.16s %12s %12s %8s  %s\n", row.what, node.name.c_str(), formatted(row.format, value).c_str(),
               has_floor ? formatted(row.format, median(floors->second)).c_str() : "-",
@@ -284,7 +293,8 @@ int run(Command arguments) {
     if (::isatty(2) != 0) std::cerr << "\rround " << round + 1 << " of " << rounds << '\r' << std::flush;
     for (Node& node : nodes) measure(node);
   }
-  std::printf("%-38s %-16s %12s %12s %8s  %s\n", "medians of interleaved rounds", "node", "figure", "floor", "ratio", "target");
+  std::printf("%-38s %-16s %12s %12s %8s  %s\n", "medians of interleaved rounds", "node", "figure", "floor", "ratio",
+              "target");
   for (const Row& row : rows) {
     for (std::size_t i = 1; i < nodes.size(); ++i) print_row(row, nodes[i], nodes[0], i == 1);
   }

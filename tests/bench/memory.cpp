@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/kafka/rendezvous.hpp"
-#include "workloads/registry.hpp"
+#include "kafka/rendezvous.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::bench {
 namespace {

@@ -5,9 +5,9 @@
 #include <functional>
 #include <utility>
 
-#include "core/codec.hpp"
-#include "core/message.hpp"
-#include "core/node.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/node/message.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {
@@ -138,8 +138,12 @@ void dispatch(benchmark::State& state, Handler handler) {
   count_bytes(state, echo_line.size());
 }
 
-Echo answer_at_once(Echo request) { return request; }
-Task<Echo> answer_as_task(Echo request) { co_return request; }
+Echo answer_at_once(Echo request) {
+  return request;
+}
+Task<Echo> answer_as_task(Echo request) {
+  co_return request;
+}
 BENCHMARK_CAPTURE(dispatch, function, answer_at_once);
 BENCHMARK_CAPTURE(dispatch, coroutine, answer_as_task);
 
@@ -158,7 +162,8 @@ void rpc_round_trip(benchmark::State& state) {
   std::int64_t msg_id = 0;
   for (auto _ : state) {
     node.spawn(ask(&node, &replies));
-    node.receive(R"({"src":"n1","dest":"n0","body":{"type":"ping_ok","in_reply_to":)" + std::to_string(++msg_id) + "}}");
+    node.receive(R"({"src":"n1","dest":"n0","body":{"type":"ping_ok","in_reply_to":)" + std::to_string(++msg_id) +
+                 "}}");
   }
   if (replies != static_cast<std::int64_t>(state.iterations())) state.SkipWithError("a reply was lost");
 }

@@ -1,8 +1,8 @@
-#include "core/check/answers.hpp"
+#include "mznode/check/answers.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {

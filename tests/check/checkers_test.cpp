@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
-#include "core/check/counter.hpp"
-#include "core/check/echo.hpp"
-#include "core/check/pn_counter.hpp"
-#include "core/check/registry.hpp"
-#include "core/check/stats.hpp"
-#include "core/check/unique_ids.hpp"
+#include "counter.hpp"
+#include "echo.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/stats.hpp"
+#include "pn_counter.hpp"
 #include "tests/check/shorthand.hpp"
+#include "unique_ids.hpp"
 
 namespace mznode::check {
 namespace {
@@ -73,7 +73,8 @@ TEST(Checkers, NothingToJudgeIsUnknown) {
       EXPECT_EQ(checker.check(of_nemesis, options).valid, Valid::unknown) << checker.name;
     }
     EXPECT_NE(checker.check(of_others, defaults).valid, Valid::yes) << checker.name;
-    EXPECT_TRUE(checker.check({}, defaults).details["error"].get<std::string>().starts_with("there is nothing to judge"));
+    EXPECT_TRUE(
+        checker.check({}, defaults).details["error"].get<std::string>().starts_with("there is nothing to judge"));
   }
 }
 
@@ -213,9 +214,8 @@ TEST(Verdicts, TheWorstCounts) {
 }
 
 TEST(Registry, FindsCheckersByName) {
-  for (const char* name :
-       {"echo", "broadcast", "g-set", "set-full", "unique-ids", "g-counter", "pn-counter", "counter", "kafka",
-        "txn-list-append", "list-append", "txn-rw-register", "rw-register"}) {
+  for (const char* name : {"echo", "broadcast", "g-set", "set-full", "unique-ids", "g-counter", "pn-counter", "counter",
+                           "kafka", "txn-list-append", "list-append", "txn-rw-register", "rw-register"}) {
     ASSERT_NE(find_checker(name), nullptr) << name;
     EXPECT_FALSE(find_checker(name)->summary.empty());
   }

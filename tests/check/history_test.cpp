@@ -1,9 +1,9 @@
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {

@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/labels.hpp"
 
 namespace mznode::check {

@@ -1,8 +1,8 @@
-#include "core/check/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {
@@ -24,7 +24,9 @@ class Logs {
   Logs& poll(int process, const std::string& pairs, const std::string& type = "ok") {
     return op(process, type, "poll", R"([["poll",{"x":)" + pairs + "}]]");
   }
-  Verdict judge(const CheckOptions& options = {}) const { return find_checker("kafka")->check(shorthand(lines_), options); }
+  Verdict judge(const CheckOptions& options = {}) const {
+    return find_checker("kafka")->check(shorthand(lines_), options);
+  }
   std::string errors() const { return judge().details["error-types"].dump(); }
 
  private:

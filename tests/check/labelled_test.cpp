@@ -4,9 +4,9 @@
 
 #include <iostream>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
-#include "core/check/registry.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/labels.hpp"
 
 namespace mznode::check {

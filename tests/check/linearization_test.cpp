@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "core/check/counterexample.hpp"
-#include "core/sim/random.hpp"
+#include "counterexample.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::check {
 namespace {

@@ -126,9 +126,9 @@ TEST(ListAppend, LostUpdate) {
   EXPECT_TRUE(is_found(history, "lost-update", "update-atomic"));
   EXPECT_EQ(judge(history, "read-atomic").valid, Valid::yes);
   // What a transaction reads first counts, also behind an append of its own, which a read of null has not seen.
-  EXPECT_TRUE(is_found(concurrent({R"([["append","x",1],["r","x",null],["append","x",2]])",
-                                   R"([["r","x",null],["append","x",3]])"}),
-                       "lost-update", "update-atomic"));
+  EXPECT_TRUE(is_found(
+      concurrent({R"([["append","x",1],["r","x",null],["append","x",2]])", R"([["r","x",null],["append","x",3]])"}),
+      "lost-update", "update-atomic"));
 }
 
 TEST(ListAppend, ReadsThatContradictEachOtherAreNoReadsOfOneVersion) {
@@ -199,7 +199,8 @@ TEST(ListAppend, SaysWhenNothingCanBeSaid) {
   EXPECT_EQ(judge(concurrent({R"([["append","x",1]])"}), "serializable").valid, Valid::unknown);
   const Verdict unwritten = judge(concurrent({R"([["r","x",[7]]])", R"([["append","x",8]])"}), "serializable");
   EXPECT_EQ(unwritten.details["error"], R"(key "x" was read with 7, which no transaction appended to it)");
-  for (const char* value : {"5", "null", R"([["w","x",1]])", R"([["r","x"]])", R"([["append","x",1],["append","x",1]])"}) {
+  for (const char* value :
+       {"5", "null", R"([["w","x",1]])", R"([["r","x"]])", R"([["append","x",1],["append","x",1]])"}) {
     const Verdict verdict = judge(concurrent({value}), "serializable");
     EXPECT_EQ(verdict.valid, Valid::unknown) << value;
     EXPECT_TRUE(verdict.details.contains("error")) << value;
@@ -243,7 +244,8 @@ TEST(ListAppend, SaysInWordsWhatWasFound) {
 TEST(ListAppend, ValuesThatNoTreeCanHoldAreShownAsTexts) {
   for (const char* value : {"1e400", R"("\ud800")"}) {
     const std::string element = value;
-    const History history = history_of({{0, 1, 0, R"([["append","x",)" + element + "]]"}, {2, 3, 1, R"([["r","x",null]])"}});
+    const History history =
+        history_of({{0, 1, 0, R"([["append","x",)" + element + "]]"}, {2, 3, 1, R"([["r","x",null]])"}});
     const std::vector<std::string> cycle = words(judge(history, "strict-serializable"));
     ASSERT_EQ(cycle.size(), 5u);
     EXPECT_TRUE(cycle[2].starts_with("  T2 is operation 1 (process 0): ")) << cycle[2];

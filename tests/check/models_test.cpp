@@ -1,4 +1,4 @@
-#include "core/check/txn/models.hpp"
+#include "mznode/check/txn/models.hpp"
 
 #include <gtest/gtest.h>
 

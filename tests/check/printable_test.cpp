@@ -1,4 +1,4 @@
-#include "core/printable.hpp"
+#include "mznode/json/printable.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/check/set_full.hpp"
+#include "mznode/check/set_full.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode::check {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {

@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "core/check/registry.hpp"
+#include "mznode/check/registry.hpp"
 #include "tests/check/labels.hpp"
 #include "tests/check/transactions.hpp"
 
@@ -43,7 +43,9 @@ bool rests_on_upstream_bug(const ordered_json& label) {
 }
 
 /// Transactions of these read nil and then a value, which Elle 0.2.2 calls nothing and 0.2.7 internal.
-bool reads_a_value_after_nil(const ordered_json& label) { return label["file"] == "txn/rw-0113.edn"; }
+bool reads_a_value_after_nil(const ordered_json& label) {
+  return label["file"] == "txn/rw-0113.edn";
+}
 
 void check_model(const ordered_json& label, const History& history, CheckOptions options, const std::string& model,
                  const ordered_json& valid, const ordered_json* anomalies, Tally& tally) {

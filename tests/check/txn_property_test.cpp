@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
 #include "tests/check/transactions.hpp"
 
 namespace mznode::check {

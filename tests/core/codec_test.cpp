@@ -1,4 +1,4 @@
-#include "core/codec.hpp"
+#include "mznode/json/codec.hpp"
 
 #include <gtest/gtest.h>
 
@@ -116,7 +116,8 @@ TEST(Codec, Scalars) {
 TEST(Codec, Strings) {
   EXPECT_EQ(read<std::string>(R"("a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00")"), "a\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80");
   EXPECT_EQ(read<std::string>(R"("\u0000")"), std::string(1, '\0'));
-  for (const char* text : {"1", "null", "[]", R"("\ud800")", R"("\udc00\ud800")", R"("\ud800x")"}) complaint<std::string>(text);
+  for (const char* text : {"1", "null", "[]", R"("\ud800")", R"("\udc00\ud800")", R"("\ud800x")"})
+    complaint<std::string>(text);
   for (int c = 0; c < 128; ++c) {
     for (const std::size_t size : std::initializer_list<std::size_t>{1, 15, 16, 17, 40}) {
       const std::string text(size, static_cast<char>(c));
@@ -177,7 +178,8 @@ TEST(Codec, OfAKeyThatIsGivenTwiceTheLastValueCounts) {
 }
 
 TEST(Codec, NestedStructsAndKeysWithEscapes) {
-  const auto value = read<Outer>(R"({"n\u0061me":"n","inn\u0065r":{"\u0078":1,"unknown":[]},"list":[{"x":2,"note":"\u0041"}]})");
+  const auto value =
+      read<Outer>(R"({"n\u0061me":"n","inn\u0065r":{"\u0078":1,"unknown":[]},"list":[{"x":2,"note":"\u0041"}]})");
   EXPECT_EQ(write(value), R"({"name":"n","inner":{"x":1},"list":[{"x":2,"note":"A"}]})");
 }
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "core/file_storage.hpp"
+#include "file_storage.hpp"
 #include "tests/storage/simulated_disk.hpp"
 
 // A disk that zeroes, misplaces, swaps or takes back sectors, or loses files: what was synced is either there or

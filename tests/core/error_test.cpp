@@ -1,4 +1,4 @@
-#include "core/error.hpp"
+#include "mznode/json/error.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "core/fake_runtime.hpp"
+#include "mznode/node/fake_runtime.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
-#include "core/node.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {

@@ -1,27 +1,32 @@
-#include "core/json.hpp"
+#include "mznode/json/json.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode {
 namespace {
 
-Json json(std::string_view text) { return Json::parse(text); }
+Json json(std::string_view text) {
+  return Json::parse(text);
+}
 
 TEST(Json, KeepsTheTextItWasGiven) {
-  for (const char* text : {"18446744073709551615", "1.10", "1E5", "-0.0", R"({"b":1,"a":{"":0,"x.y":[]}})", R"("\u00e9\/")"}) {
+  for (const char* text :
+       {"18446744073709551615", "1.10", "1E5", "-0.0", R"({"b":1,"a":{"":0,"x.y":[]}})", R"("\u00e9\/")"}) {
     EXPECT_EQ(json(text).text(), text);
   }
 }
 
 TEST(Json, RefusesWhatIsNotOneJsonValue) {
-  for (const char* text : {"", " ", "[1,2,}", "01", "01.e", "\"a\\qb\"", "{\"a\":1,}", "[1]]", "1 2", "nul", "\"\x01\"", "'a'",
-                           "\"open", "\"\\u12g4\"", "-", "1.", ".5", "1e", "+1", "{a:1}", "[,]", "\"\xff\"", "\"\xc0\xaf\"",
-                           "\"\xed\xa0\x80\"", "{\"a\"}", "{\"a\":}", "NaN", "]", "\"\\", "[1 2]"}) {
+  for (const char* text : {"",           " ",           "[1,2,}", "01",       "01.e",         "\"a\\qb\"",
+                           "{\"a\":1,}", "[1]]",        "1 2",    "nul",      "\"\x01\"",     "'a'",
+                           "\"open",     "\"\\u12g4\"", "-",      "1.",       ".5",           "1e",
+                           "+1",         "{a:1}",       "[,]",    "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
+                           "{\"a\"}",    "{\"a\":}",    "NaN",    "]",        "\"\\",         "[1 2]"}) {
     EXPECT_THROW(json(text), Error) << text;
   }
 }
@@ -76,9 +81,11 @@ TEST(Json, EqualValuesHaveEqualHashes) {
 }
 
 TEST(Json, OrderIsByKindThenByValue) {
-  const std::vector<const char*> ascending = {"null", "false", "true", "-1e400", "-10", "-9.5", "-1", "0", "0.0", "0.5", "1",
-                                              "1.0",  "2",     "10",   "18446744073709551615", "1e400", "\"\"", "\"!\"",
-                                              "\"A\"", "\"A!\"", "\"a\"", "[]", "{}"};
+  const std::vector<const char*> ascending = {"null",  "false", "true",  "-1e400", "-10",
+                                              "-9.5",  "-1",    "0",     "0.0",    "0.5",
+                                              "1",     "1.0",   "2",     "10",     "18446744073709551615",
+                                              "1e400", "\"\"",  "\"!\"", "\"A\"",  "\"A!\"",
+                                              "\"a\"", "[]",    "{}"};
   for (std::size_t i = 0; i < ascending.size(); ++i) {
     for (std::size_t k = 0; k < ascending.size(); ++k) {
       EXPECT_EQ(json(ascending[i]) <=> json(ascending[k]), i <=> k) << ascending[i] << " and " << ascending[k];
@@ -101,7 +108,8 @@ TEST(Json, GivesATreeOnRequest) {
   EXPECT_THROW(json("\"\\ud800\"").value(), Error);
   EXPECT_EQ(Json::from({{"x", 1}}).text(), R"({"x":1})");
   EXPECT_THROW(Json::from("\xff"), Error);
-  EXPECT_THROW(Json::from(nlohmann::json::parse("[1,", nullptr, false)), Error) << "what nlohmann could not parse is no value";
+  EXPECT_THROW(Json::from(nlohmann::json::parse("[1,", nullptr, false)), Error)
+      << "what nlohmann could not parse is no value";
 }
 
 TEST(Json, IsNotMadeOfWhatWouldBecomeABoolean) {
@@ -120,7 +128,9 @@ TEST(WholeCharacters, AreNotCutInTheMiddle) {
   EXPECT_EQ(whole_characters("\x80\x80\x80", 2), "") << "which is no text at all";
 }
 
-TEST(Json, LineBreaksBetweenTokensDoNotSurvive) { EXPECT_EQ(json("{\n\"a\":\r\n1 }").text(), "{ \"a\":  1 }"); }
+TEST(Json, LineBreaksBetweenTokensDoNotSurvive) {
+  EXPECT_EQ(json("{\n\"a\":\r\n1 }").text(), "{ \"a\":  1 }");
+}
 
 }  // namespace
 }  // namespace mznode

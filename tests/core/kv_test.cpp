@@ -1,10 +1,10 @@
-#include "core/kv.hpp"
+#include "mznode/node/kv.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
+#include "mznode/node/fake_runtime.hpp"
 
 namespace mznode {
 namespace {
@@ -139,8 +139,8 @@ TEST_F(KvClient, UpdatesInALoopUnderContention) {
   for (int other = 6; other < 16; ++other) {
     const std::string from = std::to_string(other - 1);
     const std::string to = std::to_string(other);
-    const auto cas = expect_request("lin-kv", R"({"type":"cas","key":"k","from":)" + from + R"(,"to":)" + to +
-                                                  R"(,"create_if_not_exists":true})");
+    const auto cas = expect_request(
+        "lin-kv", R"({"type":"cas","key":"k","from":)" + from + R"(,"to":)" + to + R"(,"create_if_not_exists":true})");
     world.reply_error(cas, ErrorCode::precondition_failed);
     EXPECT_TRUE(world.sent().empty()) << "no pause";
     world.advance(200ms);
@@ -153,7 +153,8 @@ TEST_F(KvClient, UpdatesInALoopUnderContention) {
 
 TEST_F(KvClient, AnUpdateTriesAGuessWithoutARead) {
   run(kv.update("k", 0, increment(), Json(7)));
-  world.reply(expect_request("lin-kv", R"({"type":"cas","key":"k","from":7,"to":8,"create_if_not_exists":true})"), "cas_ok");
+  world.reply(expect_request("lin-kv", R"({"type":"cas","key":"k","from":7,"to":8,"create_if_not_exists":true})"),
+              "cas_ok");
   EXPECT_EQ(outcome, "8");
   run(kv.update("k", 0, increment(), Json(7)));
   world.reply_error(world.take(), ErrorCode::precondition_failed);
@@ -165,7 +166,8 @@ TEST_F(KvClient, AnUpdateTriesAGuessWithoutARead) {
 TEST_F(KvClient, UpdatesAMissingKeyFromTheInitialValue) {
   run(kv.update("k", 40, increment()));
   world.reply_error(world.take(), ErrorCode::key_does_not_exist);
-  world.reply(expect_request("lin-kv", R"({"type":"cas","key":"k","from":40,"to":41,"create_if_not_exists":true})"), "cas_ok");
+  world.reply(expect_request("lin-kv", R"({"type":"cas","key":"k","from":40,"to":41,"create_if_not_exists":true})"),
+              "cas_ok");
   EXPECT_EQ(outcome, "41");
 }
 

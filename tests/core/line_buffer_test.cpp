@@ -1,4 +1,4 @@
-#include "core/line_buffer.hpp"
+#include "mznode/node/line_buffer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,14 +64,16 @@ TEST(LineBufferCuts, LinesOfEverySizeAroundTheCapacity) {
   std::string stream;
   std::vector<std::string> expected;
   char mark = 'a';
-  for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 131071u, 131072u, 131073u, 1u << 20, 0u, 300000u, 7u}) {
+  for (const std::size_t size :
+       {0u, 1u, 65535u, 65536u, 65537u, 131071u, 131072u, 131073u, 1u << 20, 0u, 300000u, 7u}) {
     expected.emplace_back(size, mark++);
     stream += expected.back() + "\n";
   }
   for (const std::size_t step : {1u << 30, 65536u, 4096u, 1000u}) {
     LineBuffer buffer;
     std::vector<std::string> lines;
-    for (std::size_t at = 0; at < stream.size(); at += step) feed(buffer, std::string_view(stream).substr(at, step), lines);
+    for (std::size_t at = 0; at < stream.size(); at += step)
+      feed(buffer, std::string_view(stream).substr(at, step), lines);
     ASSERT_TRUE(finish(buffer, lines) == expected) << step;
   }
 }

@@ -1,4 +1,4 @@
-#include "core/message.hpp"
+#include "mznode/node/message.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,8 @@ TEST_F(Scan, FindsTheEnvelopeInAnyOrderOfKeys) {
                                         R"("body":{"type":"t","msg_id":5,"payload":"p"})"};
   std::sort(members.begin(), members.end());
   do {
-    ASSERT_EQ(scan("{" + members[0] + "," + members[1] + " , " + members[2] + "," + members[3] + "}"), Status::ok) << line;
+    ASSERT_EQ(scan("{" + members[0] + "," + members[1] + " , " + members[2] + "," + members[3] + "}"), Status::ok)
+        << line;
     EXPECT_EQ(view.src(), "c1");
     EXPECT_EQ(view.dest(), "n1");
     EXPECT_EQ(view.type(), "t");
@@ -43,10 +44,12 @@ TEST_F(Scan, FindsTheEnvelopeInAnyOrderOfKeys) {
 }
 
 TEST_F(Scan, FindsTheBodyInAnyOrderOfKeys) {
-  std::array<std::string, 4> members = {R"("type":"t")", R"("msg_id":-0)", R"("in_reply_to":9)", R"("payload":{"type":"x"})"};
+  std::array<std::string, 4> members = {R"("type":"t")", R"("msg_id":-0)", R"("in_reply_to":9)",
+                                        R"("payload":{"type":"x"})"};
   std::sort(members.begin(), members.end());
   do {
-    ASSERT_EQ(scan(R"({"src":"a","dest":"b","body":{)" + members[0] + "," + members[1] + "," + members[2] + "," + members[3] + "}}"),
+    ASSERT_EQ(scan(R"({"src":"a","dest":"b","body":{)" + members[0] + "," + members[1] + "," + members[2] + "," +
+                   members[3] + "}}"),
               Status::ok);
     EXPECT_EQ(view.type(), "t");
     EXPECT_EQ(view.msg_id(), "-0");
@@ -58,8 +61,10 @@ TEST_F(Scan, FindsTheBodyInAnyOrderOfKeys) {
 }
 
 TEST_F(Scan, FindsKeysAndNamesThatAreEscaped) {
-  ASSERT_EQ(scan(R"({"\u0073rc":"c\u0031","d\u0065st":"n\"\\","\u0062ody":{"\u0074ype":"\u0074","msg\u005fid":1,"pay\u006Coad":2}})"),
-            Status::ok);
+  ASSERT_EQ(
+      scan(
+          R"({"\u0073rc":"c\u0031","d\u0065st":"n\"\\","\u0062ody":{"\u0074ype":"\u0074","msg\u005fid":1,"pay\u006Coad":2}})"),
+      Status::ok);
   EXPECT_EQ(view.src(), "c1");
   EXPECT_EQ(view.dest(), "n\"\\");
   EXPECT_EQ(view.type(), "t");
@@ -82,7 +87,8 @@ TEST_F(Scan, OfAKeyThatIsGivenTwiceTheLastValueCounts) {
 }
 
 TEST_F(Scan, AcceptsWhiteSpaceAndCarriageReturns) {
-  ASSERT_EQ(scan(" \t{ \"src\" : \"a\" ,\r\"dest\":\"b\",\"body\" :\t{\"type\" : \"t\" , \"payload\": [1,\r{\"a\" :\r2}] } } \r"),
+  ASSERT_EQ(scan(" \t{ \"src\" : \"a\" ,\r\"dest\":\"b\",\"body\" :\t{\"type\" : \"t\" , \"payload\": [1,\r{\"a\" "
+                 ":\r2}] } } \r"),
             Status::ok);
   EXPECT_EQ(view.as<Payload>().payload.text(), "[1, {\"a\" : 2}]");
   const Message owned = view.own();
@@ -114,23 +120,42 @@ TEST_F(Scan, NothingOfTheLineBeforeRemains) {
 }
 
 TEST_F(Scan, JunkIsExplained) {
-  for (const char* text :
-       {"", " ", "\r", "x", "{", "}", "[]", "null", "{}", R"({"src":"a"})", R"({"src":"a","dest":"b"})",
-        R"({"src":"a","dest":"b","body":null})", R"({"src":"a","dest":"b","body":"{}"})", R"({"src":"","dest":"b","body":{}})",
-        R"({"src":"a","dest":2,"body":{"type":"t"}})", R"({"src":"a","dest":"b","body":{"type":"t"}}x)",
-        R"({"src":"a","dest":"b","body":{"type":"t"}}{})", R"({"src":"a","dest":"b","body":{"type":"t"})",
-        R"({"src":"a","dest":"b","body":{"type":"t",}})", R"({"src":"a","dest":"b","body":{"type" "t"}})",
-        R"({"src":"a","dest":"b","body":{"type":"t","x":[1,2,}]}})", R"({"src":"a","dest":"b","body":{"type":"t","x":01}})",
-        R"({"src":"a","dest":"b","body":{type:"t"}})", R"({"src":"a","dest":"b","id":nul,"body":{"type":"t"}})",
-        "{\"src\":\"a\",\"dest\":\"b\",\"body\":{\"type\":\"\xff\"}}", "{\"src\":\"a\",\"dest\":\"b\",\"body\":{\"type\":\"\x01\"}}",
-        R"({"src":"a","dest":"b","body":{"type":"\x"}})", R"({"src":"a","dest":"b","body":{"msg_id":-}})"}) {
+  for (const char* text : {"",
+                           " ",
+                           "\r",
+                           "x",
+                           "{",
+                           "}",
+                           "[]",
+                           "null",
+                           "{}",
+                           R"({"src":"a"})",
+                           R"({"src":"a","dest":"b"})",
+                           R"({"src":"a","dest":"b","body":null})",
+                           R"({"src":"a","dest":"b","body":"{}"})",
+                           R"({"src":"","dest":"b","body":{}})",
+                           R"({"src":"a","dest":2,"body":{"type":"t"}})",
+                           R"({"src":"a","dest":"b","body":{"type":"t"}}x)",
+                           R"({"src":"a","dest":"b","body":{"type":"t"}}{})",
+                           R"({"src":"a","dest":"b","body":{"type":"t"})",
+                           R"({"src":"a","dest":"b","body":{"type":"t",}})",
+                           R"({"src":"a","dest":"b","body":{"type" "t"}})",
+                           R"({"src":"a","dest":"b","body":{"type":"t","x":[1,2,}]}})",
+                           R"({"src":"a","dest":"b","body":{"type":"t","x":01}})",
+                           R"({"src":"a","dest":"b","body":{type:"t"}})",
+                           R"({"src":"a","dest":"b","id":nul,"body":{"type":"t"}})",
+                           "{\"src\":\"a\",\"dest\":\"b\",\"body\":{\"type\":\"\xff\"}}",
+                           "{\"src\":\"a\",\"dest\":\"b\",\"body\":{\"type\":\"\x01\"}}",
+                           R"({"src":"a","dest":"b","body":{"type":"\x"}})",
+                           R"({"src":"a","dest":"b","body":{"msg_id":-}})"}) {
     EXPECT_EQ(scan(text), Status::junk) << text;
     EXPECT_FALSE(view.problem().empty()) << text;
   }
 }
 
 TEST_F(Scan, EveryPrefixOfAMessageIsJunk) {
-  const std::string whole = R"({"id":1,"src":"a","dest":"b","body":{"type":"\u0074","msg_id":12,"x":[true,false,null,-1.5e+3,"é"]}})";
+  const std::string whole =
+      R"({"id":1,"src":"a","dest":"b","body":{"type":"\u0074","msg_id":12,"x":[true,false,null,-1.5e+3,"é"]}})";
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_EQ(scan(whole.substr(0, size)), Status::junk) << size;
   }
@@ -138,9 +163,10 @@ TEST_F(Scan, EveryPrefixOfAMessageIsJunk) {
 }
 
 TEST_F(Scan, ABadBodyStillNamesItsSender) {
-  for (const char* body : {R"({})", R"({"type":1})", R"({"type":""})", R"({"type":"t","msg_id":"1"})", R"({"type":"t","msg_id":1.0})",
-                           R"({"type":"t","msg_id":null})", R"({"type":"t","in_reply_to":[]})", R"({"type":"t","in_reply_to":1e2})",
-                           R"({"type":"t","in_reply_to":9223372036854775808})"}) {
+  for (const char* body :
+       {R"({})", R"({"type":1})", R"({"type":""})", R"({"type":"t","msg_id":"1"})", R"({"type":"t","msg_id":1.0})",
+        R"({"type":"t","msg_id":null})", R"({"type":"t","in_reply_to":[]})", R"({"type":"t","in_reply_to":1e2})",
+        R"({"type":"t","in_reply_to":9223372036854775808})"}) {
     EXPECT_EQ(scan(R"({"src":"a","dest":"b","body":)" + std::string(body) + "}"), Status::bad_body) << body;
     EXPECT_EQ(view.src(), "a");
     EXPECT_FALSE(view.problem().empty());
@@ -155,8 +181,9 @@ TEST_F(Scan, NestsAsDeepAsMemoryAllows) {
   EXPECT_EQ(scan(R"({"src":"a","dest":"b","body":{"type":"t","payload":)" + deep.substr(1) + "}}"), Status::junk);
   std::string objects;
   for (std::size_t i = 0; i < depth; ++i) objects += R"({"":)";
-  EXPECT_EQ(scan(R"({"src":"a","dest":"b","body":{"type":"t","payload":)" + objects + "1" + std::string(depth, '}') + "}}"),
-            Status::ok);
+  EXPECT_EQ(
+      scan(R"({"src":"a","dest":"b","body":{"type":"t","payload":)" + objects + "1" + std::string(depth, '}') + "}}"),
+      Status::ok);
 }
 
 TEST_F(Scan, LongStringsAreCheckedEverywhere) {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {
@@ -133,7 +133,8 @@ TEST_F(NodeDispatch, AMemberFunctionMayBeConstOrOfABaseOrThrowNothing) {
   node.on("nothing", []() noexcept {});
   start();
   EXPECT_EQ(ask(R"({"type":"constant","msg_id":1})"), json(R"({"type":"constant_ok","in_reply_to":1,"sum":7})"));
-  EXPECT_EQ(ask(R"({"type":"negate","msg_id":2,"a":2,"b":3})"), json(R"({"type":"negate_ok","in_reply_to":2,"sum":-2})"));
+  EXPECT_EQ(ask(R"({"type":"negate","msg_id":2,"a":2,"b":3})"),
+            json(R"({"type":"negate_ok","in_reply_to":2,"sum":-2})"));
   EXPECT_EQ(ask(R"({"type":"nothing","msg_id":3})"), json(R"({"type":"nothing_ok","in_reply_to":3})"));
 }
 
@@ -269,8 +270,9 @@ TEST_F(NodeDispatch, AnIdBeyondSixtyFourBitsComesBackWithItsDigits) {
 
 TEST_F(NodeDispatch, JunkIsLoggedAndLeftAlone) {
   start();
-  for (const char* line : {"", " ", "junk", "{", "[]", "\"x\"", R"({"src":"c1","dest":"n1"})",
-                           R"({"src":"c1","dest":"n1","body":[]})", R"({"src":1,"dest":"n1","body":{"msg_id":1}})", "\xff"}) {
+  for (const char* line :
+       {"", " ", "junk", "{", "[]", "\"x\"", R"({"src":"c1","dest":"n1"})", R"({"src":"c1","dest":"n1","body":[]})",
+        R"({"src":1,"dest":"n1","body":{"msg_id":1}})", "\xff"}) {
     world.clear_logs();
     world.deliver_line(line);
     EXPECT_TRUE(world.sent().empty()) << line;

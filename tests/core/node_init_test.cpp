@@ -3,8 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {
@@ -139,15 +139,16 @@ TEST_F(NodeInit, AMalformedOneIsRefusedInTheNameOfTheAddressee) {
 // Whoever is written to under such a name is nobody, or somebody else.
 TEST_F(NodeInit, NamesThatNoNodeCanHaveAreRefusedInWords) {
   const std::vector<std::array<const char*, 3>> cases = {
-      {"n1", R"(["n1",""])", "empty name"},     {"n1", R"(["","n1"])", "empty name"},
+      {"n1", R"(["n1",""])", "empty name"},      {"n1", R"(["","n1"])", "empty name"},
       {"n1", R"(["n1","n2","n1"])", "n1 twice"}, {"n1", R"(["n2","n1","n2"])", "n2 twice"},
-      {"n1", R"(["n1","lin-kv"])", "service"},  {"seq-kv", R"(["seq-kv"])", "service"},
-      {"n1", R"(["n1","lww-kv"])", "service"},  {"n1", R"(["lin-tso","n1"])", "service"},
-      {"n1", R"(["n1","c7"])", "client"},       {"n1", "[]", "contain node_id n1"},
+      {"n1", R"(["n1","lin-kv"])", "service"},   {"seq-kv", R"(["seq-kv"])", "service"},
+      {"n1", R"(["n1","lww-kv"])", "service"},   {"n1", R"(["lin-tso","n1"])", "service"},
+      {"n1", R"(["n1","c7"])", "client"},        {"n1", "[]", "contain node_id n1"},
       {"", R"(["n1"])", "node_id\" is empty"}};
   world.attach(node);
   for (const auto& [id, ids, word] : cases) {
-    const std::string body = R"({"type":"init","msg_id":1,"node_id":")" + std::string(id) + R"(","node_ids":)" + ids + "}";
+    const std::string body =
+        R"({"type":"init","msg_id":1,"node_id":")" + std::string(id) + R"(","node_ids":)" + ids + "}";
     world.deliver("c0", body);
     const auto reply = world.take().body.value();
     EXPECT_EQ(reply["code"], 12) << body;

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
 
 // What waits is bounded: requests whose handlers wait, and requests of the node's own.
 namespace mznode {

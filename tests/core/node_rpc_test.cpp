@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {
@@ -74,7 +74,8 @@ TEST_F(NodeRpc, TheReplyIsTheResult) {
   run(node.rpc("n2", "get", Get{"k"}));
   const auto request = world.take();
   EXPECT_EQ(request.dest, "n2");
-  EXPECT_EQ(request.body, Json::parse(R"({"type":"get","msg_id":)" + std::to_string(*request.msg_id) + R"(,"key":"k"})"));
+  EXPECT_EQ(request.body,
+            Json::parse(R"({"type":"get","msg_id":)" + std::to_string(*request.msg_id) + R"(,"key":"k"})"));
   EXPECT_EQ(outcome, "");
   answer(request, 5);
   EXPECT_EQ(outcome, R"(ok {"type":"get_ok","in_reply_to":)" + std::to_string(*request.msg_id) + R"(,"value":5})");
@@ -101,7 +102,8 @@ TEST_F(NodeRpc, AnErrorReplyIsThrownAsReceived) {
 }
 
 TEST_F(NodeRpc, AnErrorReplyInOddWordsIsStillAnError) {
-  for (const char* fields : {R"({})", R"({"code":"x"})", R"({"code":1e3,"text":7})", R"({"code":99999999999999999999})"}) {
+  for (const char* fields :
+       {R"({})", R"({"code":"x"})", R"({"code":1e3,"text":7})", R"({"code":99999999999999999999})"}) {
     run(node.rpc("n2", "get"));
     world.reply(world.take(), "error", Json::parse(fields));
     EXPECT_EQ(outcome, "received crash") << fields;
@@ -206,7 +208,8 @@ TEST_F(NodeRpc, ClosingTheInputEndsEveryWait) {
 }
 
 TEST_F(NodeRpc, RetryRepeatsUntilItIsAnswered) {
-  run(node.retry("n2", "get", Get{"k"}, {.attempt_timeout = 100ms, .deadline = 10s, .first_pause = 10ms, .longest_pause = 40ms}));
+  run(node.retry("n2", "get", Get{"k"},
+                 {.attempt_timeout = 100ms, .deadline = 10s, .first_pause = 10ms, .longest_pause = 40ms}));
   std::vector<Duration> moments;
   const Time start = world.now();
   while (moments.size() < 6) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode {
 namespace {

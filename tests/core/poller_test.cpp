@@ -1,4 +1,4 @@
-#include "core/poller.hpp"
+#include "mznode/node/poller.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <random>
 
-#include "core/file_storage.hpp"
+#include "file_storage.hpp"
 #include "tests/storage/simulated_disk.hpp"
 
 // What was acknowledged is there, whichever call of the file system is the last that a disk with power carries out, and

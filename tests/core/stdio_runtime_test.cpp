@@ -1,4 +1,4 @@
-#include "core/stdio_runtime.hpp"
+#include "mznode/node/stdio_runtime.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -31,7 +31,9 @@ namespace {
 class Busy final : public Process {
  public:
   /// At the end of its input, `on_close` is called first.
-  explicit Busy(Runtime& runtime, std::function<void()> on_close = [] {}) : runtime_(runtime), on_close_(std::move(on_close)) {}
+  explicit Busy(
+      Runtime& runtime, std::function<void()> on_close = [] {})
+      : runtime_(runtime), on_close_(std::move(on_close)) {}
   void receive(std::string_view) override {}
   void close() override {
     on_close_();

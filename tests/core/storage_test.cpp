@@ -1,4 +1,4 @@
-#include "core/storage.hpp"
+#include "mznode/node/storage.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <iterator>
 #include <memory>
 
-#include "core/file_storage.hpp"
+#include "file_storage.hpp"
 
 namespace mznode {
 namespace {

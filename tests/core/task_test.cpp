@@ -1,4 +1,4 @@
-#include "core/task.hpp"
+#include "mznode/node/task.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/scope.hpp"
+#include "mznode/node/scope.hpp"
 
 namespace mznode {
 namespace {
@@ -177,9 +177,7 @@ TEST_F(Tasks, AResultMayBeMoveOnly) {
 
 TEST_F(Tasks, NothingRunsBeforeItIsAwaited) {
   std::string trace;
-  {
-    const Task<> never = three_points(&gate, &trace);
-  }
+  { const Task<> never = three_points(&gate, &trace); }
   EXPECT_EQ(trace, "");
   EXPECT_EQ(alive, 0);
 }

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/node.hpp"
-#include "core/offload.hpp"
-#include "core/stdio_runtime.hpp"
+#include "mznode/node/node.hpp"
+#include "mznode/node/offload.hpp"
+#include "mznode/node/stdio_runtime.hpp"
 
 namespace mznode {
 namespace {
@@ -74,10 +74,12 @@ TEST(ThreadPool, AnswersOffloadedWorkAfterTheEndOfTheInput) {
   std::array<int, 2> out = {};
   ASSERT_EQ(::pipe2(in.data(), O_CLOEXEC), 0);
   ASSERT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-  std::string lines = R"({"src":"c1","dest":"n0","body":{"type":"init","msg_id":0,"node_id":"n0","node_ids":["n0"]}})" "\n";
+  std::string lines = R"({"src":"c1","dest":"n0","body":{"type":"init","msg_id":0,"node_id":"n0","node_ids":["n0"]}})"
+                      "\n";
   for (int i = 1; i <= requests; ++i) {
     const std::string number = std::to_string(i);
-    lines += R"({"src":"c1","dest":"n0","body":{"type":"square","msg_id":)" + number + R"(,"number":)" + number + "}}\n";
+    lines +=
+        R"({"src":"c1","dest":"n0","body":{"type":"square","msg_id":)" + number + R"(,"number":)" + number + "}}\n";
   }
   ASSERT_EQ(::write(in[1], lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
   ::close(in[1]);
@@ -94,7 +96,8 @@ TEST(ThreadPool, AnswersOffloadedWorkAfterTheEndOfTheInput) {
   const std::string replies(bytes.data(), static_cast<std::size_t>(got));
   for (int i = 1; i <= requests; ++i) {
     EXPECT_NE(replies.find("\"in_reply_to\":" + std::to_string(i) + ",\"number\":" + std::to_string(i * i) + "}"),
-              std::string::npos) << i;
+              std::string::npos)
+        << i;
   }
   for (const int descriptor : {in[0], out[0], out[1]}) ::close(descriptor);
 }

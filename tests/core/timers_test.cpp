@@ -1,4 +1,4 @@
-#include "core/timers.hpp"
+#include "mznode/node/timers.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/topology.hpp"
+#include "mznode/node/topology.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,8 +29,8 @@ Edges edges(const Topology& topology) {
   return result;
 }
 
-/// Checks what holds for every useful topology: rows for all nodes and nobody else, no loops, no repetitions, symmetric,
-/// connected, and at most `max_degree` neighbours.
+/// Checks what holds for every useful topology: rows for all nodes and nobody else, no loops, no repetitions,
+/// symmetric, connected, and at most `max_degree` neighbours.
 void expect_sound(const Topology& topology, std::size_t count, std::size_t max_degree) {
   ASSERT_EQ(topology.size(), count);
   for (const auto& [node, neighbours] : topology) {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/registry.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/workloads/registry.hpp"
 
 // What a group finds in its log, or is sent, that no machine can carry out: nothing behind it is left out for that.
 namespace mznode::forged {

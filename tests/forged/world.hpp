@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "core/fake_runtime.hpp"
-#include "core/node.hpp"
-#include "core/sim/services.hpp"
-#include "workloads/registry.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/node/node.hpp"
+#include "mznode/sim/services.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::forged {
 

@@ -1,4 +1,5 @@
-// A libFuzzer target: build with clang and -DMZNODE_FUZZ=ON, run `json_fuzzer -max_len=4096 -dict=tests/fuzz/json.dict`.
+// A libFuzzer target: build with clang and -DMZNODE_FUZZ=ON, run `json_fuzzer -max_len=4096
+// -dict=tests/fuzz/json.dict`.
 
 #include <cstddef>
 #include <cstdint>

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/json.hpp"
-#include "core/message.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/message.hpp"
 
 /// What the JSON reader must do on any bytes, checked against nlohmann's parser. Used by the fuzzer and by the seeded
 /// mutation test.
@@ -23,7 +23,8 @@ inline void require(bool holds, std::string_view what, std::string_view input) {
 /// error, where the grammar (RFC 8259) has none.
 inline bool oracle_can_tell(std::string_view text) {
   bool has_surrogate = false;
-  for (std::size_t at = text.find("\\u"); at != std::string_view::npos && at + 2 < text.size(); at = text.find("\\u", at + 1)) {
+  for (std::size_t at = text.find("\\u"); at != std::string_view::npos && at + 2 < text.size();
+       at = text.find("\\u", at + 1)) {
     has_surrogate = has_surrogate || text[at + 2] == 'd' || text[at + 2] == 'D';
   }
   const bool has_exponent = text.find_first_of("eE") != std::string_view::npos;
@@ -50,7 +51,8 @@ inline bool reader_accepts(std::string_view text) {
 inline void check_value(std::string_view text) {
   const bool accepted = reader_accepts(text);
   const bool oracle = nlohmann::json::accept(text);
-  // The oracle takes NUL for the end of its input, and passes over a byte order mark, which JSON text must not begin with.
+  // The oracle takes NUL for the end of its input, and passes over a byte order mark, which JSON text must not begin
+  // with.
   const bool oracle_is_lax = text.find('\0') != std::string_view::npos || text.substr(0, 1) == "\xEF";
   if (oracle && !oracle_is_lax) require(accepted, "only the oracle accepts it", text);
   if (accepted && oracle_can_tell(text)) require(oracle, "only the reader accepts it", text);
@@ -69,11 +71,14 @@ inline void check_line(std::string_view text) {
   }
   if (!nlohmann::json::accept(text)) return;
   const auto tree = nlohmann::json::parse(text);
-  const auto named = [&](const char* key) { return tree.is_object() && tree.contains(key) && tree[key].is_string() && tree[key] != ""; };
+  const auto named = [&](const char* key) {
+    return tree.is_object() && tree.contains(key) && tree[key].is_string() && tree[key] != "";
+  };
   const bool is_message = named("src") && named("dest") && tree.contains("body") && tree["body"].is_object();
   require(is_message == (status != MessageView::Status::junk), "the envelope was misjudged", text);
   if (!is_message) return;
-  require(tree["src"] == std::string(view.src()) && tree["dest"] == std::string(view.dest()), "the envelope differs", text);
+  require(tree["src"] == std::string(view.src()) && tree["dest"] == std::string(view.dest()), "the envelope differs",
+          text);
   const auto& body = tree["body"];
   const Message owned = view.own();
   require(owned.body == Json::parse(view.body()), "the body differs", text);

@@ -25,6 +25,15 @@ cmake -S "$work/examples" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -D
   -DCMAKE_BUILD_TYPE="$build_type" >"$work/log" 2>&1 || { cat "$work/log"; fail 'find_package(mznode)'; }
 cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; fail 'the examples do not compile'; }
 
+# Each header of the package can be included first.
+compile_header() {
+  echo "#include <mznode/$3>" | "$1" -std=c++20 -fsyntax-only -x c++ -I "$2" - ||
+    { echo "FAILED: <mznode/$3> does not compile by itself"; exit 255; }
+}
+export -f compile_header
+(cd "$work/prefix/include/mznode" && find . -name '*.hpp' -printf '%P\0') |
+  xargs -0 -P "$(nproc)" -I {} bash -c 'compile_header "$@"' _ "$compiler" "$work/prefix/include" {} || exit 1
+
 # Without CMake.
 if command -v pkg-config >/dev/null; then
   PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name mznode.pc)")

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "core/check/registry.hpp"
-#include "workloads/registry.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "mznode/workloads/harness.hpp"
 #include "tests/sim/simulate.hpp"
-#include "workloads/harness.hpp"
 
 // Processes that are killed find in their data directories what they had acknowledged: the only server of a cluster
 // itself, and a minority of three.
@@ -22,7 +22,8 @@ TEST_P(DataDir, KeepsWhatWasAcknowledgedBeforeAKill) {
   TestSettings settings;
   settings.workload = "lin-kv";
   settings.bin = MZNODE_BINARY;
-  settings.bin_args = {"--workload", "lin-kv", "--strategy", "raft", "--data-dir", directory.string(), "--snapshot-entries", "50"};
+  settings.bin_args = {"--workload", "lin-kv",           "--strategy",         "raft",
+                       "--data-dir", directory.string(), "--snapshot-entries", "50"};
   settings.nodes = sim::node_names(GetParam());
   settings.concurrency = 4;
   settings.rate_millis = 200'000;

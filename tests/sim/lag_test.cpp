@@ -1,10 +1,10 @@
-#include "core/sim/lag.hpp"
+#include "mznode/sim/lag.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/codec.hpp"
-#include "core/sim/runner.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/sim/runner.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/sim/nemesis.hpp"
+#include "mznode/sim/nemesis.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "core/sim/victims.hpp"
+#include "victims.hpp"
 
 namespace mznode::sim {
 namespace {

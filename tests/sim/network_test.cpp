@@ -1,4 +1,4 @@
-#include "core/sim/network.hpp"
+#include "mznode/sim/network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,8 @@ namespace {
 /// A network with a clock of its own, and a note of every arrival.
 struct World {
   explicit World(Latency latency = {}, Delivery delivery = Delivery::maelstrom, std::uint64_t seed = 1)
-      : network(timers, [this] { return now; }, latency, delivery, seed) {
+      : network(
+            timers, [this] { return now; }, latency, delivery, seed) {
     for (const char* node : {"n1", "n2", "n3"}) add(node, Endpoint::node);
     add("lin-kv", Endpoint::service);
     add("c1", Endpoint::client);

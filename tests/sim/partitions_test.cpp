@@ -1,4 +1,4 @@
-#include "core/sim/partitions.hpp"
+#include "partitions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,13 +31,15 @@ std::size_t heard_by(const Grudge& grudge, const std::string& node, const std::v
 }
 
 /// Calls `check` for clusters of 1 to 25 nodes with many draws of one shape.
-void for_each_draw(PartitionShape shape, const std::function<void(const Grudge&, const std::vector<std::string>&)>& check) {
+void for_each_draw(PartitionShape shape,
+                   const std::function<void(const Grudge&, const std::vector<std::string>&)>& check) {
   for (std::size_t n = 1; n <= 25; ++n) {
     const auto nodes = nodes_named(n);
     Random random(n, 1);
     for (int draw = 0; draw < 20; ++draw) {
       const Grudge grudge = make_grudge(shape, nodes, random);
-      for (const auto& node : nodes) EXPECT_TRUE(hears(grudge, node, node)) << "a node of " << n << " is deaf to itself";
+      for (const auto& node : nodes)
+        EXPECT_TRUE(hears(grudge, node, node)) << "a node of " << n << " is deaf to itself";
       check(grudge, nodes);
     }
   }

@@ -1,4 +1,4 @@
-#include "core/sim/process_host.hpp"
+#include "mznode/sim/process_host.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::sim {
 namespace {

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/process_host.hpp"
-#include "core/sim/process_table.hpp"
-#include "core/trace/traced_process.hpp"
-#include "workloads/harness.hpp"
+#include "mznode/sim/process_host.hpp"
+#include "mznode/trace/traced_process.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "process_table.hpp"
 
 namespace mznode::sim {
 namespace {

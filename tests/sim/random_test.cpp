@@ -1,4 +1,4 @@
-#include "core/sim/random.hpp"
+#include "mznode/sim/random.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,14 +12,14 @@ TEST(Random, DrawsTheSameNumbersOnEveryMachine) {
   Random random(7, 1);
   std::vector<std::uint64_t> bits;
   for (int i = 0; i < 3; ++i) bits.push_back(random.bits());
-  EXPECT_EQ(bits, (std::vector<std::uint64_t>{2822206703500424375, 12783841481137894489U,
-                                             17691675276264271364U}));
+  EXPECT_EQ(bits, (std::vector<std::uint64_t>{2822206703500424375, 12783841481137894489U, 17691675276264271364U}));
   std::vector<std::uint64_t> below;
   for (int i = 0; i < 8; ++i) below.push_back(random.below(100));
   EXPECT_EQ(below, (std::vector<std::uint64_t>{92, 18, 0, 53, 20, 91, 23, 70}));
   std::vector<std::int64_t> exponential;
   for (int i = 0; i < 8; ++i) exponential.push_back(random.exponential(1'000'000));
-  EXPECT_EQ(exponential, (std::vector<std::int64_t>{1453272, 2514417, 2322702, 1993110, 2849180, 848099, 2002624, 233218}));
+  EXPECT_EQ(exponential,
+            (std::vector<std::int64_t>{1453272, 2514417, 2322702, 1993110, 2849180, 848099, 2002624, 233218}));
   std::vector<int> items(10);
   std::iota(items.begin(), items.end(), 0);
   random.shuffle(items);

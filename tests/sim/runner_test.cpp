@@ -1,4 +1,4 @@
-#include "core/sim/runner.hpp"
+#include "mznode/sim/runner.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 #include "tests/sim/simulate.hpp"
 
 namespace mznode::sim {
@@ -335,7 +335,8 @@ TEST(Runner, ANodeThatSaysNothingWhenItIsStartedAgainEndsTheRun) {
 
 TEST(Runner, ARunThatIsStoppedKeepsWhatItHas) {
   int asked = 0;
-  const auto result = simulate(constant_test("read"), options_of(1, 1, 100, 100s), install_probe, [&] { return ++asked > 1'000; });
+  const auto result =
+      simulate(constant_test("read"), options_of(1, 1, 100, 100s), install_probe, [&] { return ++asked > 1'000; });
   EXPECT_TRUE(result.interrupted);
   EXPECT_GT(result.history.size(), 10u);
   EXPECT_LT(result.duration, 100s);
@@ -349,7 +350,8 @@ TEST(Runner, EvenAnInstantThatNeverEndsCanBeStopped) {
     return install_probe(node);
   };
   int asked = 0;
-  const auto result = simulate(constant_test("read"), options_of(1, 1, 100, 100s), install, [&] { return ++asked > 10'000; });
+  const auto result =
+      simulate(constant_test("read"), options_of(1, 1, 100, 100s), install, [&] { return ++asked > 10'000; });
   EXPECT_TRUE(result.interrupted);
 }
 
@@ -361,9 +363,8 @@ struct ForgedReply {
 
 TEST(Runner, AReplyThatNoRequestExplainsIsReported) {
   const Installer twice = [](Node& node) -> std::shared_ptr<void> {
-    node.on("read", [&node](Request request) {
-      node.send(request.src, "read_ok", ForgedReply{Json::parse(request.msg_id)});
-    });
+    node.on("read",
+            [&node](Request request) { node.send(request.src, "read_ok", ForgedReply{Json::parse(request.msg_id)}); });
     return nullptr;
   };
   const auto answered_twice = simulate(constant_test("read"), options_of(1, 1, 1, 3s), twice);

@@ -1,4 +1,4 @@
-#include "core/sim/schedule.hpp"
+#include "mznode/sim/schedule.hpp"
 
 #include <gtest/gtest.h>
 

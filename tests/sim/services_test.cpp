@@ -1,4 +1,4 @@
-#include "core/sim/services.hpp"
+#include "mznode/sim/services.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,8 +50,7 @@ TEST(LinKv, ReadsWritesAndComparesAsUpstreamDoes) {
 
 TEST(LinKv, CreatesWithACasThatSaysSoWhateverItExpects) {
   const auto kv = linearizable_kv();
-  const nlohmann::json create = {
-      {"type", "cas"}, {"key", "x"}, {"from", 7}, {"to", 1}, {"create_if_not_exists", true}};
+  const nlohmann::json create = {{"type", "cas"}, {"key", "x"}, {"from", 7}, {"to", 1}, {"create_if_not_exists", true}};
   EXPECT_EQ(ask(*kv, "n1", create)["type"], "cas_ok");
   EXPECT_EQ(ask(*kv, "n1", create)["code"], 22);
   EXPECT_EQ(value_of(*kv, "n1", "x"), 1);
@@ -163,8 +162,7 @@ TEST(LwwKv, ReadsMayGoBackAndAreTheLastWriteInTheEnd) {
 
 TEST(LwwKv, PaysNoAttentionToCreateIfNotExists) {
   const auto kv = eventual_kv(1);
-  const nlohmann::json create = {
-      {"type", "cas"}, {"key", "x"}, {"from", 7}, {"to", 1}, {"create_if_not_exists", true}};
+  const nlohmann::json create = {{"type", "cas"}, {"key", "x"}, {"from", 7}, {"to", 1}, {"create_if_not_exists", true}};
   EXPECT_EQ(ask(*kv, "n1", create)["code"], 20);
 }
 

@@ -1,4 +1,4 @@
-#include "core/sim/sim_host.hpp"
+#include "mznode/sim/sim_host.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,11 +11,12 @@ namespace {
 /// A host on a network with one client, c1, and what that client heard.
 struct World {
   explicit World(Installer install)
-      : network(timers, [this] { return host.now(); }, {}, Delivery::ideal, 1), host(timers, 1, std::move(install), LogLevel::off) {
+      : network(
+            timers, [this] { return host.now(); }, {}, Delivery::ideal, 1),
+        host(timers, 1, std::move(install), LogLevel::off) {
     host.attach(network);
-    network.add("c1", Endpoint::client, [this](const Packet& packet) {
-      replies.push_back(nlohmann::json::parse(packet.body));
-    });
+    network.add("c1", Endpoint::client,
+                [this](const Packet& packet) { replies.push_back(nlohmann::json::parse(packet.body)); });
   }
 
   void ask(const std::string& node, nlohmann::json body) {

@@ -4,14 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/runner.hpp"
-#include "core/sim/sim_host.hpp"
+#include "mznode/sim/runner.hpp"
+#include "mznode/sim/sim_host.hpp"
 
 namespace mznode::sim {
 
 /// Runs a test on in-process nodes that `install` sets up.
-inline RunResult simulate(const TestSpec& spec, const RunOptions& options, const Installer& install,
-                          const std::function<bool()>& should_stop = [] { return false; }) {
+inline RunResult simulate(
+    const TestSpec& spec, const RunOptions& options, const Installer& install,
+    const std::function<bool()>& should_stop = [] { return false; }) {
   const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
     auto host = std::make_unique<SimHost>(loop.timers, options.seed, install, LogLevel::off);
     host->attach(network);

@@ -11,8 +11,8 @@
 #include <sstream>
 #include <thread>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
 #include "tests/workloads/cells.hpp"
 
 namespace mznode::oracle {

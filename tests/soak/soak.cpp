@@ -1,7 +1,7 @@
-// The full seed counts: every strategy under every fault that it claims to survive, for all sizes of clusters, and every
-// mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [--nodes N,…] [FILTER]` prints a line of JSON a cell; lines of several
-// shards concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not caught, 2 when
-// something is unknown.
+// The full seed counts: every strategy under every fault that it claims to survive, for all sizes of clusters, and
+// every mutant. `soak [--shard i/n] [--jobs J] [--seeds N] [--nodes N,…] [FILTER]` prints a line of JSON a cell; lines
+// of several shards concatenate. It exits with the worst verdict: 1 when something is invalid or a mutant was not
+// caught, 2 when something is unknown.
 
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 #include <mutex>
 #include <thread>
 
-#include "app/test_options.hpp"
+#include "test_options.hpp"
 #include "tests/workloads/cells.hpp"
 #include "tests/workloads/mutants/table.hpp"
 
@@ -48,7 +48,9 @@ struct Job {
   }
 };
 
-std::uint64_t all_of(std::uint64_t seeds) { return seeds; }
+std::uint64_t all_of(std::uint64_t seeds) {
+  return seeds;
+}
 
 /// What a cell gets unless --seeds says otherwise: what clusters meet most gets most, and so does consensus.
 std::uint64_t seeds_of(const Cell& cell) {
@@ -91,8 +93,8 @@ Job job_of(const char* kind, const Row& row, std::uint64_t (*needed)(std::uint64
           .run = [&row, run](std::uint64_t seed) { return Job::Outcome{run(row.trial(seed).run(row.install))}; },
           .replay =
               [name](std::uint64_t) {
-                return "MZNODE_SEEDS=" + std::to_string(seeds_of_mutants) + " build/release/tests/workloads_test --gtest_filter='*/" +
-                       name + "'";
+                return "MZNODE_SEEDS=" + std::to_string(seeds_of_mutants) +
+                       " build/release/tests/workloads_test --gtest_filter='*/" + name + "'";
               },
           .needed = needed};
 }
@@ -113,9 +115,8 @@ std::vector<Job> all_jobs() {
     }));
   }
   for (const Control& control : all_controls()) {
-    jobs.push_back(job_of("control", control, all_of, [](const Trial::Result& result) {
-      return result.is_valid() ? Valid::yes : Valid::no;
-    }));
+    jobs.push_back(job_of("control", control, all_of,
+                          [](const Trial::Result& result) { return result.is_valid() ? Valid::yes : Valid::no; }));
   }
   return jobs;
 }
@@ -181,8 +182,8 @@ class Soak {
       ++printed_;
     }
     if (printed_ == jobs_.size()) return;
-    show(std::to_string(printed_) + " of " + std::to_string(jobs_.size()) + " cells; " + jobs_[printed_].label() + ": " +
-         std::to_string(results_[printed_].done) + " of " + std::to_string(jobs_[printed_].seeds) + " seeds");
+    show(std::to_string(printed_) + " of " + std::to_string(jobs_.size()) + " cells; " + jobs_[printed_].label() +
+         ": " + std::to_string(results_[printed_].done) + " of " + std::to_string(jobs_[printed_].seeds) + " seeds");
   }
 
   void print(const Job& job, Result& result) {
@@ -245,7 +246,9 @@ int run(int argc, char** argv) {
   app.add_option("--shard", shard_text, "run part i of n of the cells, as i/n");
   app.add_option("--jobs", threads, "seeds that run at once")->check(CLI::Range(1, 1024));
   app.add_option("--seeds", seeds, "so many seeds a cell instead of 200 to 2,000")->check(CLI::PositiveNumber);
-  app.add_option("--nodes", sizes, "only clusters of these sizes, such as 1,2,3,5")->delimiter(',')->allow_extra_args(false);
+  app.add_option("--nodes", sizes, "only clusters of these sizes, such as 1,2,3,5")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("FILTER", filter, "only the cells whose description contains this, such as \"g-counter, crdt\"");
   try {
     app.parse(argc, argv);
@@ -260,7 +263,8 @@ int run(int argc, char** argv) {
       chosen.push_back(std::move(job));
     }
     if (chosen.empty() && shard.of == 1) {
-      throw CLI::ValidationError("FILTER", (sizes.empty() ? "fits no cell: " : "fits no cell of the sizes in --nodes: ") + filter);
+      throw CLI::ValidationError(
+          "FILTER", (sizes.empty() ? "fits no cell: " : "fits no cell of the sizes in --nodes: ") + filter);
     }
     return Soak(std::move(chosen)).run(threads);
   } catch (const CLI::ParseError& error) {
@@ -274,4 +278,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace mznode::soak
 
-int main(int argc, char** argv) { return mznode::soak::run(argc, argv); }
+int main(int argc, char** argv) {
+  return mznode::soak::run(argc, argv);
+}

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_system.hpp"
+#include "file_system.hpp"
 
 namespace mznode {
 

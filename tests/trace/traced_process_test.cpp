@@ -1,4 +1,4 @@
-#include "core/trace/traced_process.hpp"
+#include "mznode/trace/traced_process.hpp"
 
 #include <dirent.h>
 #include <gtest/gtest.h>

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "mznode/workloads/harness.hpp"
 #include "tests/sim/simulate.hpp"
 #include "tests/workloads/liveness.hpp"
 #include "tests/workloads/raft/watch.hpp"
-#include "workloads/harness.hpp"
 
-/// What the strategies are held to: every strategy under every fault that it claims to survive, one at a time, none, and
-/// mixed.
+/// What the strategies are held to: every strategy under every fault that it claims to survive, one at a time, none,
+/// and mixed.
 namespace mznode {
 
 struct Cell {
@@ -91,8 +91,8 @@ inline TestSettings settings_of(const Cell& cell, std::uint64_t seed) {
   return settings;
 }
 
-/// True when so little was answered that no checker can tell anything: nothing, or a few transactions that happen to have
-/// nothing in common. Of many, that would not be chance: their writes are lost.
+/// True when so little was answered that no checker can tell anything: nothing, or a few transactions that happen to
+/// have nothing in common. Of many, that would not be chance: their writes are lost.
 inline bool tells_nothing(const nlohmann::ordered_json& results) {
   constexpr std::int64_t few = 5;
   const auto answered = results["stats"].value("ok-count", std::int64_t{0});
@@ -100,9 +100,9 @@ inline bool tells_nothing(const nlohmann::ordered_json& results) {
   return answered == 0 || (answered <= few && anomalies == nlohmann::ordered_json::array({"empty-transaction-graph"}));
 }
 
-/// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm, when messages take as
-/// long as clients wait, or of two nodes, when one of them is away; then what it did answer is judged. So it is when no
-/// compare-and-set happened to find what it expected.
+/// The verdict on a strategy's promise. One that needs a majority may find none at all in a swarm, when messages take
+/// as long as clients wait, or of two nodes, when one of them is away; then what it did answer is judged. So it is when
+/// no compare-and-set happened to find what it expected.
 inline check::Valid verdict_on(const Cell& cell, const TestReport& report) {
   const StrategyInfo& strategy = find_strategy(find_workload(cell.workload), cell.strategy);
   const bool may_find_none = cell.nemesis == "swarm" || cell.nemesis == "slow" || cell.nodes == 2;

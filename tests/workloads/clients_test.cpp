@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
-#include "core/check/edn.hpp"
+#include "echo/echo.hpp"
+#include "mznode/check/edn.hpp"
 #include "tests/workloads/nodes.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/echo/echo.hpp"
 
 // The clients and generators of the tests, against nodes of which it is known what they answer.
 namespace mznode {
@@ -25,7 +25,8 @@ std::vector<Operation> of_type(const sim::RunResult& run, Type type, const std::
 }
 
 double share(const sim::RunResult& run, const std::string& f) {
-  return static_cast<double>(of_type(run, Type::invoke, f).size()) / static_cast<double>(of_type(run, Type::invoke).size());
+  return static_cast<double>(of_type(run, Type::invoke, f).size()) /
+         static_cast<double>(of_type(run, Type::invoke).size());
 }
 
 /// A run on one node; its history is well-formed, and every reply had its form.
@@ -133,7 +134,8 @@ TEST(LinKvClient, TheFirstWorkersOfAllReadAndTheOthersWriteAndCompareAndSetOneTo
   EXPECT_TRUE(std::any_of(failed.begin(), failed.end(), [](const Operation& each) {
     return each.error->text() == R"(["key-does-not-exist","no such key"])";
   }));
-  for (const auto& read : of_type(result.run, Type::ok, "read")) EXPECT_LT(from_json<KeyAnd>(read.value).second.as_int(), 5);
+  for (const auto& read : of_type(result.run, Type::ok, "read"))
+    EXPECT_LT(from_json<KeyAnd>(read.value).second.as_int(), 5);
 }
 
 TEST(LinKvClient, ReadsAreHalfWhereThereIsOneGroup) {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "core/check/edn.hpp"
-#include "core/check/jsonl.hpp"
+#include "mznode/check/edn.hpp"
+#include "mznode/check/jsonl.hpp"
+#include "mznode/workloads/harness.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/harness.hpp"
 
 namespace mznode {
 namespace {
@@ -21,7 +21,8 @@ std::string record_of(const std::string& workload, const std::string& strategy, 
   settings.nemesis_interval = 2s;
   settings.seed = seed;
   const auto report = run_test(settings, [] { return false; });
-  std::string text = check::write_jsonl(report.run.history) + check::write_edn(report.run.history) + report.results.dump();
+  std::string text =
+      check::write_jsonl(report.run.history) + check::write_edn(report.run.history) + report.results.dump();
   for (const auto& packet : report.run.packets) {
     text += std::to_string(packet.id) + packet.src + packet.dest + packet.body + "\n";
   }

@@ -1,4 +1,4 @@
-#include "workloads/forwarding.hpp"
+#include "forwarding.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,8 @@ TEST(Harness, WhatARunThatWasInterruptedLacksIsNoFault) {
 
 TEST(Harness, AStrategyIsHeldToItsPromise) {
   TestSettings settings = settings_of("txn-rw-register");
-  EXPECT_EQ(run_test(settings, [] { return false; }).valid, check::Valid::no) << "hat is no match for Maelstrom's default";
+  EXPECT_EQ(run_test(settings, [] { return false; }).valid, check::Valid::no)
+      << "hat is no match for Maelstrom's default";
   hold_to_promise(settings);
   EXPECT_EQ(run_test(settings, [] { return false; }).valid, check::Valid::yes);
 }

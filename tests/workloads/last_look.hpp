@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "kafka/kafka.hpp"
+#include "lin_kv/lin_kv.hpp"
 #include "tests/workloads/cells.hpp"
-#include "workloads/kafka/kafka.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/txn/txn.hpp"
+#include "txn/txn.hpp"
 
 /// Liveness after faults: when the network has healed and been quiet, every node shows everything that was
 /// acknowledged. Workloads whose tests end with a read of everything have checkers that look; to the others this gives

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/check/registry.hpp"
-#include "core/sim/nemesis.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/sim/nemesis.hpp"
 #include "tests/workloads/trial.hpp"
 
 namespace mznode {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/history.hpp"
+#include "mznode/check/history.hpp"
 
 namespace mznode {
 
@@ -35,8 +35,9 @@ inline bool answers_every_kind(const check::History& history) {
     if (!event.is_client()) continue;
     bool& answered = is_answered[event.f];
     const std::string_view why = event.error ? event.error->text() : std::string_view();
-    const bool is_refusal = event.type == check::Type::fail && (why.find("precondition-failed") != std::string_view::npos ||
-                                                                why.find("key-does-not-exist") != std::string_view::npos);
+    const bool is_refusal =
+        event.type == check::Type::fail && (why.find("precondition-failed") != std::string_view::npos ||
+                                            why.find("key-does-not-exist") != std::string_view::npos);
     answered = answered || event.type == check::Type::ok || is_refusal;
   }
   return std::all_of(is_answered.begin(), is_answered.end(), [](const auto& kind) { return kind.second; });

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "core/check/edn.hpp"
+#include "mznode/check/edn.hpp"
 #include "tests/workloads/nodes.hpp"
 #include "tests/workloads/trial.hpp"
 
@@ -130,7 +130,8 @@ TEST(KafkaClient, AnOffsetBehindWhichNoneCanComeIsAMalformedReply) {
     node.on("send", [] { return kafka::SendOk{7}; });
     node.on("poll", [](kafka::Poll request) {
       kafka::PollOk reply;
-      for (const auto& [key, from] : request.offsets) reply.msgs[key] = {{std::numeric_limits<kafka::Offset>::max(), Json(1)}};
+      for (const auto& [key, from] : request.offsets)
+        reply.msgs[key] = {{std::numeric_limits<kafka::Offset>::max(), Json(1)}};
       return reply;
     });
     return nullptr;
@@ -220,7 +221,8 @@ TEST(KafkaClient, CommitsWhatItHasPolledAndGoesOnBehindIt) {
   }
   std::size_t with_messages = 0;
   for (const auto& poll : of_type(run, Type::ok, "poll")) {
-    for (const auto& [function, messages_of] : from_json<std::vector<Polled>>(poll.value)) with_messages += messages_of.empty() ? 0 : 1;
+    for (const auto& [function, messages_of] : from_json<std::vector<Polled>>(poll.value))
+      with_messages += messages_of.empty() ? 0 : 1;
   }
   EXPECT_EQ(commits, with_messages);
   EXPECT_GT(commits, 100u);

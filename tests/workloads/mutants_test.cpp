@@ -32,7 +32,8 @@ TEST_P(MutantsOfPromises, AreFound) {
   const Mutant& mutant = GetParam();
   const std::uint64_t seeds = seeds_per_cell(6);
   std::uint64_t found = 0;
-  for (std::uint64_t seed = 0; seed < seeds; ++seed) found += mutant.finds(mutant.trial(seed).run(mutant.install)) ? 1 : 0;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed)
+    found += mutant.finds(mutant.trial(seed).run(mutant.install)) ? 1 : 0;
   EXPECT_GE(found, enough(seeds)) << "of " << seeds;
 }
 

@@ -5,11 +5,11 @@
 #include <memory>
 #include <vector>
 
-#include "workloads/counter/counter.hpp"
-#include "workloads/g_set/g_set.hpp"
-#include "workloads/kafka/kafka.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/txn/txn.hpp"
+#include "counter/counter.hpp"
+#include "g_set/g_set.hpp"
+#include "kafka/kafka.hpp"
+#include "lin_kv/lin_kv.hpp"
+#include "txn/txn.hpp"
 
 /// Correct nodes for clusters of one, which hold everything in memory.
 namespace mznode::nodes {
@@ -37,7 +37,8 @@ inline Installed lin_kv(Node& node) {
     if (found == map->end()) throw Error(ErrorCode::key_does_not_exist, "no such key");
     return found->second;
   };
-  node.on("read", [find](mznode::linearizable_kv::Read request) { return mznode::linearizable_kv::ReadOk{find(request.key)}; });
+  node.on("read",
+          [find](mznode::linearizable_kv::Read request) { return mznode::linearizable_kv::ReadOk{find(request.key)}; });
   node.on("write", [map](mznode::linearizable_kv::Write request) { (*map)[request.key] = request.value; });
   node.on("cas", [find](mznode::linearizable_kv::Cas request) {
     Json& value = find(request.key);
@@ -70,7 +71,8 @@ inline Installed kafka(Node& node) {
   });
   node.on("commit_offsets", [state](mznode::kafka::Poll request) {
     for (const auto& [key, offset] : request.offsets) {
-      if (offset >= static_cast<std::int64_t>(state->logs[key].size())) throw std::runtime_error("an offset that is not there");
+      if (offset >= static_cast<std::int64_t>(state->logs[key].size()))
+        throw std::runtime_error("an offset that is not there");
       state->committed[key] = std::max(state->committed[key], offset);
     }
   });

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "broadcast/broadcast.hpp"
 #include "tests/workloads/nodes.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/broadcast/broadcast.hpp"
 
 // What the tests make of nodes that write null for an empty list, or answer something else than they were asked.
 namespace mznode {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "mznode/workloads/harness.hpp"
 #include "tests/workloads/cells.hpp"
-#include "workloads/harness.hpp"
 
 namespace mznode {
 namespace {
@@ -21,8 +21,8 @@ Time end_of_quiet_phase(const sim::RunResult& run, Duration time_limit) {
   return run.started;
 }
 
-/// By then everything is said: the longest of all is an add of the counter's crdt, which waits 1.8 s for its window, is sent
-/// again 1.9 s later, and acknowledged after 4 × 0.8 s.
+/// By then everything is said: the longest of all is an add of the counter's crdt, which waits 1.8 s for its window, is
+/// sent again 1.9 s later, and acknowledged after 4 × 0.8 s.
 constexpr Duration silence = 3s;
 
 // Every strategy that replicates must come to an end with it, whatever happened before.

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <random>
 
-#include "core/fake_runtime.hpp"
-#include "core/file_storage.hpp"
+#include "file_storage.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "tests/storage/simulated_disk.hpp"
-#include "workloads/registry.hpp"
 
 // What a node has acknowledged it knows in its next life, or it does not start: every strategy with storage, on disks
 // that lose power, refuse, and damage what they hold.

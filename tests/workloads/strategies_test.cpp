@@ -25,9 +25,9 @@ TEST_P(Strategies, KeepsItsPromise) {
     const auto outcome = run_cell(GetParam(), seed);
     std::string faults;
     for (const Fault fault : outcome.report.faults) faults += std::string(fault_name(fault)) + " ";
-    ASSERT_EQ(outcome.valid, check::Valid::yes) << GetParam() << ", seed " << seed << ", faults " << faults << outcome.why
-                                                << "\n"
-                                                << outcome.report.results.dump(1);
+    ASSERT_EQ(outcome.valid, check::Valid::yes)
+        << GetParam() << ", seed " << seed << ", faults " << faults << outcome.why << "\n"
+        << outcome.report.results.dump(1);
   }
 }
 

@@ -4,10 +4,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/check/registry.hpp"
-#include "core/check/stats.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/stats.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "tests/sim/simulate.hpp"
-#include "workloads/registry.hpp"
 
 namespace mznode {
 

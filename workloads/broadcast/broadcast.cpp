@@ -1,4 +1,4 @@
-#include "workloads/broadcast/broadcast.hpp"
+#include "broadcast/broadcast.hpp"
 
 namespace mznode::broadcast {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's broadcast: every message that a client gives to any node must end up in the reads of all nodes.
 namespace mznode::broadcast {

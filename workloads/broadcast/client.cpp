@@ -1,5 +1,5 @@
-#include "core/sim/excerpt.hpp"
-#include "workloads/broadcast/broadcast.hpp"
+#include "broadcast/broadcast.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::broadcast {
 namespace {

@@ -1,5 +1,5 @@
-#include "workloads/broadcast/serve.hpp"
-#include "workloads/dissemination/spread.hpp"
+#include "broadcast/serve.hpp"
+#include "dissemination/spread.hpp"
 
 namespace mznode::broadcast {
 namespace {

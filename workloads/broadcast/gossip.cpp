@@ -1,5 +1,5 @@
-#include "workloads/broadcast/serve.hpp"
-#include "workloads/dissemination/anti_entropy.hpp"
+#include "broadcast/serve.hpp"
+#include "dissemination/anti_entropy.hpp"
 
 namespace mznode::broadcast {
 namespace {

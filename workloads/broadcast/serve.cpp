@@ -1,4 +1,4 @@
-#include "workloads/broadcast/serve.hpp"
+#include "broadcast/serve.hpp"
 
 namespace mznode::broadcast {
 namespace {

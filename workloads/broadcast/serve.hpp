@@ -1,7 +1,7 @@
 #pragma once
 
-#include "workloads/broadcast/broadcast.hpp"
-#include "workloads/dissemination/gossip.hpp"
+#include "broadcast/broadcast.hpp"
+#include "dissemination/gossip.hpp"
 
 namespace mznode::broadcast {
 

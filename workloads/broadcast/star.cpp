@@ -1,6 +1,6 @@
-#include "workloads/dissemination/star.hpp"
+#include "dissemination/star.hpp"
 
-#include "workloads/broadcast/serve.hpp"
+#include "broadcast/serve.hpp"
 
 namespace mznode::broadcast {
 namespace {

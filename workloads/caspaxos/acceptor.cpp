@@ -1,4 +1,4 @@
-#include "workloads/caspaxos/acceptor.hpp"
+#include "caspaxos/acceptor.hpp"
 
 namespace mznode::caspaxos {
 

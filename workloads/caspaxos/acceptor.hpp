@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "workloads/caspaxos/messages.hpp"
+#include "caspaxos/messages.hpp"
 
 namespace mznode::caspaxos {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "workloads/caspaxos/messages.hpp"
+#include "caspaxos/messages.hpp"
 
 namespace mznode::caspaxos {
 

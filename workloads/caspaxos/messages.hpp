@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/json.hpp"
-#include "core/peer_message.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/peer_message.hpp"
 
 /// CASPaxos, after Rystsov, "CASPaxos: Replicated State Machines without logs" (2018, arXiv 1802.07000, "the paper"):
 /// a register that any node can change by consensus on its next state, without a leader and without a log. Names are

@@ -1,4 +1,4 @@
-#include "workloads/caspaxos/peers.hpp"
+#include "caspaxos/peers.hpp"
 
 #include <algorithm>
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
-#include "core/runtime.hpp"
-#include "workloads/caspaxos/messages.hpp"
+#include "caspaxos/messages.hpp"
+#include "mznode/node/runtime.hpp"
 
 namespace mznode::caspaxos {
 
@@ -38,8 +38,8 @@ class Peers {
   /// A round trip to most members, smoothed; zero as long as it is unknown.
   Duration round_trip() const { return round_trip_; }
 
-  /// Numbers a question, of whichever register, never two alike: an answer that is late must not pass for one to a later
-  /// question, even when the register was forgotten in between.
+  /// Numbers a question, of whichever register, never two alike: an answer that is late must not pass for one to a
+  /// later question, even when the register was forgotten in between.
   std::uint64_t next_question() { return ++last_question_; }
 
   /// So many members as make a quorum: this one and those behind it, but rather those that were heard lately.

@@ -1,4 +1,4 @@
-#include "workloads/caspaxos/proposer.hpp"
+#include "caspaxos/proposer.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "workloads/caspaxos/reader.hpp"
+#include "caspaxos/reader.hpp"
 
 #include <algorithm>
 

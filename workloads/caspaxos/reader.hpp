@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/caspaxos/effects.hpp"
-#include "workloads/caspaxos/peers.hpp"
+#include "caspaxos/effects.hpp"
+#include "caspaxos/peers.hpp"
 
 namespace mznode::caspaxos {
 

@@ -1,4 +1,4 @@
-#include "workloads/caspaxos/register.hpp"
+#include "caspaxos/register.hpp"
 
 #include <type_traits>
 #include <utility>

@@ -4,9 +4,9 @@
 #include <map>
 #include <vector>
 
-#include "workloads/caspaxos/acceptor.hpp"
-#include "workloads/caspaxos/proposer.hpp"
-#include "workloads/caspaxos/reader.hpp"
+#include "caspaxos/acceptor.hpp"
+#include "caspaxos/proposer.hpp"
+#include "caspaxos/reader.hpp"
 
 namespace mznode::caspaxos {
 

@@ -1,13 +1,13 @@
 // The loop of a node: requests and replies go into acceptors and proposers, what must be durable is saved, and what
 // they say is sent.
 
-#include "workloads/caspaxos/store.hpp"
+#include "caspaxos/store.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "workloads/caspaxos/wire.hpp"
-#include "workloads/timeouts.hpp"
+#include "caspaxos/wire.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::caspaxos {
 namespace {

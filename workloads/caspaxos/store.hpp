@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/node.hpp"
-#include "workloads/caspaxos/register.hpp"
-#include "workloads/raft/enrolment.hpp"
+#include "caspaxos/register.hpp"
+#include "mznode/node/node.hpp"
+#include "raft/enrolment.hpp"
 
 namespace mznode::caspaxos {
 

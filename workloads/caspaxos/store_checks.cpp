@@ -1,6 +1,6 @@
 // What a node believes of what others tell about a register.
 
-#include "workloads/caspaxos/store.hpp"
+#include "caspaxos/store.hpp"
 
 namespace mznode::caspaxos {
 

@@ -1,7 +1,7 @@
 // How a node comes to life: what its storage holds, and whether it may accept.
 
-#include "workloads/caspaxos/store.hpp"
-#include "workloads/caspaxos/wire.hpp"
+#include "caspaxos/store.hpp"
+#include "caspaxos/wire.hpp"
 
 namespace mznode::caspaxos {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/caspaxos/messages.hpp"
+#include "caspaxos/messages.hpp"
 
 namespace mznode::caspaxos {
 

@@ -1,4 +1,4 @@
-#include "workloads/counter/counter.hpp"
+#include "counter/counter.hpp"
 
 namespace mznode::counter {
 namespace {
@@ -44,10 +44,8 @@ class CounterGenerator final : public sim::Generator {
 };
 
 sim::TestSpec test(bool may_shrink) {
-  return {.make_client =
-              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions&) {
-                return std::make_unique<CounterClient>(connection, node);
-              },
+  return {.make_client = [](sim::Connection& connection, const std::string& node,
+                            const sim::ClientOptions&) { return std::make_unique<CounterClient>(connection, node); },
           .make_generator =
               [may_shrink](const sim::ClientOptions&) { return std::make_unique<CounterGenerator>(may_shrink); },
           .kinds = {"add", "read"},
@@ -56,7 +54,11 @@ sim::TestSpec test(bool may_shrink) {
 
 }  // namespace
 
-sim::TestSpec g_counter_test() { return test(false); }
-sim::TestSpec pn_counter_test() { return test(true); }
+sim::TestSpec g_counter_test() {
+  return test(false);
+}
+sim::TestSpec pn_counter_test() {
+  return test(true);
+}
 
 }  // namespace mznode::counter

@@ -1,9 +1,11 @@
-#include "workloads/counter/counter.hpp"
+#include "counter/counter.hpp"
 
 namespace mznode::counter {
 namespace {
 
-std::vector<StrategyInfo> strategies() { return {crdt_strategy(), seq_kv_strategy(), lin_kv_strategy()}; }
+std::vector<StrategyInfo> strategies() {
+  return {crdt_strategy(), seq_kv_strategy(), lin_kv_strategy()};
+}
 
 }  // namespace
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's g-counter and pn-counter: the sum of what clients add, in the former nothing negative.
 namespace mznode::counter {

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/counter/counter.hpp"
-#include "workloads/counter/pn_counter.hpp"
-#include "workloads/dissemination/gossip.hpp"
+#include "counter/counter.hpp"
+#include "counter/pn_counter.hpp"
+#include "dissemination/gossip.hpp"
 
 namespace mznode::counter {
 namespace {
@@ -19,8 +19,8 @@ using dissemination::Incarnation;
 using dissemination::Peer;
 
 /// A replica of a PnCounter on every node. The log that the disseminator brings to the others holds the names of slots
-/// that changed; a message carries their newest totals, each once, however often they changed (Almeida, Shoker, Baquero,
-/// "Delta State Replicated Data Types", 2018).
+/// that changed; a message carries their newest totals, each once, however often they changed (Almeida, Shoker,
+/// Baquero, "Delta State Replicated Data Types", 2018).
 class Crdt final : public Strategy {
  public:
   Crdt(Node& node, const OptionValues& options)
@@ -121,11 +121,20 @@ StrategyInfo crdt_strategy() {
                          .survives = message_faults({Fault::skew}),
                          .caveat = "a node that is killed takes with it what it has not told yet, up to --flush-ms"},
           // What was cut off arrives within 3 s of healing, and is acknowledged within 5 s.
-          .options = {{.name = "flush-ms", .default_value = 1'800, .min = 0, .max = 60'000,
+          .options = {{.name = "flush-ms",
+                       .default_value = 1'800,
+                       .min = 0,
+                       .max = 60'000,
                        .summary = "how long adds wait for others to share a message"},
-                      {.name = "ack-ms", .default_value = 800, .min = 0, .max = 60'000,
+                      {.name = "ack-ms",
+                       .default_value = 800,
+                       .min = 0,
+                       .max = 60'000,
                        .summary = "how long a link must be quiet before an acknowledgement goes alone"},
-                      {.name = "resend-ms", .default_value = 1'900, .min = 1, .max = 60'000,
+                      {.name = "resend-ms",
+                       .default_value = 1'900,
+                       .min = 1,
+                       .max = 60'000,
                        .summary = "when to repeat what was not acknowledged; above ack-ms and a round trip"}},
           .install = install<Crdt>};
 }

@@ -1,4 +1,4 @@
-#include "workloads/counter/kv_sum.hpp"
+#include "counter/kv_sum.hpp"
 
 #include <utility>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/kv.hpp"
+#include "mznode/node/kv.hpp"
 
 namespace mznode::counter {
 
@@ -18,7 +18,8 @@ class KvSum {
   enum class Writers { one, many };
 
   /// The node and the client must outlive it. The only writer of a key need not look for what it wrote last.
-  KvSum(Node& node, Kv& kv, Json key, Writers writers) : node_(node), kv_(kv), key_(std::move(key)), writers_(writers) {}
+  KvSum(Node& node, Kv& kv, Json key, Writers writers)
+      : node_(node), kv_(kv), key_(std::move(key)), writers_(writers) {}
 
   /// Adds `delta`; it is in the service when this returns. Throws Error precondition_failed when the sum would leave 64
   /// bits, and what the service answered; after a `timeout` it may have been added.

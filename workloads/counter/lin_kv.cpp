@@ -1,6 +1,6 @@
-#include "workloads/counter/counter.hpp"
-#include "workloads/counter/kv_sum.hpp"
-#include "workloads/timeouts.hpp"
+#include "counter/counter.hpp"
+#include "counter/kv_sum.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::counter {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "workloads/counter/sum.hpp"
+#include "counter/sum.hpp"
 
 namespace mznode::counter {
 

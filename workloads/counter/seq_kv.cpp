@@ -1,9 +1,9 @@
 #include <optional>
 
-#include "workloads/counter/counter.hpp"
-#include "workloads/counter/kv_sum.hpp"
-#include "workloads/timeouts.hpp"
-#include "workloads/counter/sum.hpp"
+#include "counter/counter.hpp"
+#include "counter/kv_sum.hpp"
+#include "counter/sum.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::counter {
 namespace {
@@ -42,13 +42,14 @@ class SeqKv final : public Strategy {
 }  // namespace
 
 StrategyInfo seq_kv_strategy() {
-  return {.name = "seq-kv",
-          .summary = "a key for each node in the service seq-kv; a read writes something new first, which forces recency",
-          .guarantees = {.model = "eventually consistent, with recent reads",
-                         .survives = message_faults({Fault::kill, Fault::skew}),
-                         .caveat = "needs the service seq-kv; a read shows at least what was acknowledged before it began"},
-          .options = {},
-          .install = install<SeqKv>};
+  return {
+      .name = "seq-kv",
+      .summary = "a key for each node in the service seq-kv; a read writes something new first, which forces recency",
+      .guarantees = {.model = "eventually consistent, with recent reads",
+                     .survives = message_faults({Fault::kill, Fault::skew}),
+                     .caveat = "needs the service seq-kv; a read shows at least what was acknowledged before it began"},
+      .options = {},
+      .install = install<SeqKv>};
 }
 
 }  // namespace mznode::counter

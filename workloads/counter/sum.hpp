@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/error.hpp"
+#include "mznode/json/error.hpp"
 
 namespace mznode::counter {
 

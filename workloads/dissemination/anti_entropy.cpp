@@ -1,4 +1,4 @@
-#include "workloads/dissemination/anti_entropy.hpp"
+#include "dissemination/anti_entropy.hpp"
 
 #include <algorithm>
 

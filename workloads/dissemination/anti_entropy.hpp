@@ -1,7 +1,7 @@
 #pragma once
 
-#include "workloads/dissemination/gossip.hpp"
-#include "workloads/dissemination/spread.hpp"
+#include "dissemination/gossip.hpp"
+#include "dissemination/spread.hpp"
 
 namespace mznode::dissemination {
 

@@ -1,4 +1,4 @@
-#include "workloads/dissemination/disseminator.hpp"
+#include "dissemination/disseminator.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/json.hpp"
-#include "core/runtime.hpp"
-#include "workloads/dissemination/timetable.hpp"
+#include "dissemination/timetable.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/runtime.hpp"
 
 namespace mznode::dissemination {
 
@@ -54,8 +54,9 @@ struct Delta {
 /// another life than before, its stream begins anew: an old life's late words can so cost a repetition, but never pass
 /// for an acknowledgement by the life that replaced it. Once all is acknowledged nobody says anything.
 ///
-/// Of a peer's lives only those are remembered that were heard last, and of each its last stream. That costs no more than
-/// repetitions either: what comes again is known to the set, and whoever sees that its stream was forgotten begins it anew.
+/// Of a peer's lives only those are remembered that were heard last, and of each its last stream. That costs no more
+/// than repetitions either: what comes again is known to the set, and whoever sees that its stream was forgotten begins
+/// it anew.
 ///
 /// Pure: time comes in as an argument, messages go out as values.
 class Disseminator {

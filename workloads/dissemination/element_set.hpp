@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/json.hpp"
+#include "mznode/json/json.hpp"
 
 namespace mznode::dissemination {
 
@@ -27,7 +27,8 @@ class ElementSet {
   }
   std::size_t size() const { return known_.size(); }
 
-  /// The elements as a JSON array. A reply that refers to it instead of copying it must be written before the next insert.
+  /// The elements as a JSON array. A reply that refers to it instead of copying it must be written before the next
+  /// insert.
   const Json& to_json() const { return array_; }
 
  private:

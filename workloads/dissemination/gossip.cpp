@@ -1,4 +1,4 @@
-#include "workloads/dissemination/gossip.hpp"
+#include "dissemination/gossip.hpp"
 
 #include <algorithm>
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "core/node.hpp"
-#include "workloads/dissemination/disseminator.hpp"
-#include "workloads/dissemination/element_set.hpp"
+#include "dissemination/disseminator.hpp"
+#include "dissemination/element_set.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode::dissemination {
 
@@ -24,8 +24,8 @@ class Gossip {
     std::function<void(std::vector<Json>& elements)> pack;
   };
 
-  /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is empty,
-  /// until set_targets().
+  /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is
+  /// empty, until set_targets().
   Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks = {});
 
   void set_targets(const std::vector<std::string>& names);

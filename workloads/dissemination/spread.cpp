@@ -1,13 +1,22 @@
-#include "workloads/dissemination/spread.hpp"
+#include "dissemination/spread.hpp"
 
 namespace mznode::dissemination {
 
 std::vector<Option> spread_options(Patience patience) {
-  return {{.name = "flush-ms", .default_value = patience.flush_ms, .min = 0, .max = 60'000,
+  return {{.name = "flush-ms",
+           .default_value = patience.flush_ms,
+           .min = 0,
+           .max = 60'000,
            .summary = "the window: how long an element waits for others to share its message"},
-          {.name = "ack-ms", .default_value = patience.ack_ms, .min = 0, .max = 60'000,
+          {.name = "ack-ms",
+           .default_value = patience.ack_ms,
+           .min = 0,
+           .max = 60'000,
            .summary = "how long, beyond a window, an acknowledgement waits for a message to ride on"},
-          {.name = "resend-ms", .default_value = patience.resend_ms, .min = 1, .max = 60'000,
+          {.name = "resend-ms",
+           .default_value = patience.resend_ms,
+           .min = 1,
+           .max = 60'000,
            .summary = "when, beyond two windows, to repeat what was not acknowledged; above ack-ms and a round trip"}};
 }
 

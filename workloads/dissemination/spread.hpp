@@ -1,7 +1,7 @@
 #pragma once
 
-#include "workloads/dissemination/disseminator.hpp"
-#include "workloads/strategy.hpp"
+#include "dissemination/disseminator.hpp"
+#include "mznode/workloads/strategy.hpp"
 
 /// What all strategies that rest on a Disseminator have in common.
 namespace mznode::dissemination {

@@ -1,4 +1,4 @@
-#include "workloads/dissemination/star.hpp"
+#include "dissemination/star.hpp"
 
 namespace mznode::dissemination {
 

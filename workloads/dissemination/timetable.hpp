@@ -4,7 +4,7 @@
 #include <deque>
 #include <optional>
 
-#include "core/runtime.hpp"
+#include "mznode/node/runtime.hpp"
 
 namespace mznode::dissemination {
 

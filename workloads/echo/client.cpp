@@ -1,4 +1,4 @@
-#include "workloads/echo/echo.hpp"
+#include "echo/echo.hpp"
 
 namespace mznode::echo {
 namespace {
@@ -35,10 +35,8 @@ class EchoGenerator final : public sim::Generator {
 }  // namespace
 
 sim::TestSpec echo_test() {
-  return {.make_client =
-              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions&) {
-                return std::make_unique<EchoClient>(connection, node);
-              },
+  return {.make_client = [](sim::Connection& connection, const std::string& node,
+                            const sim::ClientOptions&) { return std::make_unique<EchoClient>(connection, node); },
           .make_generator = [](const sim::ClientOptions&) { return std::make_unique<EchoGenerator>(); },
           .kinds = {"echo"},
           .final_operation = std::nullopt};

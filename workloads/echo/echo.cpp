@@ -1,4 +1,4 @@
-#include "workloads/echo/echo.hpp"
+#include "echo/echo.hpp"
 
 namespace mznode::echo {
 
@@ -8,8 +8,9 @@ EchoStrategy::EchoStrategy(Node& node, const OptionValues&) {
 
 WorkloadInfo workload() {
   // Maelstrom counts an echo that is not answered as wrong, so a node has to be there all the time.
-  const std::vector<Fault> all = {Fault::partition, Fault::partition_one_way, Fault::loss, Fault::duplicate,
-                                  Fault::reorder,   Fault::slow,              Fault::skew};
+  const std::vector<Fault> all = {Fault::partition, Fault::partition_one_way, Fault::loss,
+                                  Fault::duplicate, Fault::reorder,           Fault::slow,
+                                  Fault::skew};
   return {.name = "echo",
           .summary = "returns what it is sent",
           .client_timeout = 5s,

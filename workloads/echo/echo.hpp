@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's echo: a client sends a payload and gets the same payload back.
 namespace mznode::echo {

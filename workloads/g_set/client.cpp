@@ -1,4 +1,4 @@
-#include "workloads/g_set/g_set.hpp"
+#include "g_set/g_set.hpp"
 
 namespace mznode::g_set {
 namespace {
@@ -28,10 +28,8 @@ class SetClient final : public sim::Client {
 }  // namespace
 
 sim::TestSpec g_set_test() {
-  return {.make_client =
-              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions&) {
-                return std::make_unique<SetClient>(connection, node);
-              },
+  return {.make_client = [](sim::Connection& connection, const std::string& node,
+                            const sim::ClientOptions&) { return std::make_unique<SetClient>(connection, node); },
           .make_generator = [](const sim::ClientOptions&) { return sim::mix_with_reads("add"); },
           .kinds = {"add", "read"},
           .final_operation = sim::operation("read")};  // not marked as final, as upstream's is not

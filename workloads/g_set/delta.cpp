@@ -1,5 +1,5 @@
-#include "workloads/dissemination/spread.hpp"
-#include "workloads/g_set/serve.hpp"
+#include "dissemination/spread.hpp"
+#include "g_set/serve.hpp"
 
 namespace mznode::g_set {
 namespace {

@@ -1,5 +1,5 @@
-#include "workloads/dissemination/anti_entropy.hpp"
-#include "workloads/g_set/serve.hpp"
+#include "dissemination/anti_entropy.hpp"
+#include "g_set/serve.hpp"
 
 namespace mznode::g_set {
 namespace {

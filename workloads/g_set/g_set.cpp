@@ -1,4 +1,4 @@
-#include "workloads/g_set/g_set.hpp"
+#include "g_set/g_set.hpp"
 
 namespace mznode::g_set {
 

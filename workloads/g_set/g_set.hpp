@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's g-set: a set that only grows; every element that a client adds must end up in the reads of all nodes.
 namespace mznode::g_set {

@@ -1,4 +1,4 @@
-#include "workloads/g_set/serve.hpp"
+#include "g_set/serve.hpp"
 
 namespace mznode::g_set {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "workloads/dissemination/gossip.hpp"
-#include "workloads/g_set/g_set.hpp"
+#include "dissemination/gossip.hpp"
+#include "g_set/g_set.hpp"
 
 namespace mznode::g_set {
 

@@ -1,6 +1,6 @@
-#include "workloads/dissemination/star.hpp"
+#include "dissemination/star.hpp"
 
-#include "workloads/g_set/serve.hpp"
+#include "g_set/serve.hpp"
 
 namespace mznode::g_set {
 namespace {

@@ -2,8 +2,8 @@
 #include <limits>
 #include <tuple>
 
-#include "core/sim/excerpt.hpp"
-#include "workloads/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
+#include "mznode/sim/excerpt.hpp"
 
 namespace mznode::kafka {
 namespace {
@@ -56,8 +56,9 @@ class LogClient final : public sim::Client {
   void demand_in_range(const std::string& reply, const std::string& key, Offset offset) const {
     constexpr Offset largest = std::numeric_limits<Offset>::max() - 1;
     if (offset >= 0 && offset <= largest) return;
-    throw sim::MalformedReply("malformed reply of " + node_ + ": the offset " + std::to_string(offset) + " of key " + key +
-                              " in its " + reply + " is out of range; offsets go from 0 to " + std::to_string(largest));
+    throw sim::MalformedReply("malformed reply of " + node_ + ": the offset " + std::to_string(offset) + " of key " +
+                              key + " in its " + reply + " is out of range; offsets go from 0 to " +
+                              std::to_string(largest));
   }
 
   Task<Json> send(check::Operation operation) {
@@ -100,14 +101,14 @@ class LogClient final : public sim::Client {
     for (const auto& [key, value] : answered) {
       if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
       throw sim::MalformedReply("the reply of " + node_ + " answers something else than was asked: " + request +
-                                " of the keys " + to_json(keys).text() + " with key " +
-                                sim::excerpt(Json(key).text()));
+                                " of the keys " + to_json(keys).text() + " with key " + sim::excerpt(Json(key).text()));
     }
   }
 
   static bool seeks_to_beginning(const check::Operation& operation) {
-    return std::any_of(operation.other_fields.begin(), operation.other_fields.end(),
-                       [](const auto& field) { return field.first == seek_to_beginning && field.second == Json(true); });
+    return std::any_of(operation.other_fields.begin(), operation.other_fields.end(), [](const auto& field) {
+      return field.first == seek_to_beginning && field.second == Json(true);
+    });
   }
 
   sim::Connection& connection_;

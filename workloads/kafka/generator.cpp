@@ -2,8 +2,8 @@
 #include <charconv>
 #include <set>
 
-#include "workloads/kafka/kafka.hpp"
-#include "workloads/txn/txn.hpp"
+#include "kafka/kafka.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::kafka {
 namespace {
@@ -34,7 +34,8 @@ Highest sent_by(const check::Operation& event) {
   Highest highest;
   using MicroOp = std::tuple<std::string, std::string, std::pair<Offset, Json>>;
   if (event.f != "send") return highest;
-  for (const auto& [function, key, message] : from_json<std::vector<MicroOp>>(event.value)) raise(highest, key, message.first);
+  for (const auto& [function, key, message] : from_json<std::vector<MicroOp>>(event.value))
+    raise(highest, key, message.first);
   return highest;
 }
 
@@ -64,7 +65,9 @@ Offset at_or_none(const Highest& highest, std::int64_t key) {
 class LogGenerator final : public sim::Generator {
  public:
   explicit LogGenerator(const sim::ClientOptions& options)
-      : keys_(options.keys), elapsed_(options.elapsed), crash_interval_(crash_interval_of_a_worker / options.concurrency) {
+      : keys_(options.keys),
+        elapsed_(options.elapsed),
+        crash_interval_(crash_interval_of_a_worker / options.concurrency) {
     keys_.max_txn_length = 1;
     finals_.resize(options.concurrency);
   }
@@ -80,8 +83,9 @@ class LogGenerator final : public sim::Generator {
     // An assign does not take the place of an operation: that one comes next.
     if (random.below(operations_per_assign) == 0) return assign(key, random);
     const check::Operation result =
-        function == "r" ? sim::operation("poll", Json::parse(R"([["poll"]])"))
-                        : sim::operation("send", Json::from_valid("[[\"send\",\"" + key.text() + "\"," + value.text() + "]]"));
+        function == "r"
+            ? sim::operation("poll", Json::parse(R"([["poll"]])"))
+            : sim::operation("send", Json::from_valid("[[\"send\",\"" + key.text() + "\"," + value.text() + "]]"));
     upcoming_.reset();
     return result;
   }
@@ -102,8 +106,8 @@ class LogGenerator final : public sim::Generator {
     }
   }
 
-  /// Crashes the client, assigns all keys from their beginnings to the new one, and polls until all is seen that anybody
-  /// saw or sent.
+  /// Crashes the client, assigns all keys from their beginnings to the new one, and polls until all is seen that
+  /// anybody saw or sent.
   std::optional<sim::FinalStep> final_step(std::size_t worker, sim::Random& random) override {
     Final& final_phase = finals_[worker];
     if (!final_phase.is_begun) {

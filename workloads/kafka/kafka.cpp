@@ -1,4 +1,4 @@
-#include "workloads/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
 
 namespace mznode::kafka {
 

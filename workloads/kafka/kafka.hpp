@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's kafka: append-only logs, one a key, whose messages have offsets.
 namespace mznode::kafka {

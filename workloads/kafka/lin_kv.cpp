@@ -2,9 +2,9 @@
 #include <charconv>
 #include <deque>
 
-#include "core/kv.hpp"
-#include "workloads/kafka/logs.hpp"
-#include "workloads/timeouts.hpp"
+#include "kafka/logs.hpp"
+#include "mznode/node/kv.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::kafka {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/kafka/logs.hpp"
+#include "kafka/logs.hpp"
 
 #include <algorithm>
 

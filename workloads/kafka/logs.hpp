@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
 
 namespace mznode::kafka {
 

@@ -1,4 +1,4 @@
-#include "workloads/kafka/owned_logs.hpp"
+#include "kafka/owned_logs.hpp"
 
 #include <utility>
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/node.hpp"
-#include "workloads/forwarding.hpp"
-#include "workloads/kafka/logs.hpp"
+#include "forwarding.hpp"
+#include "kafka/logs.hpp"
+#include "mznode/node/node.hpp"
 
 namespace mznode::kafka {
 

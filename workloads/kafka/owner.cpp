@@ -1,8 +1,8 @@
-#include "workloads/dissemination/gossip.hpp"
-#include "workloads/dissemination/spread.hpp"
-#include "workloads/kafka/owned_logs.hpp"
-#include "workloads/kafka/rendezvous.hpp"
-#include "workloads/timeouts.hpp"
+#include "dissemination/gossip.hpp"
+#include "dissemination/spread.hpp"
+#include "kafka/owned_logs.hpp"
+#include "kafka/rendezvous.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::kafka {
 namespace {

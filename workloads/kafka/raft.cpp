@@ -1,5 +1,5 @@
-#include "workloads/kafka/logs.hpp"
-#include "workloads/raft/group_strategy.hpp"
+#include "kafka/logs.hpp"
+#include "raft/group_strategy.hpp"
 
 namespace mznode::kafka {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/kafka/rendezvous.hpp"
+#include "kafka/rendezvous.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
-#include "workloads/caspaxos/store.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "caspaxos/store.hpp"
+#include "lin_kv/lin_kv.hpp"
 
 namespace mznode::linearizable_kv {
 namespace {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "lin_kv/lin_kv.hpp"
 
 namespace mznode::linearizable_kv {
 namespace {
@@ -44,17 +44,18 @@ class RegisterClient final : public sim::Client {
 };
 
 /// One key after the other for each group of 2n workers. Of all workers the first n only read, since upstream counts
-/// those from the beginning of the test and not of the group; the others write and compare-and-set, one to two. So reads
-/// are 1 / 2g of the operations of g groups. A key is done when one more operation could bring it above 20 processes,
-/// because the checker's work grows with them (Jepsen, independent.clj, concurrent-generator;
+/// those from the beginning of the test and not of the group; the others write and compare-and-set, one to two. So
+/// reads are 1 / 2g of the operations of g groups. A key is done when one more operation could bring it above 20
+/// processes, because the checker's work grows with them (Jepsen, independent.clj, concurrent-generator;
 /// tests/linearizable_register.clj; generator.clj, reserve, process-limit).
 class RegisterGenerator final : public sim::Generator {
  public:
   explicit RegisterGenerator(const sim::ClientOptions& options)
       : readers_(options.nodes.size()), workers_(options.concurrency) {
     if (workers_ == 0 || workers_ % group_size() != 0) {
-      throw std::invalid_argument("lin-kv needs a --concurrency that is a multiple of twice the number of nodes, such as 2n; " +
-                                  std::to_string(workers_) + " is no multiple of " + std::to_string(group_size()));
+      throw std::invalid_argument(
+          "lin-kv needs a --concurrency that is a multiple of twice the number of nodes, such as 2n; " +
+          std::to_string(workers_) + " is no multiple of " + std::to_string(group_size()));
     }
     for (std::size_t worker = 0; worker < workers_; ++worker) process_.push_back(static_cast<std::int64_t>(worker));
     groups_.resize(workers_ / group_size());
@@ -118,7 +119,8 @@ class RegisterGenerator final : public sim::Generator {
   static void keep_one(std::vector<std::size_t>& workers, sim::Random& random, ClassOf&& class_of) {
     std::vector<std::size_t> classes;
     for (const std::size_t worker : workers) {
-      if (std::find(classes.begin(), classes.end(), class_of(worker)) == classes.end()) classes.push_back(class_of(worker));
+      if (std::find(classes.begin(), classes.end(), class_of(worker)) == classes.end())
+        classes.push_back(class_of(worker));
     }
     const std::size_t chosen = random.pick(classes);
     std::erase_if(workers, [&](std::size_t worker) { return class_of(worker) != chosen; });
@@ -134,15 +136,16 @@ class RegisterGenerator final : public sim::Generator {
 }  // namespace
 
 sim::TestSpec lin_kv_test() {
-  return {.make_client =
-              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions& options) {
-                return std::make_unique<RegisterClient>(connection, node, options);
-              },
-          .make_generator = [](const sim::ClientOptions& options) { return std::make_unique<RegisterGenerator>(options); },
-          .kinds = {"cas", "read", "write"},
-          .final_operation = std::nullopt,
-          .default_workers_per_node = 2,
-          .reuses_clients = true};
+  return {
+      .make_client =
+          [](sim::Connection& connection, const std::string& node, const sim::ClientOptions& options) {
+            return std::make_unique<RegisterClient>(connection, node, options);
+          },
+      .make_generator = [](const sim::ClientOptions& options) { return std::make_unique<RegisterGenerator>(options); },
+      .kinds = {"cas", "read", "write"},
+      .final_operation = std::nullopt,
+      .default_workers_per_node = 2,
+      .reuses_clients = true};
 }
 
 }  // namespace mznode::linearizable_kv

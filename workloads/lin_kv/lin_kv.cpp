@@ -1,4 +1,4 @@
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "lin_kv/lin_kv.hpp"
 
 namespace mznode::linearizable_kv {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's lin-kv: a store of registers with read, write and compare-and-set, each linearizable.
 namespace mznode::linearizable_kv {

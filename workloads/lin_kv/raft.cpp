@@ -1,7 +1,7 @@
 #include <map>
 
-#include "workloads/lin_kv/lin_kv.hpp"
-#include "workloads/raft/group_strategy.hpp"
+#include "lin_kv/lin_kv.hpp"
+#include "raft/group_strategy.hpp"
 
 namespace mznode::linearizable_kv {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/raft/admission.hpp"
+#include "raft/admission.hpp"
 
 namespace mznode::raft {
 

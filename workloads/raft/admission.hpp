@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include "core/runtime.hpp"
-#include "workloads/raft/messages.hpp"
+#include "mznode/node/runtime.hpp"
+#include "raft/messages.hpp"
 
 namespace mznode::raft {
 

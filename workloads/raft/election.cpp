@@ -1,6 +1,6 @@
 // Leader election: paper, sections 5.2 and 5.4.1; thesis, 4.2.3 (leaders are not disrupted) and 9.6 (pre-votes).
 
-#include "workloads/raft/raft.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode::raft {
 

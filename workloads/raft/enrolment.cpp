@@ -1,4 +1,4 @@
-#include "workloads/raft/enrolment.hpp"
+#include "raft/enrolment.hpp"
 
 #include <algorithm>
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/node.hpp"
-#include "workloads/raft/admission.hpp"
+#include "mznode/node/node.hpp"
+#include "raft/admission.hpp"
 
 namespace mznode::raft {
 

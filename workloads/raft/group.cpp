@@ -1,6 +1,6 @@
 // The loop of a server: events go into Raft, effects come out, are saved, sent and applied.
 
-#include "workloads/raft/group.hpp"
+#include "raft/group.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -10,11 +10,11 @@
 #include <variant>
 #include <vector>
 
-#include "core/node.hpp"
-#include "workloads/raft/enrolment.hpp"
-#include "workloads/raft/machine.hpp"
-#include "workloads/raft/raft.hpp"
-#include "workloads/raft/sessions.hpp"
+#include "mznode/node/node.hpp"
+#include "raft/enrolment.hpp"
+#include "raft/machine.hpp"
+#include "raft/raft.hpp"
+#include "raft/sessions.hpp"
 
 namespace mznode::raft {
 

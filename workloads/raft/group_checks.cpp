@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workloads/raft/group.hpp"
+#include "raft/group.hpp"
 
 namespace mznode::raft {
 

@@ -1,4 +1,4 @@
-#include "workloads/raft/group_options.hpp"
+#include "raft/group_options.hpp"
 
 #include <utility>
 

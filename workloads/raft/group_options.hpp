@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "workloads/raft/group.hpp"
-#include "workloads/strategy.hpp"
+#include "mznode/workloads/strategy.hpp"
+#include "raft/group.hpp"
 
 /// What all strategies that rest on a Group have in common.
 namespace mznode::raft {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "workloads/raft/group.hpp"
-#include "workloads/timeouts.hpp"
+#include "raft/group.hpp"
+#include "timeouts.hpp"
 
 namespace mznode::raft {
 namespace {

@@ -1,6 +1,6 @@
 // How a server of a group comes to life: what its storage holds, and whether it may vote.
 
-#include "workloads/raft/group.hpp"
+#include "raft/group.hpp"
 
 namespace mznode::raft {
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "workloads/raft/group.hpp"
-#include "workloads/raft/group_options.hpp"
-#include "workloads/strategy.hpp"
+#include "mznode/workloads/strategy.hpp"
+#include "raft/group.hpp"
+#include "raft/group_options.hpp"
 
 namespace mznode::raft {
 

@@ -1,4 +1,4 @@
-#include "workloads/raft/invariants.hpp"
+#include "raft/invariants.hpp"
 
 #include <algorithm>
 #include <string>

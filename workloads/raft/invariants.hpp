@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/raft/raft.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode::raft {
 

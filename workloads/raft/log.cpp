@@ -1,4 +1,4 @@
-#include "workloads/raft/log.hpp"
+#include "raft/log.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "workloads/raft/messages.hpp"
+#include "raft/messages.hpp"
 
 namespace mznode::raft {
 

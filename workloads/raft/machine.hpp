@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/peer_message.hpp"
+#include "mznode/node/peer_message.hpp"
 
 namespace mznode::raft {
 

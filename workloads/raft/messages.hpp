@@ -5,8 +5,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/json.hpp"
-#include "core/peer_message.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/peer_message.hpp"
 
 /// Raft, after Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, "the paper"), and
 /// Ongaro, "Consensus: Bridging Theory and Practice" (2014, "the thesis"). Names are those of the paper where it has

@@ -1,4 +1,4 @@
-#include "workloads/raft/raft.hpp"
+#include "raft/raft.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "core/runtime.hpp"
-#include "workloads/raft/log.hpp"
+#include "mznode/node/runtime.hpp"
+#include "raft/log.hpp"
 
 namespace mznode::raft {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workloads/raft/raft.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode::raft {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "workloads/raft/raft.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode::raft {
 

@@ -1,6 +1,6 @@
-#include "workloads/raft/sessions.hpp"
+#include "raft/sessions.hpp"
 
-#include "core/codec.hpp"
+#include "mznode/json/codec.hpp"
 
 namespace mznode::raft {
 

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "workloads/raft/messages.hpp"
+#include "raft/messages.hpp"
 
 namespace mznode::raft {
 

@@ -1,8 +1,8 @@
-#include "workloads/txn/changes.hpp"
+#include "txn/changes.hpp"
 
 #include <algorithm>
 
-#include "workloads/txn/micro_ops.hpp"
+#include "txn/micro_ops.hpp"
 
 namespace mznode::txn {
 namespace {

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/codec.hpp"
+#include "mznode/json/codec.hpp"
 
 namespace mznode::txn {
 

@@ -1,6 +1,6 @@
-#include "core/sim/excerpt.hpp"
-#include "workloads/txn/micro_ops.hpp"
-#include "workloads/txn/txn.hpp"
+#include "mznode/sim/excerpt.hpp"
+#include "txn/micro_ops.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 namespace {
@@ -71,7 +71,11 @@ sim::TestSpec test(const char* write_function) {
 
 }  // namespace
 
-sim::TestSpec list_append_test() { return test(append); }
-sim::TestSpec rw_register_test() { return test(write); }
+sim::TestSpec list_append_test() {
+  return test(append);
+}
+sim::TestSpec rw_register_test() {
+  return test(write);
+}
 
 }  // namespace mznode::txn

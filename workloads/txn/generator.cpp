@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "workloads/txn/txn.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 TxnGenerator::TxnGenerator(const sim::KeyOptions& options, std::string write, sim::Random& random)
@@ -45,7 +45,8 @@ MicroOps TxnGenerator::next(sim::Random& random) {
     } else if (key.writes < key.max_writes) {
       txn.emplace_back(write_, Json(key.key), Json(++key.writes));
     } else {
-      const auto highest = std::max_element(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) { return a.key < b.key; });
+      const auto highest =
+          std::max_element(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) { return a.key < b.key; });
       const std::int64_t fresh = highest->key + 1;
       key = {.key = fresh, .max_writes = draw_max_writes(random)};
     }

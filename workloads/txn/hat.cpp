@@ -1,6 +1,6 @@
-#include "workloads/dissemination/gossip.hpp"
-#include "workloads/dissemination/spread.hpp"
-#include "workloads/txn/versions.hpp"
+#include "dissemination/gossip.hpp"
+#include "dissemination/spread.hpp"
+#include "txn/versions.hpp"
 
 namespace mznode::txn {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/txn/micro_ops.hpp"
+#include "txn/micro_ops.hpp"
 
 #include <algorithm>
 

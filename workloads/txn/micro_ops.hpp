@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/txn/txn.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include "workloads/txn/micro_ops.hpp"
+#include "txn/micro_ops.hpp"
 
 namespace mznode::txn {
 

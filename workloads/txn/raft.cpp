@@ -1,5 +1,5 @@
-#include "workloads/raft/group_strategy.hpp"
-#include "workloads/txn/store.hpp"
+#include "raft/group_strategy.hpp"
+#include "txn/store.hpp"
 
 namespace mznode::txn {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/txn/root.hpp"
+#include "txn/root.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "workloads/txn/overlay.hpp"
-#include "workloads/txn/tree.hpp"
+#include "txn/overlay.hpp"
+#include "txn/tree.hpp"
 
 namespace mznode::txn {
 

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <variant>
 
-#include "core/kv.hpp"
-#include "workloads/timeouts.hpp"
-#include "workloads/txn/root.hpp"
+#include "mznode/node/kv.hpp"
+#include "timeouts.hpp"
+#include "txn/root.hpp"
 
 namespace mznode::txn {
 namespace {

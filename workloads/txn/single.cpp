@@ -1,8 +1,8 @@
 #include <variant>
 
-#include "workloads/forwarding.hpp"
-#include "workloads/txn/micro_ops.hpp"
-#include "workloads/txn/store.hpp"
+#include "forwarding.hpp"
+#include "txn/micro_ops.hpp"
+#include "txn/store.hpp"
 
 namespace mznode::txn {
 namespace {
@@ -80,8 +80,8 @@ class Single final : public Strategy {
     return {std::get<MicroOps>(*std::move(answer))};
   }
 
-  /// A refusal is an answer as well: carried out later, when it may succeed, the transaction would take effect after its
-  /// client has heard that it did not.
+  /// A refusal is an answer as well: carried out later, when it may succeed, the transaction would take effect after
+  /// its client has heard that it did not.
   Answer run(const MicroOps& txn) {
     try {
       return store_.run(txn);

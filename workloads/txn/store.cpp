@@ -1,6 +1,6 @@
-#include "workloads/txn/store.hpp"
+#include "txn/store.hpp"
 
-#include "workloads/txn/overlay.hpp"
+#include "txn/overlay.hpp"
 
 namespace mznode::txn {
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "workloads/txn/micro_ops.hpp"
+#include "txn/micro_ops.hpp"
 
 namespace mznode::txn {
 

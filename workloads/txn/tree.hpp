@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/txn/changes.hpp"
+#include "txn/changes.hpp"
 
 /// A persistent map from keys to values, made of immutable nodes that live in a key-value store: a trie over the hashes
 /// of keys (Bagwell, "Ideal Hash Trees", 2001, without the compression of its nodes). Whatever changes gets new nodes

@@ -1,4 +1,4 @@
-#include "workloads/txn/txn.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 

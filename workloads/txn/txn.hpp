@@ -6,10 +6,10 @@
 #include <tuple>
 #include <vector>
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
-/// Maelstrom's txn-list-append and txn-rw-register: transactions of reads and appends to lists, or of reads and writes of
-/// registers.
+/// Maelstrom's txn-list-append and txn-rw-register: transactions of reads and appends to lists, or of reads and writes
+/// of registers.
 namespace mznode::txn {
 
 WorkloadInfo list_append_workload();
@@ -21,7 +21,8 @@ StrategyInfo root_cas_strategy();
 StrategyInfo raft_strategy();
 StrategyInfo hat_strategy();
 
-/// A micro-operation: its function ("r", "append" or "w"), key and value. A read that was not done yet has a null value.
+/// A micro-operation: its function ("r", "append" or "w"), key and value. A read that was not done yet has a null
+/// value.
 using MicroOp = std::tuple<std::string, Json, Json>;
 using MicroOps = std::vector<MicroOp>;
 

@@ -1,4 +1,4 @@
-#include "workloads/txn/versions.hpp"
+#include "txn/versions.hpp"
 
 #include <algorithm>
 #include <set>

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/txn/micro_ops.hpp"
+#include "txn/micro_ops.hpp"
 
 namespace mznode::txn {
 

@@ -1,4 +1,4 @@
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
 namespace {
@@ -27,10 +27,8 @@ class IdGenerator final : public sim::Generator {
 }  // namespace
 
 sim::TestSpec unique_ids_test() {
-  return {.make_client =
-              [](sim::Connection& connection, const std::string& node, const sim::ClientOptions&) {
-                return std::make_unique<IdClient>(connection, node);
-              },
+  return {.make_client = [](sim::Connection& connection, const std::string& node,
+                            const sim::ClientOptions&) { return std::make_unique<IdClient>(connection, node); },
           .make_generator = [](const sim::ClientOptions&) { return std::make_unique<IdGenerator>(); },
           .kinds = {"generate"},
           .final_operation = std::nullopt,

@@ -1,13 +1,14 @@
 #include <array>
 #include <charconv>
 
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
 namespace {
 
 /// "<node>-<incarnation>-<count>": the node tells processes apart, the incarnation the lives of one process, the count
-/// the requests of one life. The numbers are in base 36, because most of what this strategy costs is the length of its ids.
+/// the requests of one life. The numbers are in base 36, because most of what this strategy costs is the length of its
+/// ids.
 class Counter final : public Strategy {
  public:
   Counter(Node& node, const OptionValues&) {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
 namespace {

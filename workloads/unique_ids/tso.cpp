@@ -1,5 +1,5 @@
-#include "core/kv.hpp"
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "mznode/node/kv.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
 namespace {

@@ -1,4 +1,4 @@
-#include "workloads/unique_ids/unique_ids.hpp"
+#include "unique_ids/unique_ids.hpp"
 
 namespace mznode::unique_ids {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/registry.hpp"
+#include "mznode/workloads/registry.hpp"
 
 /// Maelstrom's unique-ids: every `generate` is answered with an id that no other request ever gets.
 namespace mznode::unique_ids {

@@ -1,12 +1,12 @@
-#include "core/check/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
 
 #include <algorithm>
 
-#include "core/check/kafka/log_anomalies.hpp"
-#include "core/check/lack_of_time.hpp"
-#include "core/check/txn/judge.hpp"
-#include "core/check/txn/orders.hpp"
-#include "core/check/txn/words.hpp"
+#include "kafka/log_anomalies.hpp"
+#include "mznode/check/lack_of_time.hpp"
+#include "txn/judge.hpp"
+#include "txn/orders.hpp"
+#include "txn/words.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,8 +1,8 @@
-#include "core/check/kafka/log_anomalies.hpp"
+#include "kafka/log_anomalies.hpp"
 
 #include <algorithm>
 
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
 
 namespace mznode::check::kafka {
 

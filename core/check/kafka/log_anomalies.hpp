@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/check/kafka/version_order.hpp"
-#include "core/check/txn/evidence.hpp"
-#include "core/check/txn/findings.hpp"
+#include "kafka/version_order.hpp"
+#include "txn/evidence.hpp"
+#include "txn/findings.hpp"
 
 namespace mznode::check::kafka {
 

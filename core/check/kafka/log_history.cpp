@@ -1,9 +1,9 @@
-#include "core/check/kafka/log_history.hpp"
+#include "kafka/log_history.hpp"
 
 #include <algorithm>
 
-#include "core/check/integers.hpp"
-#include "core/scanner.hpp"
+#include "integers.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check::kafka {
 namespace {

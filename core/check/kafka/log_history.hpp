@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "core/check/history.hpp"
-#include "core/check/txn/transactions.hpp"
+#include "mznode/check/history.hpp"
+#include "txn/transactions.hpp"
 
 namespace mznode::check::kafka {
 

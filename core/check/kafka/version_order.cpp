@@ -1,9 +1,9 @@
-#include "core/check/kafka/version_order.hpp"
+#include "kafka/version_order.hpp"
 
 #include <algorithm>
 #include <tuple>
 
-#include "core/check/clojure_order.hpp"
+#include "clojure_order.hpp"
 
 namespace mznode::check::kafka {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/check/kafka/log_history.hpp"
+#include "kafka/log_history.hpp"
 
 namespace mznode::check::kafka {
 

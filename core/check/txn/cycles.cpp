@@ -1,4 +1,4 @@
-#include "core/check/txn/cycles.hpp"
+#include "txn/cycles.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/txn/models.hpp"
-#include "core/check/txn/path_search.hpp"
+#include "mznode/check/txn/models.hpp"
+#include "txn/path_search.hpp"
 
 namespace mznode::check::txn {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/check/txn/graph.hpp"
+#include "txn/graph.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,4 +1,4 @@
-#include "core/check/txn/elle_followers.hpp"
+#include "txn/elle_followers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/check/txn/transactions.hpp"
+#include "txn/transactions.hpp"
 
 namespace mznode::check::txn {
 

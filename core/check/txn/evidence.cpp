@@ -1,6 +1,6 @@
-#include "core/check/txn/evidence.hpp"
+#include "txn/evidence.hpp"
 
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
 
 namespace mznode::check::txn {
 namespace {

@@ -4,9 +4,9 @@
 #include <span>
 #include <string>
 
-#include "core/check/txn/cycles.hpp"
-#include "core/check/txn/dependency.hpp"
-#include "core/check/txn/transactions.hpp"
+#include "txn/cycles.hpp"
+#include "txn/dependency.hpp"
+#include "txn/transactions.hpp"
 
 namespace mznode::check::txn {
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "core/check/txn/models.hpp"
+#include "mznode/check/txn/models.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,4 +1,4 @@
-#include "core/check/txn/graph.hpp"
+#include "txn/graph.hpp"
 
 #include <algorithm>
 

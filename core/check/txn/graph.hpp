@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/check/txn/number_table.hpp"
+#include "txn/number_table.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,6 +1,6 @@
-#include "core/check/txn/interner.hpp"
+#include "txn/interner.hpp"
 
-#include "core/json.hpp"
+#include "mznode/json/json.hpp"
 
 namespace mznode::check::txn {
 namespace {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/check/txn/number_table.hpp"
+#include "txn/number_table.hpp"
 
 namespace mznode::check::txn {
 

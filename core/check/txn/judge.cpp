@@ -1,9 +1,9 @@
-#include "core/check/txn/judge.hpp"
+#include "txn/judge.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "core/check/txn/words.hpp"
+#include "txn/words.hpp"
 
 namespace mznode::check::txn {
 namespace {

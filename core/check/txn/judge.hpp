@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/txn/evidence.hpp"
-#include "core/check/txn/findings.hpp"
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
+#include "txn/evidence.hpp"
+#include "txn/findings.hpp"
 
 namespace mznode::check::txn {
 

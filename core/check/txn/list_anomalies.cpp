@@ -1,9 +1,9 @@
-#include "core/check/txn/list_anomalies.hpp"
+#include "txn/list_anomalies.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "core/check/txn/lost_update.hpp"
+#include "txn/lost_update.hpp"
 
 namespace mznode::check::txn {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/check/txn/evidence.hpp"
-#include "core/check/txn/findings.hpp"
-#include "core/check/txn/list_append.hpp"
+#include "txn/evidence.hpp"
+#include "txn/findings.hpp"
+#include "txn/list_append.hpp"
 
 namespace mznode::check::txn {
 

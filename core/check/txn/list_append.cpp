@@ -1,6 +1,6 @@
-#include "core/check/txn/list_append.hpp"
+#include "txn/list_append.hpp"
 
-#include "core/check/clojure_order.hpp"
+#include "clojure_order.hpp"
 
 namespace mznode::check::txn {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/check/txn/dependency.hpp"
-#include "core/check/txn/lists.hpp"
+#include "txn/dependency.hpp"
+#include "txn/lists.hpp"
 
 namespace mznode::check::txn {
 

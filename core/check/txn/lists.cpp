@@ -1,4 +1,4 @@
-#include "core/check/txn/lists.hpp"
+#include "txn/lists.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/txn/reader.hpp"
+#include "txn/reader.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,4 +1,4 @@
-#include "core/check/txn/lost_update.hpp"
+#include "txn/lost_update.hpp"
 
 #include <algorithm>
 

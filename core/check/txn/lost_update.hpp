@@ -4,8 +4,8 @@
 #include <tuple>
 #include <vector>
 
-#include "core/check/txn/evidence.hpp"
-#include "core/check/txn/findings.hpp"
+#include "txn/evidence.hpp"
+#include "txn/findings.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,11 +1,11 @@
-#include "core/check/txn/models.hpp"
+#include "mznode/check/txn/models.hpp"
 
 #include <algorithm>
 #include <array>
 #include <stdexcept>
 
-#include "core/check/suggestion.hpp"
-#include "core/check/txn/model_tables.hpp"
+#include "mznode/json/suggestion.hpp"
+#include "txn/model_tables.hpp"
 
 namespace mznode::check {
 namespace txn {

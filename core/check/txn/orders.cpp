@@ -1,4 +1,4 @@
-#include "core/check/txn/orders.hpp"
+#include "txn/orders.hpp"
 
 #include <algorithm>
 

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "core/check/txn/dependency.hpp"
-#include "core/check/txn/models.hpp"
-#include "core/check/txn/transactions.hpp"
+#include "mznode/check/txn/models.hpp"
+#include "txn/dependency.hpp"
+#include "txn/transactions.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,4 +1,4 @@
-#include "core/check/txn/path_search.hpp"
+#include "txn/path_search.hpp"
 
 #include <algorithm>
 

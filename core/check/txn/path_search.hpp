@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/check/txn/graph.hpp"
+#include "txn/graph.hpp"
 
 namespace mznode::check::txn {
 

@@ -1,6 +1,6 @@
-#include "core/check/txn/reader.hpp"
+#include "txn/reader.hpp"
 
-#include "core/check/integers.hpp"
+#include "integers.hpp"
 
 namespace mznode::check::txn {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/check/txn/transactions.hpp"
-#include "core/scanner.hpp"
+#include "mznode/json/scanner.hpp"
+#include "txn/transactions.hpp"
 
 namespace mznode::check::txn {
 

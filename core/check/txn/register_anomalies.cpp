@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/check/txn/lost_update.hpp"
-#include "core/check/txn/registers.hpp"
+#include "txn/lost_update.hpp"
+#include "txn/registers.hpp"
 
 namespace mznode::check::txn {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/check/txn/registers.hpp"
+#include "txn/registers.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "core/check/txn/elle_followers.hpp"
-#include "core/check/verdict.hpp"
+#include "mznode/check/verdict.hpp"
+#include "txn/elle_followers.hpp"
 
 namespace mznode::check::txn {
 

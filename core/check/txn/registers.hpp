@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "core/check/options.hpp"
-#include "core/check/txn/dependency.hpp"
-#include "core/check/txn/evidence.hpp"
-#include "core/check/txn/findings.hpp"
-#include "core/check/txn/reader.hpp"
+#include "mznode/check/options.hpp"
+#include "txn/dependency.hpp"
+#include "txn/evidence.hpp"
+#include "txn/findings.hpp"
+#include "txn/reader.hpp"
 
 namespace mznode::check::txn {
 
@@ -85,7 +85,7 @@ class Registers final : public Explainer {
   std::vector<std::uint32_t> first_external_;  // by transaction
   Edges edges_;
   std::vector<std::string> sources_;
-  Graph before_;  // from a version to those right before it
+  Graph before_;                // from a version to those right before it
   bool follows_reads_ = false;  // what a transaction wrote comes after what it read
   std::vector<std::uint32_t> writer_;
   std::vector<std::uint32_t> first_reader_;  // by version

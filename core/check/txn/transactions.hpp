@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/history.hpp"
-#include "core/check/txn/interner.hpp"
+#include "mznode/check/history.hpp"
+#include "txn/interner.hpp"
 
 namespace mznode::check::txn {
 

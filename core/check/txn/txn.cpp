@@ -1,11 +1,11 @@
-#include "core/check/txn/txn.hpp"
+#include "mznode/check/txn/txn.hpp"
 
 #include <algorithm>
 
-#include "core/check/txn/judge.hpp"
-#include "core/check/txn/list_anomalies.hpp"
-#include "core/check/txn/orders.hpp"
-#include "core/check/txn/registers.hpp"
+#include "txn/judge.hpp"
+#include "txn/list_anomalies.hpp"
+#include "txn/orders.hpp"
+#include "txn/registers.hpp"
 
 namespace mznode::check {
 

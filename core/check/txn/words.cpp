@@ -1,4 +1,4 @@
-#include "core/check/txn/words.hpp"
+#include "txn/words.hpp"
 
 #include <optional>
 

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "core/mznode.hpp"
+#include "mznode/mznode.hpp"
 
 namespace {
 
@@ -90,4 +90,6 @@ class StaleStore {
 
 }  // namespace
 
-int main() { return mznode::run<StaleStore>(); }
+int main() {
+  return mznode::run<StaleStore>();
+}

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <string>
 
-#include "core/message.hpp"
+#include "mznode/node/message.hpp"
 
 namespace {
 

@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "caspaxos/register.hpp"
 #include "tests/workloads/caspaxos/history.hpp"
-#include "workloads/caspaxos/register.hpp"
 
 namespace mznode::caspaxos {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/codec.hpp"
+#include "mznode/json/codec.hpp"
 
 namespace mznode::caspaxos {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/caspaxos/effects.hpp"
+#include "caspaxos/effects.hpp"
 
 namespace mznode::caspaxos {
 

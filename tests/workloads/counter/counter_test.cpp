@@ -1,10 +1,11 @@
+#include "counter/counter.hpp"
+
 #include <gtest/gtest.h>
 
-#include "core/check/registry.hpp"
-#include "core/sim/partitions.hpp"
+#include "mznode/check/registry.hpp"
+#include "partitions.hpp"
 #include "tests/workloads/cells.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/counter/counter.hpp"
 
 namespace mznode::counter {
 namespace {
@@ -21,8 +22,12 @@ sim::Installer installer(const StrategyInfo& strategy, const std::map<std::strin
   };
 }
 
-const std::vector<StrategyInfo>& strategies() { return find_workload("pn-counter").strategies; }
-const StrategyInfo& strategy(std::string_view name) { return find_strategy(find_workload("pn-counter"), name); }
+const std::vector<StrategyInfo>& strategies() {
+  return find_workload("pn-counter").strategies;
+}
+const StrategyInfo& strategy(std::string_view name) {
+  return find_strategy(find_workload("pn-counter"), name);
+}
 
 std::vector<std::int64_t> final_reads(const check::History& history) {
   std::vector<std::int64_t> values;
@@ -128,7 +133,8 @@ TEST(CounterCrdt, AgreesWithinThreeSecondsOfHealing) {
 // It does not claim that nothing acknowledged is lost then, but all nodes must agree about what is left.
 TEST(CounterCrdt, NodesThatWereKilledAgreeWithTheOthersAgain) {
   for (std::uint64_t seed = 0; seed < seeds_per_cell(30); ++seed) {
-    const Trial trial{.workload = "pn-counter", .rate = 100, .faults = {Fault::kill, Fault::loss, Fault::reorder}, .seed = seed};
+    const Trial trial{
+        .workload = "pn-counter", .rate = 100, .faults = {Fault::kill, Fault::loss, Fault::reorder}, .seed = seed};
     const auto values = final_reads(trial.run(installer(strategy("crdt"))).run.history);
     ASSERT_GE(values.size(), 3u);
     EXPECT_EQ(std::count(values.begin(), values.end(), values.front()), std::ssize(values)) << "seed " << seed;
@@ -140,15 +146,20 @@ TEST(CounterCrdt, NodesThatWereKilledAgreeWithTheOthersAgain) {
 TEST(CounterCrdt, ARestartedProcessNeverTakesTheSlotOfTheOldOne) {
   const auto install = installer(strategy("crdt"), {{"flush-ms", "0"}, {"ack-ms", "20"}, {"resend-ms", "500"}});
   for (std::uint64_t seed = 0; seed < seeds_per_cell(40); ++seed) {
-    Trial trial{.workload = "g-counter", .concurrency_per_node = 100, .rate = 100, .faults = {Fault::kill}, .most_victims = 1, .seed = seed};
+    Trial trial{.workload = "g-counter",
+                .concurrency_per_node = 100,
+                .rate = 100,
+                .faults = {Fault::kill},
+                .most_victims = 1,
+                .seed = seed};
     trial.latency.mean_ms = 100;
     const auto result = trial.run(install);
     EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << result.workload.details.dump();
   }
 }
 
-/// How many runs of a strategy under the faults it survives have a read that misses an add acknowledged before it began,
-/// or shows one that was never made.
+/// How many runs of a strategy under the faults it survives have a read that misses an add acknowledged before it
+/// began, or shows one that was never made.
 int runs_with_stale_reads(const std::string& name, std::uint64_t seeds) {
   int stale = 0;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {

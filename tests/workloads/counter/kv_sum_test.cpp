@@ -1,8 +1,8 @@
-#include "workloads/counter/kv_sum.hpp"
+#include "counter/kv_sum.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/fake_runtime.hpp"
+#include "mznode/node/fake_runtime.hpp"
 
 namespace mznode::counter {
 namespace {

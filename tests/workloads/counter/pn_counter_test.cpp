@@ -1,4 +1,4 @@
-#include "workloads/counter/pn_counter.hpp"
+#include "counter/pn_counter.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "workloads/dissemination/disseminator.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
+
+#include "dissemination/disseminator.hpp"
 
 namespace mznode::dissemination {
 namespace {
@@ -133,9 +133,11 @@ class Cluster {
   }
   void send(std::size_t from, std::size_t to, const Delta& delta) {
     ++messages_;
-    const auto copies = (random(100) < faults_.loss_percent ? 0u : 1u) + (random(100) < faults_.duplicate_percent ? 1u : 0u);
+    const auto copies =
+        (random(100) < faults_.loss_percent ? 0u : 1u) + (random(100) < faults_.duplicate_percent ? 1u : 0u);
     for (unsigned copy = 0; copy < copies; ++copy) {
-      const Duration delay(static_cast<std::int64_t>(random(static_cast<std::uint64_t>(faults_.longest_delay.count())) + 1));
+      const Duration delay(
+          static_cast<std::int64_t>(random(static_cast<std::uint64_t>(faults_.longest_delay.count())) + 1));
       network_.emplace(std::pair(now_ + delay, ++packets_), Packet{from, to, delta});
     }
   }
@@ -170,12 +172,17 @@ void expect_convergence(Cluster::Faults faults, std::uint64_t seeds) {
     ASSERT_TRUE(silent) << "still talking after ten minutes, seed " << seed;
     ASSERT_TRUE(cluster.agrees()) << "the nodes differ, seed " << seed;
     const auto kept = cluster.held();
-    for (const Json& element : held) ASSERT_TRUE(kept.contains(element)) << "lost " << element.text() << ", seed " << seed;
+    for (const Json& element : held)
+      ASSERT_TRUE(kept.contains(element)) << "lost " << element.text() << ", seed " << seed;
   }
 }
 
-TEST(DisseminatorConverges, OnAGoodNetwork) { expect_convergence({}, 100); }
-TEST(DisseminatorConverges, WithoutRelayToo) { expect_convergence({.relay = false}, 100); }
+TEST(DisseminatorConverges, OnAGoodNetwork) {
+  expect_convergence({}, 100);
+}
+TEST(DisseminatorConverges, WithoutRelayToo) {
+  expect_convergence({.relay = false}, 100);
+}
 TEST(DisseminatorConverges, DespiteLossDuplicationAndReordering) {
   expect_convergence({.loss_percent = 30, .duplicate_percent = 30, .longest_delay = 500ms}, 200);
   expect_convergence({.relay = false, .loss_percent = 30, .duplicate_percent = 30, .longest_delay = 500ms}, 200);

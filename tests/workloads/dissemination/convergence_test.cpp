@@ -6,8 +6,8 @@
 #include <set>
 #include <string>
 
+#include "mznode/workloads/harness.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/harness.hpp"
 
 // What the strategies that spread elements promise beyond a valid history: once the faults end, everybody soon has
 // everything, and then nobody says anything.

@@ -1,4 +1,4 @@
-#include "workloads/dissemination/disseminator.hpp"
+#include "dissemination/disseminator.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,9 @@ namespace {
 constexpr Disseminator::Config config = {
     .relay = true, .flush_delay = 0ms, .ack_delay = 10ms, .resend_after = 100ms, .announce_delay = 0ms};
 
-Time at(Duration since_start) { return Time(since_start); }
+Time at(Duration since_start) {
+  return Time(since_start);
+}
 
 std::vector<std::string> texts(const std::vector<Disseminator::Outgoing>& outgoing, Peer to) {
   std::vector<std::string> result;
@@ -112,7 +114,8 @@ Delta word(const Delta& delta, std::uint64_t ack, bool gap) {
 TEST(Disseminator, OfALifeItKnowsOnlyTheLastStream) {
   Disseminator node(config, 7, 1);
   const auto receive = [&](Duration now, std::uint64_t stream, std::uint64_t from, std::uint64_t to) {
-    node.receive(at(now), 0, {.stream = {9, stream}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0});
+    node.receive(at(now), 0,
+                 {.stream = {9, stream}, .from = from, .to = to, .elements = {}, .ack_stream = {}, .ack = 0});
   };
   receive(0ms, 1, 0, 4);
   receive(1ms, 2, 0, 2);

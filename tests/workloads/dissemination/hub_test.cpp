@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workloads/dissemination/disseminator.hpp"
+#include "dissemination/disseminator.hpp"
 
 namespace mznode::dissemination {
 namespace {

@@ -4,11 +4,11 @@
 #include <map>
 #include <string>
 
-#include "core/check/registry.hpp"
-#include "core/sim/sim_host.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/sim/sim_host.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "tests/workloads/dissemination/stalls.hpp"
-#include "workloads/harness.hpp"
-#include "workloads/registry.hpp"
 
 namespace mznode::stalls {
 

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/sim/connection.hpp"
-#include "core/sim/host.hpp"
-#include "core/sim/random.hpp"
+#include "mznode/sim/connection.hpp"
+#include "mznode/sim/host.hpp"
+#include "mznode/sim/random.hpp"
 
 /// Hiccups of the machine under a run in virtual time. The faults strike nodes; what a busy machine does strikes
 /// everything, or what carries the messages, or one process for a moment, and no node can be told apart for it.

@@ -1,12 +1,12 @@
-#include "workloads/dissemination/star.hpp"
+#include "dissemination/star.hpp"
 
 #include <gtest/gtest.h>
 
+#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "tests/workloads/dissemination/stalled_run.hpp"
 #include "tests/workloads/dissemination/world.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/harness.hpp"
-#include "workloads/registry.hpp"
 
 namespace mznode::dissemination {
 namespace {

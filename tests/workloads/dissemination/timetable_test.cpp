@@ -1,4 +1,4 @@
-#include "workloads/dissemination/timetable.hpp"
+#include "dissemination/timetable.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/network.hpp"
-#include "core/sim/sim_host.hpp"
+#include "mznode/sim/network.hpp"
+#include "mznode/sim/sim_host.hpp"
 #include "tests/sim/simulate.hpp"
 
 namespace mznode::dissemination {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sim/network.hpp"
+#include "mznode/sim/network.hpp"
 
 /// What clients of the kafka workload and nodes said to each other, and what in it breaks promises that Maelstrom's
 /// checker has no eye for. All of this is judged by the times at which nodes answer: clients are beside them.

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
+#include "mznode/node/fake_runtime.hpp"
 
 namespace mznode::kafka {
 namespace {

@@ -1,10 +1,10 @@
-#include "workloads/kafka/logs.hpp"
+#include "kafka/logs.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "workloads/kafka/rendezvous.hpp"
+#include "kafka/rendezvous.hpp"
 
 namespace mznode::kafka {
 namespace {

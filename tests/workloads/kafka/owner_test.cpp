@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "core/fake_runtime.hpp"
+#include "kafka/kafka.hpp"
+#include "kafka/rendezvous.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/workloads/harness.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/harness.hpp"
-#include "workloads/kafka/kafka.hpp"
-#include "workloads/kafka/rendezvous.hpp"
 
 namespace mznode::kafka {
 namespace {

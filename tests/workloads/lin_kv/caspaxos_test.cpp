@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "caspaxos/acceptor.hpp"
+#include "caspaxos/wire.hpp"
+#include "raft/admission.hpp"
 #include "tests/workloads/lin_kv/kv_node.hpp"
-#include "workloads/caspaxos/acceptor.hpp"
-#include "workloads/caspaxos/wire.hpp"
-#include "workloads/raft/admission.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 only when a majority agrees, 11 only when nothing left.
 namespace mznode::linearizable_kv {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "lin_kv/lin_kv.hpp"
+#include "mznode/node/fake_runtime.hpp"
 
 namespace mznode::linearizable_kv {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mznode/workloads/harness.hpp"
 #include "tests/workloads/trial.hpp"
-#include "workloads/harness.hpp"
 
 // Two seconds after a fault has ended, every operation is answered with certainty.
 namespace mznode::linearizable_kv {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "raft/admission.hpp"
 #include "tests/workloads/lin_kv/kv_node.hpp"
-#include "workloads/raft/admission.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 come from the committed state, 11 only when nothing left.
 namespace mznode::linearizable_kv {
@@ -153,8 +153,8 @@ TEST_F(RaftKv, ANewLeaderIsAskedAtOnce) {
   write(1);
   open_session();
   const auto first = sent("execute");
-  world.deliver(
-      "n3", R"({"type":"append_entries","term":2,"prev_index":0,"prev_term":0,"entries":[],"commit":0,"round":1})");
+  world.deliver("n3",
+                R"({"type":"append_entries","term":2,"prev_index":0,"prev_term":0,"entries":[],"commit":0,"round":1})");
   world.advance(1ms);
   const auto second = sent("execute");
   ASSERT_EQ(second.size(), 1u);

@@ -1,11 +1,12 @@
+#include "broadcast/broadcast.hpp"
+
 #include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "dissemination/gossip.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/broadcast/broadcast.hpp"
-#include "workloads/dissemination/gossip.hpp"
 
 namespace mznode::mutants {
 namespace {
@@ -145,7 +146,9 @@ struct StarWithoutFailover {
 
 }  // namespace
 
-Installed broadcast_star_without_failover(Node& node) { return std::make_shared<StarWithoutFailover>(node); }
+Installed broadcast_star_without_failover(Node& node) {
+  return std::make_shared<StarWithoutFailover>(node);
+}
 
 Installed broadcast_relay(Node& node) {
   auto correct = std::make_shared<Correct>(node);
@@ -198,9 +201,17 @@ Installed broadcast_acks_before_storing(Node& node) {
   return correct;
 }
 
-Installed broadcast_never_resends(Node& node) { return std::make_shared<NeverResends>(node); }
-Installed broadcast_resends_without_dedupe(Node& node) { return std::make_shared<ResendsWithoutDedupe>(node); }
-Installed broadcast_acks_without_incarnation(Node& node) { return std::make_shared<AcksWithoutIncarnation>(node); }
-Installed broadcast_overwrites(Node& node) { return std::make_shared<Overwrites>(node); }
+Installed broadcast_never_resends(Node& node) {
+  return std::make_shared<NeverResends>(node);
+}
+Installed broadcast_resends_without_dedupe(Node& node) {
+  return std::make_shared<ResendsWithoutDedupe>(node);
+}
+Installed broadcast_acks_without_incarnation(Node& node) {
+  return std::make_shared<AcksWithoutIncarnation>(node);
+}
+Installed broadcast_overwrites(Node& node) {
+  return std::make_shared<Overwrites>(node);
+}
 
 }  // namespace mznode::mutants

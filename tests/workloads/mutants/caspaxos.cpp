@@ -4,11 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "core/node.hpp"
+#include "caspaxos/register.hpp"
+#include "caspaxos/wire.hpp"
+#include "lin_kv/lin_kv.hpp"
+#include "mznode/node/node.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/caspaxos/register.hpp"
-#include "workloads/caspaxos/wire.hpp"
-#include "workloads/lin_kv/lin_kv.hpp"
 
 namespace mznode::mutants {
 namespace {

@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 
-#include "core/kv.hpp"
+#include "counter/counter.hpp"
+#include "counter/kv_sum.hpp"
+#include "mznode/node/kv.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/counter/counter.hpp"
-#include "workloads/counter/kv_sum.hpp"
 
 namespace mznode::mutants {
 namespace {
@@ -177,14 +177,32 @@ struct RepeatsWhatTimedOut final : OneKey {
 
 }  // namespace
 
-Installed counter_replica(Node& node) { return std::make_shared<Replica>(node); }
-Installed counter_overwrites(Node& node) { return std::make_shared<MergesByOverwriting>(node); }
-Installed counter_without_incarnation(Node& node) { return std::make_shared<SlotsWithoutIncarnation>(node); }
-Installed counter_acks_before_storing(Node& node) { return std::make_shared<AcksBeforeStoring>(node); }
-Installed counter_never_resends(Node& node) { return std::make_shared<SendsDeltas>(node, false); }
-Installed counter_resends_without_dedupe(Node& node) { return std::make_shared<SendsDeltas>(node, true); }
-Installed counter_reads_stale_states(Node& node) { return std::make_shared<ReadsStaleStates>(node); }
-Installed counter_writes_over_others(Node& node) { return std::make_shared<WritesOverOthers>(node); }
-Installed counter_repeats_what_timed_out(Node& node) { return std::make_shared<RepeatsWhatTimedOut>(node); }
+Installed counter_replica(Node& node) {
+  return std::make_shared<Replica>(node);
+}
+Installed counter_overwrites(Node& node) {
+  return std::make_shared<MergesByOverwriting>(node);
+}
+Installed counter_without_incarnation(Node& node) {
+  return std::make_shared<SlotsWithoutIncarnation>(node);
+}
+Installed counter_acks_before_storing(Node& node) {
+  return std::make_shared<AcksBeforeStoring>(node);
+}
+Installed counter_never_resends(Node& node) {
+  return std::make_shared<SendsDeltas>(node, false);
+}
+Installed counter_resends_without_dedupe(Node& node) {
+  return std::make_shared<SendsDeltas>(node, true);
+}
+Installed counter_reads_stale_states(Node& node) {
+  return std::make_shared<ReadsStaleStates>(node);
+}
+Installed counter_writes_over_others(Node& node) {
+  return std::make_shared<WritesOverOthers>(node);
+}
+Installed counter_repeats_what_timed_out(Node& node) {
+  return std::make_shared<RepeatsWhatTimedOut>(node);
+}
 
 }  // namespace mznode::mutants

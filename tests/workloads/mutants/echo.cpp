@@ -1,7 +1,8 @@
+#include "echo/echo.hpp"
+
 #include <algorithm>
 
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/echo/echo.hpp"
 
 namespace mznode::mutants {
 namespace {
@@ -13,7 +14,9 @@ struct ForgedReply {
   MZNODE_FIELDS(echo, in_reply_to)
 };
 
-Json number(const std::string& text) { return Json::parse(text); }
+Json number(const std::string& text) {
+  return Json::parse(text);
+}
 
 }  // namespace
 

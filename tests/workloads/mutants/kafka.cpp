@@ -1,10 +1,10 @@
-#include "workloads/kafka/kafka.hpp"
+#include "kafka/kafka.hpp"
 
 #include <algorithm>
 
-#include "core/kv.hpp"
+#include "kafka/owned_logs.hpp"
+#include "mznode/node/kv.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/kafka/owned_logs.hpp"
 
 namespace mznode::mutants {
 namespace {

@@ -1,8 +1,8 @@
-#include "workloads/lin_kv/lin_kv.hpp"
+#include "lin_kv/lin_kv.hpp"
 
 #include <map>
 
-#include "core/node.hpp"
+#include "mznode/node/node.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
 
 namespace mznode::mutants {

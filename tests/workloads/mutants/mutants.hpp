@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/node.hpp"
+#include "mznode/node/node.hpp"
 
 /// Nodes that are broken on purpose, each in one way that a checker must find. They are installed as strategies are.
 namespace mznode::mutants {
@@ -148,7 +148,8 @@ Installed kafka_acks_before_storing(Node& node);
 Installed kafka_calls_a_send_a_failure(Node& node);
 /// Reads a log in lin-kv, and writes the longer one whatever happened meanwhile.
 Installed kafka_writes_over_others(Node& node);
-/// Not broken: the first node keeps all logs, and stores them. Most of the mutants above differ from it in one thing each.
+/// Not broken: the first node keeps all logs, and stores them. Most of the mutants above differ from it in one thing
+/// each.
 Installed kafka_keeper(Node& node);
 
 }  // namespace mznode::mutants

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "counter/counter.hpp"
+#include "g_set/g_set.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/counter/counter.hpp"
-#include "workloads/g_set/g_set.hpp"
 
 namespace mznode::mutants {
 namespace {

@@ -47,9 +47,13 @@ struct Control {
   }
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Mutant& mutant) { return out << mutant.name; }
+inline std::ostream& operator<<(std::ostream& out, const Mutant& mutant) {
+  return out << mutant.name;
+}
 
-inline std::ostream& operator<<(std::ostream& out, const Control& control) { return out << control.name; }
+inline std::ostream& operator<<(std::ostream& out, const Control& control) {
+  return out << control.name;
+}
 
 const std::vector<Mutant>& all_mutants();
 /// Those that break a promise to which Maelstrom's checkers have no eye; the tests of that promise must find them.
@@ -57,6 +61,8 @@ const std::vector<Mutant>& mutants_of_promises();
 const std::vector<Control>& all_controls();
 
 /// How many of so many seeds must show the fault. Some need luck: a kill in the right moment.
-constexpr std::uint64_t enough(std::uint64_t seeds) { return seeds / 3; }
+constexpr std::uint64_t enough(std::uint64_t seeds) {
+  return seeds / 3;
+}
 
 }  // namespace mznode

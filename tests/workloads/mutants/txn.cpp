@@ -1,7 +1,7 @@
-#include "core/kv.hpp"
+#include "mznode/node/kv.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/txn/store.hpp"
-#include "workloads/txn/versions.hpp"
+#include "txn/store.hpp"
+#include "txn/versions.hpp"
 
 namespace mznode::mutants {
 namespace {

@@ -1,5 +1,6 @@
+#include "unique_ids/unique_ids.hpp"
+
 #include "tests/workloads/mutants/mutants.hpp"
-#include "workloads/unique_ids/unique_ids.hpp"
 
 namespace mznode::mutants {
 

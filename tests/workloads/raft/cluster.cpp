@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/codec.hpp"
+#include "mznode/json/codec.hpp"
 
 namespace mznode::raft {
 

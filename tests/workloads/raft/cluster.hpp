@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "workloads/raft/invariants.hpp"
-#include "workloads/raft/raft.hpp"
+#include "raft/invariants.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode::raft {
 

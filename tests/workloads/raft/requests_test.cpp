@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "workloads/harness.hpp"
+#include "mznode/workloads/harness.hpp"
 
 namespace mznode::raft {
 namespace {

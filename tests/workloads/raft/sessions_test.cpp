@@ -1,9 +1,9 @@
-#include "workloads/raft/sessions.hpp"
+#include "raft/sessions.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/codec.hpp"
-#include "workloads/raft/admission.hpp"
+#include "mznode/json/codec.hpp"
+#include "raft/admission.hpp"
 
 namespace mznode::raft {
 namespace {

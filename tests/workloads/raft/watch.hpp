@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/codec.hpp"
-#include "core/message.hpp"
-#include "workloads/harness.hpp"
-#include "workloads/raft/group.hpp"
-#include "workloads/raft/invariants.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/node/message.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "raft/group.hpp"
+#include "raft/invariants.hpp"
 
 namespace mznode::raft {
 

@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "core/check/history.hpp"
-#include "workloads/txn/txn.hpp"
+#include "mznode/check/history.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 

@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "core/sim/nemesis.hpp"
+#include "mznode/sim/nemesis.hpp"
 #include "tests/workloads/cells.hpp"
 #include "tests/workloads/txn/fractured.hpp"
-#include "workloads/txn/versions.hpp"
+#include "txn/versions.hpp"
 
 namespace mznode::txn {
 namespace {

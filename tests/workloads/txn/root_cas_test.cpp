@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "core/codec.hpp"
-#include "core/fake_runtime.hpp"
-#include "workloads/registry.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "mznode/workloads/registry.hpp"
 
 namespace mznode::txn {
 namespace {

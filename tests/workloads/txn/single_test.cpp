@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/fake_runtime.hpp"
-#include "workloads/txn/txn.hpp"
+#include "mznode/node/fake_runtime.hpp"
+#include "txn/txn.hpp"
 
 namespace mznode::txn {
 namespace {

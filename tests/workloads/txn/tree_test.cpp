@@ -1,12 +1,12 @@
-#include "workloads/txn/tree.hpp"
+#include "txn/tree.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "core/sim/random.hpp"
-#include "workloads/txn/micro_ops.hpp"
-#include "workloads/txn/root.hpp"
+#include "mznode/sim/random.hpp"
+#include "txn/micro_ops.hpp"
+#include "txn/root.hpp"
 
 namespace mznode::txn {
 namespace {
@@ -179,11 +179,11 @@ TEST(TxnThunk, IsReadOnlyWhenItIsOfOneKindAndComplete) {
     return more;
   }() + "]";
   EXPECT_NO_THROW(from_json<Thunk>(Json::parse("{\"branches\":" + branches + "}")));
-  EXPECT_NO_THROW(from_json<Root>(Json::parse("{\"commits\":{},\"branches\":" + branches +
-                                              ",\"recent\":{\"written\":[],\"appended\":[]}}")));
-  for (const std::string& text :
-       {std::string("{}"), std::string(R"({"branches":[]})"), std::string(R"({"chunk":7})"),
-        std::string(R"({"entries":[],"chunk":[]})"), std::string(R"({"entries":[{"key":1,"chunks":["x"],"value":7}]})")}) {
+  EXPECT_NO_THROW(from_json<Root>(
+      Json::parse("{\"commits\":{},\"branches\":" + branches + ",\"recent\":{\"written\":[],\"appended\":[]}}")));
+  for (const std::string& text : {std::string("{}"), std::string(R"({"branches":[]})"), std::string(R"({"chunk":7})"),
+                                  std::string(R"({"entries":[],"chunk":[]})"),
+                                  std::string(R"({"entries":[{"key":1,"chunks":["x"],"value":7}]})")}) {
     EXPECT_THROW(from_json<Thunk>(Json::parse(text)), Error) << text;
   }
   EXPECT_THROW(from_json<Root>(Json::parse(R"({"commits":{},"branches":[],"recent":{"written":[],"appended":[]}})")),

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "mznode/check/history.hpp"
+#include "mznode/check/verdict.hpp"
+
+/// Replies that answer something else than was asked. Maelstrom and Jepsen's checkers believe what a completion says it
+/// is about; a node that answers other requests than it was sent is only found where that happens to disturb an order.
+namespace mznode::check {
+
+/// Says what is wrong with an acknowledged completion as the answer to its invocation; nothing where it answers it.
+/// Asked once for each pair of a history, in the order of the completions, because what a poll asks for was said
+/// before.
+using AnswerJudge = std::function<std::optional<std::string>(const Operation& asked, const Operation& reply)>;
+/// Makes the judge for one history.
+using MakeAnswerJudge = AnswerJudge (*)(const History& history);
+
+/// All of them but that of logs: a completion has the function of its invocation.
+/// Registers and counters: what writes is acknowledged with the value that it was to write, or with none.
+AnswerJudge judge_writes(const History& history);
+/// The same of sets and broadcasts, whose reads answer with a list.
+AnswerJudge judge_set_answers(const History& history);
+/// The same of registers with keys: all values are pairs [key, value], and a reply is about the key that was asked.
+AnswerJudge judge_keyed_answers(const History& history);
+/// Transactions: as many micro-operations as were asked, with the same functions, keys and written values; of lists,
+/// every read answers with a list or null.
+AnswerJudge judge_register_transactions(const History& history);
+AnswerJudge judge_list_transactions(const History& history);
+/// Logs: the same of sends, whose messages have an offset besides; who has assigned itself keys polls no
+/// others.
+AnswerJudge judge_log_answers(const History& history);
+
+/// Adds to `verdict` what `judge` says, as `other-than-asked` and in words, before what is explained there; with any
+/// such reply the verdict is invalid.
+void add_other_than_asked(const History& history, const Pairing& pairing, const AnswerJudge& judge, Verdict& verdict);
+
+}  // namespace mznode::check

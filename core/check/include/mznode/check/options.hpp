@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "mznode/check/txn/models.hpp"
+#include "mznode/json/json.hpp"
+
+namespace mznode::check {
+
+/// Where a search gives up, for each register by itself. Counted and not timed, so that the same history gets the same
+/// verdict everywhere. The defaults are some ten seconds, and what any machine has.
+struct SearchLimits {
+  /// Operations and configurations looked at.
+  std::uint64_t steps = 1'000'000'000;
+  std::size_t bytes = std::size_t{1} << 30;
+};
+
+/// From what the order of a register's versions may be inferred, beyond that the initial one comes first (Elle's
+/// options of the same names).
+struct Assumptions {
+  /// Within a transaction, a write overwrites what was read.
+  bool wfr_keys = false;
+  /// Each key is sequentially consistent: every process sees its versions in their order.
+  bool sequential_keys = false;
+  /// Each key is linearizable: its versions follow the realtime order.
+  bool linearizable_keys = false;
+};
+
+/// What a user may choose about the checks; each checker reads what concerns it.
+struct CheckOptions {
+  /// Follow upstream where this project is stricter on purpose, and in its rounding.
+  bool compat_jepsen = false;
+  /// Transactions: follow Elle 0.2.2, for which a read of nil says nothing about what its transaction reads next, and
+  /// which infers too much from linearizable-keys. `compat_jepsen` includes it.
+  bool compat_elle_0_2_2 = false;
+  /// Sets: a stale element is an error (set-full's `:linearizable?`).
+  bool linearizable = false;
+  /// The fraction of operations that must succeed; 1 is Maelstrom's `--availability total`.
+  std::optional<double> availability = std::nullopt;
+  /// Registers: a read of null says that nothing was written before it. Knossos believes every read of null.
+  bool strict_null_reads = false;
+  /// Registers: what each one holds at the beginning (Knossos, model/cas-register); no value unless given.
+  std::optional<Json> initial_value = std::nullopt;
+  /// Registers: seek a counterexample where there is no linearization, which takes longer than to find that there is
+  /// none.
+  bool explain = true;
+  /// Registers: where the search for a linearization ends.
+  SearchLimits limits = {};
+  /// Transactions: what the history must satisfy.
+  ConsistencyModels consistency_models = {};
+  Assumptions assume = {};
+  /// Transactions: tell the strongest models that the history satisfies, too, which takes longer.
+  bool strongest_models = false;
+};
+
+/// Whether transactions are judged as Elle 0.2.2 does.
+inline bool follows_elle_0_2_2(const CheckOptions& options) {
+  return options.compat_jepsen || options.compat_elle_0_2_2;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mznode/check/answers.hpp"
+#include "mznode/check/history.hpp"
+#include "mznode/check/options.hpp"
+#include "mznode/check/verdict.hpp"
+
+namespace mznode::check {
+
+/// A checker under the name of a workload or its own.
+struct Checker {
+  std::string_view name;
+  /// What it demands of a history, in one line.
+  std::string_view summary;
+  Verdict (*function)(const History& history, const CheckOptions& options);
+  /// What tells replies that answer something else than was asked; null where `function` compares them itself.
+  MakeAnswerJudge answers;
+  /// Whether it knows operations by their `f`; transactions need none.
+  bool needs_f = true;
+
+  /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe),
+  /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless
+  /// upstream is to be followed, invalid where a reply answers something else than was asked.
+  Verdict check(const History& history, const CheckOptions& options) const;
+};
+
+/// All checkers, in the order in which they are listed to users.
+std::span<const Checker> checkers();
+
+/// Null when no checker has this name.
+const Checker* find_checker(std::string_view name);
+
+}  // namespace mznode::check

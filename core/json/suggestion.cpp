@@ -1,0 +1,42 @@
+#include "mznode/json/suggestion.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mznode {
+namespace {
+
+/// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+/// Beyond this it is another word and not a slip: a third of the letters, and two of a short word.
+std::size_t most_slips(std::string_view word) {
+  return std::max<std::size_t>(2, word.size() / 3);
+}
+
+}  // namespace
+
+std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string_view>& known) {
+  std::string text = "no " + std::string(what) + " is called " + std::string(word);
+  if (known.empty()) return text + "; there is none";
+  const std::string_view nearest = *std::min_element(
+      known.begin(), known.end(), [&](auto a, auto b) { return distance(a, word) < distance(b, word); });
+  const bool is_near = distance(nearest, word) <= most_slips(word);
+  text += is_near ? "; did you mean " + std::string(nearest) + "? Known are " : "; known are ";
+  for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(known[i]);
+  return text;
+}
+
+}  // namespace mznode

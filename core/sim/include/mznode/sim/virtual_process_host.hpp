@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mznode/node/timers.hpp"
+#include "mznode/sim/correspondents.hpp"
+#include "mznode/sim/host.hpp"
+#include "mznode/sim/node_failures.hpp"
+#include "mznode/trace/traced_process.hpp"
+
+namespace mznode::sim {
+
+/// The nodes of a cluster as child processes in virtual time, in whatever language they are written: time jumps to the
+/// next event, one seed gives one run, and clocks can be bent. Only where trace::unavailable() has nothing to say.
+///
+/// The thread that makes one must be the one that uses it.
+class VirtualProcessHost final : public Host {
+ public:
+  /// What is known of a run beside what its nodes did.
+  struct Record {
+    /// What a second run may do in another way, in words such as "n2 connected to the network"; empty when the run can
+    /// be repeated.
+    std::vector<std::string> doubts;
+    /// How often the supervisor stopped a node.
+    std::uint64_t stops = 0;
+    /// A hash of all that the nodes' course hangs on beside the seed: their program, its arguments and environment, the
+    /// system's version and the processor's model. Runs of one seed can differ when theirs do.
+    std::string fingerprint;
+  };
+
+  struct Options {
+    std::string program;
+    std::vector<std::string> arguments;
+    std::uint64_t seed = 0;
+    trace::Schedule schedule = trace::Schedule::random;
+    /// Wall time that a node may be busy without coming to rest.
+    Duration stall = 30s;
+    ProcessLimits limits = {};
+    /// Told at the end.
+    std::function<void(const Record&)> on_end = {};
+  };
+
+  /// `timers` is the event queue of the run. Throws std::invalid_argument when the program cannot be executed.
+  VirtualProcessHost(Timers& timers, Options options);
+  VirtualProcessHost(const VirtualProcessHost&) = delete;
+  VirtualProcessHost& operator=(const VirtualProcessHost&) = delete;
+  /// Kills all nodes with what they have started, reaps them, and removes their directories.
+  ~VirtualProcessHost() override;
+  /// Set once, before the first start.
+  void attach(Network& network) {
+    network_ = &network;
+    correspondents_.attach(network);
+  }
+
+  void start(const std::string& node) override;
+  void kill(const std::string& node) override;
+  void pause(const std::string& node) override;
+  void resume(const std::string& node) override;
+  void skew(const std::string& node, int drift_permille, Duration wall_offset) override;
+  std::string log_tail(const std::string& node) override;
+  std::string silence(const std::string& node) override;
+  Time now() const override { return now_; }
+  void wait_until(Time until) override;
+
+ private:
+  class Process;
+
+  Process* find(const std::string& node);
+  void limit_output();
+  void bury();
+  std::string fingerprint() const;
+
+  Timers& timers_;
+  Options options_;
+  Network* network_ = nullptr;
+  Time now_;
+  /// Where each life of each node has a directory.
+  std::filesystem::path root_;
+  std::vector<std::string> environment_;
+  trace::Tracer tracer_;
+  Correspondents correspondents_;
+  std::map<std::string, std::unique_ptr<Process>> processes_;
+  std::map<std::string, std::uint64_t> lives_;
+  std::set<std::string> doubts_;  // of lives that are over
+  std::uint64_t stops_ = 0;
+  std::size_t output_bytes_ = 0;
+};
+
+/// The environment of a node in virtual time: the given one, sorted and without what differs between two shells.
+std::vector<std::string> node_environment(const std::vector<std::string>& given);
+
+}  // namespace mznode::sim
