@@ -165,7 +165,7 @@ judge() {
 }
 
 run_challenge() {
-  local challenge=$1 command
+  local challenge=$1 command options
   describe "$challenge"
   command="maelstrom test -w $workload --bin mznode ${test_flags[*]} -- --workload $workload"
   command+=${node_options:+ ${node_options[*]}}
@@ -175,14 +175,15 @@ run_challenge() {
   [[ -z $ok ]] || ok=$(printf '%.2f' "$ok")
   printf '%-9s %-13s ok %-5s msgs/op %-6s median %-5s max %-5s  %s\n' "$challenge" "$verdict" "${ok:--}" "${msgs:--}" \
     "${median:--}" "${max:--}" "$command"
-  rows+=("| $challenge | \`$command\` | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
+  options=${node_options:+ \`${node_options[*]}\`}
+  rows+=("| $challenge | $workload$options | $verdict | ${msgs:-–} | ${median:-–} | ${max:-–} |")
   if [[ $verdict != valid ]]; then echo "    output and store: $stores/$challenge"; fi
 }
 
 write_table() {
   local table=$stores/results.md
   {
-    echo '| challenge | command | verdict | msgs/op | median stable latency, ms | max, ms |'
+    echo '| challenge | workload and options | verdict | msgs/op | median stable latency, ms | max, ms |'
     echo '|---|---|---|---|---|---|'
     printf '%s\n' "${rows[@]}"
   } >"$table"

@@ -43,7 +43,7 @@ if command -v pkg-config >/dev/null; then
     fail 'pkg-config: echo.cpp does not compile'
   "$work/echo" </dev/null || fail 'pkg-config: echo.cpp does not run'
 fi
-for page in man/man1/mznode.1 bash-completion/completions/mznode zsh/vendor-completions/_mznode fish/vendor_completions.d/mznode.fish; do
+for page in doc/mznode/README.md doc/mznode/doc/bench.md man/man1/mznode.1 bash-completion/completions/mznode zsh/vendor-completions/_mznode fish/vendor_completions.d/mznode.fish; do
   [[ -s $work/prefix/share/$page ]] || fail "share/$page is not installed"
 done
 
