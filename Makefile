@@ -17,7 +17,7 @@ unexport MAKEFLAGS MFLAGS MAKELEVEL
 COUNTERS := g-counter pn-counter
 TXNS := txn-list-append txn-rw-register
 
-.PHONY: mznode setup configure test soak demo bench install deb clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
+.PHONY: mznode setup configure test soak demo bench install deb doc clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
 
 mznode: configure
 	cmake --build $(BUILD) --parallel $(JOBS)
@@ -61,6 +61,11 @@ install: mznode
 deb: mznode
 	cd $(BUILD) && cpack
 
+# Needs doxygen; the pages of the public headers lie in build/doc/html.
+doc:
+	@mkdir -p build/doc
+	doxygen doc/Doxyfile
+
 clean:
 	rm -rf build
 
@@ -74,4 +79,5 @@ help:
 	@echo "make bench            benchmarks, and a load comparison with a node that does nothing"
 	@echo "make install          install the program and the CMake package mznode (PREFIX=$(PREFIX), DESTDIR)"
 	@echo "make deb              a Debian package of both, in $(BUILD)"
+	@echo "make doc              pages of the public headers, in build/doc/html; needs doxygen"
 	@echo "make clean            remove build/"

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/json/error.hpp"
@@ -99,7 +100,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
 }
 
 void report(const std::string& path, const std::string& problem) {
-  std::cerr << printable("mznode check: " + path + ": " + problem) << "\n";
+  std::cerr << printable(called("mznode check: ") + path + ": " + problem) << "\n";
 }
 
 /// Judges one file and prints its line. A file that cannot be judged is unknown.
@@ -146,7 +147,7 @@ struct CheckLine {
   CLI::App app{"Judges recorded histories: Jepsen's EDN or JSON lines. Prints FILE<TAB>true|false|unknown a line."};
 
   CheckLine() {
-    app.name("mznode check -w NAME [options] FILE...");
+    app.name(called("mznode check -w NAME [options] FILE..."));
     app.option_defaults()->always_capture_default();
     app.add_option("-w,--workload", command.workload, "a workload, or a checker's own name: " + known_checkers())
         ->required()
@@ -204,7 +205,7 @@ int run_check(const Arguments& arguments) {
     line.command.files.insert(line.command.files.end(), behind_separator->begin(), behind_separator->end());
     return judge_files(line.command);
   } catch (const std::invalid_argument& error) {
-    std::cerr << "mznode check: " << error.what() << "\n";
+    std::cerr << called("mznode check: ") << error.what() << "\n";
     return exit_usage;
   }
 }

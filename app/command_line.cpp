@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "mznode/json/suggestion.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {
@@ -103,8 +104,8 @@ std::string help_text(const CLI::App& app) {
   constexpr std::size_t widest = 26;
   std::size_t width = 0;
   for (const OptionRow& row : rows) width = std::max(width, std::min(widest, flag_of(row).size()));
-  std::string text = "Usage: " + app.get_name() + "\n";
-  append_wrapped(text, app.get_description(), 0);
+  std::string text = called("Usage: " + app.get_name()) + "\n";
+  append_wrapped(text, called(app.get_description()), 0);
   std::string group;
   for (const OptionRow& row : rows) {
     if (row.group != group) text += row.group == "Options" ? "" : row.group + ":\n";
@@ -202,7 +203,7 @@ int run_plain(const std::string& name, const CLI::App& app, const Arguments& arg
     std::cout << help_text(app);
     return exit_valid;
   }
-  std::cerr << name << ": unexpected argument " << arguments.front() << "; it takes none\n";
+  std::cerr << called(name) << ": unexpected argument " << arguments.front() << "; it takes none\n";
   return exit_usage;
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "program.hpp"
 #include "command_line.hpp"
 #include "comparison.hpp"
 #include "interrupt.hpp"
@@ -100,7 +101,7 @@ struct CompareLine {
 
   CompareLine() {
     command.jobs = std::max(1U, std::thread::hardware_concurrency());
-    app.name("mznode compare -w NAME [options]");
+    app.name(called("mznode compare -w NAME [options]"));
     declare(app, flags);
     app.option_defaults()->group("What to compare, and the output");
     app.add_option("-s,--strategy", strategies, "separated by commas; all unless given")->type_name("NAMES");
@@ -140,7 +141,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   const std::vector<Sweep> sweeps = parse_sweeps(line.sweeps, options);
   for (const Sweep& sweep : sweeps) require_option(sweep.option, line.app, strategies);
 
-  command.line = "mznode compare";
+  command.line = quoted(program_command()) + " compare";
   for (const auto& argument : arguments) command.line += " " + quoted(argument);
   Comparison& comparison = command.comparison;
   comparison.workload = workload.name;
@@ -230,10 +231,10 @@ int run_compare(const Arguments& arguments) {
     stop_on_signals();
     return run(std::move(*command));
   } catch (const std::invalid_argument& error) {
-    std::cerr << "mznode compare: " << error.what() << "\n";
+    std::cerr << called("mznode compare: ") << error.what() << "\n";
     return exit_usage;
   } catch (const std::runtime_error& error) {
-    std::cerr << "mznode compare: " << error.what() << "\n";
+    std::cerr << called("mznode compare: ") << error.what() << "\n";
     return exit_unknown;
   }
 }

@@ -146,6 +146,7 @@ std::string contender_name(const Contender& contender) {
 }
 
 std::string survives(const Guarantees& guarantees) {
+  if (guarantees.promises_nothing()) return "nothing is claimed";
   std::string named;
   std::string missing;
   for (const Fault fault : all_faults()) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/models.hpp"
@@ -168,9 +169,9 @@ Candidates candidates_for(const Arguments& words) {
 }
 
 int print_script(const std::string& shell) {
-  if (shell == "bash") std::cout << bash_script;
-  if (shell == "zsh") std::cout << zsh_script;
-  if (shell == "fish") std::cout << fish_script;
+  if (shell == "bash") std::cout << called(bash_script);
+  if (shell == "zsh") std::cout << called(zsh_script);
+  if (shell == "fish") std::cout << called(fish_script);
   return exit_valid;
 }
 
@@ -182,7 +183,7 @@ struct CompletionLine {
       "~/.bashrc; for zsh the same with zsh in ~/.zshrc; for fish: mznode completion fish | source."};
 
   CompletionLine() {
-    app.name("mznode completion bash|zsh|fish");
+    app.name(called("mznode completion bash|zsh|fish"));
     app.add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   }
 };
@@ -198,7 +199,7 @@ int run_completion(const Arguments& arguments) {
   try {
     return parse(line.app, arguments) ? print_script(line.shell) : exit_valid;
   } catch (const std::invalid_argument& error) {
-    std::cerr << "mznode completion: " << error.what() << '\n';
+    std::cerr << called("mznode completion: ") << error.what() << '\n';
     return exit_usage;
   }
 }

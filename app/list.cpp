@@ -15,12 +15,16 @@ std::string fault_list(const Guarantees& guarantees) {
   return text.empty() ? "no faults" : text;
 }
 
+std::string promises(const Guarantees& guarantees) {
+  if (guarantees.promises_nothing()) return "      guarantees nothing\n";
+  return "      guarantees " + guarantees.model +
+         (guarantees.available ? ", available under partition" : ", not available under partition") +
+         "\n      survives " + fault_list(guarantees) + "\n";
+}
+
 void print(const StrategyInfo& strategy, bool is_default) {
   std::cout << "  " << strategy.name << (is_default ? " (default)" : "") << ": " << strategy.summary << '\n'
-            << "      guarantees " << strategy.guarantees.model
-            << (strategy.guarantees.available ? ", available under partition" : ", not available under partition")
-            << '\n'
-            << "      survives " << fault_list(strategy.guarantees) << '\n';
+            << promises(strategy.guarantees);
   if (!strategy.guarantees.caveat.empty()) std::cout << "      note: " << strategy.guarantees.caveat << '\n';
   for (const Option& option : strategy.options) {
     std::cout << "      --" << option.name << " N   " << option.summary << " (" << option.min << " to " << option.max

@@ -1,8 +1,5 @@
-#include <string>
-#include <vector>
-
-#include "commands.hpp"
+#include "mznode/bench.hpp"
 
 int main(int argc, char** argv) {
-  return mznode::app::run(std::vector<std::string>(argv + 1, argv + argc));
+  return mznode::bench::main(argc, argv, {});
 }

@@ -4,6 +4,7 @@
 
 #include "command_line.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {
@@ -51,7 +52,7 @@ void entry(const std::string& flag, const std::string& value, const std::string&
 
 void print_command(const Command& command) {
   const auto app = command.options();
-  std::cout << ".SS " << escaped(app->get_name()) << '\n';
+  std::cout << ".SS " << escaped(called(app->get_name())) << '\n';
   paragraph(app->get_description());
   for (const OptionRow& row : option_rows(*app)) {
     entry(row.names, row.value,
@@ -64,8 +65,10 @@ void print_workload(const WorkloadInfo& workload) {
   paragraph(workload.summary);
   for (const StrategyInfo& strategy : workload.strategies) {
     const Guarantees& guarantees = strategy.guarantees;
-    std::string text = strategy.summary + ". Guarantees: " + guarantees.model +
-                       (guarantees.available ? ", available in a partition" : ", not available in a partition");
+    std::string text = strategy.summary + ". Guarantees: ";
+    text += guarantees.promises_nothing() ? "none" : guarantees.model;
+    if (!guarantees.promises_nothing())
+      text += guarantees.available ? ", available in a partition" : ", not available in a partition";
     if (!guarantees.caveat.empty()) text += ". " + guarantees.caveat;
     entry(strategy.name, "", text + ".");
     if (strategy.options.empty()) continue;
@@ -80,10 +83,12 @@ void print_workload(const WorkloadInfo& workload) {
 }
 
 int print_page() {
-  std::cout << ".TH MZNODE 1 \"\" \"mznode " MZNODE_VERSION
-               "\" \"User commands\"\n.SH NAME\n"
-               "mznode \\- a node for every Maelstrom workload, and a network to test nodes on\n.SH SYNOPSIS\n";
-  for (const Command& command : commands()) std::cout << ".nf\n" << escaped(command.options()->get_name()) << "\n.fi\n";
+  std::string title = program_name();
+  for (char& c : title) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  std::cout << ".TH " << escaped(title) << " 1 \"\" \"mznode " MZNODE_VERSION "\" \"User commands\"\n.SH NAME\n"
+            << escaped(program_name())
+            << " \\- a node for every Maelstrom workload, and a network to test nodes on\n.SH SYNOPSIS\n";
+  for (const Command& command : commands()) std::cout << ".nf\n" << escaped(called(command.options()->get_name())) << "\n.fi\n";
   std::cout << ".SH DESCRIPTION\n";
   paragraph(
       "A node speaks Maelstrom's protocol, a line of JSON a message, on standard input and output, and logs to "
@@ -103,11 +108,11 @@ int print_page() {
         "what a test leaves: results.json, history.edn, history.jsonl, messages.jsonl, the nodes' logs "
         "and report.html; store/latest is the last one");
   std::cout << ".SH EXAMPLES\n.EX\n"
-            << escaped(
+            << escaped(called(
                    "maelstrom test -w broadcast --bin mznode --node-count 25 -- --workload broadcast\n"
                    "mznode test -w broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition --seed 7\n"
                    "mznode compare -w broadcast --strategy flood,star --sweep flush-ms=50,400 --report compare.html\n"
-                   "mznode check -w lin-kv history.edn\n")
+                   "mznode check -w lin-kv history.edn\n"))
             << ".EE\n";
   return exit_valid;
 }

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/node/stdio_runtime.hpp"
@@ -23,7 +24,7 @@ struct NodeLine {
       "mznode -w NAME --help shows them."};
 
   NodeLine() {
-    app.name("mznode --workload NAME [--strategy NAME] [options]");
+    app.name(called("mznode --workload NAME [--strategy NAME] [options]"));
     app.option_defaults()->always_capture_default();
     app.add_option("-w,--workload", workload, "what to solve (mznode list shows all)")->required()->type_name("NAME");
     app.add_option("-s,--strategy", strategy, "how; the workload's first strategy unless given")->type_name("NAME");
@@ -96,7 +97,7 @@ int run_node(const Arguments& arguments) {
     installed = strategy.install(node, options);
     return runtime.run(node);
   } catch (const std::invalid_argument& error) {
-    std::cerr << "mznode: " << error.what() << '\n';
+    std::cerr << called("mznode: ") << error.what() << '\n';
     return exit_usage;
   }
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "program.hpp"
 #include "test_options.hpp"
 
 namespace mznode::app {
@@ -14,7 +15,7 @@ std::string quoted(const std::string& word) {
 
 std::string replay_command(const TestSettings& settings) {
   const TestSettings defaults;
-  std::string text = "mznode test -w " + settings.workload;
+  std::string text = quoted(program_command()) + " test -w " + settings.workload;
   const auto add = [&text](const std::string& flag, const std::string& value) {
     text += " --" + flag + " " + quoted(value);
   };

@@ -1,6 +1,7 @@
 #include <exception>
 #include <iostream>
 
+#include "program.hpp"
 #include "commands.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
@@ -10,15 +11,17 @@ namespace mznode::app {
 namespace {
 
 void print_help() {
-  std::cout << "mznode: a node for every Maelstrom workload, and a network to test nodes on\n\n";
+  std::cout << called("mznode: a node for every Maelstrom workload, and a network to test nodes on\n\n");
   for (const Command& command : commands()) {
-    std::string usage = "mznode " + (command.name.empty() ? "--workload NAME [options]" : command.name);
+    std::string usage = program_name() + " " + (command.name.empty() ? "--workload NAME [options]" : command.name);
     usage.resize(34, ' ');
     std::cout << "  " << usage << command.summary << '\n';
   }
-  std::cout
-      << "  mznode --version                  the version\n\n"
-         "Each command has --help; `mznode --workload NAME --help` shows the options of a workload's strategies.\n";
+  std::string version = program_name() + " --version";
+  version.resize(34, ' ');
+  std::cout << "  " << version
+            << called("the version\n\nEach command has --help; `mznode --workload NAME --help` shows the options of a "
+                      "workload's strategies.\n");
 }
 
 int refuse(const std::string& word) {
@@ -26,7 +29,7 @@ int refuse(const std::string& word) {
   for (const Command& command : commands()) {
     if (!command.name.empty()) known.push_back(command.name);
   }
-  std::cerr << "mznode: " << unknown_word("command", word, known) << "; `mznode --help` tells what they do\n";
+  std::cerr << called("mznode: ") << unknown_word("command", word, known) << called("; `mznode --help` tells what they do\n");
   return exit_usage;
 }
 
@@ -71,7 +74,7 @@ int run(const Arguments& arguments) {
     if (std::cout.flush()) return code;
     std::cerr << "mznode: not all could be written to the standard output; is its disk full?\n";
   } catch (const std::exception& error) {
-    std::cerr << printable_lines("mznode: " + describe(error)) << '\n';
+    std::cerr << printable_lines(called("mznode: ") + describe(error)) << '\n';
   }
   return exit_unknown;
 }

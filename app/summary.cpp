@@ -106,12 +106,16 @@ int exit_code(check::Valid valid) {
   return exit_unknown;
 }
 
+const StrategyInfo& strategy_of(const TestSettings& settings) {
+  return find_strategy(find_workload(settings.workload), settings.strategy);
+}
+
 std::string title(const TestSettings& settings, const TestReport& report) {
   std::string text = settings.workload;
   if (settings.bin) {
     text += ", " + *settings.bin;
   } else {
-    text += ", " + find_strategy(find_workload(settings.workload), settings.strategy).name;
+    text += ", " + strategy_of(settings).name;
   }
   text += ": " + std::to_string(settings.nodes.size()) + (settings.nodes.size() == 1 ? " node" : " nodes");
   std::string faults;
@@ -162,6 +166,9 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   std::string text = title(settings, report) + "\n";
   text += line("verdict", verdict_word(report.valid));
   text += reasons(report);
+  if (!settings.bin && strategy_of(settings).guarantees.promises_nothing()) {
+    text += line("claims", "nothing: the strategy declares no guarantees");
+  }
   text += line("operations", operations(report.results.at("stats")));
   if (ok_fraction(report)) text += line("ok", success(report));
   if (const std::string done = bench(report.results.at("bench")); !done.empty()) text += line("bench", done);

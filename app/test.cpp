@@ -3,6 +3,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "program.hpp"
 #include "interrupt.hpp"
 #include "mznode/json/printable.hpp"
 #include "progress.hpp"
@@ -88,10 +89,10 @@ int run_test_command(const Arguments& arguments) {
     if (command->self_check) return self_check(command->settings);
     return command->seeds ? run_seeds(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {
-    std::cerr << "mznode test: " << error.what() << "\n";
+    std::cerr << called("mznode test: ") << error.what() << "\n";
     return exit_usage;
   } catch (const std::runtime_error& error) {
-    std::cerr << "mznode test: " << error.what() << "\n";
+    std::cerr << called("mznode test: ") << error.what() << "\n";
     return exit_unknown;
   }
 }

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/workloads/registry.hpp"
 
@@ -237,7 +238,7 @@ struct TestLine {
   CLI::App app{"Runs Maelstrom's tests in virtual time (or on processes, with --bin)."};
 
   TestLine() {
-    app.name("mznode test -w NAME [options] [-- arguments for --bin]");
+    app.name(called("mznode test -w NAME [options] [-- arguments for --bin]"));
     declare(app, flags);
     app.option_defaults()->group("The nodes, and the output");
     app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");

@@ -18,8 +18,10 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/lint DESTINATION ${mznode_package_
 
 # For builds without CMake. The libraries may lie deeper than in lib/.
 file(RELATIVE_PATH mznode_prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
-configure_file(${PROJECT_SOURCE_DIR}/cmake/mznode.pc.in mznode.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mznode.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(package mznode mznode-bench)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in ${package}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
 
 # The program writes its own manual page and completions, so they never lag behind its options.
 set(mznode_pages ${CMAKE_CURRENT_BINARY_DIR}/pages)
@@ -35,10 +37,17 @@ add_custom_command(
 add_custom_target(pages ALL DEPENDS ${mznode_pages}/mznode.1)
 install(FILES ${mznode_pages}/mznode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${mznode_pages}/mznode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mznode)
-install(FILES ${mznode_pages}/_mznode DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+# zsh looks into site-functions, and on Debian what packages bring lies elsewhere.
+install(CODE "
+  set(directory ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\" AND EXISTS /etc/debian_version)
+    set(directory ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+  endif()
+  file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
 install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # `make deb`

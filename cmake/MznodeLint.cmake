@@ -2,7 +2,8 @@
 #
 # Checks, at every build, the sources of the targets and the given files for the coroutine forms that g++ 12 miscompiles
 # silently, and for coroutines with dangling references (the rules stand in lint/mznode_lint.hpp). The build fails with
-# FILE:LINE for each. Headers of a target are checked when they are among its sources.
+# FILE:LINE for each. Headers are checked when something that is checked includes them and they belong to the project:
+# what lies below the directory of its project() command.
 set(MZNODE_LINT_DIR ${CMAKE_CURRENT_LIST_DIR}/lint CACHE INTERNAL "")
 
 function(mznode_lint)
@@ -25,22 +26,26 @@ function(mznode_lint)
         list(APPEND files ${file})
       endif()
     endforeach()
-    mznode_lint_files(${item}_lint ${files})
+    set(directories $<TARGET_PROPERTY:${item},INCLUDE_DIRECTORIES>)
+    mznode_lint_files(${item}_lint "$<$<BOOL:${directories}>:--include;$<JOIN:${directories},;--include;>>" ${files})
     add_dependencies(${item} ${item}_lint)
   endforeach()
   if(loose_files)
     string(MD5 name "${loose_files}")
-    mznode_lint_files(mznode_lint_${name} ${loose_files})
+    mznode_lint_files(mznode_lint_${name} "" ${loose_files})
   endif()
 endfunction()
 
-# Internal: a target that checks the files, again whenever one of them changes.
-function(mznode_lint_files name)
+# Internal: a target that checks the files, and what they include, again whenever one of them changes.
+function(mznode_lint_files name includes)
   set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.stamp)
   add_custom_command(OUTPUT ${stamp}
-    COMMAND mznode_lint_tool ${ARGN}
+    COMMAND mznode_lint_tool --follow ${PROJECT_SOURCE_DIR} --skip ${PROJECT_BINARY_DIR} ${includes}
+            --depfile ${stamp}.d ${stamp} ${ARGN}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
     DEPENDS ${ARGN} mznode_lint_tool
+    DEPFILE ${stamp}.d
+    COMMAND_EXPAND_LISTS
     COMMENT "Checking the coroutines of ${name}" VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${stamp})
 endfunction()

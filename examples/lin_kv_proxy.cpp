@@ -16,7 +16,7 @@ class Proxy {
     } catch (const Error& error) {
       // It was asked once: what it says for certain (no such key, another value) is certain for our client too. A node
       // must say so in its own words; what merely escapes is answered as a crash, which leaves the outcome open.
-      if (is_definite(error.code())) throw Error(error.code(), error.what());
+      if (is_definite(error.code())) throw error.restated();
       throw;
     }
   }

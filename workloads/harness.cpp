@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "mznode/check/lack_of_time.hpp"
-#include "mznode/check/registry.hpp"
 #include "mznode/check/stats.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/node/storage.hpp"
@@ -21,11 +20,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// What a swarm may draw from: what the strategy claims to survive; for the nodes of others, whatever a network can do
-/// and a pause.
+/// What a swarm may draw from: what the strategy claims to survive; for the nodes of others, and for strategies that
+/// promise nothing, whatever a network can do and a pause.
 std::vector<Fault> survivable_faults(const TestSettings& settings) {
-  if (!settings.bin) return find_strategy(find_workload(settings.workload), settings.strategy).guarantees.survives;
-  return message_faults();
+  if (settings.bin) return message_faults();
+  const Guarantees& promised = find_strategy(find_workload(settings.workload), settings.strategy).guarantees;
+  return promised.promises_nothing() ? message_faults() : promised.survives;
 }
 
 std::vector<Fault> resolve_faults(const TestSettings& settings) {
@@ -244,8 +244,7 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   options.strict_null_reads = !settings.compat_jepsen;  // nothing here writes null, so it would be a loss
   options.consistency_models = settings.consistency_models;
   options.strongest_models = true;
-  // Every workload has one; tests/sim/checkers_test.cpp sees to it.
-  check::Verdict workload = check::find_checker(settings.workload)->check(run.history, options);
+  check::Verdict workload = find_workload(settings.workload).judge(run.history, options);
   if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
   check::Verdict stats = check::check_stats(run.history);
   check::Verdict availability = check::check_availability(run.history, options);
@@ -309,6 +308,7 @@ void hold_to_promise(TestSettings& settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
   if (workload.module != "txn") return;
   const std::string& model = find_strategy(workload, settings.strategy).guarantees.model;
+  if (model.empty()) return;
   settings.consistency_models = check::ConsistencyModels::parse(model);
 }
 

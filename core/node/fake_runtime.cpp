@@ -9,6 +9,11 @@ void FakeRuntime::attach(Process& process) {
   timers_.clear();
 }
 
+void FakeRuntime::detach() {
+  process_ = nullptr;
+  timers_.clear();
+}
+
 void FakeRuntime::init(Process& process, std::string_view id, const std::vector<std::string>& node_ids) {
   attach(process);
   id_ = std::string(id);

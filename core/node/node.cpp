@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 namespace mznode {
 namespace {
@@ -317,6 +318,16 @@ void Node::reply_error(std::string_view dest, std::string_view msg_id, ErrorCode
   close_body(body);
 }
 
+/// Once: the rule is the same every time, and a client that gets nothing certain is what a test only shows as a number.
+void Node::explain_lost_definiteness(ErrorCode code) {
+  if (std::exchange(has_explained_definiteness_, true)) return;
+  log(LogLevel::warn, "an error ", static_cast<int>(code), " (", error_name(code),
+      ") that another node had answered escaped a handler: its client is told 13 (crash), which leaves open whether "
+      "the "
+      "operation happened, because what was certain for the other's request need not be for this one. Where it is, "
+      "catch it and throw error.restated()");
+}
+
 void Node::reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
@@ -325,6 +336,7 @@ void Node::reply_exception(std::string_view dest, std::string_view msg_id, const
     const ErrorCode code = error.is_received() ? ErrorCode::crash : error.code();
     log(is_definite(code) ? LogLevel::debug : LogLevel::warn, "answering ", dest, " with error ",
         static_cast<int>(code), ": ", describe(error));
+    if (error.is_received() && is_definite(error.code())) explain_lost_definiteness(error.code());
     reply_error(dest, msg_id, code, describe(error));
   } catch (const std::exception& cause) {
     log(LogLevel::error, "a handler failed: ", describe(cause));

@@ -18,6 +18,8 @@ namespace {
 constexpr std::uint64_t generator_stream = 0x67656e;
 
 constexpr const char* no_reply = "no reply came in time";
+/// How long the last operations may take. Clients give up after some seconds; one of somebody's own may forget to.
+constexpr Duration most_patience = 10min;
 
 std::string reason(const std::exception& error) {
   const std::string text = error.what();
@@ -38,6 +40,8 @@ struct Worker {
   std::unique_ptr<Connection> connection;
   std::unique_ptr<Client> client;
   bool is_busy = false;
+  /// The kind of the operation that it is or was busy with.
+  std::string f = {};
 };
 
 class Run {
@@ -63,6 +67,8 @@ class Run {
   Time now() const { return host_->now(); }
   bool step(const std::function<bool()>& should_stop);
   void fail(const std::string& why);
+  void client_failed(const Worker& worker, const std::string& f, const std::string& what);
+  Task<> wait_for_workers();
   void measure_lag();
   void note_wait(const std::string& node, Duration patience);
   void node_failed(NodeFailure failure);
@@ -95,6 +101,8 @@ class Run {
   WaitGroup beginning_;  // nodes that are being initialised or set up before the first operation
   WaitGroup busy_;       // workers
   WaitGroup finishing_;  // workers in a final phase of many operations
+  /// What a client did that no client may do.
+  std::optional<std::string> client_failure_;
   RunResult result_;
   Scope scope_;  // last: its tasks use everything above
 };
@@ -151,6 +159,24 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
 void Run::fail(const std::string& why) {
   if (!result_.error) result_.error = why;
   is_done_ = true;
+}
+
+/// Says nothing about the nodes.
+void Run::client_failed(const Worker& worker, const std::string& f, const std::string& what) {
+  client_failure_ = "the client of worker " + std::to_string(worker.index) + " on " + worker.node + ", operation " + f +
+                    ", " + what;
+  is_done_ = true;
+}
+
+Task<> Run::wait_for_workers() {
+  const TimerId guard = loop_.timers.set(now() + most_patience, [this] {
+    for (const Worker& worker : workers_) {
+      if (worker.is_busy)
+        return client_failed(worker, worker.f, "never ends: does it wait for a reply without a time-out?");
+    }
+  });
+  co_await busy_.wait();
+  loop_.timers.cancel(guard);
 }
 
 /// A timer of its own, which is as late as everything else that the loop does: it reads what nodes wrote in between.
@@ -236,12 +262,12 @@ Task<> Run::main() {
   co_await loop_.sleep(options_.time_limit);
   is_generating_ = false;
   nemesis_->hold();
-  co_await busy_.wait();
+  co_await wait_for_workers();
   nemesis_->stop();
   if (spec_.final_operation) {
     co_await loop_.sleep(quiet_phase);
     for (Worker& worker : workers_) scope_.spawn(perform(&worker, *spec_.final_operation));
-    co_await busy_.wait();
+    co_await wait_for_workers();
   }
   if (spec_.final_time_limit) {
     co_await loop_.sleep(quiet_phase);
@@ -335,6 +361,7 @@ void Run::record(check::Operation operation, check::Type type, std::int64_t proc
 
 Task<> Run::perform(Worker* worker, check::Operation operation) {
   worker->is_busy = true;
+  worker->f = operation.f;
   busy_.add();
   record(operation, check::Type::invoke, worker->process);
   ++operations_;
@@ -354,6 +381,9 @@ Task<> Run::perform(Worker* worker, check::Operation operation) {
     outcome = check::Type::info;
     operation.error = Json(malformed.what());
     report_reply(malformed.what());
+  } catch (const std::exception& error) {
+    client_failed(*worker, operation.f, "failed: " + describe(error));
+    co_return;
   }
   record(operation, outcome, worker->process);
   if (outcome == check::Type::ok) readiness_.acknowledged(worker->node, operation.f);
@@ -396,6 +426,7 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   scope_.spawn(main());
   while (step(should_stop)) {
   }
+  if (client_failure_) throw std::runtime_error(*client_failure_);
   result_.started = started_;
   result_.duration = now() - started_;
   for (const std::string& node : options_.nodes) {

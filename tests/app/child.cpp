@@ -44,7 +44,9 @@ void read_some(int& descriptor, std::string& to) {
 
 }  // namespace
 
-Child::Child(const std::vector<std::string>& arguments, int output) {
+Child::Child(const std::vector<std::string>& arguments, int output) : Child(MZNODE_BINARY, arguments, output) {}
+
+Child::Child(const std::string& program, const std::vector<std::string>& arguments, int output) {
   ::signal(SIGPIPE, SIG_IGN);  // a child that ended is an error of write()
   auto in = make_pipe();
   auto out = make_pipe();
@@ -54,12 +56,12 @@ Child::Child(const std::vector<std::string>& arguments, int output) {
   posix_spawn_file_actions_adddup2(&actions, in[0], 0);
   posix_spawn_file_actions_adddup2(&actions, output >= 0 ? output : out[1], 1);
   posix_spawn_file_actions_adddup2(&actions, err[1], 2);
-  std::vector<std::string> words = {MZNODE_BINARY};
+  std::vector<std::string> words = {program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const int error = ::posix_spawn(&pid_, MZNODE_BINARY, &actions, nullptr, argv.data(), environ);
+  const int error = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);
@@ -68,7 +70,7 @@ Child::Child(const std::vector<std::string>& arguments, int output) {
   out_ = out[0];
   err_ = err[0];
   ::fcntl(in_, F_SETFL, O_NONBLOCK);
-  if (error != 0) throw std::system_error(error, std::generic_category(), MZNODE_BINARY);
+  if (error != 0) throw std::system_error(error, std::generic_category(), program);
 }
 
 Child::~Child() {

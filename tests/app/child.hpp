@@ -23,6 +23,8 @@ class Child {
   explicit Child(const std::vector<std::string>& arguments) : Child(arguments, -1) {}
   /// The same with its output on a descriptor of the caller's.
   Child(const std::vector<std::string>& arguments, int output);
+  /// Runs another program, named by its path.
+  Child(const std::string& program, const std::vector<std::string>& arguments) : Child(program, arguments, -1) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child();
@@ -50,6 +52,8 @@ class Child {
   pid_t pid() const { return pid_; }
 
  private:
+  Child(const std::string& program, const std::vector<std::string>& arguments, int output);
+
   /// Reads what is there, waiting for at least something; returns false when both streams have ended.
   bool pump();
 

@@ -27,7 +27,7 @@ class Proxy final : public Strategy {
     } catch (const Error& error) {
       // It was asked once: what it says for certain is certain for the client, too, but only in our own words. A
       // time-out that escapes is answered as a crash, which leaves the outcome open.
-      if (is_definite(error.code())) throw Error(error.code(), error.what());
+      if (is_definite(error.code())) throw error.restated();
       throw;
     }
   }

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mznode/check/options.hpp"
+#include "mznode/check/verdict.hpp"
 #include "mznode/sim/client.hpp"
 #include "mznode/workloads/strategy.hpp"
 
@@ -18,14 +21,28 @@ struct WorkloadInfo {
   std::string module = {};
   /// How long Maelstrom's client waits for an answer.
   Duration client_timeout;
-  /// The client's side of Maelstrom's test; its checker has the workload's name.
+  /// The client's side of the test.
   sim::TestSpec test;
   /// The first is the default; none yet for a workload that can only be tested with the nodes of others.
   std::vector<StrategyInfo> strategies;
+  /// What judges the history; empty for the checker of the workload's name (check::find_checker).
+  std::function<check::Verdict(const check::History& history, const check::CheckOptions& options)> check = {};
+
+  /// The verdict of that checker. One that throws, and a history that has nothing to judge, is unknown, with the reason
+  /// as `error`.
+  check::Verdict judge(const check::History& history, const check::CheckOptions& options) const;
 };
 
 /// All workloads, in the order in which they are listed.
 const std::vector<WorkloadInfo>& workloads();
+
+/// Adds a workload of one's own, in the place of the one of the same name where there is one. Before any run: what
+/// find_workload() gave is not valid afterwards. Throws std::invalid_argument, naming the workload, when it is
+/// incomplete, or was added before.
+void add_workload(WorkloadInfo workload);
+/// Adds a strategy of one's own before the others, so that it is the default, in the place of the one of the same name
+/// where there is one. As for add_workload().
+void add_strategy(std::string_view workload, StrategyInfo strategy);
 
 /// Throws std::invalid_argument, naming what exists, when there is no workload (or no strategy) of that name. An empty
 /// strategy name means the default.

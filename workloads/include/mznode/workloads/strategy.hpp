@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -45,14 +46,16 @@ class OptionValues {
 
 /// What a strategy promises. Each promise is tested.
 struct Guarantees {
-  /// The strongest consistency model it claims, in the words of Jepsen and Elle.
-  std::string model;
+  /// The strongest consistency model it claims, in the words of Jepsen and Elle; empty when it promises nothing.
+  std::string model = {};
   /// True when every node answers during a partition.
   bool available = true;
   /// The faults under which it keeps the promise.
-  std::vector<Fault> survives;
+  std::vector<Fault> survives = {};
   /// What else a user must know; empty when nothing.
   std::string caveat = {};
+
+  bool promises_nothing() const { return model.empty(); }
 };
 
 namespace raft {
@@ -73,7 +76,7 @@ struct StrategyInfo {
   std::string summary;
   Guarantees guarantees;
   std::vector<Option> options;
-  std::unique_ptr<Strategy> (*install)(Node& node, const OptionValues& options);
+  std::function<std::unique_ptr<Strategy>(Node& node, const OptionValues& options)> install;
 };
 
 /// Makes the `install` of a strategy class whose constructor takes the node and its options.

@@ -42,6 +42,9 @@ class Error : public std::runtime_error {
 
   ErrorCode code() const { return code_; }
   bool is_received() const { return origin_ == Origin::received; }
+  /// The same error in this node's own words. Only for one that is certain for the request at hand, too: that was asked
+  /// once, before anything else of the request had left the node. A handler may then throw it, definite as it is.
+  Error restated() const { return Error(code_, what()); }
 
  private:
   enum class Origin { here, received };

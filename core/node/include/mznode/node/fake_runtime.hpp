@@ -44,6 +44,8 @@ class FakeRuntime final : public Runtime {
   /// Makes `process` the one that gets the messages; whatever an earlier one had set timers for is forgotten, as if it
   /// had been killed.
   void attach(Process& process);
+  /// Forgets the process and its timers, as if it had been killed.
+  void detach();
   /// Attaches `process` and sends it `init` from client "c0". Throws std::logic_error unless it answers `init_ok`,
   /// which is not kept among the sent messages.
   void init(Process& process, std::string_view id, const std::vector<std::string>& node_ids);
@@ -74,6 +76,8 @@ class FakeRuntime final : public Runtime {
     wall_time_offset_ns_ = wall_time_ns - now_.time_since_epoch().count();
   }
   bool has_timers() { return timers_.next().has_value(); }
+  /// When the next timer is due; nothing when there is none.
+  std::optional<Time> next_timer() { return timers_.next(); }
 
   // ---- What the process did
 

@@ -254,6 +254,7 @@ class Node final : public Process {
   bool in_time(const Request& request);
   void reply_error(std::string_view dest, std::string_view msg_id, ErrorCode code, std::string_view text);
   void reply_exception(std::string_view dest, std::string_view msg_id, const std::exception_ptr& exception);
+  void explain_lost_definiteness(ErrorCode code);
   template <class Result>
   void reply_result(std::string_view src, std::string_view reply_head, std::string_view msg_id, const Result& result);
   /// Lets a request in. Throws Error temporarily_unavailable when too many are under way.
@@ -291,6 +292,7 @@ class Node final : public Process {
   /// When a line about refused messages may be logged next, and how many were refused without one.
   Time next_refusal_log_;
   std::uint64_t unlogged_refusals_ = 0;
+  bool has_explained_definiteness_ = false;
 
   MessageView view_;
   std::int64_t next_msg_id_ = 1;

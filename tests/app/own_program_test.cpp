@@ -1,0 +1,105 @@
+// Programs of other people around the bench: one that is right, and one that makes every mistake.
+
+#include <gtest/gtest.h>
+
+#include "tests/app/child.hpp"
+
+namespace mznode::testing_support {
+namespace {
+
+const std::string queue = MZNODE_EXAMPLE_QUEUE;
+
+struct Ended {
+  int code = -1;
+  std::string output;
+  std::string log;
+};
+
+Ended run(const std::string& program, const std::vector<std::string>& words) {
+  Child child(program, words);
+  const Exit exit = child.finish();
+  return {exit.code.value_or(-1), child.output(), child.log()};
+}
+
+std::vector<std::string> test_of(const std::string& strategy, const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"test", "-w", "queue", "-s", strategy, "--time-limit", "10", "--store", ""};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(OwnProgram, ItsRightNodeIsValidUnderFaults) {
+  const Ended ended = run(queue, test_of("shared", {"--nemesis", "partition,loss,duplicate", "--seeds", "1..10"}));
+  EXPECT_EQ(ended.code, 0) << ended.output << ended.log;
+  EXPECT_TRUE(contains(run(queue, test_of("shared", {"--self-check"})).output, "both runs wrote the same bytes"));
+}
+
+TEST(OwnProgram, ItsBrokenNodeIsCaughtToldAndReplayed) {
+  const Ended ended = run(queue, test_of("local", {"--seed", "4"}));
+  EXPECT_EQ(ended.code, 1) << ended.output << ended.log;
+  EXPECT_TRUE(contains(ended.output, "no order of the operations explains: process ")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "claims       nothing: the strategy declares no guarantees")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "replay with  " + queue + " test -w queue --strategy local ")) << ended.output;
+}
+
+TEST(OwnProgram, HasItsNameWherePeopleRead) {
+  EXPECT_TRUE(contains(run(queue, {"--help"}).output, "  example_queue test  "));
+  EXPECT_TRUE(contains(run(queue, {"test", "--help"}).output, "Usage: example_queue test -w NAME"));
+  EXPECT_TRUE(contains(run(queue, {"test", "-w", "quee"}).log, "example_queue test: "));
+  EXPECT_TRUE(
+      contains(run(queue, {"completion", "bash"}).output, "complete -o default -F _example_queue example_queue"));
+  EXPECT_TRUE(contains(run(queue, {"list"}).output,
+                       "queue: a queue: what went in first comes out first, once\n"
+                       "  local (default): each node has a queue of its own (broken)\n"
+                       "      guarantees nothing\n"
+                       "  shared: one queue, in lin-kv\n"
+                       "      guarantees linearizable"));
+}
+
+TEST(OwnProgram, IsANodeOfItsFirstStrategyWhenItIsToldNothing) {
+  Child node(queue, std::vector<std::string>{});
+  node.write(init_line());
+  node.write(line("c1", R"({"type":"enqueue","msg_id":2,"value":5})"));
+  node.write(line("c1", R"({"type":"dequeue","msg_id":3})"));
+  EXPECT_EQ(node.finish().code, 0) << node.log();
+  EXPECT_TRUE(contains(node.output(), R"({"type":"dequeue_ok","in_reply_to":3,"value":5})")) << node.output();
+}
+
+TEST(OwnProgram, ComparesItsStrategiesWithOthers) {
+  const Ended ended = run(queue, {"compare", "-w", "queue", "--seeds", "1..2", "--time-limit", "5"});
+  EXPECT_TRUE(contains(ended.output, "nothing is claimed")) << ended.output << ended.log;
+}
+
+Ended mistake(const std::string& kind) {
+  return run(MZNODE_OWN_PROGRAM, {kind, "test", "-w", "pings", "--time-limit", "2", "--store", ""});
+}
+
+TEST(OwnProgram, WithoutAMistakeIsValid) {
+  EXPECT_EQ(mistake("none").code, 0) << mistake("none").output;
+}
+
+TEST(OwnProgram, MistakesAreToldByTheNamesOfWhatMakesThem) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"twice", "own_program: the strategy mine of pings is added twice\n"},
+      {"unknown-workload", "own_program: unknown workload pingz"},
+      {"bad-name", "a strategy of pings cannot have the name \"my strategy\": a name is a word"},
+      {"no-checker", "own_program: the workload pings has no checker: set check\n"},
+      {"no-client", "own_program: the workload pings has no client: set test.make_client\n"},
+      {"client-throws", "operation ping, failed: the client has no idea\n"},
+      {"client-never-ends", "operation ping, never ends: does it wait for a reply without a time-out?\n"},
+  };
+  for (const auto& [kind, text] : cases) {
+    const Ended ended = mistake(kind);
+    EXPECT_EQ(ended.code, 2) << kind;
+    EXPECT_TRUE(contains(ended.log, text)) << kind << ": " << ended.log;
+  }
+  const Ended ended = mistake("checker-throws");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_TRUE(contains(ended.output, "the checker of pings failed: the checker has no idea")) << ended.output;
+}
+
+}  // namespace
+}  // namespace mznode::testing_support
