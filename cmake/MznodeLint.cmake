@@ -40,7 +40,7 @@ endfunction()
 function(mznode_lint_files name includes)
   set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.stamp)
   add_custom_command(OUTPUT ${stamp}
-    COMMAND mznode_lint_tool --follow ${PROJECT_SOURCE_DIR} --skip ${PROJECT_BINARY_DIR} ${includes}
+    COMMAND mznode_lint_tool --follow ${PROJECT_SOURCE_DIR} --skip ${PROJECT_BINARY_DIR} "${includes}"
             --depfile ${stamp}.d ${stamp} ${ARGN}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
     DEPENDS ${ARGN} mznode_lint_tool

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     } else if (word == "--depfile" && i + 2 < argc) {
       depfile = argv[++i];
       target = argv[++i];
-    } else {
+    } else if (!word.empty()) {
       files.emplace_back(word);
     }
   }
