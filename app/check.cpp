@@ -2,12 +2,12 @@
 #include <fstream>
 #include <iostream>
 
-#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "program.hpp"
 #include "summary.hpp"
 
 namespace mznode::app {

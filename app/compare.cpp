@@ -3,11 +3,11 @@
 #include <stdexcept>
 #include <thread>
 
-#include "program.hpp"
 #include "command_line.hpp"
 #include "comparison.hpp"
 #include "interrupt.hpp"
 #include "ordered_jobs.hpp"
+#include "program.hpp"
 #include "progress.hpp"
 #include "report/compare_page.hpp"
 #include "seeds.hpp"

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <iostream>
 
-#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/models.hpp"
 #include "mznode/workloads/harness.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {

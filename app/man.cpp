@@ -88,7 +88,8 @@ int print_page() {
   std::cout << ".TH " << escaped(title) << " 1 \"\" \"mznode " MZNODE_VERSION "\" \"User commands\"\n.SH NAME\n"
             << escaped(program_name())
             << " \\- a node for every Maelstrom workload, and a network to test nodes on\n.SH SYNOPSIS\n";
-  for (const Command& command : commands()) std::cout << ".nf\n" << escaped(called(command.options()->get_name())) << "\n.fi\n";
+  for (const Command& command : commands())
+    std::cout << ".nf\n" << escaped(called(command.options()->get_name())) << "\n.fi\n";
   std::cout << ".SH DESCRIPTION\n";
   paragraph(
       "A node speaks Maelstrom's protocol, a line of JSON a message, on standard input and output, and logs to "

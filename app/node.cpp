@@ -3,11 +3,11 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/node/stdio_runtime.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {

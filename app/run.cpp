@@ -1,11 +1,11 @@
 #include <exception>
 #include <iostream>
 
-#include "program.hpp"
 #include "commands.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {
@@ -20,8 +20,9 @@ void print_help() {
   std::string version = program_name() + " --version";
   version.resize(34, ' ');
   std::cout << "  " << version
-            << called("the version\n\nEach command has --help; `mznode --workload NAME --help` shows the options of a "
-                      "workload's strategies.\n");
+            << called(
+                   "the version\n\nEach command has --help; `mznode --workload NAME --help` shows the options of a "
+                   "workload's strategies.\n");
 }
 
 int refuse(const std::string& word) {
@@ -29,7 +30,8 @@ int refuse(const std::string& word) {
   for (const Command& command : commands()) {
     if (!command.name.empty()) known.push_back(command.name);
   }
-  std::cerr << called("mznode: ") << unknown_word("command", word, known) << called("; `mznode --help` tells what they do\n");
+  std::cerr << called("mznode: ") << unknown_word("command", word, known)
+            << called("; `mznode --help` tells what they do\n");
   return exit_usage;
 }
 

@@ -3,9 +3,9 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "program.hpp"
 #include "interrupt.hpp"
 #include "mznode/json/printable.hpp"
+#include "program.hpp"
 #include "progress.hpp"
 #include "report/test_page.hpp"
 #include "seeds.hpp"

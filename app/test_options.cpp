@@ -3,9 +3,9 @@
 #include <stdexcept>
 #include <tuple>
 
-#include "program.hpp"
 #include "command_line.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "program.hpp"
 
 namespace mznode::app {
 namespace {

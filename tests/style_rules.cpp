@@ -127,13 +127,13 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   apply(determinism_rules, lines, findings);
   check_unordered(plain, lines, findings);
   // What the world of a node is made of: the real runtime, the pool of threads, the host of processes, and the
-  // simulator's seeded chance.
-  const bool is_the_world =
-      starts_with_any(without_include_root(path),
-                      {"core/node/stdio_runtime.", "core/node/poller.", "core/node/offload.", "core/node/descriptor.",
-                       "core/node/file_system.", "core/node/data_directory.", "core/sim/process_", "core/sim/random.",
-                       // The supervisor of other programs, which makes their clocks and waits.
-                       "core/trace/", "core/sim/virtual_process_host"});
+  // simulator's seeded chance; and what ends a process that is wrong.
+  const bool is_the_world = starts_with_any(
+      without_include_root(path), {"core/node/stdio_runtime.", "core/node/poller.", "core/node/offload.",
+                                   "core/node/descriptor.", "core/node/file_system.", "core/node/data_directory.",
+                                   "core/node/invariant.", "core/sim/process_", "core/sim/random.",
+                                   // The supervisor of other programs, which makes their clocks and waits.
+                                   "core/trace/", "core/sim/virtual_process_host"});
   if (!is_the_world) apply(world_rules, lines, findings);
   return findings;
 }

@@ -8,6 +8,7 @@
 
 #include "mznode/json/codec.hpp"
 #include "mznode/json/json.hpp"
+#include "mznode/node/invariant.hpp"
 
 namespace mznode {
 namespace {
@@ -276,6 +277,8 @@ void DataDirectory::begin() {
 
 void DataDirectory::write(bool replaces, segment::Frame& frame) {
   if (!replaces && frame.empty()) return;  // all that was given before is durable
+  invariant(replaces || (synced_.number == number_ && synced_.size == size_), "a frame stands behind what is durable",
+            {number_, size_, synced_.number, synced_.size});
   if (replaces) {
     file_ = files_->open(path_of(++number_), true);
     frames_ = size_ = 0;

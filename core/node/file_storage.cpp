@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data_directory.hpp"
+#include "mznode/node/invariant.hpp"
 
 namespace mznode {
 
@@ -51,6 +52,7 @@ void FileStorage::sync(std::function<void()> done) {
 
 /// Writes all that came since the last one began; what comes until it is done shares the next.
 void FileStorage::begin_sync() {
+  invariant(!is_syncing_ && !has_failed_, "one sync at a time, and none after one that failed");
   is_syncing_ = true;
   auto batch = std::make_shared<Batch>(std::exchange(next_, {}));
   auto error = std::make_shared<std::string>();

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode {
 namespace {
 
@@ -158,6 +160,8 @@ void Frame::add(std::string_view record) {
 }
 
 std::string Frame::finish(const Place& place, std::uint64_t sequence, std::uint64_t offset) {
+  invariant((sequence == 0) == (offset == 0), "the first frame stands at the beginning of a segment",
+            {sequence, offset});
   const std::uint64_t head_at = sequence == 0 ? offset + this_format.size() : offset;
   std::string head(frame_mark);
   put(head, records_);
@@ -197,6 +201,8 @@ Contents decode(std::string_view file, const Place& place, std::uint64_t synced)
     contents.end = judge_broken(file, begin, head_at, head);
     break;
   }
+  invariant(contents.last_frame <= contents.valid_bytes && contents.valid_bytes <= file.size(),
+            "frames are within their file", {contents.last_frame, contents.valid_bytes, file.size()});
   const bool is_cut = contents.end != End::whole;
   const bool has_later = is_cut && has_later_frame(file, place, contents.valid_bytes, contents.frames);
   if (contents.end == End::damaged || has_later || contents.valid_bytes < synced) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode {
 
 SimulatedStorage::SimulatedStorage(Disk& disk, Delay delay) : disk_(disk), delay_(std::move(delay)) {}
@@ -17,6 +19,8 @@ void SimulatedStorage::sync(std::function<void()> done) {
 }
 
 void SimulatedStorage::make_durable(std::size_t count) {
+  invariant(count <= under_way_ && under_way_ <= unsynced_.size(), "a sync is of what was given before",
+            {count, under_way_, unsynced_.size()});
   for (std::size_t i = 0; i < count; ++i) {
     Write& write = unsynced_.front();
     if (write.replaces) disk_.clear();

@@ -163,8 +163,8 @@ void Run::fail(const std::string& why) {
 
 /// Says nothing about the nodes.
 void Run::client_failed(const Worker& worker, const std::string& f, const std::string& what) {
-  client_failure_ = "the client of worker " + std::to_string(worker.index) + " on " + worker.node + ", operation " + f +
-                    ", " + what;
+  client_failure_ =
+      "the client of worker " + std::to_string(worker.index) + " on " + worker.node + ", operation " + f + ", " + what;
   is_done_ = true;
 }
 

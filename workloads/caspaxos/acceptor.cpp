@@ -1,9 +1,19 @@
 #include "caspaxos/acceptor.hpp"
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode::caspaxos {
 
 Reply Acceptor::receive(const Request& request) {
-  return std::visit([this](const auto& each) { return on(each); }, request);
+  const Ballot promised = promised_;
+  const Ballot accepted = accepted_.ballot;
+  Reply reply = std::visit([this](const auto& each) { return on(each); }, request);
+  invariant(promised_ >= promised, "no promise is taken back", {promised_.counter, promised.counter});
+  invariant(accepted_.ballot >= accepted, "nothing is accepted in the place of something later",
+            {accepted_.ballot.counter, accepted.counter});
+  invariant(promised_ > accepted_.ballot || is_blank(), "with what is accepted the next ballot is promised",
+            {promised_.counter, accepted_.ballot.counter});
+  return reply;
 }
 
 Reply Acceptor::on(const Prepare& prepare) {
@@ -35,6 +45,8 @@ std::optional<Acceptor::Saved> Acceptor::take_unsaved() {
 }
 
 void Acceptor::restore(const Saved& saved) {
+  demand(saved.promised >= promised_ && (!saved.accepted || saved.accepted->ballot >= accepted_.ballot),
+         "ballots only grow from record to record");
   saved_promise_ = promised_ = saved.promised;
   if (saved.accepted) accepted_ = *saved.accepted;
   saved_accepted_ = accepted_.ballot;

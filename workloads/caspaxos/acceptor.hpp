@@ -16,6 +16,10 @@ class Acceptor {
     /// Absent when it is what it was.
     std::optional<Accepted> accepted;
     MZNODE_FIELDS(promised, accepted)
+    void validate() const {
+      const bool is_blank = promised == Ballot() && accepted && accepted->ballot == Ballot();
+      demand(!accepted || accepted->ballot < promised || is_blank, "what is accepted was promised before");
+    }
   };
 
   Reply receive(const Request& request);
@@ -29,7 +33,8 @@ class Acceptor {
   /// What has changed since the last call; nothing when nothing has.
   std::optional<Saved> take_unsaved();
   Saved saved() const { return {promised_, accepted_}; }
-  /// Takes in what an earlier process has made durable, record by record.
+  /// Takes in what an earlier process has made durable, record by record. Throws Error malformed_request when a record
+  /// takes something back.
   void restore(const Saved& saved);
 
  private:

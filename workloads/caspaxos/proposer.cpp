@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode::caspaxos {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr unsigned most_backoff_doublings = 2;
 void Proposer::submit(Time now, ChangeId id, Change change) {
   waiting_.emplace(id, std::move(change));
   if (phase_ == Phase::idle) begin_round(now);
+  check_step();
 }
 
 bool Proposer::withdraw(ChangeId id) {
@@ -20,6 +23,7 @@ bool Proposer::withdraw(ChangeId id) {
   const bool may_take_effect =
       std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& attempt) { return attempt.second.contains(id); });
   if (waiting_.empty()) rest();
+  check_step();
   return !may_take_effect;
 }
 
@@ -34,13 +38,38 @@ void Proposer::observe(Time now, const Ballot& promised, const Accepted& accepte
     yield_until_ = now + peers_.round_trip();
   }
   seen_promise_ = std::max(seen_promise_, promised);
+  check_step();
 }
 
 void Proposer::tick(Time now) {
   if (phase_ == Phase::idle || now < due_) return;
-  if (phase_ == Phase::backing_off) return begin_round(now);
-  if (!refused_.empty()) return fail(now);
-  ask_again(now);
+  if (phase_ == Phase::backing_off) {
+    begin_round(now);
+  } else if (!refused_.empty()) {
+    fail(now);
+  } else {
+    ask_again(now);
+  }
+  check_step();
+}
+
+/// What holds after each step, whatever came.
+void Proposer::check_step() {
+  invariant(counter_ >= checked_counter_ && ballot_ >= checked_ballot_, "ballots only grow",
+            {counter_, checked_counter_, ballot_.counter, checked_ballot_.counter});
+  checked_counter_ = counter_;
+  checked_ballot_ = ballot_;
+  invariant(ballot_.counter <= counter_, "a ballot is counted", {ballot_.counter, counter_});
+  invariant((phase_ == Phase::idle) == waiting_.empty(), "there is a round as long as a change waits",
+            {waiting_.size()});
+  invariant(phase_ != Phase::accepting || next_ > ballot_, "the next ballot is greater",
+            {next_.counter, ballot_.counter});
+  if (!prepared_) return;
+  const Ballot& prepared = prepared_->ballot;
+  invariant(prepared.proposer == peers_.self() && prepared.life == peers_.life() && prepared.counter <= counter_,
+            "a proposer uses ballots of its own", {prepared.proposer, prepared.counter, counter_});
+  invariant(prepared_->latest.ballot < prepared, "a ballot comes behind the state that was found with it",
+            {prepared_->latest.ballot.counter, prepared.counter});
 }
 
 // ---- Rounds
@@ -102,6 +131,7 @@ void Proposer::receive(Time now, Member from, const Promise& promise) {
                                        [](const auto& a, const auto& b) { return a.second.ballot < b.second.ballot; });
   prepared_ = Prepared{ballot_, latest->second};
   finish_unchanged() ? begin_round(now) : accept(now);
+  check_step();
 }
 
 void Proposer::receive(Time now, Member from, const Confirmation& confirmation) {
@@ -113,6 +143,7 @@ void Proposer::receive(Time now, Member from, const Confirmation& confirmation) 
   prepared_ = Prepared{next_, known_};
   finish(outcome_.found);
   begin_round(now);
+  check_step();
 }
 
 void Proposer::receive(Time now, Member from, const Conflict& conflict) {
@@ -121,6 +152,7 @@ void Proposer::receive(Time now, Member from, const Conflict& conflict) {
   refused_.insert(from);
   // What others accept may still be a quorum.
   if (phase_ == Phase::preparing || peers_.size() - refused_.size() < peers_.quorum()) fail(now);
+  check_step();
 }
 
 /// Leaves the register to the competitor for about as long as a round takes, at random and longer with every failure,

@@ -73,6 +73,7 @@ class Proposer {
   bool finish_unchanged();
   void finish(const std::map<ChangeId, Value>& found);
   void rest();
+  void check_step();
 
   Outcome apply(const State& state, const Ballot& ballot, ChangeId last) const;
   Ballot new_ballot() { return {++counter_, peers_.self(), peers_.life()}; }
@@ -116,6 +117,10 @@ class Proposer {
 
   std::vector<Outgoing> requests_;
   std::vector<Done> done_;
+
+  /// Those of the step before.
+  std::uint64_t checked_counter_ = 0;
+  Ballot checked_ballot_;
 };
 
 }  // namespace mznode::caspaxos

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode::caspaxos {
 
 void Reader::ask(Time now, ChangeId id) {
@@ -11,6 +13,19 @@ void Reader::ask(Time now, ChangeId id) {
   } else {
     put(now);
   }
+  check_step();
+}
+
+/// What holds after each step, whatever came.
+void Reader::check_step() const {
+  invariant(waiting_.empty() == questions_.empty() && (!is_open_ || !questions_.empty()),
+            "there is a question as long as somebody waits", {waiting_.size(), questions_.size()});
+  if (waiting_.empty()) return;
+  const Question& newest = questions_.rbegin()->second;
+  invariant(newest.last >= *waiting_.rbegin(), "the newest question is for all who wait",
+            {newest.last, *waiting_.rbegin()});
+  invariant(newest.asked.size() <= peers_.size() && newest.shown.size() <= newest.asked.size(),
+            "who was asked answers, once", {newest.shown.size(), newest.asked.size(), peers_.size()});
 }
 
 std::vector<Outgoing> Reader::take_requests() {
@@ -22,12 +37,14 @@ void Reader::forget(ChangeId id) {
   waiting_.erase(id);
   if (waiting_.empty()) return rest();
   std::erase_if(questions_, [first = *waiting_.begin()](const auto& each) { return each.second.last < first; });
+  check_step();
 }
 
 void Reader::receive(Time now, Member from, const Report& report) {
   const auto found = questions_.find(report.number);
   if (report.life != peers_.life() || found == questions_.end()) return;
   Question& question = found->second;
+  if (!question.asked.contains(from)) return;
   question.shown[from] = report.accepted;
   if (is_agreed(question, report.accepted.ballot)) {
     if (repetitions_ <= 1) peers_.note_round_trip(now - question.asked_at);
@@ -39,6 +56,7 @@ void Reader::receive(Time now, Member from, const Report& report) {
     for (Member member = 0; member < peers_.size(); ++member) put_to(found->first, member);
     question.due = now + peers_.pause(0);
   }
+  check_step();
 }
 
 void Reader::tick(Time now) {
@@ -54,6 +72,7 @@ void Reader::tick(Time now) {
   // One question for all who wait; answers to the others are welcome still.
   for (auto& [number, each] : questions_) each.due = Time::max();
   put(now);
+  check_step();
 }
 
 Time Reader::next_tick() const {

@@ -57,6 +57,7 @@ class Reader {
   void put_to(Number number, Member member);
   void answer(ChangeId last, const std::optional<Accepted>& chosen);
   void rest();
+  void check_step() const;
   bool is_agreed(const Question& question, const Ballot& ballot) const;
 
   Peers& peers_;

@@ -3,6 +3,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode::caspaxos {
 
 void Register::restore(Time now, const Acceptor::Saved& saved) {
@@ -28,6 +30,8 @@ bool Register::withdraw(ChangeId id) {
 Reply Register::answer(Time now, const Request& request) {
   Reply reply = acceptor_.receive(request);
   proposer_.observe(now, acceptor_.promised(), acceptor_.accepted());
+  invariant(counter() >= acceptor_.promised().counter, "a node counts on from what it has promised",
+            {counter(), acceptor_.promised().counter});
   return reply;
 }
 

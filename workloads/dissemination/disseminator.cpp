@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mznode/node/invariant.hpp"
+
 namespace mznode::dissemination {
 namespace {
 
@@ -57,10 +59,21 @@ bool Disseminator::is_for(Peer peer, const Entry& entry) const {
   return config_.relay;
 }
 
+/// What holds after each step, whatever came.
+void Disseminator::check_step(const Link& link) const {
+  invariant(link.acked <= link.sent && link.sent <= link.scanned && link.scanned <= log_.size(),
+            "what is acknowledged was sent, and what was sent is in the log",
+            {link.acked, link.sent, link.scanned, log_.size()});
+  invariant(!link.resend_at || link.acked < link.sent, "only what is not acknowledged is sent again",
+            {link.acked, link.sent});
+  invariant(link.received.size() <= most_lives, "lives of a peer are forgotten in time", {link.received.size()});
+}
+
 void Disseminator::set_targets(Time now, const std::vector<Peer>& targets) {
   for (Peer peer = 0; peer < links_.size(); ++peer) {
     const bool is_chosen = std::find(targets.begin(), targets.end(), peer) != targets.end();
     retarget(now, peer, is_chosen, links_[peer].chose_us);
+    check_step(links_[peer]);
   }
 }
 
@@ -198,6 +211,8 @@ void Disseminator::Received::add(std::uint64_t from, std::uint64_t to) {
     beyond.erase(beyond.begin());
   }
   if (beyond.size() > most_beyond) beyond.erase(std::prev(beyond.end()));
+  invariant(beyond.empty() || (beyond.begin()->first > upto && beyond.size() <= most_beyond),
+            "stretches that are not contiguous with what arrived lie behind it", {upto, beyond.size()});
 }
 
 /// What has arrived of a stream; nothing when its life has begun a later one.
@@ -237,6 +252,7 @@ void Disseminator::receive(Time now, Peer from, const Delta& delta) {
   schedule_ack(now, link, !received.beyond.empty());
   // An answer is not answered, or two nodes that hear news all the time would never come to an end.
   if (config_.answers && delta.chosen && lacks(now, from)) link.flush_at = now;
+  check_step(link);
 }
 
 void Disseminator::take_ack(Time now, Peer from, const Delta& delta) {
@@ -343,6 +359,7 @@ std::vector<Disseminator::Outgoing> Disseminator::tick(Time now) {
     outgoing.push_back({peer, is_ack_only ? make_delta(peer, link.sent, link.sent) : make_stretch(now, peer)});
     link.flush_at = link.ack_at = std::nullopt;
     link.is_contacted = false;
+    check_step(link);
   }
   return outgoing;
 }

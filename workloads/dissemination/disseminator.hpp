@@ -163,6 +163,7 @@ class Disseminator {
   };
 
   bool is_target(const Link& link) const { return link.is_chosen || (config_.reciprocal && link.chose_us); }
+  void check_step(const Link& link) const;
   void retarget(Time now, Peer peer, bool is_chosen, bool chose_us);
   bool is_for(Peer peer, const Entry& entry) const;
   bool has_unsent(Peer peer);

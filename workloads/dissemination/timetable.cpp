@@ -19,6 +19,7 @@ void HoldBack::learn(std::uint64_t position, Duration slack) {
     jitter_ += (deviation - jitter_) / 4;
     margin_ = std::min(least_margin_ + 2 * jitter_, std::max(least_margin_, period_ / 4));
   }
+  invariant(margin_ >= least_margin_, "a message is never to come later than the least margin allows");
   is_measured_ = true;
   timetable_ = Timetable{sent_at + slack - margin_, period_};
 }

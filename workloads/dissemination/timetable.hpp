@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 
+#include "mznode/node/invariant.hpp"
 #include "mznode/node/runtime.hpp"
 
 namespace mznode::dissemination {
@@ -46,7 +47,10 @@ class HoldBack {
     if (!is_measured_ && is_worth_guessing(period_)) timetable_ = Timetable{now - usual_round_trip, period_};
   }
   /// A message that ends at `position` of a stream was sent.
-  void sent(std::uint64_t position, Time now) { sent_.push_back({position, now}); }
+  void sent(std::uint64_t position, Time now) {
+    invariant(sent_.empty() || sent_.back().position <= position, "positions of a stream only grow", {position});
+    sent_.push_back({position, now});
+  }
   /// Part of what was sent is repeated. Which of several copies came in so early, nobody can tell (Karn and Partridge,
   /// Improving Round-Trip Time Estimates in Reliable Transport Protocols, 1987).
   void forget() { sent_.clear(); }

@@ -38,6 +38,7 @@ void Group::wake() {
 }
 
 void Group::flush() {
+  invariant(!is_syncing_, "no effect overtakes those of an earlier batch");
   Effects effects = raft_->take_effects(node_.now());
   if (effects.unsaved.empty()) {
     release(effects);
@@ -73,10 +74,12 @@ void Group::release(const Effects& effects) {
   for (const auto& [index, entry] : effects.committed) apply(index, entry);
   for (const auto& [id, confirmed] : effects.reads) {
     const auto read = reads_.extract(id);
+    invariant(!read.empty(), "a read is answered once", {id});
     if (!confirmed) continue;  // whoever asked will hear of another leader
     const Question& question = read.mapped().question;
     answer(read.mapped().asker, question.life, question.number, {.result = machine_.query_text(question.question)});
   }
+  invariant(applied_ <= raft_->commit(), "what is applied is committed", {applied_, raft_->commit()});
   tell_of_leader();
   // While this was being saved, a leader's snapshot may have come that is further on.
   if (applied_ >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
@@ -84,6 +87,7 @@ void Group::release(const Effects& effects) {
 }
 
 void Group::apply(Index index, const Entry& entry) {
+  invariant(index == applied_ + 1, "entries are applied in their order", {index, applied_});
   applied_ = index;
   if (entry.command.is_null()) return;
   SessionCommand command;

@@ -63,6 +63,9 @@ Saved Group::load(const std::vector<std::string>& records) {
     if (record.unsaved) saved.add(*record.unsaved);
   }
   enrolment_.begin();
+  saved.validate();
+  const auto& vote = saved.hard_state.vote;
+  demand(!vote || *vote < enrolment_.members().size(), "a vote was for one of the members");
   if (saved.snapshot.index > 0) demand_snapshot(saved.snapshot);
   return saved;
 }

@@ -1,7 +1,6 @@
 #include "raft/log.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -37,17 +36,19 @@ bool Log::is_up_to_date(Index other_last_index, Term other_last_term) const {
 }
 
 Index Log::append(Entry entry) {
+  invariant(entry.term >= last_term(), "terms do not fall along the log", {entry.term, last_term()});
   entries_.push_back(std::move(entry));
   return last_index();
 }
 
 void Log::truncate(Index first) {
-  assert(first > snapshot_.index);
+  invariant(first > snapshot_.index, "nothing is removed of what a snapshot holds", {first, snapshot_.index});
   entries_.resize(std::min<std::size_t>(entries_.size(), first - base_index_ - 1));
 }
 
 void Log::compact(Index index, Json state, std::size_t keep) {
-  assert(index > snapshot_.index && index <= last_index());
+  invariant(index > snapshot_.index && index <= last_index(), "a snapshot is of entries behind the one before it",
+            {index, snapshot_.index, last_index()});
   snapshot_ = {.index = index, .term = *term_at(index), .state = std::move(state)};
   const Index new_base = std::max(base_index_, index - std::min<Index>(index, keep));
   base_term_ = *term_at(new_base);
@@ -56,6 +57,8 @@ void Log::compact(Index index, Json state, std::size_t keep) {
 }
 
 void Log::install(Snapshot snapshot) {
+  invariant(snapshot.index > snapshot_.index, "a snapshot is never replaced by an earlier one",
+            {snapshot.index, snapshot_.index});
   if (term_at(snapshot.index) == snapshot.term) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(snapshot.index - base_index_));
   } else {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "mznode/node/invariant.hpp"
 #include "raft/messages.hpp"
 
 namespace mznode::raft {
@@ -25,7 +26,10 @@ class Log {
   /// The term of the entry at `index`; nothing before the base and behind the end.
   std::optional<Term> term_at(Index index) const;
   /// The entry at an index from base_index() + 1 to last_index().
-  const Entry& at(Index index) const { return entries_[index - base_index_ - 1]; }
+  const Entry& at(Index index) const {
+    invariant(index > base_index_ && index <= last_index(), "an entry that is asked for is in the log", {index});
+    return entries_[index - base_index_ - 1];
+  }
   /// At most `count` entries from `first` on.
   std::vector<Entry> slice(Index first, std::size_t count) const;
   /// The largest index up to `index` whose entry is of `term` or an earlier one: where logs may agree at most.

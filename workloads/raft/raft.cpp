@@ -1,23 +1,17 @@
 #include "raft/raft.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace mznode::raft {
-namespace {
-
-/// Entries that a leader may have committed since it last told a follower. It tells ten times a second.
-constexpr Index longest_commit_leap = 1 << 20;
-
-}  // namespace
 
 void Saved::add(const Unsaved& unsaved) {
   if (unsaved.rewrite) *this = *unsaved.rewrite;
   if (unsaved.hard_state) hard_state = *unsaved.hard_state;
   if (!unsaved.append) return;
   const Append& append = *unsaved.append;
-  assert(append.first > snapshot.index && append.first <= snapshot.index + entries.size() + 1);
+  demand(append.first > snapshot.index && append.first <= snapshot.index + entries.size() + 1,
+         "entries are saved behind those that were saved before");
   entries.resize(append.first - snapshot.index - 1);
   entries.insert(entries.end(), append.entries.begin(), append.entries.end());
 }
@@ -33,9 +27,11 @@ Raft::Raft(Config config, Saved saved, Time now)
       must_restore_(log_.snapshot().index > 0),
       commit_(log_.snapshot().index),
       progress_(config_.members) {
-  assert(config_.self < config_.members && config_.random);
+  invariant(config_.self < config_.members && config_.random, "a server is one of the members",
+            {config_.self, config_.members});
   if (term_ > 0) leader_heard_at_ = now;
   reset_election_timer(now);
+  check_step();
 }
 
 void Raft::step(Time now, Member from, const Message& message) {
@@ -46,32 +42,7 @@ void Raft::step(Time now, Member from, const Message& message) {
         receive(now, from, each);
       },
       message);
-}
-
-void Raft::demand_possible(const RequestVote& request) const {
-  demand_within_reach("term", request.term, term_);
-}
-
-void Raft::demand_possible(const Vote& vote) const {
-  demand_within_reach("term", vote.term, term_);
-}
-
-void Raft::demand_possible(const AppendEntries& request) const {
-  demand_within_reach("term", request.term, term_);
-}
-
-/// A leader sends a snapshot of what it has committed, and to whom it has told of that in heartbeats just before.
-void Raft::demand_possible(const InstallSnapshot& request) const {
-  demand_within_reach("term", request.term, term_);
-  demand_within_reach("the snapshot's index", request.snapshot.index, std::max(commit_, leader_commit_),
-                      longest_commit_leap);
-}
-
-void Raft::demand_possible(const Appended& reply) const {
-  demand_within_reach("term", reply.term, term_);
-  if (role_ != Role::leader || reply.term != term_) return;
-  demand(reply.index <= log_.last_index(), "the follower has more than this leader, which it follows");
-  demand(reply.round <= round_, "the follower answers what this leader has not sent yet");
+  check_step();
 }
 
 void Raft::tick(Time now) {
@@ -83,6 +54,7 @@ void Raft::tick(Time now) {
   if (role_ != Role::leader && is_voter_ && election_at_ <= now) {
     campaign(now, quorum() == 1 ? Role::candidate : Role::pre_candidate);
   }
+  check_step();
 }
 
 Time Raft::next_tick() const {
@@ -106,6 +78,7 @@ Effects Raft::take_effects(Time now) {
     effects.committed.push_back({.index = applied_, .entry = log_.at(applied_)});
   }
   effects.reads = std::exchange(reads_, {});
+  check_step();
   return effects;
 }
 
@@ -131,18 +104,21 @@ std::optional<Index> Raft::propose(Time now, Command command) {
   const Index index = log_.append({.term = term_, .command = std::move(command)});
   if (!broadcast_at_) broadcast_at_ = now + config_.batch_window;
   advance_commit();
+  check_step();
   return index;
 }
 
 void Raft::compact(Index index, Json state) {
-  assert(index <= applied_);
+  invariant(index <= applied_, "a snapshot is of what was applied", {index, applied_});
   log_.compact(index, std::move(state), config_.max_batch);
   must_rewrite_ = true;
+  check_step();
 }
 
 void Raft::become_voter(Time now) {
   is_voter_ = true;
   reset_election_timer(now);
+  check_step();
 }
 
 void Raft::send(Member to, Message message) {

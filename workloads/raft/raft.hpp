@@ -58,7 +58,10 @@ struct Saved {
   std::vector<Entry> entries;
   MZNODE_FIELDS(hard_state, snapshot, entries)
 
+  /// Takes in what was saved later. Throws Error malformed_request when it does not go on from here.
   void add(const Unsaved& unsaved);
+  /// Throws Error malformed_request unless one server can have saved all of it.
+  void validate() const;
 };
 
 /// What a server has to make durable now.
@@ -179,12 +182,17 @@ class Raft {
     std::optional<Member> witness;
   };
 
-  // raft.cpp: what is checked before receive() believes it
+  // raft_checks.cpp: what is checked before receive() believes it
   void demand_possible(const RequestVote& request) const;
   void demand_possible(const Vote& vote) const;
   void demand_possible(const AppendEntries& request) const;
   void demand_possible(const InstallSnapshot& request) const;
   void demand_possible(const Appended& reply) const;
+  // raft_checks.cpp: what holds after each step, whatever came
+  void check_step();
+  void check_log() const;
+  void check_role() const;
+  void check_progress(const Progress& progress) const;
 
   // election.cpp
   void receive(Time now, Member from, const RequestVote& request);
@@ -261,6 +269,18 @@ class Raft {
 
   std::vector<Effects::Outgoing> messages_;
   std::vector<Effects::Read> reads_;
+
+  /// What it was like after the step before.
+  struct Checked {
+    Role role = Role::follower;
+    Term term = 0;
+    std::optional<Member> vote;
+    bool is_voter = false;
+    Index commit = 0;
+    Index applied = 0;
+    Index last_index = 0;
+  };
+  Checked checked_;
 };
 
 template <class T>

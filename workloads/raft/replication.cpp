@@ -1,7 +1,6 @@
 // Log replication: paper, sections 5.3, 5.4.2 and 7; thesis, 10.2.2 (pipelining).
 
 #include <algorithm>
-#include <cassert>
 
 #include "raft/raft.hpp"
 
@@ -59,7 +58,8 @@ Index Raft::take_entries(const AppendEntries& request) {
       log_.truncate(index);
       first_unsaved_ = std::min(first_unsaved_, index);
     }
-    log_.append(entry);
+    const Index appended = log_.append(entry);
+    invariant(appended == index, "an entry has the place that its leader gave it", {appended, index});
   }
   return std::max(index, commit_);
 }

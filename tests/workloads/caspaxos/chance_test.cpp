@@ -101,7 +101,7 @@ void skip_the_read_phase(Cluster& cluster) {
 }
 void forget_promises(Cluster& cluster) {
   cluster.on_restart = [](std::vector<Acceptor::Saved>& disk) {
-    for (auto& saved : disk) saved.promised = saved.accepted ? saved.accepted->ballot : Ballot();
+    std::erase_if(disk, [](const Acceptor::Saved& saved) { return !saved.accepted; });
   };
 }
 void speak_before_the_sync(Cluster& cluster) {

@@ -131,7 +131,12 @@ void Cluster::send(Member from, const Effects::Outgoing& outgoing) {
 void Cluster::deliver(Packet packet) {
   if (is_cut(packet.from, packet.to) || !is_up(packet.to) || paused_ == packet.to) return;
   if (on_delivery) on_delivery(packet);
-  servers_[packet.to].raft->step(now, packet.from, packet.message);
+  try {
+    servers_[packet.to].raft->step(now, packet.from, packet.message);
+  } catch (const Error& error) {
+    // Each has reason to believe the others; a refusal says that one of the two is wrong.
+    if (!violation) violation = std::string("a message was refused: ") + error.what();
+  }
   pump(packet.to);
 }
 

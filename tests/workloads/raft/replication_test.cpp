@@ -208,6 +208,37 @@ TEST(RaftSnapshot, AServerStartsFromItsOwn) {
   EXPECT_EQ(cluster.applied(1).size(), 11u);
 }
 
+TEST(RaftReplication, WhatContradictsWhatIsCommittedIsRefusedAndChangesNothing) {
+  SoundCluster cluster(std::vector<Saved>{saved_log(3, {1, 3}), saved_log(3, {1, 3}), saved_log(3, {1, 3})});
+  cluster.elect(0);
+  cluster.run(1s);
+  ASSERT_EQ(cluster[1].commit(), 3u);
+  const Entry other{.term = 2, .command = Json("other")};
+  AppendEntries forged{
+      .term = cluster[0].term(), .prev_index = 1, .prev_term = 1, .entries = {other, other, other}, .commit = 4};
+  for (const Term later : {0u, 1u}) {
+    forged.term += later;
+    EXPECT_THROW(cluster[1].step(cluster.now, 0, forged), Error);
+    EXPECT_EQ(cluster[1].term(), cluster[0].term());
+  }
+  // From a leader before, it is only late: what it had was not committed.
+  forged.term = 3;
+  EXPECT_NO_THROW(cluster[1].step(cluster.now, 2, forged));
+  EXPECT_EQ(cluster.terms(1), "1 3 4");
+}
+
+TEST(RaftReplication, ALogIsOnlyRestoredAsOneServerCanHaveSavedIt) {
+  EXPECT_NO_THROW(saved_log(3, {1, 3}).validate());
+  EXPECT_THROW(saved_log(2, {1, 3}).validate(), Error);
+  EXPECT_THROW(saved_log(3, {2, 1}).validate(), Error);
+  Saved saved = saved_log(3, {1, 3});
+  const auto entries_from = [](Index first) {
+    return Unsaved{.rewrite = {}, .hard_state = {}, .append = Append{.first = first, .entries = {{.term = 3}}}};
+  };
+  EXPECT_THROW(saved.add(entries_from(4)), Error);
+  EXPECT_NO_THROW(saved.add(entries_from(3)));
+}
+
 TEST(RaftSnapshot, ReplacesEntriesThatConflictWithIt) {
   SoundCluster cluster(
       std::vector<Saved>{saved_log(3, {1, 3, 3}), saved_log(3, {1, 3, 3}), saved_log(2, {1, 2, 2, 2, 2, 2})},
