@@ -17,7 +17,7 @@ namespace detail {
 ///
 /// Where an invariant is broken the program itself is wrong, and whoever goes on would answer wrongly or spoil what is
 /// stored. What others say is not held to invariants but checked before it is believed (demand() in
-/// core/peer_message.hpp): nobody's words may end a node.
+/// peer_message.hpp): nobody's words may end a node.
 inline void invariant(bool holds, const char* what, std::initializer_list<std::uint64_t> values = {},
                       const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   if (!holds) [[unlikely]]
