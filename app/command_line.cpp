@@ -5,12 +5,14 @@
 #include <stdexcept>
 
 #include "mznode/json/suggestion.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "program.hpp"
+#include "terminal.hpp"
 
 namespace mznode::app {
 namespace {
 
-constexpr std::size_t columns = 80;
+constexpr std::size_t help_columns = 80;
 
 std::string joined_names(const CLI::Option& option) {
   if (option.nonpositional()) {
@@ -34,22 +36,6 @@ OptionRow row_of(const CLI::Option& option) {
     row.value = type.substr(0, type.find(':'));
   }
   return row;
-}
-
-/// Appends words to lines that begin at a column, and are broken before the last one.
-void append_wrapped(std::string& text, const std::string& words, std::size_t indent) {
-  std::size_t at = indent;
-  std::istringstream stream(words);
-  for (std::string word; stream >> word;) {
-    if (at > indent && at + 1 + word.size() > columns) {
-      text += "\n" + std::string(indent, ' ');
-      at = indent;
-    }
-    if (at > indent) text += " ";
-    text += word;
-    at += word.size() + 1;
-  }
-  text += "\n";
 }
 
 /// Options for which an empty value means something.
@@ -84,6 +70,68 @@ void refuse_empty_values(const CLI::App& app, const Arguments& words) {
   }
 }
 
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const auto& each : option->get_lnames()) flags.push_back("--" + each);
+  }
+  return flags;
+}
+
+[[noreturn]] void refuse_option(const std::string& flag, std::vector<std::string> known) {
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  throw std::invalid_argument(unknown_word("option", printable(flag), {known.begin(), known.end()}));
+}
+
+/// What a command that knows all its options was given beside them.
+void refuse_extras(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  if (words.empty()) return;
+  const std::string& word = words.front();
+  if (!word.starts_with('-')) throw std::invalid_argument("unexpected argument " + printable(word));
+  refuse_option(word.substr(0, word.find('=')), flags_of(app));
+}
+
+/// What CLI11 complains of, in the words of this program.
+std::string words_for(const CLI::ParseError& error) {
+  const std::string raw = error.what();
+  const auto parts_at = [&raw](std::string_view separator) {
+    const std::size_t at = raw.find(separator);
+    const bool is_there = at != std::string::npos;
+    return std::pair(is_there ? raw.substr(0, at) : "", is_there ? raw.substr(at + separator.size()) : "");
+  };
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    const auto [one, other] = parts_at(" excludes ");
+    return one + " and " + other + " exclude each other; give one of them";
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool is_missing = raw.ends_with("missing");
+    return parts_at(": ").first + (is_missing ? " needs a value" : " is given more than once");
+  }
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr && raw.find(" not in {") != std::string::npos) {
+    const auto [given, known] = parts_at(" not in {");
+    const std::size_t colon = std::min(given.find(": "), given.size());
+    const std::string takes = known.substr(0, known.find('}'));
+    return given.substr(0, colon) + " takes " + takes + ", not " +
+           printable(given.substr(std::min(colon + 2, given.size())));
+  }
+  return raw;
+}
+
+/// The strategies that have an option, as "broadcast's tree and star"; empty when none has.
+std::string owners_of(const std::string& option) {
+  std::string text;
+  for (const WorkloadInfo& workload : workloads()) {
+    std::string names;
+    for (const StrategyInfo& strategy : workload.strategies) {
+      if (has_option(strategy, option)) names += (names.empty() ? "" : ", ") + strategy.name;
+    }
+    if (!names.empty()) text += (text.empty() ? "" : "; ") + workload.name + "'s " + names;
+  }
+  return text;
+}
+
 std::string flag_of(const OptionRow& row) {
   return row.names + (row.value.empty() ? "" : " " + row.value);
 }
@@ -105,7 +153,7 @@ std::string help_text(const CLI::App& app) {
   std::size_t width = 0;
   for (const OptionRow& row : rows) width = std::max(width, std::min(widest, flag_of(row).size()));
   std::string text = called("Usage: " + app.get_name()) + "\n";
-  append_wrapped(text, called(app.get_description()), 0);
+  text += wrapped(called(app.get_description()), help_columns) + "\n";
   std::string group;
   for (const OptionRow& row : rows) {
     if (row.group != group) text += row.group == "Options" ? "" : row.group + ":\n";
@@ -114,7 +162,8 @@ std::string help_text(const CLI::App& app) {
     flag.resize(std::max(flag.size(), width + 2), ' ');
     text += flag + "  ";
     if (flag.size() > width + 2) text += "\n" + std::string(width + 4, ' ');
-    append_wrapped(text, row.summary + (row.default_value.empty() ? "" : " [" + row.default_value + "]"), width + 4);
+    const std::string shown_default = row.default_value.empty() ? "" : " [" + row.default_value + "]";
+    text += wrapped(row.summary + shown_default, help_columns, width + 4) + "\n";
   }
   return text;
 }
@@ -125,12 +174,15 @@ std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
     Arguments words = with_empty_values(app, Arguments(arguments.begin(), separator));
     refuse_empty_values(app, words);
     std::reverse(words.begin(), words.end());
+    const bool may_have_more = app.get_allow_extras();
+    app.allow_extras();  // refused below, in words of our own
     app.parse(std::move(words));
+    if (!may_have_more) refuse_extras(app);
   } catch (const CLI::CallForHelp&) {
     std::cout << help_text(app);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    throw std::invalid_argument(error.what());
+    throw std::invalid_argument(words_for(error));
   }
   return separator == arguments.end() ? Arguments() : Arguments(separator + 1, arguments.end());
 }
@@ -157,17 +209,18 @@ bool has_option(const StrategyInfo& strategy, const std::string& name) {
 }
 
 void require_option(const std::string& name, const CLI::App& app, const std::vector<const StrategyInfo*>& strategies) {
-  std::vector<std::string> flags;
+  std::vector<std::string> flags = flags_of(app);
+  std::string asked;
   for (const StrategyInfo* strategy : strategies) {
     if (has_option(*strategy, name)) return;
     for (const Option& option : strategy->options) flags.push_back("--" + option.name);
+    asked += (asked.empty() ? "" : ", ") + strategy->name;
   }
-  for (const CLI::Option* option : app.get_options()) {
-    for (const auto& each : option->get_lnames()) flags.push_back("--" + each);
-  }
-  std::sort(flags.begin(), flags.end());
-  flags.erase(std::unique(flags.begin(), flags.end()), flags.end());
-  throw std::invalid_argument(unknown_word("option", "--" + name, {flags.begin(), flags.end()}));
+  const std::string owners = owners_of(name);
+  if (owners.empty()) refuse_option("--" + name, flags);
+  if (!asked.empty()) throw std::invalid_argument("--" + name + " is no option of " + asked + ", but of " + owners);
+  throw std::invalid_argument("--" + name + " is for nodes of this program's own (" + owners +
+                              "); what is for those of --bin stands behind --");
 }
 
 std::map<std::string, std::string> strategy_options(const CLI::App& app,

@@ -41,12 +41,18 @@ std::shared_ptr<const CLI::App> node_options();
 /// `mznode test`: a whole test on the embedded network.
 int run_test_command(const Arguments& arguments);
 std::shared_ptr<const CLI::App> test_options();
+/// `mznode challenge`: Fly.io's challenges, with their flags and limits.
+int run_challenge(const Arguments& arguments);
+std::shared_ptr<const CLI::App> challenge_options();
 /// `mznode compare`: the strategies of a workload under the same flags and seeds.
 int run_compare(const Arguments& arguments);
 std::shared_ptr<const CLI::App> compare_options();
 /// `mznode check`: judges recorded histories.
 int run_check(const Arguments& arguments);
 std::shared_ptr<const CLI::App> check_options();
+/// `mznode init`: a small node to begin with, in a language of the user's.
+int run_init(const Arguments& arguments);
+std::shared_ptr<const CLI::App> init_options();
 /// `mznode list`: workloads, strategies, guarantees and options.
 int run_list(const Arguments& arguments);
 std::shared_ptr<const CLI::App> list_options();

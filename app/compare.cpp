@@ -162,14 +162,18 @@ struct Outcome {
   LatencySeries series;
   std::string failure;
   std::string replay;
+  bool interrupted = false;
 };
 
 Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind) {
   TestSettings settings = contender.settings;
   settings.seed = seed;
   const TestReport report = run_test(settings, was_interrupted);
-  Outcome outcome{
-      .figures = figures(report, kind), .series = latency_series(report, kind), .failure = {}, .replay = {}};
+  Outcome outcome{.figures = figures(report, kind),
+                  .series = latency_series(report, kind),
+                  .failure = {},
+                  .replay = {},
+                  .interrupted = report.run.interrupted};
   outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
   if (report.valid == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
@@ -190,7 +194,8 @@ std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
       },
       [&](std::size_t test, Outcome outcome) {
         Contender& contender = comparison.contenders[test / seeds];
-        const bool is_first = test % seeds == 0;
+        if (outcome.interrupted) return;  // what it has is not all that it would have had
+        const bool is_first = contender.finished++ == 0;
         contender.figures = is_first ? outcome.figures : worst(contender.figures, outcome.figures);
         if (is_first) series[test / seeds] = std::move(outcome.series);
         if (contender.failure.empty()) {
@@ -202,10 +207,27 @@ std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
   return series;
 }
 
+/// Takes away the contenders of which nothing is known. Says what is missing.
+std::string drop_unfinished(Comparison& comparison, std::vector<LatencySeries>& series) {
+  std::string missing;
+  for (const Contender& contender : comparison.contenders) {
+    if (contender.finished == comparison.seeds.size()) continue;
+    missing += (missing.empty() ? "" : ", ") + contender_name(contender) + " (" + std::to_string(contender.finished) +
+               " of " + std::to_string(comparison.seeds.size()) + " seeds)";
+  }
+  for (std::size_t i = comparison.contenders.size(); i-- > 0;) {
+    if (comparison.contenders[i].finished > 0) continue;
+    comparison.contenders.erase(comparison.contenders.begin() + static_cast<std::ptrdiff_t>(i));
+    series.erase(series.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return "interrupted; not finished: " + (missing.empty() ? "nothing" : missing);
+}
+
 int run(CompareCommand command) {
   Comparison& comparison = command.comparison;
-  const std::vector<LatencySeries> series = run_all(comparison, command.jobs);
-  if (was_interrupted()) throw std::runtime_error("interrupted");
+  std::vector<LatencySeries> series = run_all(comparison, command.jobs);
+  const std::string interrupted = was_interrupted() ? drop_unfinished(comparison, series) : "";
+  if (!interrupted.empty() && comparison.contenders.empty()) throw std::runtime_error(interrupted);
   if (command.json) {
     for (const Contender& contender : comparison.contenders)
       std::cout << comparison_json(comparison, contender).dump() << "\n";
@@ -215,7 +237,9 @@ int run(CompareCommand command) {
   if (!command.report.empty()) write_file(command.report, compare_page(comparison, series, command.line));
   check::Valid verdict = check::Valid::yes;
   for (const Contender& contender : comparison.contenders) verdict = check::worst(verdict, contender.figures.valid);
-  return exit_code(verdict);
+  if (interrupted.empty()) return exit_code(verdict);
+  std::cerr << called("mznode compare: ") << interrupted << "\n";
+  return exit_unknown;
 }
 
 }  // namespace

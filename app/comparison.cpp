@@ -1,11 +1,12 @@
 #include "comparison.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "mznode/check/registry.hpp"
-#include "mznode/check/set_full.hpp"
 #include "mznode/check/txn/txn.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 #include "test_options.hpp"
 #include "text_table.hpp"
 
@@ -21,6 +22,14 @@ std::string latency_word(LatencyKind kind) {
   return kind == LatencyKind::stable ? "stable" : "answer";
 }
 
+/// Each remark in lines of its own.
+std::string lines_of_caption(const std::string& text) {
+  std::string lines;
+  std::istringstream remarks(text);
+  for (std::string remark; std::getline(remarks, remark);) lines += wrapped(remark, output_width(), 2, 0) + "\n";
+  return lines;
+}
+
 std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
@@ -33,7 +42,7 @@ std::string caption(const Comparison& comparison) {
   if (comparison.seeds.size() > 1) {
     text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
   }
-  return text + "\n";
+  return lines_of_caption(text);
 }
 
 std::vector<Column> sweep_columns(const Comparison& comparison) {
@@ -59,32 +68,10 @@ std::string exact(double value) {
 
 }  // namespace
 
-LatencyKind latency_kind(const std::string& workload) {
-  const check::Checker* checker = check::find_checker(workload);
-  return checker != nullptr && checker->function == check::check_set_full ? LatencyKind::stable : LatencyKind::answer;
-}
-
 bool has_consistency_models(const std::string& workload) {
   const check::Checker* checker = check::find_checker(workload);
   return checker != nullptr &&
          (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
-}
-
-double longest_outage_ms(const check::History& history, Duration time_limit) {
-  std::int64_t longest_ns = 0;
-  std::int64_t last_ns = 0;
-  bool is_disturbed = false;
-  for (const check::Operation& event : history) {
-    if (event.time_ns > time_limit.count()) break;
-    if (!event.is_client() && !is_disturbed) {
-      is_disturbed = true;
-      longest_ns = 0;
-      last_ns = event.time_ns;
-    }
-    if (event.is_client() && event.type == check::Type::ok) last_ns = event.time_ns;
-    longest_ns = std::max(longest_ns, event.time_ns - last_ns);
-  }
-  return static_cast<double>(longest_ns) / 1e6;
 }
 
 Figures figures(const TestReport& report, LatencyKind kind) {
@@ -181,7 +168,7 @@ std::string comparison_text(const Comparison& comparison) {
     const Figures& figures = contender.figures;
     Cells cells = {contender.strategy->name};
     append(cells, sweep_cells(contender, "-"));
-    append(cells, {verdict_word(figures.valid), percent(figures.ok_fraction), figure(figures.messages_per_op),
+    append(cells, {coloured_verdict(figures.valid), percent(figures.ok_fraction), figure(figures.messages_per_op),
                    figure(figures.bytes_per_op)});
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
@@ -194,7 +181,7 @@ std::string comparison_text(const Comparison& comparison) {
     failures +=
         "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
   }
-  return text_table(columns, rows) + "\n" + caption(comparison) + failures;
+  return text_table(columns, rows, "", output_width()) + "\n" + caption(comparison) + failures;
 }
 
 std::string comparison_csv(const Comparison& comparison) {

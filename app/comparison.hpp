@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "figures.hpp"
 #include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {
@@ -15,7 +16,6 @@ namespace mznode::app {
 /// What a test cost and gave, as far as strategies are compared by it.
 struct Figures {
   check::Valid valid = check::Valid::yes;
-  /// The fraction of operations that were acknowledged.
   /// Of the operations that were begun, how many succeeded; nothing when there were none.
   std::optional<double> ok_fraction;
   /// Of messages between servers, for each operation of a client.
@@ -29,18 +29,8 @@ struct Figures {
   std::optional<std::vector<std::string>> models;
 };
 
-/// What the latencies of a workload are: from the acknowledgement until all reads show an element, for a set; until the
-/// answer, for all others.
-enum class LatencyKind : std::uint8_t { stable, answer };
-
-/// The kind of latency that tests of this workload report.
-LatencyKind latency_kind(const std::string& workload);
-
 /// Whether tests of this workload are judged by consistency models of transactions.
 bool has_consistency_models(const std::string& workload);
-
-/// Until `time_limit`, when clients stop.
-double longest_outage_ms(const check::History& history, Duration time_limit);
 
 Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.
@@ -53,6 +43,8 @@ struct Contender {
   /// The options that are swept, in the order of the command line; nothing where the strategy has no such option.
   std::vector<std::pair<std::string, std::optional<std::string>>> swept;
   Figures figures = {};
+  /// How many seeds were run to their ends; all but when the user interrupts.
+  std::size_t finished = 0;
   /// Why the first seed that was not valid is not, with the command that replays it; empty when all are valid.
   std::string failure = {};
   std::string replay = {};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "challenges.hpp"
 #include "command_line.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/models.hpp"
@@ -109,6 +110,10 @@ Candidates values_for(const std::string& option, const Command& command, const A
   } else if (option == "--compat") {
     add(std::vector{"jepsen"});
     if (command.name == "check") add(std::vector{"elle-0.2.2"});
+  } else if (option == "--time") {
+    add(std::vector{"auto", "virtual", "real"});
+  } else if (option == "--schedule") {
+    add(std::vector{"plain", "random", "adversarial"});
   } else if (option == "--availability") {
     add(std::vector{"total"});
   }
@@ -138,7 +143,7 @@ Candidates first_words() {
   for (const Command& command : commands()) {
     if (!command.name.empty()) all.push_back({command.name, command.summary});
   }
-  all.push_back({"--version", "the version"});
+  all.push_back({"version", "the version"});
   return all;
 }
 
@@ -149,12 +154,29 @@ const Command& command_of(const Arguments& words) {
   return commands().front();
 }
 
+/// What a command takes that stands by itself, behind no option.
+Candidates names_for(const Command& command) {
+  if (command.name == "completion") return {{"bash"}, {"zsh"}, {"fish"}};
+  if (command.name == "init") return {{"go"}, {"python"}, {"rust"}, {"javascript"}, {"java"}, {"ruby"}, {"c++"}};
+  if (command.name == "list") return workload_names();
+  Candidates all;
+  if (command.name != "challenge") return all;
+  for (const Challenge& challenge : challenges()) all.push_back({challenge.name, challenge.task});
+  return all;
+}
+
+/// Whether the last word may be such a name: it stands behind the command, or behind others like it.
+bool is_first_name(const Arguments& words) {
+  return !words.back().starts_with('-') && std::none_of(words.begin() + 1, words.end() - 1,
+                                                        [](const std::string& word) { return word.starts_with('-'); });
+}
+
 /// What may stand in the place of the last word.
 Candidates candidates_for(const Arguments& words) {
   const std::string& typed = words.back();
   const Command& command = command_of(words);
   if (std::find(words.begin(), words.end() - 1, "--") != words.end() - 1) return {};
-  if (command.name == "completion" && !typed.starts_with('-')) return {{"bash"}, {"zsh"}, {"fish"}};
+  if (const Candidates named = names_for(command); !named.empty() && is_first_name(words)) return named;
   if (words.size() > 1) {
     Candidates values = values_for(words[words.size() - 2], command, words);
     if (!values.empty()) return values;
@@ -211,7 +233,9 @@ int run_complete(const Arguments& arguments) {
   const std::string kept = comma == std::string::npos ? "" : words.back().substr(0, comma + 1);
   const std::string part = words.back().substr(kept.size());
   for (const Candidate& candidate : candidates_for(words)) {
-    if (candidate.word.starts_with(part)) std::cout << kept << candidate.word << '\t' << candidate.meaning << '\n';
+    const bool is_there = ("," + kept).find("," + candidate.word + ",") != std::string::npos;
+    if (candidate.word.starts_with(part) && !is_there)
+      std::cout << kept << candidate.word << '\t' << candidate.meaning << '\n';
   }
   return exit_valid;
 }

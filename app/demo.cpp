@@ -5,6 +5,7 @@
 
 #include "command_line.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 #include "text_table.hpp"
 
 namespace mznode::app {
@@ -14,20 +15,32 @@ constexpr const char* demo_faults = "swarm";
 /// Two workers for each of the five nodes, so that those of lin-kv meet on keys.
 constexpr std::size_t concurrency = 10;
 
-std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.resize(width, ' ');
-  return text + "  ";
-}
-
-std::string fixed(double value, const char* format) {
+std::string two_decimals(double value) {
   std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), format, value);
+  std::snprintf(text.data(), text.size(), "%.2f", value);
   return text.data();
 }
 
+/// The columns of the table: the strategy below its workload, figures, and words that may take several lines.
+constexpr std::array<std::size_t, 5> widths = {11, 7, 7, 7, 7};
+
+/// The text as wide as a column, and the gap to the next one.
+std::string cell(const std::string& text, std::size_t column, bool is_number = false) {
+  const std::size_t width = shown_width(text);
+  const std::string padding(width < widths[column] ? widths[column] - width : 0, ' ');
+  return (is_number ? padding + text : text + padding) + "  ";
+}
+
+std::string row(const std::string& name, const std::string& verdict, const std::array<std::string, 3>& figures,
+                const std::string& words) {
+  std::string text = cell(name, 0) + cell(verdict, 1);
+  for (std::size_t i = 0; i < figures.size(); ++i) text += cell(figures[i], 2 + i, true);
+  const std::size_t at = shown_width(text);
+  return text + wrapped(words, output_width(), at) + "\n";
+}
+
 void print_head() {
-  std::cout << padded("workload", 15) << padded("strategy", 10) << padded("verdict", 8) << padded("ok", 8)
-            << padded("refused", 8) << padded("msgs/op", 8) << "checked against; faults\n";
+  std::cout << row("", "verdict", {"ok", "refused", "msgs/op"}, "checked against; faults");
 }
 
 /// Runs one test and prints its row of the table.
@@ -39,18 +52,19 @@ check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy)
   std::optional<double> refused;
   if (availability.contains("cas-mismatch-fraction")) refused = availability["cas-mismatch-fraction"].get<double>();
   const double messages = report.results["net"]["servers"].value("msgs-per-op", 0.0);
-  std::cout << padded(settings.workload, 15) << padded(strategy.name, 10) << padded(verdict_word(report.valid), 8)
-            << padded(percent(ok_fraction(report)), 8) << padded(percent(refused), 8)
-            << padded(fixed(messages, "%.2f"), 8) << strategy.guarantees.model << faults << std::endl;
+  if (&strategy == &find_workload(settings.workload).strategies.front()) std::cout << settings.workload << "\n";
+  std::cout << row("  " + strategy.name, coloured_verdict(report.valid),
+                   {percent(ok_fraction(report)), percent(refused), two_decimals(messages)},
+                   strategy.guarantees.model + faults)
+            << std::flush;
   if (report.valid != check::Valid::yes) std::cout << reasons(report);
   return report.valid;
 }
 
 /// Every strategy under a mix of the faults that it claims to survive, in virtual time.
 check::Valid run_embedded() {
-  std::cout
-      << "Five nodes, 20 ms apart, 50 operations a second for 20 s, under a mix of the faults each strategy survives,\n"
-         "on the embedded network:\n\n";
+  std::cout << "Five nodes, 20 ms apart, 50 operations a second for 20 s, under a mix of the\n"
+               "faults each strategy survives, on the embedded network:\n\n";
   print_head();
   check::Valid worst = check::Valid::yes;
   std::uint64_t seed = 0;  // another one for each row, so that the mixes of faults differ
@@ -76,7 +90,7 @@ check::Valid run_embedded() {
 
 /// The default strategies as real processes over pipes.
 check::Valid run_processes() {
-  std::cout << "\nThe same program as five processes over pipes, in real time, 100 operations a second for 3 s:\n\n";
+  std::cout << "\nThe same program as five processes over pipes, in real time, 100 operations\na second for 3 s:\n\n";
   print_head();
   check::Valid worst = check::Valid::yes;
   for (const WorkloadInfo& workload : workloads()) {
@@ -99,9 +113,8 @@ check::Valid run_processes() {
 int run_all() {
   const check::Valid embedded = run_embedded();
   const check::Valid worst = check::worst(embedded, run_processes());
-  std::cout
-      << "\nok: operations that succeeded; refused: compare-and-sets that rightly failed, because the key had another\n"
-         "value\n";
+  std::cout << "\nok: operations that succeeded; refused: compare-and-sets that rightly failed,\n"
+               "because the key had another value\n";
   std::cout << "\n" << (worst == check::Valid::yes ? "All valid." : "Not all are valid.") << "\n";
   return exit_code(worst);
 }

@@ -1,7 +1,10 @@
 #include <iostream>
 
 #include "command_line.hpp"
+#include "figures.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "program.hpp"
+#include "terminal.hpp"
 
 namespace mznode::app {
 namespace {
@@ -15,39 +18,94 @@ std::string fault_list(const Guarantees& guarantees) {
   return text.empty() ? "no faults" : text;
 }
 
-std::string promises(const Guarantees& guarantees) {
-  if (guarantees.promises_nothing()) return "      guarantees nothing\n";
-  return "      guarantees " + guarantees.model +
-         (guarantees.available ? ", available under partition" : ", not available under partition") +
-         "\n      survives " + fault_list(guarantees) + "\n";
+/// A line that begins at column `at` and goes on further in.
+void print(std::size_t at, const std::string& text) {
+  constexpr std::size_t further = 4;
+  std::cout << std::string(at, ' ') << wrapped(text, output_width(), at + further, at) << '\n';
 }
 
 void print(const StrategyInfo& strategy, bool is_default) {
-  std::cout << "  " << strategy.name << (is_default ? " (default)" : "") << ": " << strategy.summary << '\n'
-            << promises(strategy.guarantees);
-  if (!strategy.guarantees.caveat.empty()) std::cout << "      note: " << strategy.guarantees.caveat << '\n';
+  constexpr std::size_t indent = 6;
+  print(2, strategy.name + (is_default ? " (default)" : "") + ": " + strategy.summary);
+  const Guarantees& promised = strategy.guarantees;
+  if (promised.promises_nothing()) {
+    print(indent, "guarantees nothing");
+  } else {
+    print(indent, "guarantees " + promised.model +
+                      (promised.available ? ", available under partition" : ", not available under partition"));
+    print(indent, "survives " + fault_list(promised));
+  }
+  if (!strategy.guarantees.caveat.empty()) print(indent, "note: " + strategy.guarantees.caveat);
   for (const Option& option : strategy.options) {
-    std::cout << "      --" << option.name << " N   " << option.summary << " (" << option.min << " to " << option.max
-              << ", default " << option.default_value << ")\n";
+    print(indent, "--" + option.name + " N   " + option.summary + " (" + std::to_string(option.min) + " to " +
+                      std::to_string(option.max) + ", default " + std::to_string(option.default_value) + ")");
   }
 }
 
-int print_all() {
-  for (const WorkloadInfo& workload : workloads()) {
-    std::cout << workload.name << ": " << workload.summary << '\n';
-    for (const StrategyInfo& strategy : workload.strategies) print(strategy, &strategy == &workload.strategies.front());
+void print(const WorkloadInfo& workload) {
+  print(0, workload.name + ": " + workload.summary);
+  for (const StrategyInfo& strategy : workload.strategies) print(strategy, &strategy == &workload.strategies.front());
+}
+
+/// What only somebody who asks for this workload wants to know.
+void print_details(const WorkloadInfo& workload) {
+  std::string kinds;
+  for (const std::string& kind : workload.test.kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
+  std::string figures;
+  for (const Figure& figure : figures_of(workload)) figures += (figures.empty() ? "" : ", ") + figure.name;
+  std::cout << "\nA test of it:\n";
+  print(2, program_name() + " test -w " + workload.name + " --bin ./my-node");
+  print(2, "asks for " + kinds + ", each of which must succeed at least once; clients wait for " +
+               std::to_string(workload.client_timeout / 1s) + " s");
+  print(2, "has these figures for --expect: " + figures);
+}
+
+struct ListLine {
+  std::string workload;
+  CLI::App app{
+      "Shows workloads, strategies, their guarantees and options; of one workload also what its tests ask for."};
+
+  ListLine() {
+    app.name(called("mznode list [WORKLOAD]"));
+    app.add_option("workload", workload, "one of them; all unless given");
   }
-  return exit_valid;
+};
+
+/// Every workload of that name, or of the module of that name.
+std::vector<const WorkloadInfo*> named(const std::string& name) {
+  std::vector<const WorkloadInfo*> found;
+  for (const WorkloadInfo& workload : workloads()) {
+    if (workload.name == name || workload.module == name) found.push_back(&workload);
+  }
+  if (found.empty()) found.push_back(&find_workload(name));
+  return found;
 }
 
 }  // namespace
 
 std::shared_ptr<const CLI::App> list_options() {
-  return no_options("mznode list", "Shows workloads, strategies, their guarantees and options.");
+  return options_of<ListLine>();
 }
 
 int run_list(const Arguments& arguments) {
-  return run_plain("mznode list", *list_options(), arguments, print_all);
+  ListLine line;
+  try {
+    const auto behind_separator = parse(line.app, arguments);
+    if (!behind_separator) return exit_valid;
+    if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
+    if (line.app.count("workload") == 0) {
+      for (const WorkloadInfo& workload : workloads()) print(workload);
+      return exit_valid;
+    }
+    for (const WorkloadInfo* workload : named(line.workload)) {
+      print(*workload);
+      print_details(*workload);
+    }
+    return exit_valid;
+  } catch (const std::invalid_argument& error) {
+    std::cerr << called("mznode list: ") << error.what() << "\n";
+    return exit_usage;
+  }
 }
 
 }  // namespace mznode::app

@@ -112,6 +112,7 @@ int print_page() {
             << escaped(called(
                    "maelstrom test -w broadcast --bin mznode --node-count 25 -- --workload broadcast\n"
                    "mznode test -w broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition --seed 7\n"
+                   "mznode challenge 3d --bin ./my-node\n"
                    "mznode compare -w broadcast --strategy flood,star --sweep flush-ms=50,400 --report compare.html\n"
                    "mznode check -w lin-kv history.edn\n"))
             << ".EE\n";

@@ -8,6 +8,7 @@
 #include "mznode/node/stdio_runtime.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
+#include "terminal.hpp"
 
 namespace mznode::app {
 namespace {
@@ -41,12 +42,13 @@ struct NodeLine {
 
 /// A page about one workload, with the options of each of its strategies.
 std::string strategies_help(const WorkloadInfo& workload) {
+  constexpr std::size_t columns = 80;
   std::string text = "Strategies of " + workload.name + " (the first is the default):\n";
   for (const StrategyInfo& strategy : workload.strategies) {
-    text += "  " + strategy.name + ": " + strategy.summary + '\n';
+    text += "  " + wrapped(strategy.name + ": " + strategy.summary, columns, 4, 2) + '\n';
     for (const Option& option : strategy.options) {
-      text += "      --" + option.name + " N  " + option.summary + " (default " + std::to_string(option.default_value) +
-              ")\n";
+      const std::string summary = option.summary + " (default " + std::to_string(option.default_value) + ")";
+      text += "      " + wrapped("--" + option.name + " N " + summary, columns, 10, 6) + "\n";
     }
   }
   return text;

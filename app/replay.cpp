@@ -65,6 +65,7 @@ std::string replay_command(const TestSettings& settings) {
   if (settings.consistency_models != promised.consistency_models) {
     add("consistency-models", settings.consistency_models.text());
   }
+  if (!settings.limits.empty()) add("expect", limits_text(settings.limits));
   if (settings.compat_jepsen) add("compat", "jepsen");
   const ProcessTime& time = settings.process_time;
   if (time.mode != defaults.process_time.mode) add("time", time_mode_name(time.mode));

@@ -13,34 +13,38 @@ namespace mznode::app {
 namespace {
 
 /// What is kept of each seed; its report can be large.
-struct Outcome {
+struct SeedOutcome {
   check::Valid valid;
   nlohmann::ordered_json line;
   std::string explanation;
 };
 
-Outcome run_one(TestSettings settings, std::uint64_t seed, const std::string& root) {
+SeedOutcome run_seed(TestSettings settings, std::uint64_t seed, const std::string& root) {
   settings.seed = seed;
   // In real time no run comes twice, so what is stored of a failing one must be kept from the beginning.
   settings.keep_journal = settings.bin && !root.empty();
   TestReport report = run_test(settings, was_interrupted);
-  Outcome outcome{.valid = report.valid, .line = nlohmann::ordered_json::object(), .explanation = {}};
+  SeedOutcome outcome{.valid = report.valid, .line = nlohmann::ordered_json::object(), .explanation = {}};
   outcome.line["seed"] = seed;
   outcome.line["workload"] = settings.workload;
   outcome.line["valid?"] = check::to_details(report.valid);
   for (const Fault fault : report.faults) outcome.line["faults"].push_back(fault_name(fault));
   outcome.line["ok-fraction"] = report.results["availability"]["ok-fraction"];
   outcome.line["msgs-per-op"] = report.results["net"]["servers"].value("msgs-per-op", 0.0);
+  if (report.results.contains("expect")) outcome.line["expect"] = report.results["expect"]["limits"];
   if (report.valid == check::Valid::yes) return outcome;
+  for (const Reason& reason : reason_list(report)) outcome.line["reasons"].push_back(reason.part + ": " + reason.text);
   outcome.line["replay"] = replay_command(settings);
-  outcome.explanation = "seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report) +
-                        "  replay with: " + replay_command(settings) + "\n";
+  outcome.explanation = "seed " + std::to_string(seed) + ": " + coloured_verdict(report.valid) + "\n" +
+                        reasons(report) + "  replay with: " + replay_command(settings) + "\n";
   if (!root.empty() && !report.run.interrupted) {
     if (!settings.keep_journal) {
       settings.keep_journal = true;
       report = run_test(settings, was_interrupted);
     }
-    outcome.explanation += "  stored in " + store(root, settings, report).string() + "\n";
+    const std::string stored = store(root, settings, report).string();
+    outcome.line["stored"] = stored;
+    outcome.explanation += "  stored in " + stored + "\n";
   }
   return outcome;
 }
@@ -69,10 +73,10 @@ int run_seeds(const TestCommand& command) {
   std::size_t finished = 0;
   {
     Progress progress;
-    run_in_order<Outcome>(
+    run_in_order<SeedOutcome>(
         seeds.size(), command.jobs,
-        [&](std::size_t index) { return run_one(command.settings, seeds[index], command.store); },
-        [&](std::size_t index, const Outcome& outcome) {
+        [&](std::size_t index) { return run_seed(command.settings, seeds[index], command.store); },
+        [&](std::size_t index, const SeedOutcome& outcome) {
           ++counts[outcome.valid];
           finished = index + 1;
           progress.show("");
@@ -89,7 +93,7 @@ int run_seeds(const TestCommand& command) {
   return counts[check::Valid::unknown] > 0 || was_interrupted() ? exit_unknown : exit_valid;
 }
 
-void shrink(TestSettings settings) {
+TestSettings shrink(TestSettings settings) {
   settings.keep_journal = false;
   // A swarm is a list of faults, too; named one by one, each can be left out.
   const TestReport first = run_test(settings, was_interrupted);
@@ -115,7 +119,7 @@ void shrink(TestSettings settings) {
       step /= 2;
     }
   }
-  std::cout << "shrunk to: " << replay_command(settings) << "\n";
+  return settings;
 }
 
 }  // namespace mznode::app

@@ -14,7 +14,7 @@ std::vector<std::uint64_t> seeds_of(const SeedRange& range);
 /// Only failing seeds are stored. Returns the exit code of the worst verdict.
 int run_seeds(const TestCommand& command);
 
-/// Looks for the shortest run with the fewest faults that is still invalid, and prints the command that replays it.
-void shrink(TestSettings settings);
+/// Looks for the shortest run with the fewest faults that is still invalid.
+TestSettings shrink(TestSettings settings);
 
 }  // namespace mznode::app

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 
 #include "mznode/check/edn.hpp"
 #include "mznode/check/jsonl.hpp"
@@ -54,10 +56,13 @@ std::string_view event_name(sim::JournalEntry::Event event) {
 }  // namespace
 
 void write_file(const fs::path& path, const std::string& text) {
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw std::runtime_error("cannot write " + path.string());
+  if (file) return;
+  const std::string why = errno == 0 ? "" : ": " + std::generic_category().message(errno);
+  throw std::runtime_error("cannot write " + path.string() + why);
 }
 
 std::string history_edn(const TestReport& report) {

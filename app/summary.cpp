@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "mznode/json/scanner.hpp"
+#include "terminal.hpp"
 #include "text_table.hpp"
 
 namespace mznode::app {
@@ -97,6 +98,13 @@ std::string verdict_word(check::Valid valid) {
   return "?";
 }
 
+std::string coloured_verdict(check::Valid valid) {
+  const Colour colour = valid == check::Valid::yes  ? Colour::green
+                        : valid == check::Valid::no ? Colour::red
+                                                    : Colour::yellow;
+  return coloured(verdict_word(valid), colour);
+}
+
 int exit_code(check::Valid valid) {
   switch (valid) {
     case check::Valid::yes: return exit_valid;
@@ -162,9 +170,26 @@ std::string reasons(const TestReport& report) {
   return text;
 }
 
+std::string limit_lines(const ordered_json& limits, std::size_t indent) {
+  std::vector<Cells> rows;
+  for (const ordered_json& limit : limits) {
+    const bool is_measured = limit["value"].is_number();
+    const std::string asked = limit["limit"].get<std::string>();
+    const bool is_fraction = asked.ends_with('%');
+    rows.push_back({limit["figure"].get<std::string>(),
+                    !is_measured  ? "-"
+                    : is_fraction ? percent(limit["value"].get<double>())
+                                  : figure(limit["value"].get<double>()),
+                    asked, limit["share"].is_number() ? whole_percent(limit["share"].get<double>()) : "-",
+                    limit["met?"].get<bool>() ? "" : coloured("missed", Colour::red)});
+  }
+  return text_table({{"limit"}, {"measured", true}, {"asked", true}, {"share", true}, {""}}, rows,
+                    std::string(indent, ' '));
+}
+
 std::string summary(const TestSettings& settings, const TestReport& report) {
   std::string text = title(settings, report) + "\n";
-  text += line("verdict", verdict_word(report.valid));
+  text += line("verdict", coloured_verdict(report.valid));
   text += reasons(report);
   if (!settings.bin && strategy_of(settings).guarantees.promises_nothing()) {
     text += line("claims", "nothing: the strategy declares no guarantees");
@@ -192,6 +217,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   for (const auto& [f, latencies] : by_f.items()) {
     text += line(f, "answered after " + quantiles(latencies));
   }
+  if (report.results.contains("expect")) text += limit_lines(report.results["expect"]["limits"], 2);
   return text;
 }
 

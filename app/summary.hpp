@@ -10,6 +10,8 @@ namespace mznode::app {
 
 /// "valid", "INVALID" or "unknown".
 std::string verdict_word(check::Valid valid);
+/// The same in its colour, where the terminal has colours.
+std::string coloured_verdict(check::Valid valid);
 int exit_code(check::Valid valid);
 
 /// What was tested, in one line, such as "broadcast, star: 25 nodes, partition, seed 7".
@@ -32,6 +34,9 @@ std::vector<Reason> reason_list(const TestReport& report);
 
 /// What nodes did that may be why, a line each; empty for a run that is valid.
 std::vector<std::string> symptom_list(const TestReport& report);
+
+/// The limits of a test as results.json has them, a line each: measured, asked for, and the share that is used.
+std::string limit_lines(const nlohmann::ordered_json& limits, std::size_t indent);
 
 /// Symptoms and reasons as text, a line for each, its explanation below it; empty when nothing is wrong.
 std::string reasons(const TestReport& report);

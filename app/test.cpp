@@ -54,6 +54,18 @@ TestReport run_with_progress(TestSettings settings) {
   return run_test(settings, was_interrupted);
 }
 
+/// Shrinks the test and shows, stores and reports the short run, which is the one to look at.
+void show_shrunk(const TestCommand& command) {
+  TestSettings settings = shrink(command.settings);
+  settings.keep_journal = command.settings.keep_journal;
+  std::cout << "shrunk to: " << replay_command(settings) << "\n";
+  if (was_interrupted()) return;  // the command is what there is
+  const TestReport report = run_test(settings, was_interrupted);
+  std::cout << reasons(report);
+  if (!command.store.empty()) std::cout << "  stored in    " << store(command.store, settings, report).string() << "\n";
+  if (!command.report.empty()) write_file(command.report, test_page(settings, report));
+}
+
 int run_single(TestCommand command) {
   // The messages are only kept for those who read them.
   command.settings.keep_journal =
@@ -73,9 +85,12 @@ int run_single(TestCommand command) {
   if (report.valid != check::Valid::yes && !command.json) {
     std::cout << "  replay with  " << replay_command(command.settings) << "\n";
   }
-  // Behind all else, which would be lost when this cannot be written.
-  if (!command.report.empty()) write_file(command.report, test_page(command.settings, report));
-  if (command.shrink && report.valid == check::Valid::no) shrink(command.settings);
+  if (command.shrink && report.valid == check::Valid::no) {
+    show_shrunk(command);
+  } else if (!command.report.empty()) {
+    // Behind all else, which would be lost when this cannot be written.
+    write_file(command.report, test_page(command.settings, report));
+  }
   return exit_code(report.valid);
 }
 

@@ -1,6 +1,7 @@
 #include "test_options.hpp"
 
 #include <stdexcept>
+#include <thread>
 #include <tuple>
 
 #include "command_line.hpp"
@@ -234,11 +235,13 @@ struct TestLine {
   std::string time = "auto";
   std::string schedule = "random";
   std::string stall = "30";
+  std::string expect;
   TestCommand command;
   CLI::App app{"Runs Maelstrom's tests in virtual time (or on processes, with --bin)."};
 
   TestLine() {
     app.name(called("mznode test -w NAME [options] [-- arguments for --bin]"));
+    command.jobs = 0;
     declare(app, flags);
     app.option_defaults()->group("The nodes, and the output");
     app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");
@@ -247,9 +250,10 @@ struct TestLine {
                "--bin: MiB of memory that a node may take")
         ->type_name("MIB");
     app.add_option("--time", time, "--bin: virtual, real; auto: as can be")->type_name("KIND");
-    app.add_option("--schedule", schedule, "threads take turns: plain, random, adversarial")->type_name("NAME");
+    app.add_option("--schedule", schedule, "threads: plain, random, adversarial")->type_name("NAME");
     app.add_option("--stall", stall, "--bin: real seconds without a rest")->type_name("S");
-    add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once");
+    add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once")->default_str("a processor each");
+    app.add_option("--expect", expect, "limits, such as 'msgs-per-op<30,stable-max<600'")->type_name("LIMITS");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
     app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed")->excludes("--shrink");
@@ -341,12 +345,20 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.settings.bin_args = *behind_separator;
   command.settings.log_level = command.log_stderr ? LogLevel::debug : LogLevel::warn;
   command.settings.strategy_options = strategy_options(line.app, strategies_of(command.settings));
+  if (!line.expect.empty()) {
+    command.settings.limits = parse_limits(line.expect, find_workload(command.settings.workload));
+  }
   command.seeds = seed_range(line.flags);
   if (command.seeds) refuse_what_takes_one_seed(command);
   refuse_what_takes_other_nodes(command);
   if (line.flags.consistency_models.empty() && !command.settings.bin) hold_to_promise(command.settings);
   validate(command.settings);
+  if (command.jobs == 0) command.jobs = default_jobs(command.settings);
   return command;
+}
+
+unsigned default_jobs(const TestSettings& settings) {
+  return is_virtual(settings) ? std::max(1U, std::thread::hardware_concurrency()) : 1U;
 }
 
 }  // namespace mznode::app

@@ -67,6 +67,7 @@ struct TestCommand {
   TestSettings settings;
   /// One test of the settings' seed when there is none.
   std::optional<SeedRange> seeds;
+  /// Tests that run at once; of several seeds as many as default_jobs() unless the user says.
   unsigned jobs = 1;
   bool shrink = false;
   bool self_check = false;
@@ -83,6 +84,10 @@ struct TestCommand {
 /// Reads the arguments of `mznode test`. Throws std::invalid_argument with one line for the user; returns nothing when
 /// help was asked for and printed.
 std::optional<TestCommand> parse_test_command(const Arguments& arguments);
+
+/// How many such tests run at once unless the user says: one a processor in virtual time. In real time one, because
+/// others would take the time of its nodes.
+unsigned default_jobs(const TestSettings& settings);
 
 /// A word as a shell reads it back.
 std::string quoted(const std::string& word);

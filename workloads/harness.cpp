@@ -235,9 +235,7 @@ check::Verdict of_a_beginning(const check::Verdict& verdict) {
   return verdict.valid == check::Valid::no ? check::Verdict::unknown("the run was interrupted") : verdict;
 }
 
-}  // namespace
-
-check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
+check::Verdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.compat_jepsen = settings.compat_jepsen;
   options.availability = settings.availability;
@@ -269,8 +267,6 @@ check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
   return verdict;
 }
 
-namespace {
-
 std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {
   const WorkloadInfo& workload = find_workload(settings.workload);
   const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
@@ -288,6 +284,20 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
 }
 
 }  // namespace
+
+check::Verdict judge(const TestSettings& settings, const sim::RunResult& run) {
+  check::Verdict verdict = judge_history(settings, run);
+  if (settings.limits.empty()) return verdict;
+  check::Verdict limits = judge_limits(settings.limits, verdict.details, run, settings.time_limit);
+  if (run.interrupted && limits.valid == check::Valid::no) {
+    limits.valid = check::Valid::unknown;
+    limits.details["valid?"] = check::to_details(limits.valid);
+  }
+  verdict.valid = check::worst(verdict.valid, limits.valid);
+  verdict.details["valid?"] = check::to_details(verdict.valid);
+  verdict.details["expect"] = std::move(limits.details);
+  return verdict;
+}
 
 const std::vector<std::string>& topology_names() {
   static const std::vector<std::string> names = {"line", "grid", "tree", "tree2", "tree3", "tree4", "total"};

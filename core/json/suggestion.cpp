@@ -26,15 +26,38 @@ std::size_t most_slips(std::string_view word) {
   return std::max<std::size_t>(2, word.size() / 3);
 }
 
+/// The first letters of a name's parts: si of snapshot-isolation.
+std::string initials(std::string_view name) {
+  std::string letters;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i == 0 || name[i - 1] == '-') letters += name[i];
+  }
+  return letters;
+}
+
+/// The known word that the given one stands for: as its initials, by a slip, or as its beginning; empty for none.
+std::string_view meant_by(std::string_view word, const std::vector<std::string_view>& known) {
+  for (const std::string_view each : known) {
+    if (word.size() > 1 && initials(each) == word) return each;
+  }
+  const std::string_view nearest = *std::min_element(
+      known.begin(), known.end(), [&](auto a, auto b) { return distance(a, word) < distance(b, word); });
+  if (distance(nearest, word) <= most_slips(word) && distance(nearest, word) < std::max(word.size(), nearest.size())) {
+    return nearest;
+  }
+  for (const std::string_view each : known) {
+    if (word.size() > 1 && each.starts_with(word)) return each;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string_view>& known) {
   std::string text = "no " + std::string(what) + " is called " + std::string(word);
   if (known.empty()) return text + "; there is none";
-  const std::string_view nearest = *std::min_element(
-      known.begin(), known.end(), [&](auto a, auto b) { return distance(a, word) < distance(b, word); });
-  const bool is_near = distance(nearest, word) <= most_slips(word);
-  text += is_near ? "; did you mean " + std::string(nearest) + "? Known are " : "; known are ";
+  const std::string_view meant = meant_by(word, known);
+  text += meant.empty() ? "; known are " : "; did you mean " + std::string(meant) + "? Known are ";
   for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(known[i]);
   return text;
 }

@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 #include "mznode/sim/process_host.hpp"
@@ -109,12 +111,34 @@ Write write_some(const Descriptor& to, std::string_view text, std::size_t& bytes
   return Write::closed;
 }
 
+namespace {
+
+/// The program of this name in the directories of PATH; empty when none has it.
+fs::path found_in_path(const std::string& name) {
+  const char* variable = std::getenv("PATH");
+  std::istringstream directories(variable == nullptr ? "" : variable);
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    std::error_code error;
+    const fs::path path = fs::absolute(fs::path(directory.empty() ? "." : directory) / name, error);
+    if (!error && fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0) return path;
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string resolve_program(const std::string& path) {
   std::error_code error;
+  const bool is_word = path.find('/') == std::string::npos && !path.empty();
+  if (is_word && !fs::exists(path, error)) {
+    if (const fs::path found = found_in_path(path); !found.empty()) return found.string();
+  }
   const fs::path resolved = fs::canonical(path, error);
   if (error) {
     const bool is_missing = error == std::errc::no_such_file_or_directory;
-    throw std::invalid_argument("cannot run " + path + ": " + (is_missing ? "there is no such file" : error.message()));
+    const std::string missing =
+        is_word ? "there is no such file, and no such program in PATH" : "there is no such file";
+    throw std::invalid_argument("cannot run " + path + ": " + (is_missing ? missing : error.message()));
   }
   if (fs::is_directory(resolved, error)) throw std::invalid_argument("cannot run " + path + ": it is a directory");
   if (!fs::is_regular_file(resolved, error)) throw std::invalid_argument("cannot run " + path + ": it is not a file");

@@ -25,4 +25,4 @@ for word in "$@"; do
 done
 # A failing seed must not stop the others; parallel's exit code counts the shards with one. Our options of mznode come
 # first: behind a `--` they would be the node's.
-exec parallel "${options[@]}" --quote mznode test --json --store "" --shard "{}/$shards" "$@" ::: $(seq "$shards")
+exec parallel "${options[@]}" --quote mznode test --json --store "" --jobs 1 --shard "{}/$shards" "$@" ::: $(seq "$shards")

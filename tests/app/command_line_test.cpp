@@ -12,8 +12,8 @@
 namespace mznode::testing_support {
 namespace {
 
-const std::vector<std::vector<std::string>> commands = {{},       {"test"}, {"compare"},    {"check"},
-                                                        {"list"}, {"demo"}, {"completion"}, {"man"}};
+const std::vector<std::vector<std::string>> commands = {{},       {"test"}, {"challenge"}, {"compare"},    {"check"},
+                                                        {"init"}, {"list"}, {"demo"},      {"completion"}, {"man"}};
 
 std::string output_of(const std::vector<std::string>& arguments) {
   Child child(arguments);
@@ -102,11 +102,15 @@ TEST(CommandLine, CompletionKnowsTheWordsOfEachPlace) {
   EXPECT_EQ(offers({"test", "-w", "broadcast", "-s", "tree", "--ch"}), (std::set<std::string>{"--children"}));
   EXPECT_EQ(offers({"test", "-w", "broadcast", "-s", "flood", "--ch"}), (std::set<std::string>{}));
   EXPECT_EQ(offers({"test", "--nemesis", "partition,pa"}),
-            (std::set<std::string>{"partition,partition", "partition,partition-one-way", "partition,pause"}));
+            (std::set<std::string>{"partition,partition-one-way", "partition,pause"}));
   EXPECT_EQ(offers({"compare", "-w", "g-set", "--strategy", "delta,f"}), (std::set<std::string>{"delta,full"}));
   EXPECT_TRUE(offers({"check", "-w", "cas"}).contains("cas-register"));
   EXPECT_EQ(offers({"test", "--bin", "./"}), (std::set<std::string>{}));  // the shell completes names of files
   EXPECT_EQ(offers({"completion", "z"}), (std::set<std::string>{"zsh"}));
+  EXPECT_EQ(offers({"challenge", "3d", "6"}), (std::set<std::string>{"6a", "6b", "6c"}));
+  EXPECT_EQ(offers({"init", "r"}), (std::set<std::string>{"ruby", "rust"}));
+  EXPECT_EQ(offers({"list", "kaf"}), (std::set<std::string>{"kafka"}));
+  EXPECT_EQ(offers({"test", "--time", "v"}), (std::set<std::string>{"virtual"}));
   EXPECT_EQ(offers({"test", "--bin", "node", "--", "--no"}), (std::set<std::string>{}));  // another program's words
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -42,6 +43,19 @@ std::multiset<std::map<std::string, std::string>> runs_in(const fs::path& store)
   return runs;
 }
 
+/// Lines of JSON without the directories of what is stored, which are named after the time.
+std::string without_stored(const std::string& output) {
+  std::string text;
+  for (const std::string& line : lines_of(output)) {
+    nlohmann::ordered_json seed = nlohmann::ordered_json::parse(line);
+    EXPECT_EQ(seed.contains("stored"), seed["valid?"] != true) << line;
+    EXPECT_EQ(seed.contains("reasons"), seed["valid?"] != true) << line;
+    seed.erase("stored");
+    text += seed.dump() + "\n";
+  }
+  return text;
+}
+
 TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
   const TemporaryDirectory root;
   std::vector<std::string> outputs;
@@ -49,7 +63,7 @@ TEST(Seeds, SeveralAtOnceGiveTheSameOutputAndStoreAsOneAfterTheOther) {
     Child child(seeds_with(jobs, (root / jobs).string()));
     EXPECT_EQ(child.finish().code, 1) << child.log();
     EXPECT_EQ(child.log(), "");
-    outputs.push_back(child.output());
+    outputs.push_back(without_stored(child.output()));
     EXPECT_TRUE(fs::is_directory(root / jobs / "latest"));
   }
   EXPECT_EQ(lines_of(outputs[0]).size(), 16u);

@@ -52,6 +52,41 @@ TEST(Usage, AValueThatDoesNotFitNamesTheRange) {
   refusal_of({"-w", "echo", "stray"});
 }
 
+TEST(Usage, AnOptionOfAnotherStrategyNamesThoseThatHaveIt) {
+  expect_names(refusal_of_test({"-s", "flood", "--children", "3"}),
+               {"--children is no option of flood", "broadcast's tree"});
+  expect_names(refusal_of_test({"--bin", "/bin/cat", "--children", "3"}), {"broadcast's tree", "stands behind --"});
+  expect_names(refusal_of({"-w", "echo", "--children", "3"}), {"is no option of echo", "broadcast's tree"});
+}
+
+TEST(Usage, WhatIsWrongIsSaidInWords) {
+  for (const auto& [words, said] :
+       {std::pair{Words{"check", "-w", "lin-kv", "--jsn", "x"}, "no option is called --jsn"},
+        {{"check", "-w", "lin-kv", "--compat", "jepse", "x"}, "--compat takes"},
+        {{"test", "-w", "echo", "--seed", "1", "--seed", "2"}, "--seed is given more than once"},
+        {{"test", "-w", "echo", "--store"}, "--store needs a value"},
+        {{"test", "-w", "echo", "--seed", "1", "--seeds", "1..2"}, "--seeds exclude"},
+        {{"list", "--all"}, "no option is called --all"},
+        {{"completion", "tcsh"}, "takes"}}) {
+    const std::string refusal = refusal_of(words);
+    expect_names(refusal, {said});
+    for (const char* raw : {"was not expected", "required", "not in {", "excludes "}) {
+      EXPECT_EQ(refusal.find(raw), std::string::npos) << refusal;
+    }
+  }
+}
+
+TEST(Usage, AbbreviationsOfModelsAreUnderstood) {
+  for (const auto& [given, meant] : {std::pair{"si", "snapshot-isolation"},
+                                     {"rc", "read-committed"},
+                                     {"ra", "read-atomic"},
+                                     {"psi", "parallel-snapshot-isolation"},
+                                     {"serial", "serializable"}}) {
+    expect_names(refusal_of({"test", "-w", "txn-list-append", "--consistency-models", given}),
+                 {"did you mean " + std::string(meant) + "?"});
+  }
+}
+
 TEST(Usage, WhatTransactionsMustSatisfyIsNamedByTheModelsThatExist) {
   expect_names(refusal_of({"check", "-w", "list-append", "--consistency-models", "serialisable", "no-file"}),
                {"serialisable", "did you mean serializable?", "snapshot-isolation"});
@@ -187,7 +222,7 @@ TEST(Usage, AnUnknownCommandPointsToTheHelp) {
 
 TEST(Usage, HelpAndListAndVersionGoToTheOutput) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"--help"}, {"help"}, {"list"}, {"--version"}, {"-w", "broadcast", "--help"}}) {
+           {"--help"}, {"help"}, {"list"}, {"--version"}, {"version"}, {"-w", "broadcast", "--help"}}) {
     Child child(arguments);
     EXPECT_EQ(child.finish().code, 0);
     EXPECT_FALSE(child.output().empty());

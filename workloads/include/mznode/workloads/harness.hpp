@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "limits.hpp"
 #include "mznode/check/txn/models.hpp"
 #include "mznode/check/verdict.hpp"
 #include "mznode/sim/runner.hpp"
@@ -52,6 +53,8 @@ struct TestSettings {
   std::uint64_t seed = 0;
   std::optional<double> availability;
   check::ConsistencyModels consistency_models;
+  /// What the figures of the test must be, beside what the checkers want.
+  std::vector<Limit> limits;
   /// Judge as Maelstrom where this project is stricter on purpose.
   bool compat_jepsen = false;
   LogLevel log_level = LogLevel::warn;
@@ -82,7 +85,8 @@ void hold_to_promise(TestSettings& settings);
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
 
-/// Judges what a run left behind: every checker's verdict under its name, and the worst of them.
+/// Judges what a run left behind: every checker's verdict under its name, that on the limits as `expect`, and the worst
+/// of them.
 check::Verdict judge(const TestSettings& settings, const sim::RunResult& run);
 
 /// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With

@@ -16,8 +16,9 @@
 
 namespace mznode::sim {
 
-/// The absolute path of a program, links resolved, seen from the current directory and not by PATH (Maelstrom,
-/// process.clj). Throws std::invalid_argument when there is no such file or it cannot be executed.
+/// The absolute path of a program, links resolved, seen from the current directory (Maelstrom, process.clj). A word
+/// without a slash that is no file there is looked for in PATH, too; a program found there keeps the name of its link,
+/// by which some know what to do. Throws std::invalid_argument when there is no such file or it cannot be executed.
 std::string resolve_program(const std::string& path);
 
 /// The nodes of a cluster as child processes in real time, in whatever language they are written. They meet what they
@@ -27,7 +28,7 @@ std::string resolve_program(const std::string& path);
 /// Whatever a node starts ends with it, and all of it with this host, or with this program.
 class ProcessHost final : public Host {
  public:
-  /// `program` is found from the current directory, without a search in PATH. Throws std::invalid_argument when it
+  /// `program` is found as resolve_program() says. Throws std::invalid_argument when it
   /// cannot be executed.
   ProcessHost(const std::string& program, std::vector<std::string> arguments, ProcessLimits limits = {});
   ProcessHost(const ProcessHost&) = delete;

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mznode/check/history.hpp"
+#include "mznode/node/runtime.hpp"
+#include "mznode/workloads/registry.hpp"
+
+/// The figures of a test by the names that users give them: those of the columns of `mznode compare`, and of each kind
+/// of operation how long it took.
+namespace mznode {
+
+/// What the latencies of a workload are: from the acknowledgement until all reads show an element, for a set; until the
+/// answer, for all others.
+enum class LatencyKind : std::uint8_t { stable, answer };
+
+/// The kind of latency that tests of this workload report.
+LatencyKind latency_kind(const std::string& workload);
+
+/// The longest time in which nothing was acknowledged, until `time_limit`, when clients stop.
+double longest_outage_ms(const check::History& history, Duration time_limit);
+
+/// What a figure is measured in.
+enum class Unit : std::uint8_t { count, fraction, milliseconds };
+
+/// A figure that can be asked for.
+struct Figure {
+  std::string name;
+  Unit unit = Unit::count;
+};
+
+/// The figures that tests of this workload have.
+std::vector<Figure> figures_of(const WorkloadInfo& workload);
+
+/// A figure of a test that was carried out, in its unit (milliseconds for times); nothing when there was nothing to
+/// measure, such as the latencies of a run in which nothing was acknowledged. `results` has the keys of results.json.
+std::optional<double> measured(std::string_view figure, const nlohmann::ordered_json& results,
+                               const check::History& history, Duration time_limit);
+
+}  // namespace mznode

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "figures.hpp"
+#include "mznode/check/verdict.hpp"
+#include "mznode/sim/runner.hpp"
+
+/// Limits that a user sets to the figures of a test, such as msgs-per-op<30.
+namespace mznode {
+
+struct Limit {
+  enum class Relation : std::uint8_t { below, at_most, above, at_least };
+
+  Figure figure;
+  Relation relation = Relation::below;
+  /// In the figure's unit.
+  double value = 0;
+
+  bool is_met_by(double measured) const;
+  /// How much of the limit is used: 0.78 of one of 30 is 23.4. Above 1 an upper limit is missed.
+  double share_of(double measured) const { return value == 0 ? 0 : measured / value; }
+  /// "< 30", "> 99.9 %".
+  std::string text() const;
+  /// A number as this figure's reader wants it: "23.4", "99.9 %", "412 ms".
+  std::string number(double measured) const;
+};
+
+/// Reads limits separated by commas: the name of a figure, one of < <= > >=, and a number, to which a time may have ms
+/// or s and a fraction a %. Throws std::invalid_argument with one line for the user: for a figure that no test of this
+/// workload has, with those that it has.
+std::vector<Limit> parse_limits(std::string_view text, const WorkloadInfo& workload);
+
+/// What parse_limits() reads as these.
+std::string limits_text(const std::vector<Limit>& limits);
+
+/// Judges the figures of a test. Invalid when one misses its limit, unknown when one could not be measured, or when in
+/// real time the bench itself was late by as much as a latency is too long.
+///
+/// Details: `limits`, for each its `figure`, `limit`, `value` and `share` (null when not measured) and `met?`; `error`
+/// names those that are missed.
+check::Verdict judge_limits(const std::vector<Limit>& limits, const nlohmann::ordered_json& results,
+                            const sim::RunResult& run, Duration time_limit);
+
+}  // namespace mznode
