@@ -1,4 +1,4 @@
-#include "limits.hpp"
+#include "mznode/workloads/limits.hpp"
 
 #include <algorithm>
 #include <array>

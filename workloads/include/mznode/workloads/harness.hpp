@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "limits.hpp"
 #include "mznode/check/txn/models.hpp"
 #include "mznode/check/verdict.hpp"
 #include "mznode/sim/runner.hpp"
+#include "mznode/workloads/limits.hpp"
 #include "mznode/workloads/process_time.hpp"
 #include "mznode/workloads/registry.hpp"
 
