@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "figures.hpp"
+#include "mznode/workloads/figures.hpp"
 #include "mznode/workloads/harness.hpp"
 
 namespace mznode::app {

@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "command_line.hpp"
-#include "figures.hpp"
+#include "mznode/workloads/figures.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
 #include "terminal.hpp"

@@ -1,4 +1,4 @@
-#include "figures.hpp"
+#include "mznode/workloads/figures.hpp"
 
 #include <algorithm>
 #include <array>

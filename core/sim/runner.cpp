@@ -11,6 +11,7 @@
 #include "mznode/sim/schedule.hpp"
 #include "mznode/sim/services.hpp"
 #include "wait_group.hpp"
+#include "worker.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -30,18 +31,6 @@ struct Init {
   std::string node_id;
   std::vector<std::string> node_ids;
   MZNODE_FIELDS(node_id, node_ids)
-};
-
-/// One of the test's workers: performs one operation at a time under a process number, on one node.
-struct Worker {
-  std::size_t index = 0;
-  std::int64_t process = 0;
-  std::string node;
-  std::unique_ptr<Connection> connection;
-  std::unique_ptr<Client> client;
-  bool is_busy = false;
-  /// The kind of the operation that it is or was busy with.
-  std::string f = {};
 };
 
 class Run {

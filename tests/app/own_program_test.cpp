@@ -84,7 +84,7 @@ TEST(OwnProgram, WithoutAMistakeIsValid) {
 TEST(OwnProgram, MistakesAreToldByTheNamesOfWhatMakesThem) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"twice", "own_program: the strategy mine of pings is added twice\n"},
-      {"unknown-workload", "own_program: unknown workload pingz"},
+      {"unknown-workload", "own_program: no workload is called pingz; did you mean pings?"},
       {"bad-name", "a strategy of pings cannot have the name \"my strategy\": a name is a word"},
       {"no-checker", "own_program: the workload pings has no checker: set check\n"},
       {"no-client", "own_program: the workload pings has no client: set test.make_client\n"},

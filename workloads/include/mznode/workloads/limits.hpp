@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "figures.hpp"
 #include "mznode/check/verdict.hpp"
 #include "mznode/sim/runner.hpp"
+#include "mznode/workloads/figures.hpp"
 
 /// Limits that a user sets to the figures of a test, such as msgs-per-op<30.
 namespace mznode {
