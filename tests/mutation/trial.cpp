@@ -42,10 +42,6 @@ TestSettings parse(const std::vector<std::string>& words, std::string& expected)
       settings.strategy = value;
     } else if (word == "--nemesis") {
       settings.nemesis = split(value);
-    } else if (word == "--nemesis-interval") {
-      settings.nemesis_interval = std::chrono::seconds(number(value));
-    } else if (word == "--latency") {
-      settings.latency.mean_ms = number(value);
     } else if (word == "--nodes") {
       settings.nodes = sim::node_names(static_cast<std::size_t>(number(value)));
     } else if (word == "--time-limit") {
