@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "mznode/node/node.hpp"
+
 namespace mznode {
 
 namespace detail {
