@@ -66,12 +66,14 @@ double limit_value(std::string_view text, std::string_view part, Unit unit) {
     text = trimmed(text.substr(0, text.size() - suffix.size()));
     return true;
   };
-  if (unit == Unit::fraction && take("%")) factor = 0.01;
+  const bool is_percent = unit == Unit::fraction && take("%");
   if (unit == Unit::milliseconds && !take("ms") && take("s")) factor = ms_per_s;
   double value = 0;
   const bool is_decimal = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!is_decimal || error != std::errc() || end != text.data() + text.size()) refuse_limit(part);
+  // Not divided by a hundred, which would make more than 0.999 of 99.9 %.
+  const std::string number = std::string(text) + (is_percent ? "e-2" : "");
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (!is_decimal || error != std::errc() || end != number.data() + number.size()) refuse_limit(part);
   return value * factor;
 }
 
@@ -145,7 +147,9 @@ std::string Limit::number(double measured) const {
   const double scale = figure.unit == Unit::fraction ? percent : 1;
   std::string text = rounded(measured * scale);
   // What misses the limit by little must not look as if it kept it.
-  if (text == rounded(value * scale) && measured != value) text = exact(measured * scale);
+  double shown = 0;
+  std::from_chars(text.data(), text.data() + text.size(), shown);
+  if (is_met_by(shown / scale) != is_met_by(measured)) text = exact(measured * scale);
   return text + (figure.unit == Unit::fraction ? " %" : "");
 }
 
