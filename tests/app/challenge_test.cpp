@@ -130,11 +130,11 @@ TEST(Challenge, EverySeedMustPass) {
   EXPECT_EQ(line["msgs-per-op"], most) << "the figure is that of the worst seed";
 }
 
-TEST(Challenge, ANodeThatSaysNothingUsefulFails) {
-  const Said said = challenge({"1", "3a", "--bin", "/bin/cat"});
+TEST(Challenge, ANodeThatEndsAtOnceFails) {
+  const Said said = challenge({"1", "3a", "--bin", "/bin/true"});
   EXPECT_EQ(said.code, 1);
   EXPECT_TRUE(contains(said.output, "0 of 2 passed")) << said.output;
-  EXPECT_TRUE(contains(said.output, "replay with  mznode test -w echo --bin /bin/cat")) << said.output;
+  EXPECT_TRUE(contains(said.output, "replay with  mznode test -w echo --bin /bin/true")) << said.output;
 }
 
 TEST(Challenge, AFileNamesANodeForEach) {

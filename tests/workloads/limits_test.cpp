@@ -43,7 +43,9 @@ TEST(Limits, HaveTheUnitsOfTheirFigures) {
 }
 
 TEST(Limits, WhatMissesByLittleDoesNotLookAsIfItKept) {
-  EXPECT_EQ(limit("msgs-per-op<30").number(30.004), "30.004");
+  EXPECT_EQ(limit("msgs-per-op<=30").number(30.004), "30.004");
+  EXPECT_EQ(limit("msgs-per-op<30").number(29.996), "29.996") << "and the other way round";
+  EXPECT_EQ(limit("ok>=99.9%").number(0.99899), "99.899 %");
   EXPECT_EQ(limit("msgs-per-op<30").number(23.44), "23.4");
 }
 
