@@ -6,7 +6,9 @@ namespace mznode::sim {
 
 bool Correspondents::may_speak_as(const std::string& node, const OutputLine& message) const {
   if (message.src == node) return true;
-  return is_client_name(message.src) && known_.contains(message.src) && nodes_.contains(message.dest);
+  // Not to itself: a program that repeats what it reads would hear itself for ever, all in one instant.
+  const bool to_another = message.dest != node && nodes_.contains(message.dest);
+  return is_client_name(message.src) && known_.contains(message.src) && to_another;
 }
 
 Correspondents::Fate Correspondents::carry(const std::string& node, const OutputLine& message) {

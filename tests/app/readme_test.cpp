@@ -170,7 +170,7 @@ TEST(Pages, ShowEachCommandWithItsOutput) {
       commands.insert(command);
     }
   }
-  EXPECT_EQ(commands, (std::set<std::string>{"check", "compare", "demo", "test"}));
+  EXPECT_EQ(commands, (std::set<std::string>{"challenge", "check", "compare", "demo", "test"}));
 }
 
 }  // namespace

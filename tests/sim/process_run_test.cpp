@@ -77,6 +77,17 @@ TEST(ProcessHostRun, EndsWhenANodeDoesNotBegin) {
   EXPECT_TRUE(report.run.history.empty());
 }
 
+TEST(ProcessHostRun, AProgramThatRepeatsWhatItReadsIsTold) {
+  for (const auto time : {ProcessTime::Mode::real, ProcessTime::Mode::automatic}) {
+    TestSettings settings = echo_settings({});
+    settings.bin = "/bin/cat";
+    settings.process_time.mode = time;
+    const TestReport report = run_test(settings, [] { return false; });
+    EXPECT_EQ(report.valid, check::Valid::no);
+    EXPECT_TRUE(contains(report.run.error.value_or(""), "under the name of")) << report.run.error.value_or("");
+  }
+}
+
 RunResult run_without_init(const std::string& mode, Duration init_timeout) {
   RunOptions options;
   options.nodes = {"n1", "n2"};

@@ -31,7 +31,7 @@ class Correspondents {
     under_another_name,
   };
   /// Carries a message out of the process of `node`. It must go under its own name; only a client's request may be
-  /// passed on to a node under that client's name. Maelstrom believes any name, a reply in the name of another node
+  /// passed on to another node under that client's name. Maelstrom believes any name, a reply in the name of another node
   /// included.
   Fate carry(const std::string& node, const OutputLine& message);
   /// What a failure says of it (NodeFailure::description), without the end of the log; empty when it is none.
