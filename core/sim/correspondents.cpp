@@ -6,13 +6,20 @@ namespace mznode::sim {
 
 bool Correspondents::may_speak_as(const std::string& node, const OutputLine& message) const {
   if (message.src == node) return true;
-  // Not to itself: a program that repeats what it reads would hear itself for ever, all in one instant.
-  const bool to_another = message.dest != node && nodes_.contains(message.dest);
-  return is_client_name(message.src) && known_.contains(message.src) && to_another;
+  return is_client_name(message.src) && known_.contains(message.src) && nodes_.contains(message.dest);
+}
+
+bool Correspondents::hears_itself(const std::string& node, const OutputLine& message) {
+  constexpr std::size_t most_repetitions = 1'000;
+  if (message.src == node || message.dest != node) return false;
+  auto& [body, times] = to_itself_[node];
+  if (body != message.body) times = 0;
+  body = message.body;
+  return ++times > most_repetitions;
 }
 
 Correspondents::Fate Correspondents::carry(const std::string& node, const OutputLine& message) {
-  if (!may_speak_as(node, message)) return Fate::under_another_name;
+  if (!may_speak_as(node, message) || hears_itself(node, message)) return Fate::under_another_name;
   if (network_->send(message.src, message.dest, message.body)) return Fate::sent;
   if (nodes_.contains(message.dest)) return Fate::lost;
   if (!known_.contains(message.dest)) return Fate::to_nobody;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mznode/sim/network.hpp"
 #include "mznode/sim/node_output.hpp"
@@ -31,8 +33,8 @@ class Correspondents {
     under_another_name,
   };
   /// Carries a message out of the process of `node`. It must go under its own name; only a client's request may be
-  /// passed on to another node under that client's name. Maelstrom believes any name, a reply in the name of another node
-  /// included.
+  /// passed on to a node under that client's name. Maelstrom believes any name, a reply in the name of another
+  /// node included.
   Fate carry(const std::string& node, const OutputLine& message);
   /// What a failure says of it (NodeFailure::description), without the end of the log; empty when it is none.
   static std::string describe(Fate fate, std::string_view node, const OutputLine& message, std::string_view line);
@@ -42,11 +44,16 @@ class Correspondents {
 
  private:
   bool may_speak_as(const std::string& node, const OutputLine& message) const;
+  /// True for a program that repeats what it reads: a message that it passes on to itself, again and again the same,
+  /// would never end, and in virtual time no time would pass.
+  bool hears_itself(const std::string& node, const OutputLine& message);
 
   Network* network_ = nullptr;
   std::set<std::string, std::less<>> nodes_;
   std::set<std::string, std::less<>> known_;
   std::uint64_t late_replies_ = 0;
+  /// What each node passed on to itself last, and how often in a row.
+  std::map<std::string, std::pair<std::string, std::size_t>> to_itself_;
 };
 
 }  // namespace mznode::sim
