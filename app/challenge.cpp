@@ -6,6 +6,7 @@
 
 #include "challenges.hpp"
 #include "command_line.hpp"
+#include "input_file.hpp"
 #include "interrupt.hpp"
 #include "ordered_jobs.hpp"
 #include "program.hpp"
@@ -90,12 +91,12 @@ std::vector<std::string> challenge_names() {
   return names;
 }
 
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw std::invalid_argument("cannot read " + path + ": " + std::generic_category().message(errno));
-  return text.str();
+std::string text_of_nodes(const std::string& path) {
+  try {
+    return read_file(path, std::size_t{1} << 20);
+  } catch (const std::runtime_error& error) {
+    throw std::invalid_argument("--nodes " + path + ": " + error.what());
+  }
 }
 
 /// What is to be run: the challenges with the program and its arguments, which is none for this program's own nodes.
@@ -105,7 +106,7 @@ std::vector<ChallengeNode> nodes_of(const ChallengeLine& line, const Arguments& 
   }
   std::vector<ChallengeNode> available;
   if (!line.nodes.empty()) {
-    available = parse_challenge_nodes(line.nodes, text_of_file(line.nodes));
+    available = parse_challenge_nodes(line.nodes, text_of_nodes(line.nodes));
   } else {
     for (const Challenge& each : challenges()) {
       available.push_back({.challenge = &each, .program = line.bin, .arguments = behind_separator});

@@ -1,12 +1,13 @@
-#include <filesystem>
-#include <fstream>
+#include <functional>
 #include <iostream>
 
 #include "command_line.hpp"
+#include "input_file.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "program.hpp"
 #include "summary.hpp"
 
@@ -37,34 +38,6 @@ std::string known_checkers() {
   std::string names;
   for (const std::string_view name : checker_names()) names += (names.empty() ? "" : ", ") + std::string(name);
   return names;
-}
-
-/// Reads a history, piece by piece, because devices and pipes have no size and a file of any size may be no history.
-/// Throws std::runtime_error for what is larger than `max_bytes` and for what is no text.
-std::string read_file(const std::string& path, std::size_t max_bytes) {
-  constexpr std::size_t piece = std::size_t{1} << 20;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  std::error_code no_size;
-  const auto size = std::filesystem::file_size(path, no_size);
-  const auto refuse_size = [&] {
-    throw std::runtime_error("it is larger than " + std::to_string(max_bytes >> 20) +
-                             " MiB; --max-file-size allows for more, and judging takes several times as much memory");
-  };
-  if (!no_size && size > max_bytes) refuse_size();
-  if (!no_size) text.reserve(size);
-  for (;;) {
-    const std::size_t read = text.size();
-    text.resize(read + piece);
-    file.read(text.data() + read, static_cast<std::streamsize>(piece));
-    text.resize(read + static_cast<std::size_t>(file.gcount()));
-    if (const std::size_t nul = text.find('\0', read); nul != std::string::npos) {
-      throw std::runtime_error("it is no text: byte " + std::to_string(nul) + " is NUL");
-    }
-    if (text.size() > max_bytes) refuse_size();
-    if (file.eof()) return text;
-    if (!file) throw std::runtime_error("cannot be read");
-  }
 }
 
 const std::vector<std::string> assumptions = {"wfr-keys", "sequential-keys", "linearizable-keys"};
@@ -103,14 +76,35 @@ void report(const std::string& path, const std::string& problem) {
   std::cerr << printable(called("mznode check: ") + path + ": " + problem) << "\n";
 }
 
+using Judge = std::function<check::Verdict(const check::History& history, const check::CheckOptions& options)>;
+
+/// That of a checker's name, or of a workload that was added with a checker of its own, which counts first.
+Judge find_judge(const std::string& name) {
+  std::vector<std::string_view> names = checker_names();
+  for (const WorkloadInfo& workload : workloads()) {
+    if (workload.check == nullptr) continue;
+    names.push_back(workload.name);
+    if (workload.name == name) {
+      return [&workload](const auto& history, const auto& options) { return workload.judge(history, options); };
+    }
+  }
+  if (const check::Checker* checker = check::find_checker(name)) {
+    return [checker](const auto& history, const auto& options) { return checker->check(history, options); };
+  }
+  throw std::invalid_argument(unknown_word("checker", name, names));
+}
+
 /// Judges one file and prints its line. A file that cannot be judged is unknown.
-check::Valid judge_file(const check::Checker& checker, const std::string& path, const CheckCommand& command,
+check::Valid judge_file(const Judge& judge, const std::string& path, const CheckCommand& command,
                         const check::CheckOptions& options) {
   check::Valid valid = check::Valid::unknown;
   std::string details;
   try {
     check::Verdict verdict =
-        checker.check(check::read_history(read_file(path, command.max_file_size_mib << 20)), options);
+        judge(check::read_history(
+                  read_file(path, command.max_file_size_mib << 20,
+                            "--max-file-size allows for more, and judging takes several times as much memory")),
+              options);
     valid = verdict.valid;
     for (const auto& line : verdict.details.value("explanation", nlohmann::ordered_json::array())) {
       details += line.get<std::string>() + "\n";
@@ -133,11 +127,10 @@ check::Valid judge_file(const check::Checker& checker, const std::string& path, 
 }
 
 int judge_files(const CheckCommand& command) {
-  const check::Checker* checker = check::find_checker(command.workload);
-  if (checker == nullptr) throw std::invalid_argument(unknown_word("checker", command.workload, checker_names()));
+  const Judge judge = find_judge(command.workload);
   const check::CheckOptions options = check_options_of(command);
   check::Valid worst = check::Valid::yes;
-  for (const auto& file : command.files) worst = check::worst(worst, judge_file(*checker, file, command, options));
+  for (const auto& file : command.files) worst = check::worst(worst, judge_file(judge, file, command, options));
   return exit_code(worst);
 }
 

@@ -84,6 +84,9 @@ Candidates values_for(const std::string& option, const Command& command, const A
     if (command.name != "check") return workload_names();
     for (const check::Checker& checker : check::checkers())
       all.push_back({std::string(checker.name), std::string(checker.summary)});
+    for (const WorkloadInfo& workload : workloads()) {
+      if (workload.check != nullptr) all.push_back({workload.name, workload.summary});
+    }
   } else if (option == "--strategy" || option == "-s") {
     Arguments others = words;
     others.resize(words.size() - 1);  // not the one that is being typed

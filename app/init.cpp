@@ -118,7 +118,7 @@ int begin_in(const Language& language, const std::string& directory) {
   std::cout << "A node in " << language.title << ", on nothing but its standard library, is in " << directory << ": "
             << files << "\n\nRun next:\n";
   if (!language.build.empty()) std::cout << "  " << with_directory(language.build, directory) << "\n";
-  std::cout << "  mznode challenge 1 --bin " << path(language.program) << "\n\n"
+  std::cout << "  " << quoted(program_command()) << " challenge 1 --bin " << path(language.program) << "\n\n"
             << "The handlers are in " << (fs::path(directory) / language.source).string()
             << "; a comment there says where\nthose of challenge 3a go.\n";
   return exit_valid;

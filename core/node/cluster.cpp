@@ -37,6 +37,7 @@ void Cluster::kill(const std::string& node) {
 void Cluster::request(std::string_view client, std::string_view node, std::string_view body) {
   const auto life = lives_.find(node);
   if (life == lives_.end()) throw std::logic_error("there is no node " + std::string(node));
+  replies_[std::string(client)];
   if (life->second.node == nullptr) return;
   life->second.world->deliver(client, body);
   collect(life->first);
@@ -49,8 +50,8 @@ std::vector<SentMessage> Cluster::take_replies(std::string_view client) {
 
 void Cluster::collect(const std::string& node) {
   for (SentMessage& message : lives_.at(node).world->take_all()) {
-    const bool to_client = !message.dest.empty() && message.dest.front() == 'c' && !lives_.contains(message.dest);
-    (to_client ? replies_[message.dest] : in_flight_).push_back(std::move(message));
+    const auto client = replies_.find(message.dest);
+    (client == replies_.end() ? in_flight_ : client->second).push_back(std::move(message));
   }
 }
 

@@ -1,6 +1,10 @@
 // Programs of other people around the bench: one that is right, and one that makes every mistake.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 
 #include "tests/app/child.hpp"
 
@@ -66,6 +70,19 @@ TEST(OwnProgram, IsANodeOfItsFirstStrategyWhenItIsToldNothing) {
   node.write(line("c1", R"({"type":"dequeue","msg_id":3})"));
   EXPECT_EQ(node.finish().code, 0) << node.log();
   EXPECT_TRUE(contains(node.output(), R"({"type":"dequeue_ok","in_reply_to":3,"value":5})")) << node.output();
+}
+
+TEST(OwnProgram, JudgesHistoriesOfItsWorkload) {
+  const std::string history = R"({"process":0,"type":"invoke","f":"dequeue","value":null}
+{"process":0,"type":"ok","f":"dequeue","value":5}
+)";
+  const std::string path = testing::TempDir() + "/queue-" + std::to_string(::getpid()) + ".jsonl";
+  std::ofstream(path) << history;
+  const Ended ended = run(queue, {"check", "-w", "queue", path});
+  std::remove(path.c_str());
+  EXPECT_EQ(ended.code, 1) << ended.log;
+  EXPECT_TRUE(contains(ended.output, "\tfalse\n")) << ended.output;
+  EXPECT_TRUE(contains(run(queue, {"complete", "check", "-w", "qu"}).output, "queue\t"));
 }
 
 TEST(OwnProgram, ComparesItsStrategiesWithOthers) {

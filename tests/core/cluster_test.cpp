@@ -112,6 +112,14 @@ TEST(ClusterTest, WhoIsKilledForgetsAndHearsNothing) {
   EXPECT_EQ(read_of(cluster, "n2"), knows_seven);
 }
 
+TEST(ClusterTest, AnybodyWhoAsksIsAClient) {
+  Cluster cluster({"n1", "n2"}, install);
+  cluster.request("somebody", "n1", seven);
+  EXPECT_EQ(cluster.take_replies("somebody").size(), 1u);
+  ASSERT_EQ(cluster.in_flight().size(), 1u);
+  EXPECT_EQ(cluster.in_flight()[0].dest, "n2");
+}
+
 TEST(ClusterTest, ASeedGivesOneOrder) {
   const auto order_of = [](std::uint64_t seed) {
     Cluster cluster({"n1", "n2", "n3", "n4"}, install, seed);

@@ -42,6 +42,10 @@ if command -v pkg-config >/dev/null; then
   "$compiler" -std=c++20 "$work/examples/echo.cpp" -o "$work/echo" $(pkg-config --cflags --libs mznode) ||
     fail 'pkg-config: echo.cpp does not compile'
   "$work/echo" </dev/null || fail 'pkg-config: echo.cpp does not run'
+  # shellcheck disable=SC2046  # flags are words
+  "$compiler" -std=c++20 "$work/examples/queue.cpp" -o "$work/queue" $(pkg-config --cflags --libs mznode-bench) ||
+    fail 'pkg-config: queue.cpp does not compile'
+  "$work/queue" list queue | grep -q shared || fail 'pkg-config: queue.cpp does not run'
 fi
 for page in doc/mznode/README.md doc/mznode/doc/bench.md man/man1/mznode.1 bash-completion/completions/mznode zsh/site-functions/_mznode fish/vendor_completions.d/mznode.fish; do
   [[ -s $work/prefix/share/$page ]] || fail "share/$page is not installed"

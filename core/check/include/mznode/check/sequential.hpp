@@ -278,8 +278,8 @@ ModelSearch linearize(std::span<const TimedCall> calls, const Model& initial, co
 
 /// A checker: whether the history of one such object, which begins as `Model()`, is linearizable.
 ///
-/// The search may look at as many steps as options.limits say by a fiftieth, since a step of a model takes about fifty
-/// times as long as one of a register. With many operations that were not answered it may not suffice.
+/// The search gives up after a fiftieth of the steps of options.limits, since each copies and compares whole states.
+/// With many operations that were not answered it may not suffice.
 template <SequentialModel Model>
 Verdict check_linearizable(const History& history, const CheckOptions& options) {
   const std::vector<TimedCall> calls = calls_of(history);

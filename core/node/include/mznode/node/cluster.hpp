@@ -87,6 +87,7 @@ class Cluster {
   Time now_{};
   std::map<std::string, Life, std::less<>> lives_;
   std::vector<SentMessage> in_flight_;
+  /// Of every client that has asked something.
   std::map<std::string, std::vector<SentMessage>, std::less<>> replies_;
 };
 
