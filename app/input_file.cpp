@@ -1,5 +1,7 @@
 #include "input_file.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -9,7 +11,9 @@ namespace mznode::app {
 std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice) {
   // Piece by piece, because devices and pipes have no size.
   constexpr std::size_t piece = std::size_t{1} << 20;
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
   std::string text;
   std::error_code no_size;
   const auto size = std::filesystem::file_size(path, no_size);
@@ -29,7 +33,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes, const std:
     }
     if (text.size() > max_bytes) refuse_size();
     if (file.eof()) return text;
-    if (!file) throw std::runtime_error("cannot be read");
+    if (!file) throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
   }
 }
 
