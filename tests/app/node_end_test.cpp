@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
 #include "tests/app/child.hpp"
 
@@ -43,9 +44,12 @@ TEST(NodeEnds, WhenItsOutputIsClosed) {
   Child child(echo_node);
   child.write(init_line());
   ASSERT_TRUE(child.read_line());
+  // Held meanwhile, because it may notice the closed output, and end, before it is asked.
+  child.kill(SIGSTOP);
   child.close_output();
   // The input stays open: the failing write of the reply must end it.
   child.write(echo_line("1"), false);
+  child.kill(SIGCONT);
   EXPECT_TRUE(child.wait_for_log("nobody reads"));
   EXPECT_FALSE(child.wait_for_log("the end of the log"));
   EXPECT_EQ(child.finish().code, 1);
