@@ -17,10 +17,15 @@ unexport MAKEFLAGS MFLAGS MAKELEVEL
 COUNTERS := g-counter pn-counter
 TXNS := txn-list-append txn-rw-register
 
+# Says what is done and how long it takes, does it, and says how long it took: $(call timed,words,command).
+define timed
+@echo "=== $(1)"; start=$$(date +%s); $(2) && echo "=== took $$(($$(date +%s) - start)) s"
+endef
+
 .PHONY: mznode setup configure test soak demo bench install deb doc clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
 
 mznode: configure
-	cmake --build $(BUILD) --parallel $(JOBS)
+	$(call timed,building the program and what is installed: three minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS))
 
 setup:
 	@scripts/setup.sh
@@ -29,7 +34,8 @@ setup:
 configure: setup
 	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release $$(command -v ninja >/dev/null && echo -G Ninja)
 
-test: mznode
+test: configure
+	$(call timed,building the program and the tests: eight minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
 	@scripts/run-tests.sh $(BUILD)
 
 # A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text
@@ -40,8 +46,8 @@ soak: configure
 
 # Without the tests, which take most of the time.
 demo: configure
-	cmake --build $(BUILD) --parallel $(JOBS) --target mznode
-	@$(MZNODE) demo
+	$(call timed,building the program: about two minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
+	$(call timed,running every workload: about a quarter of a minute,$(MZNODE) demo)
 
 $(WORKLOADS:%=test-%): test-%: mznode
 	@maelstrom-runs/$*.sh $(if $(MAELSTROM),,--embedded)

@@ -2,8 +2,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <thread>
 
 #include "command_line.hpp"
+#include "interrupt.hpp"
+#include "ordered_jobs.hpp"
 #include "summary.hpp"
 #include "terminal.hpp"
 #include "text_table.hpp"
@@ -43,9 +46,8 @@ void print_head() {
   std::cout << row("", "verdict", {"ok", "refused", "msgs/op"}, "checked against; faults");
 }
 
-/// Runs one test and prints its row of the table.
-check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy) {
-  const TestReport report = run_test(settings, [] { return false; });
+/// Prints a test's row of the table.
+void print_row(const TestSettings& settings, const StrategyInfo& strategy, const TestReport& report) {
   std::string faults;
   for (const Fault fault : report.faults) faults += (faults.empty() ? "; " : ", ") + std::string(fault_name(fault));
   const nlohmann::ordered_json& availability = report.results["availability"];
@@ -58,15 +60,32 @@ check::Valid run_row(const TestSettings& settings, const StrategyInfo& strategy)
                    strategy.guarantees.model + faults)
             << std::flush;
   if (report.valid != check::Valid::yes) std::cout << reasons(report);
-  return report.valid;
+}
+
+/// A row of the table.
+struct Row {
+  TestSettings settings;
+  const StrategyInfo* strategy;
+};
+
+/// Runs the tests, `jobs` at once, and prints their rows in order.
+check::Valid run_rows(const std::vector<Row>& rows, unsigned jobs) {
+  print_head();
+  check::Valid worst = check::Valid::yes;
+  run_in_order<TestReport>(
+      rows.size(), jobs, [&](std::size_t i) { return run_test(rows[i].settings, was_interrupted); },
+      [&](std::size_t i, const TestReport& report) {
+        print_row(rows[i].settings, *rows[i].strategy, report);
+        worst = check::worst(worst, report.valid);
+      });
+  return worst;
 }
 
 /// Every strategy under a mix of the faults that it claims to survive, in virtual time.
 check::Valid run_embedded() {
   std::cout << "Five nodes, 20 ms apart, 50 operations a second for 20 s, under a mix of the\n"
                "faults each strategy survives, on the embedded network:\n\n";
-  print_head();
-  check::Valid worst = check::Valid::yes;
+  std::vector<Row> rows;
   std::uint64_t seed = 0;  // another one for each row, so that the mixes of faults differ
   for (const WorkloadInfo& workload : workloads()) {
     for (const StrategyInfo& strategy : workload.strategies) {
@@ -82,17 +101,17 @@ check::Valid run_embedded() {
       settings.seed = ++seed;
       settings.keep_journal = false;
       hold_to_promise(settings);
-      worst = check::worst(worst, run_row(settings, strategy));
+      rows.push_back({std::move(settings), &strategy});
     }
   }
-  return worst;
+  return run_rows(rows, std::max(1U, std::thread::hardware_concurrency()));
 }
 
 /// The default strategies as real processes over pipes.
 check::Valid run_processes() {
-  std::cout << "\nThe same program as five processes over pipes, in real time, 100 operations\na second for 3 s:\n\n";
-  print_head();
-  check::Valid worst = check::Valid::yes;
+  std::cout << "\nThe same program as five processes over pipes, in real time, 100 operations\na second for 3 s, all "
+               "workloads at once:\n\n";
+  std::vector<Row> rows;
   for (const WorkloadInfo& workload : workloads()) {
     if (workload.strategies.empty()) continue;
     TestSettings settings;
@@ -105,9 +124,10 @@ check::Valid run_processes() {
     settings.time_limit = 3s;
     settings.keep_journal = false;
     hold_to_promise(settings);
-    worst = check::worst(worst, run_row(settings, workload.strategies.front()));
+    rows.push_back({std::move(settings), &workload.strategies.front()});
   }
-  return worst;
+  // Real time is mostly waiting, so that all of them take about as long as the longest.
+  return run_rows(rows, static_cast<unsigned>(rows.size()));
 }
 
 int run_all() {
@@ -127,6 +147,7 @@ std::shared_ptr<const CLI::App> demo_options() {
 }
 
 int run_demo(const Arguments& arguments) {
+  stop_on_signals();
   return run_plain("mznode demo", *demo_options(), arguments, run_all);
 }
 
