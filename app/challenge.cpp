@@ -211,21 +211,23 @@ Attempt run_trial(const Plan& plan, const Trial& trial, std::uint64_t seed) {
   const bool is_kept = !plan.store.empty() || !plan.report.empty();
   settings.keep_journal = is_kept && (is_alone || settings.bin);
   TestReport report = run_test(settings, was_interrupted);
-  Attempt attempt{.valid = report.valid, .ok_fraction = ok_fraction(report), .interrupted = report.run.interrupted};
-  if (report.results.contains("expect")) attempt.limits = report.results["expect"]["limits"];
+  Attempt attempt{.valid = report.valid(),
+                  .ok_fraction = report.verdict.availability_found().ok_fraction,
+                  .interrupted = report.run.interrupted};
+  if (const auto* limits = report.limits()) attempt.limits = limits->limits;
   const auto figure_of = [&](const char* name) {
-    return measured(name, report.results, report.run.history, settings.time_limit);
+    return measured(name, report.verdict, report.run.history, settings.time_limit);
   };
   attempt.messages_per_op = figure_of("msgs-per-op").value_or(0);
   attempt.stable_p50_ms = figure_of("stable-p50");
   attempt.stable_max_ms = figure_of("stable-max");
-  if (report.results.contains("time")) attempt.why_real = report.results["time"].value("why-real", "");
-  if (report.valid != check::Valid::yes) {
+  if (report.time) attempt.why_real = report.time->why_real;
+  if (report.valid() != check::Valid::yes) {
     attempt.reasons = reasons(report);
     attempt.replay = replay_command(settings);
   }
   if (attempt.interrupted) return attempt;
-  if (!plan.store.empty() && (is_alone || report.valid != check::Valid::yes)) {
+  if (!plan.store.empty() && (is_alone || report.valid() != check::Valid::yes)) {
     if (!settings.keep_journal) {
       settings.keep_journal = true;
       report = run_test(settings, was_interrupted);

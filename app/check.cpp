@@ -106,14 +106,10 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
                             "--max-file-size allows for more, and judging takes several times as much memory")),
               options);
     valid = verdict.valid;
-    for (const auto& line : verdict.details.value("explanation", nlohmann::ordered_json::array())) {
-      details += line.get<std::string>() + "\n";
-    }
-    verdict.details.erase("explanation");
-    if (valid == check::Valid::unknown && verdict.details.contains("error")) {
-      report(path, verdict.details["error"].get<std::string>());
-    }
-    details += verdict.details.dump(2) + "\n";
+    for (const std::string& line : verdict.explanation) details += line + "\n";
+    verdict.explanation.clear();
+    if (valid == check::Valid::unknown && !verdict.error.empty()) report(path, verdict.error);
+    details += check::to_details(verdict).dump(2) + "\n";
   } catch (const std::exception& error) {
     report(path, describe(error));
   }

@@ -175,8 +175,8 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
                   .replay = {},
                   .interrupted = report.run.interrupted};
   outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
-  if (report.valid == check::Valid::yes) return outcome;
-  outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid) + "\n" + reasons(report);
+  if (report.valid() == check::Valid::yes) return outcome;
+  outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid()) + "\n" + reasons(report);
   outcome.replay = replay_command(settings);
   return outcome;
 }

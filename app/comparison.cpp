@@ -75,24 +75,18 @@ bool has_consistency_models(const std::string& workload) {
 }
 
 Figures figures(const TestReport& report, LatencyKind kind) {
-  const ordered_json& servers = report.results.at("net").at("servers");
-  Figures result{.valid = report.valid,
-                 .ok_fraction = ok_fraction(report),
-                 .messages_per_op = servers.value("msgs-per-op", 0.0),
-                 .bytes_per_op = servers.value("bytes-per-op", 0.0),
+  const NetworkFinding& net = report.verdict.net_found();
+  Figures result{.valid = report.valid(),
+                 .ok_fraction = report.verdict.availability_found().ok_fraction,
+                 .messages_per_op = net.messages_per_op().value_or(0),
+                 .bytes_per_op = net.bytes_per_op().value_or(0),
                  .longest_outage_ms = 0,
-                 .latencies_ms = std::nullopt,
+                 .latencies_ms = kind == LatencyKind::stable ? stable_latencies_ms(report.verdict)
+                                                             : answer_latencies_ms(report.verdict),
                  .models = std::nullopt};
-  const ordered_json& details = report.results.at(kind == LatencyKind::stable ? "workload" : "perf");
-  const char* name = kind == LatencyKind::stable ? "stable-latencies" : "all-latencies";
-  if (details.contains(name)) {
-    result.latencies_ms.emplace();
-    for (std::size_t i = 0; i < result.latencies_ms->size(); ++i) {
-      (*result.latencies_ms)[i] = details[name].at(quantile_keys[i]).get<double>();
-    }
+  if (const auto* strongest = report.verdict.workload.found<check::StrongestModelsFinding>()) {
+    result.models = strongest->models;
   }
-  const ordered_json& workload = report.results.at("workload");
-  if (workload.contains(strongest_models)) result.models = workload[strongest_models].get<std::vector<std::string>>();
   return result;
 }
 

@@ -50,16 +50,15 @@ void print_head() {
 void print_row(const TestSettings& settings, const StrategyInfo& strategy, const TestReport& report) {
   std::string faults;
   for (const Fault fault : report.faults) faults += (faults.empty() ? "; " : ", ") + std::string(fault_name(fault));
-  const nlohmann::ordered_json& availability = report.results["availability"];
-  std::optional<double> refused;
-  if (availability.contains("cas-mismatch-fraction")) refused = availability["cas-mismatch-fraction"].get<double>();
-  const double messages = report.results["net"]["servers"].value("msgs-per-op", 0.0);
+  const check::AvailabilityFinding& availability = report.verdict.availability_found();
+  const double messages = report.verdict.net_found().messages_per_op().value_or(0);
   if (&strategy == &find_workload(settings.workload).strategies.front()) std::cout << settings.workload << "\n";
-  std::cout << row("  " + strategy.name, coloured_verdict(report.valid),
-                   {percent(ok_fraction(report)), percent(refused), two_decimals(messages)},
+  std::cout << row("  " + strategy.name, coloured_verdict(report.valid()),
+                   {percent(availability.ok_fraction), percent(availability.cas_mismatch_fraction),
+                    two_decimals(messages)},
                    strategy.guarantees.model + faults)
             << std::flush;
-  if (report.valid != check::Valid::yes) std::cout << reasons(report);
+  if (report.valid() != check::Valid::yes) std::cout << reasons(report);
 }
 
 /// A row of the table.
@@ -76,7 +75,7 @@ check::Valid run_rows(const std::vector<Row>& rows, unsigned jobs) {
       rows.size(), jobs, [&](std::size_t i) { return run_test(rows[i].settings, was_interrupted); },
       [&](std::size_t i, const TestReport& report) {
         print_row(rows[i].settings, *rows[i].strategy, report);
-        worst = check::worst(worst, report.valid);
+        worst = check::worst(worst, report.valid());
       });
   return worst;
 }

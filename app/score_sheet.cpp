@@ -16,21 +16,19 @@ void keep_larger(std::optional<double>& kept, const std::optional<double>& other
 }
 
 /// Of each limit the measurement that uses more of it; one that could not be measured is the worst.
-void keep_worse_limits(ordered_json& kept, const ordered_json& others) {
+void keep_worse_limits(std::vector<LimitsFinding::Measured>& kept, const std::vector<LimitsFinding::Measured>& others) {
   if (kept.empty()) kept = others;
   for (std::size_t i = 0; i < std::min(kept.size(), others.size()); ++i) {
-    const ordered_json& share = others[i]["share"];
-    const bool is_worse = share.is_null() || (!kept[i]["share"].is_null() && share > kept[i]["share"]);
+    const auto share = others[i].share();
+    const bool is_worse = !share || (kept[i].share() && *share > *kept[i].share());
     if (is_worse) kept[i] = others[i];
   }
 }
 
 /// The largest share of a limit, as "85 %"; "-" when there are no limits.
-std::string narrowest(const ordered_json& limits) {
+std::string narrowest(const std::vector<LimitsFinding::Measured>& limits) {
   std::optional<double> most;
-  for (const ordered_json& limit : limits) {
-    if (limit["share"].is_number()) keep_larger(most, limit["share"].get<double>());
-  }
+  for (const LimitsFinding::Measured& limit : limits) keep_larger(most, limit.share());
   return most ? whole_percent(*most) : "-";
 }
 
@@ -117,7 +115,7 @@ ordered_json score_json(const Score& score) {
   line["commands"] = score.commands;
   line["seeds"] = {{"first", score.seeds.front()}, {"last", score.seeds.back()}, {"count", score.seeds.size()}};
   line["valid?"] = check::to_details(worst.valid);
-  line["limits"] = worst.limits;
+  line["limits"] = to_details(worst.limits);
   line["ok-fraction"] = worst.ok_fraction ? ordered_json(*worst.ok_fraction) : ordered_json();
   line["msgs-per-op"] = worst.messages_per_op;
   if (worst.stable_max_ms) line["stable-latencies"] = {{"0.5", *worst.stable_p50_ms}, {"1", *worst.stable_max_ms}};

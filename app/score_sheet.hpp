@@ -15,8 +15,7 @@ namespace mznode::app {
 /// What one test of a challenge gave.
 struct Attempt {
   check::Valid valid = check::Valid::unknown;
-  /// The limits as results.json has them, measured.
-  nlohmann::ordered_json limits = nlohmann::ordered_json::array();
+  std::vector<LimitsFinding::Measured> limits = {};
   std::optional<double> ok_fraction = {};
   double messages_per_op = 0;
   /// Median and maximum until elements are stable; nothing where nothing becomes stable.

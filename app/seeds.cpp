@@ -24,18 +24,19 @@ SeedOutcome run_seed(TestSettings settings, std::uint64_t seed, const std::strin
   // In real time no run comes twice, so what is stored of a failing one must be kept from the beginning.
   settings.keep_journal = settings.bin && !root.empty();
   TestReport report = run_test(settings, was_interrupted);
-  SeedOutcome outcome{.valid = report.valid, .line = nlohmann::ordered_json::object(), .explanation = {}};
+  SeedOutcome outcome{.valid = report.valid(), .line = nlohmann::ordered_json::object(), .explanation = {}};
   outcome.line["seed"] = seed;
   outcome.line["workload"] = settings.workload;
-  outcome.line["valid?"] = check::to_details(report.valid);
+  outcome.line["valid?"] = check::to_details(report.valid());
   for (const Fault fault : report.faults) outcome.line["faults"].push_back(fault_name(fault));
-  outcome.line["ok-fraction"] = report.results["availability"]["ok-fraction"];
-  outcome.line["msgs-per-op"] = report.results["net"]["servers"].value("msgs-per-op", 0.0);
-  if (report.results.contains("expect")) outcome.line["expect"] = report.results["expect"]["limits"];
-  if (report.valid == check::Valid::yes) return outcome;
+  const auto ok_fraction = report.verdict.availability_found().ok_fraction;
+  outcome.line["ok-fraction"] = ok_fraction ? nlohmann::ordered_json(*ok_fraction) : nlohmann::ordered_json();
+  outcome.line["msgs-per-op"] = report.verdict.net_found().messages_per_op().value_or(0);
+  if (const auto* limits = report.limits()) outcome.line["expect"] = to_details(limits->limits);
+  if (report.valid() == check::Valid::yes) return outcome;
   for (const Reason& reason : reason_list(report)) outcome.line["reasons"].push_back(reason.part + ": " + reason.text);
   outcome.line["replay"] = replay_command(settings);
-  outcome.explanation = "seed " + std::to_string(seed) + ": " + coloured_verdict(report.valid) + "\n" +
+  outcome.explanation = "seed " + std::to_string(seed) + ": " + coloured_verdict(report.valid()) + "\n" +
                         reasons(report) + "  replay with: " + replay_command(settings) + "\n";
   if (!root.empty() && !report.run.interrupted) {
     if (!settings.keep_journal) {
@@ -50,7 +51,7 @@ SeedOutcome run_seed(TestSettings settings, std::uint64_t seed, const std::strin
 }
 
 bool fails(const TestSettings& settings) {
-  return run_test(settings, was_interrupted).valid == check::Valid::no && !was_interrupted();
+  return run_test(settings, was_interrupted).valid() == check::Valid::no && !was_interrupted();
 }
 
 std::vector<std::string> without(const std::vector<std::string>& names, std::size_t index) {

@@ -94,7 +94,7 @@ std::string messages_jsonl(const TestReport& report) {
 fs::path store(const std::string& root, const TestSettings& settings, const TestReport& report) {
   try {
     const fs::path directory = fresh_directory(fs::path(root) / settings.workload);
-    write_file(directory / "results.json", report.results.dump(2) + "\n");
+    write_file(directory / "results.json", report.results().dump(2) + "\n");
     write_file(directory / "history.edn", history_edn(report));
     write_file(directory / "history.jsonl", history_jsonl(report));
     write_file(directory / "messages.jsonl", messages_jsonl(report));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +19,6 @@ std::string title(const TestSettings& settings, const TestReport& report);
 /// A page about one test for a person: the verdict and why, the figures that matter.
 std::string summary(const TestSettings& settings, const TestReport& report);
 
-/// How many of the operations that were begun succeeded; nothing when there were none.
-std::optional<double> ok_fraction(const TestReport& report);
-
 /// The part of the results that is not valid, and what it says of it.
 struct Reason {
   std::string part;
@@ -32,11 +28,8 @@ struct Reason {
 };
 std::vector<Reason> reason_list(const TestReport& report);
 
-/// What nodes did that may be why, a line each; empty for a run that is valid.
-std::vector<std::string> symptom_list(const TestReport& report);
-
-/// The limits of a test as results.json has them, a line each: measured, asked for, and the share that is used.
-std::string limit_lines(const nlohmann::ordered_json& limits, std::size_t indent);
+/// The limits of a test, a line each: measured, asked for, and the share that is used.
+std::string limit_lines(const std::vector<LimitsFinding::Measured>& limits, std::size_t indent);
 
 /// Symptoms and reasons as text, a line for each, its explanation below it; empty when nothing is wrong.
 std::string reasons(const TestReport& report);

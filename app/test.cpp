@@ -77,21 +77,21 @@ int run_single(TestCommand command) {
     }
   }
   print_messages(command, report);
-  std::cout << (command.json ? report.results.dump() + "\n" : summary(command.settings, report));
+  std::cout << (command.json ? report.results().dump() + "\n" : summary(command.settings, report));
   if (!command.store.empty()) {
     const auto directory = store(command.store, command.settings, report);
     if (!command.json) std::cout << "  stored in    " << directory.string() << "\n";
   }
-  if (report.valid != check::Valid::yes && !command.json) {
+  if (report.valid() != check::Valid::yes && !command.json) {
     std::cout << "  replay with  " << replay_command(command.settings) << "\n";
   }
-  if (command.shrink && report.valid == check::Valid::no) {
+  if (command.shrink && report.valid() == check::Valid::no) {
     show_shrunk(command);
   } else if (!command.report.empty()) {
     // Behind all else, which would be lost when this cannot be written.
     write_file(command.report, test_page(command.settings, report));
   }
-  return exit_code(report.valid);
+  return exit_code(report.valid());
 }
 
 }  // namespace

@@ -10,31 +10,41 @@
 namespace mznode {
 namespace {
 
-using nlohmann::ordered_json;
+// In the order of Quantiles::figures().
+constexpr std::array quantile_names = {"-p50", "-p95", "-p99", "-max"};
 
-constexpr std::array quantile_names = {std::pair{"-p50", "0.5"}, std::pair{"-p95", "0.95"}, std::pair{"-p99", "0.99"},
-                                       std::pair{"-max", "1"}};
-
-std::optional<double> number_at(const ordered_json& json, const std::string& key) {
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_number()) return std::nullopt;
-  return found->get<double>();
+/// The latencies of a kind: stable, answer, or a kind of operation.
+std::optional<std::array<double, 4>> latencies_of(std::string_view kind, const TestVerdict& verdict) {
+  if (kind == "stable") return stable_latencies_ms(verdict);
+  const check::PerfFinding& perf = verdict.perf_found();
+  if (kind == "answer") return answer_latencies_ms(verdict);
+  const auto of_kind = perf.by_f.find(std::string(kind));
+  return of_kind == perf.by_f.end() ? std::nullopt : std::optional(of_kind->second.figures());
 }
 
 /// The quantile that ends the name of a figure, of the latencies that its beginning names.
-std::optional<double> measured_latency(std::string_view figure, const ordered_json& results) {
-  for (const auto& [suffix, key] : quantile_names) {
+std::optional<double> measured_latency(std::string_view figure, const TestVerdict& verdict) {
+  for (std::size_t i = 0; i < quantile_names.size(); ++i) {
+    const std::string_view suffix = quantile_names[i];
     if (!figure.ends_with(suffix)) continue;
-    const std::string kind(figure.substr(0, figure.size() - std::string_view(suffix).size()));
-    const ordered_json none = ordered_json::object();
-    if (kind == "stable") return number_at(results.at("workload").value("stable-latencies", none), key);
-    if (kind == "answer") return number_at(results.at("perf").value("all-latencies", none), key);
-    return number_at(results.at("perf").value("latencies", none).value(kind, none), key);
+    const auto latencies = latencies_of(figure.substr(0, figure.size() - suffix.size()), verdict);
+    return latencies ? std::optional((*latencies)[i]) : std::nullopt;
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<std::array<double, 4>> stable_latencies_ms(const TestVerdict& verdict) {
+  const auto* set = verdict.workload.found<check::SetFinding>();
+  if (set == nullptr || !set->stable_latencies_ms) return std::nullopt;
+  return set->stable_latencies_ms->figures();
+}
+
+std::optional<std::array<double, 4>> answer_latencies_ms(const TestVerdict& verdict) {
+  const auto& all = verdict.perf_found().all;
+  return all ? std::optional(all->figures()) : std::nullopt;
+}
 
 LatencyKind latency_kind(const std::string& workload) {
   const check::Checker* checker = check::find_checker(workload);
@@ -62,7 +72,7 @@ double longest_outage_ms(const check::History& history, Duration time_limit) {
 std::vector<Figure> figures_of(const WorkloadInfo& workload) {
   std::vector<Figure> all = {{"ok", Unit::fraction}, {"msgs-per-op"}, {"bytes-per-op"}};
   const auto add_latencies = [&all](const std::string& kind) {
-    for (const auto& [suffix, key] : quantile_names) all.push_back({kind + suffix, Unit::milliseconds});
+    for (const char* suffix : quantile_names) all.push_back({kind + suffix, Unit::milliseconds});
   };
   if (latency_kind(workload.name) == LatencyKind::stable) add_latencies("stable");
   add_latencies("answer");
@@ -71,13 +81,13 @@ std::vector<Figure> figures_of(const WorkloadInfo& workload) {
   return all;
 }
 
-std::optional<double> measured(std::string_view figure, const ordered_json& results, const check::History& history,
+std::optional<double> measured(std::string_view figure, const TestVerdict& verdict, const check::History& history,
                                Duration time_limit) {
-  if (figure == "ok") return number_at(results.at("availability"), "ok-fraction");
+  if (figure == "ok") return verdict.availability_found().ok_fraction;
   if (figure == "outage") return longest_outage_ms(history, time_limit);
-  const ordered_json& servers = results.at("net").at("servers");
-  if (figure == "msgs-per-op" || figure == "bytes-per-op") return number_at(servers, std::string(figure));
-  return measured_latency(figure, results);
+  if (figure == "msgs-per-op") return verdict.net_found().messages_per_op();
+  if (figure == "bytes-per-op") return verdict.net_found().bytes_per_op();
+  return measured_latency(figure, verdict);
 }
 
 }  // namespace mznode

@@ -174,24 +174,40 @@ std::string limits_text(const std::vector<Limit>& limits) {
   return text;
 }
 
-check::Verdict judge_limits(const std::vector<Limit>& limits, const ordered_json& results, const sim::RunResult& run,
-                            Duration time_limit) {
-  check::Valid valid = check::Valid::yes;
+std::optional<double> LimitsFinding::Measured::share() const {
+  if (!value || limit.value == 0) return std::nullopt;
+  return limit.share_of(*value);
+}
+
+ordered_json to_details(const std::vector<LimitsFinding::Measured>& limits) {
   ordered_json list = ordered_json::array();
-  std::string error;
+  const auto number = [](const std::optional<double>& value) { return value ? ordered_json(*value) : ordered_json(); };
+  for (const LimitsFinding::Measured& each : limits) {
+    list.push_back({{"figure", each.limit.figure.name},
+                    {"limit", each.limit.text()},
+                    {"value", number(each.value)},
+                    {"share", number(each.share())},
+                    {"met?", each.is_met()}});
+  }
+  return list;
+}
+
+void LimitsFinding::write_to(ordered_json& details) const {
+  details["limits"] = to_details(limits);
+}
+
+check::Verdict judge_limits(const std::vector<Limit>& limits, const TestVerdict& test, const sim::RunResult& run,
+                            Duration time_limit) {
+  check::Verdict verdict(check::Valid::yes);
+  LimitsFinding finding;
   const auto add = [&](check::Valid judged, const std::string& words) {
-    valid = check::worst(valid, judged);
-    error += (error.empty() ? "" : "; ") + words;
+    verdict.valid = check::worst(verdict.valid, judged);
+    verdict.error += (verdict.error.empty() ? "" : "; ") + words;
   };
   for (const Limit& limit : limits) {
-    const std::optional<double> value = measured(limit.figure.name, results, run.history, time_limit);
-    const bool is_met = value && limit.is_met_by(*value);
-    list.push_back({{"figure", limit.figure.name},
-                    {"limit", limit.text()},
-                    {"value", value ? ordered_json(*value) : ordered_json()},
-                    {"share", value && limit.value != 0 ? ordered_json(limit.share_of(*value)) : ordered_json()},
-                    {"met?", is_met}});
-    if (is_met) continue;
+    const std::optional<double> value = measured(limit.figure.name, test, run.history, time_limit);
+    finding.limits.push_back({.limit = limit, .value = value});
+    if (finding.limits.back().is_met()) continue;
     if (!value) {
       add(check::Valid::unknown, "there was no " + limit.figure.name + " to measure");
     } else if (may_be_the_benchs(limit, *value, run)) {
@@ -201,9 +217,7 @@ check::Verdict judge_limits(const std::vector<Limit>& limits, const ordered_json
       add(check::Valid::no, limit.figure.name + " is " + limit.number(*value) + ", not " + limit.text());
     }
   }
-  check::Verdict verdict(valid);
-  verdict.details["limits"] = std::move(list);
-  if (!error.empty()) verdict.details["error"] = error;
+  verdict.add(std::move(finding));
   return verdict;
 }
 

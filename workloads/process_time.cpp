@@ -6,7 +6,6 @@
 
 #include "mznode/json/suggestion.hpp"
 #include "mznode/sim/process_host.hpp"
-#include "mznode/sim/virtual_process_host.hpp"
 #include "mznode/workloads/harness.hpp"
 
 namespace mznode {
@@ -69,20 +68,28 @@ bool is_virtual(const TestSettings& settings) {
   return !why_not;
 }
 
+nlohmann::ordered_json TimeOfRun::to_details() const {
+  if (!is_virtual) return {{"kind", "real"}, {"why-real", why_real}, {"repeatable?", false}};
+  nlohmann::ordered_json details = {
+      {"kind", "virtual"}, {"schedule", schedule_name(schedule)}, {"repeatable?", is_repeatable()}};
+  if (!record.doubts.empty()) details["doubts"] = record.doubts;
+  details["stops"] = record.stops;
+  details["fingerprint"] = record.fingerprint;
+  return details;
+}
+
 std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop,
-                                        nlohmann::ordered_json& time) {
+                                        TimeOfRun& time) {
   if (!is_virtual(settings)) {
-    time["kind"] = "real";
-    time["why-real"] = settings.process_time.mode == Mode::real
-                           ? "--time real was given"
-                           : "virtual time is not available here: " + *trace::unavailable();
-    time["repeatable?"] = false;
+    time.why_real = settings.process_time.mode == Mode::real
+                        ? "--time real was given"
+                        : "virtual time is not available here: " + *trace::unavailable();
     auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits_of(settings));
     host->attach(network);
     return host;
   }
-  time["kind"] = "virtual";
-  time["schedule"] = schedule_name(settings.process_time.schedule);
+  time.is_virtual = true;
+  time.schedule = settings.process_time.schedule;
   sim::VirtualProcessHost::Options options;
   options.program = *settings.bin;
   options.arguments = settings.bin_args;
@@ -90,12 +97,7 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   options.schedule = settings.process_time.schedule;
   options.stall = settings.process_time.stall;
   options.limits = limits_of(settings);
-  options.on_end = [&time](const sim::VirtualProcessHost::Record& record) {
-    time["repeatable?"] = record.doubts.empty();
-    if (!record.doubts.empty()) time["doubts"] = record.doubts;
-    time["stops"] = record.stops;
-    time["fingerprint"] = record.fingerprint;
-  };
+  options.on_end = [&time](const sim::VirtualProcessHost::Record& record) { time.record = record; };
   auto host = std::make_unique<sim::VirtualProcessHost>(loop.timers, std::move(options));
   host->attach(network);
   return host;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "mznode/check/kafka/kafka.hpp"
+#include "mznode/check/linearizable.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::app {
@@ -23,43 +26,44 @@ std::string micro_operation(const ordered_json& parts) {
   return text;
 }
 
-std::string transaction_text(const ordered_json& value) {
+std::string transaction_text(const Json& transaction) {
+  const ordered_json value = check::to_details(transaction);
   if (!value.is_array()) return sim::excerpt(value.dump(), drawn_value_bytes);
   std::string text;
   for (const ordered_json& each : value) text += (text.empty() ? "" : ", ") + micro_operation(each);
   return sim::excerpt(text, drawn_value_bytes);
 }
 
-CycleDrawing cycle_drawing(const std::string& anomaly, const ordered_json& example) {
+CycleDrawing cycle_drawing(const std::string& anomaly, const check::CycleExample& cycle) {
   CycleDrawing drawing{
       .anomaly = anomaly, .process = {}, .operation = {}, .text = {}, .relation = {}, .key = {}, .words = {}};
-  for (const ordered_json& operation : example.at("cycle")) {
-    drawing.process.push_back(operation.at("process").get<std::int64_t>());
-    drawing.operation.push_back(operation.at("index").get<std::int64_t>());
-    drawing.text.push_back(transaction_text(operation.at("value")));
+  for (const check::Operation& transaction : cycle.transactions) {
+    drawing.process.push_back(transaction.process);
+    drawing.operation.push_back(transaction.index);
+    drawing.text.push_back(transaction_text(transaction.value));
   }
-  for (const ordered_json& step : example.at("steps")) {
-    drawing.relation.push_back(step.at("type").get<std::string>());
-    drawing.key.push_back(step.contains("key") ? sim::excerpt(step["key"].dump(), 24) : "");
+  for (const check::CycleExample::Step& step : cycle.steps) {
+    drawing.relation.emplace_back(step.relation);
+    drawing.key.push_back(step.key ? sim::excerpt(check::to_details(*step.key).dump(), 24) : "");
+    drawing.words.push_back(step.words);
   }
-  drawing.words = example.at("explanation").get<std::vector<std::string>>();
   return drawing;
 }
 
-void add_cycle(std::vector<CycleDrawing>& cycles, const std::string& anomaly, const ordered_json& examples) {
-  const bool has_cycle =
-      examples.is_array() && !examples.empty() && examples[0].is_object() && examples[0].contains("cycle");
-  if (has_cycle) cycles.push_back(cycle_drawing(anomaly, examples[0]));
+void add_cycle(std::vector<CycleDrawing>& cycles, const check::Anomaly& anomaly) {
+  const auto& cycle = anomaly.examples.front().cycle;
+  if (cycle) cycles.push_back(cycle_drawing(anomaly.name, *cycle));
 }
 
-std::vector<CycleDrawing> cycle_drawings(const ordered_json& workload) {
+std::vector<CycleDrawing> cycle_drawings(const check::Verdict& workload) {
   std::vector<CycleDrawing> cycles;
-  const ordered_json anomalies = workload.value("anomalies", ordered_json::object());
-  for (const auto& [name, examples] : anomalies.items()) add_cycle(cycles, name, examples);
-  // Logs have theirs beside the verdict.
-  for (const ordered_json& name : workload.value("bad-error-types", ordered_json::array())) {
-    const std::string& error = name.get_ref<const std::string&>();
-    add_cycle(cycles, error, workload.at(error).at("errs"));
+  if (const auto* transactions = workload.found<check::TransactionsFinding>()) {
+    for (const check::Anomaly& anomaly : transactions->anomalies) add_cycle(cycles, anomaly);
+  }
+  if (const auto* logs = workload.found<check::LogsFinding>()) {
+    for (const auto& [anomaly, is_tolerated] : logs->errors) {
+      if (!is_tolerated) add_cycle(cycles, anomaly);
+    }
   }
   // The shortest ones are the easiest to follow.
   std::stable_sort(cycles.begin(), cycles.end(),
@@ -68,31 +72,30 @@ std::vector<CycleDrawing> cycle_drawings(const ordered_json& workload) {
   return cycles;
 }
 
-CounterexampleDrawing counterexample_drawing(const std::string& key, const ordered_json& example,
+CounterexampleDrawing counterexample_drawing(const std::string& key, const check::Contradiction& contradiction,
                                              const check::History& history) {
   CounterexampleDrawing drawing;
   drawing.key = key;
-  drawing.value = sim::excerpt(example.at("value").dump(), drawn_value_bytes);
-  const auto time_us = [&](const ordered_json& index) { return history.at(index.get<std::size_t>()).time_ns / 1000; };
-  for (const ordered_json& member : example.at("operations")) {
-    const auto operation = member.at("operation").get<std::int64_t>();
-    if (member["operation"] == example.at("stuck")) drawing.stuck = std::ssize(drawing.operation);
-    drawing.operation.push_back(operation);
-    drawing.process.push_back(member.at("process").get<std::int64_t>());
-    drawing.start.push_back(time_us(member["operation"]));
-    drawing.end.push_back(member.at("completion").is_null() ? -1 : time_us(member["completion"]));
-    drawing.text.push_back(sim::excerpt(member.at("text").get<std::string>(), drawn_value_bytes));
-    drawing.required.push_back(member.at("required").get<bool>() ? 1 : 0);
+  drawing.value = sim::excerpt(check::to_details(contradiction.value).dump(), drawn_value_bytes);
+  const auto time_us = [&](std::int64_t index) { return history.at(static_cast<std::size_t>(index)).time_ns / 1000; };
+  for (const check::Contradiction::Member& member : contradiction.operations) {
+    if (member.operation == contradiction.stuck) drawing.stuck = std::ssize(drawing.operation);
+    drawing.operation.push_back(member.operation);
+    drawing.process.push_back(member.process);
+    drawing.start.push_back(time_us(member.operation));
+    drawing.end.push_back(member.completion ? time_us(*member.completion) : -1);
+    drawing.text.push_back(sim::excerpt(member.text, drawn_value_bytes));
+    drawing.required.push_back(member.is_required ? 1 : 0);
     drawing.order.push_back(0);
     drawing.note.emplace_back();
-    const ordered_json& order = example.at("linearization");
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      if (order[i].at("operation") != member["operation"]) continue;
+    for (std::size_t i = 0; i < contradiction.linearization.size(); ++i) {
+      const check::Contradiction::Step& step = contradiction.linearization[i];
+      if (step.operation != member.operation) continue;
       drawing.order.back() = static_cast<std::int64_t>(i) + 1;
-      drawing.note.back() = "the register then holds " + order[i].at("value").dump();
+      drawing.note.back() = "the register then holds " + check::to_details(step.value).dump();
     }
-    for (const ordered_json& blocked : example.value("blocked", ordered_json::array())) {
-      if (blocked.at("operation") == member["operation"]) drawing.note.back() = blocked.at("reason").get<std::string>();
+    for (const check::Contradiction::Blocked& blocked : contradiction.blocked) {
+      if (blocked.operation == member.operation) drawing.note.back() = blocked.reason;
     }
   }
   return drawing;
@@ -101,16 +104,17 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const order
 }  // namespace
 
 Evidence evidence(const TestReport& report) {
-  constexpr const char* name = "counterexample";
-  const ordered_json& workload = report.results.at("workload");
+  const check::Verdict& workload = report.verdict.workload;
   Evidence evidence{.cycles = cycle_drawings(workload), .counterexamples = {}};
-  const auto add = [&](const std::string& key, const ordered_json& result) {
-    if (!result.is_object() || !result.contains(name)) return;
-    evidence.counterexamples.push_back(counterexample_drawing(key, result[name], report.run.history));
+  const auto add = [&](const std::string& key, const check::Verdict& verdict) {
+    const auto* found = verdict.found<check::RegisterFinding>();
+    if (found == nullptr || !found->contradiction) return;
+    evidence.counterexamples.push_back(counterexample_drawing(key, *found->contradiction, report.run.history));
   };
   add("", workload);
-  const ordered_json results = workload.value("results", ordered_json::object());
-  for (const auto& [key, result] : results.items()) add(key, result);
+  if (const auto* registers = workload.found<check::RegistersFinding>()) {
+    for (const auto& [key, verdict] : registers->registers) add(check::details_key(key), verdict);
+  }
   return evidence;
 }
 

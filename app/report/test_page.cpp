@@ -46,7 +46,7 @@ struct TestData {
 std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
   const LatencyKind kind = latency_kind(settings.workload);
   const Figures values = figures(report, kind);
-  std::vector<Labelled> list = {{"operations", std::to_string(report.results.at("stats").value("count", 0))},
+  std::vector<Labelled> list = {{"operations", std::to_string(report.verdict.stats_found().all.count())},
                                 {"ok", percent(values.ok_fraction)},
                                 {"messages per operation", figure(values.messages_per_op)},
                                 {"bytes per operation", figure(values.bytes_per_op)}};
@@ -61,7 +61,7 @@ std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport
 Head head(const TestSettings& settings, const TestReport& report, std::size_t workers) {
   const check::Checker* checker = check::find_checker(settings.workload);
   Head head{.title = title(settings, report),
-            .valid = valid_word(report.valid),
+            .valid = valid_word(report.valid()),
             .demand = checker != nullptr ? std::string(checker->summary) : "",
             .reasons = {},
             .figures = figure_list(settings, report),
@@ -70,7 +70,7 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .nodes = settings.nodes,
             .workers = static_cast<std::int64_t>(workers),
             .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
-  for (const std::string& each : symptom_list(report)) head.reasons.push_back({"seen", each});
+  for (const std::string& each : report.verdict.symptoms) head.reasons.push_back({"seen", each});
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text;
     // What stands below a line is drawn.

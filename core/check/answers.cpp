@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -239,27 +240,32 @@ AnswerJudge judge_log_answers(const History& history) {
   return LogJudge(history);
 }
 
+void OtherThanAsked::write_to(ordered_json& details) const {
+  ordered_json& written = details["other-than-asked"];
+  written = {{"count", count}, {"errs", ordered_json::array()}};
+  for (const Example& example : examples) {
+    written["errs"].push_back(
+        {{"asked", to_details(example.asked)}, {"reply", to_details(example.reply)}, {"why", example.why}});
+  }
+}
+
 void add_other_than_asked(const History& history, const Pairing& pairing, const AnswerJudge& judge, Verdict& verdict) {
-  std::size_t count = 0;
-  ordered_json examples = ordered_json::array();
-  ordered_json explanation = ordered_json::array();
+  OtherThanAsked finding;
+  std::vector<std::string> explanation;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& reply = history[i];
     if (!reply.is_client() || reply.type != Type::ok) continue;
     const Operation& asked = history[pairing.invocation(i)];
     const Problem problem = judge(asked, reply);
     if (!problem) continue;
-    if (++count <= max_told) explanation.push_back(describe(asked, reply, *problem));
-    if (count <= max_examples) {
-      examples.push_back({{"asked", to_details(asked)}, {"reply", to_details(reply)}, {"why", *problem}});
-    }
+    if (++finding.count <= max_told) explanation.push_back(describe(asked, reply, *problem));
+    if (finding.count <= max_examples) finding.examples.push_back({asked, reply, *problem});
   }
-  if (count == 0) return;
+  if (finding.count == 0) return;
   verdict.valid = Valid::no;
-  verdict.details["valid?"] = to_details(verdict.valid);
-  verdict.details["other-than-asked"] = {{"count", count}, {"errs", std::move(examples)}};
-  for (auto& line : verdict.details["explanation"]) explanation.push_back(std::move(line));
-  verdict.details["explanation"] = std::move(explanation);
+  verdict.may_lack_time = false;
+  verdict.explanation.insert(verdict.explanation.begin(), explanation.begin(), explanation.end());
+  verdict.add(std::move(finding));
 }
 
 }  // namespace mznode::check

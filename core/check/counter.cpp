@@ -1,5 +1,6 @@
-#include "counter.hpp"
+#include "mznode/check/counter.hpp"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "integers.hpp"
@@ -19,11 +20,10 @@ class Counter {
       if (history_[i].f == "add") add(i);
       if (history_[i].f == "read") read(i);
     }
-    const bool is_judged = !reads_.empty() || options_.compat_jepsen;
-    Verdict verdict(!errors_.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
-    if (!is_judged) verdict.details["error"] = "no read was answered";
-    verdict.details["reads"] = std::move(reads_);
-    verdict.details["errors"] = std::move(errors_);
+    const bool is_judged = !finding_.reads.empty() || options_.compat_jepsen;
+    Verdict verdict(!finding_.errors.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
+    if (!is_judged) verdict.error = "no read was answered";
+    verdict.add(std::move(finding_));
     return verdict;
   }
 
@@ -46,9 +46,9 @@ class Counter {
     const std::int64_t lower = lower_at_[pairing_.invocation(i)];
     const std::optional<std::int64_t> value = operation.value.as_int();
     if (!value && options_.compat_jepsen) refuse(operation, "read a value that is not a 64-bit integer");
-    nlohmann::ordered_json bounds = {lower, to_details(operation.value), upper_};
-    if (!value || *value < lower || *value > upper_) errors_.push_back(bounds);
-    reads_.push_back(std::move(bounds));
+    const CounterFinding::Read read{.lower = lower, .value = operation.value, .upper = upper_};
+    if (!value || *value < lower || *value > upper_) finding_.errors.push_back(read);
+    finding_.reads.push_back(read);
   }
 
   const History& history_;
@@ -57,11 +57,27 @@ class Counter {
   std::int64_t lower_ = 0;
   std::int64_t upper_ = 0;
   std::vector<std::int64_t> lower_at_;  // by the position of a read's invocation
-  nlohmann::ordered_json reads_ = nlohmann::ordered_json::array();
-  nlohmann::ordered_json errors_ = nlohmann::ordered_json::array();
+  CounterFinding finding_;
 };
 
+nlohmann::ordered_json to_details(const std::vector<CounterFinding::Read>& reads) {
+  nlohmann::ordered_json details = nlohmann::ordered_json::array();
+  for (const CounterFinding::Read& read : reads) {
+    details.push_back({read.lower, check::to_details(read.value), read.upper});
+  }
+  return details;
+}
+
 }  // namespace
+
+void CounterFinding::write_to(nlohmann::ordered_json& details) const {
+  details["reads"] = to_details(reads);
+  details["errors"] = to_details(errors);
+}
+
+std::string CounterFinding::reason() const {
+  return errors.empty() ? std::string() : "errors " + to_details(errors).dump();
+}
 
 Verdict check_counter(const History& history, const CheckOptions& options) {
   return Counter(history, options).run();

@@ -4,12 +4,9 @@
 #include <bit>
 #include <optional>
 
-#include "mznode/check/verdict.hpp"
-
 namespace mznode::check {
 namespace {
 
-using nlohmann::ordered_json;
 using Kind = RegisterOperation::Kind;
 using Outcome = Linearization::Outcome;
 using Obstacle = Counterexample::Obstacle;
@@ -268,30 +265,27 @@ std::optional<Counterexample> find_counterexample(const Register& failed, const 
   return example;
 }
 
-ordered_json to_details(const Counterexample& example, const Register& failed, const History& history) {
+Contradiction contradiction(const Counterexample& example, const Register& failed, const History& history) {
   const Words words(failed, history);
-  ordered_json details = {{"operations", ordered_json::array()}, {"linearization", ordered_json::array()}};
+  Contradiction told;
   for (const Counterexample::Member& member : example.members) {
-    const RegisterOperation& operation = failed.operations[member.operation];
-    const bool has_end = operation.completion != RegisterOperation::never;
-    details["operations"].push_back(
-        {{"operation", words.index(member.operation)},
-         {"completion", has_end ? ordered_json(history[operation.completion].index) : nullptr},
-         {"process", words.invocation(member.operation).process},
-         {"text", words.what(member.operation)},
-         {"required", member.is_required}});
+    const std::size_t completion = failed.operations[member.operation].completion;
+    const bool has_end = completion != RegisterOperation::never;
+    told.operations.push_back({.operation = words.index(member.operation),
+                               .completion = has_end ? std::optional(history[completion].index) : std::nullopt,
+                               .process = words.invocation(member.operation).process,
+                               .text = words.what(member.operation),
+                               .is_required = member.is_required});
   }
   for (const Counterexample::Step& step : example.linearization) {
-    details["linearization"].push_back(
-        {{"operation", words.index(step.operation)}, {"value", to_details(failed.values[step.value])}});
+    told.linearization.push_back({words.index(step.operation), failed.values[step.value]});
   }
-  details["value"] = to_details(failed.values[example.value]);
-  details["stuck"] = words.index(example.stuck);
+  told.value = failed.values[example.value];
+  told.stuck = words.index(example.stuck);
   for (const Counterexample::Blocked& blocked : example.blocked) {
-    details["blocked"].push_back(
-        {{"operation", words.index(blocked.operation)}, {"reason", words.reason(blocked, example.value)}});
+    told.blocked.push_back({words.index(blocked.operation), words.reason(blocked, example.value)});
   }
-  return details;
+  return told;
 }
 
 std::vector<std::string> explain(const Counterexample& example, const Register& failed, const History& history) {

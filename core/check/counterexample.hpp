@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mznode/check/linearizable.hpp"
 #include "registers.hpp"
 
 namespace mznode::check {
@@ -58,8 +58,8 @@ struct Counterexample {
 /// are left then than a person would read.
 std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure);
 
-/// For a report: operations are named by the `index` of their invocations.
-nlohmann::ordered_json to_details(const Counterexample& example, const Register& failed, const History& history);
+/// By itself, without the register and the history that it is about.
+Contradiction contradiction(const Counterexample& example, const Register& failed, const History& history);
 /// For a person, a line an element.
 std::vector<std::string> explain(const Counterexample& example, const Register& failed, const History& history);
 

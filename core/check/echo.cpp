@@ -1,6 +1,8 @@
-#include "echo.hpp"
+#include "mznode/check/echo.hpp"
 
-#include "mznode/check/lack_of_time.hpp"
+#include <nlohmann/json.hpp>
+
+#include "mznode/check/errors.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
@@ -24,10 +26,25 @@ bool is_body_with(const Json& reply, const Json& payload) {
 
 }  // namespace
 
+void EchoFinding::write_to(nlohmann::ordered_json& details) const {
+  details["errors"] = nlohmann::ordered_json::array();
+  for (const auto& [sent, reply] : errors) {
+    details["errors"].push_back({"Expected a message with echo", to_details(sent), "But received",
+                                 reply ? to_details(*reply) : nlohmann::ordered_json()});
+  }
+}
+
+std::string EchoFinding::reason() const {
+  if (errors.empty()) return {};
+  nlohmann::ordered_json details;
+  write_to(details);
+  return "errors " + details["errors"].dump();
+}
+
 Verdict check_echo(const History& history, const CheckOptions& options) {
   const Pairing pairing(history);
   std::size_t judged = 0;
-  nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  EchoFinding finding;
   bool may_lack_time = true;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& invocation = history[i];
@@ -41,14 +58,15 @@ Verdict check_echo(const History& history, const CheckOptions& options) {
       if (reply == invocation.value || is_body_with(reply, invocation.value)) continue;
       may_lack_time = false;
     }
-    errors.push_back({"Expected a message with echo", to_details(invocation.value), "But received",
-                      completion == Pairing::none ? nlohmann::ordered_json() : to_details(history[completion])});
+    finding.errors.push_back(
+        {invocation.value, completion == Pairing::none ? std::nullopt : std::optional(history[completion])});
   }
   const bool is_judged = judged > 0 || options.compat_jepsen;
-  Verdict verdict(!errors.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
-  if (!is_judged) verdict.details["error"] = "nothing was to be echoed";
-  note_lack_of_time(verdict, may_lack_time);
-  verdict.details["errors"] = std::move(errors);
+  const bool is_right = finding.errors.empty();
+  if (is_right && !is_judged) return Verdict::unknown("nothing was to be echoed");
+  Verdict verdict(is_right ? Valid::yes : Valid::no);
+  verdict.may_lack_time = !is_right && may_lack_time;
+  verdict.add(std::move(finding));
   return verdict;
 }
 

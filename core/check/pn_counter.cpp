@@ -1,18 +1,14 @@
-#include "pn_counter.hpp"
+#include "mznode/check/pn_counter.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "integers.hpp"
-#include "mznode/check/lack_of_time.hpp"
 
 namespace mznode::check {
 namespace {
 
-/// The integers from lower to upper, both included.
-struct Range {
-  std::int64_t lower;
-  std::int64_t upper;
-};
+using Range = PnCounterFinding::Range;
 
 /// Disjoint ranges in ascending order, adjacent ones joined.
 class Acceptable {
@@ -48,11 +44,7 @@ class Acceptable {
     return above != ranges_.begin() && value <= std::prev(above)->upper;
   }
 
-  nlohmann::ordered_json to_json() const {
-    nlohmann::ordered_json result = nlohmann::ordered_json::array();
-    for (const Range& range : ranges_) result.push_back({range.lower, range.upper});
-    return result;
-  }
+  const std::vector<Range>& ranges() const { return ranges_; }
 
  private:
   std::vector<Range> ranges_;
@@ -89,6 +81,21 @@ std::vector<std::size_t> indefinite_adds(const History& history, const CheckOpti
 
 }  // namespace
 
+void PnCounterFinding::write_to(nlohmann::ordered_json& details) const {
+  details["errors"] = nullptr;
+  for (const Operation& error : errors) details["errors"].push_back(to_details(error));
+  details["final-reads"] = to_details(final_reads);
+  details["acceptable"] = nlohmann::ordered_json::array();
+  for (const Range& range : acceptable) details["acceptable"].push_back({range.lower, range.upper});
+}
+
+std::string PnCounterFinding::reason() const {
+  if (errors.empty()) return {};
+  nlohmann::ordered_json details;
+  for (const Operation& error : errors) details.push_back(to_details(error));
+  return "errors " + details.dump();
+}
+
 Verdict check_pn_counter(const History& history, const CheckOptions& options) {
   std::int64_t definite = 0;
   for (const Operation& operation : history) {
@@ -100,24 +107,22 @@ Verdict check_pn_counter(const History& history, const CheckOptions& options) {
   for (const std::size_t position : indefinite) acceptable.allow(history[position]);
 
   bool may_lack_time = true;
-  nlohmann::ordered_json errors;
-  nlohmann::ordered_json final_reads = nlohmann::ordered_json::array();
+  PnCounterFinding finding;
   for (const Operation& operation : history) {
     if (!operation.is_final || operation.type != Type::ok || !operation.is_client()) continue;
-    final_reads.push_back(to_details(operation.value));
+    finding.final_reads.push_back(operation.value);
     const std::optional<std::int64_t> value = operation.value.as_int();
     if (!value && options.compat_jepsen) refuse(operation, "expected an integer as the value of a final read");
     if (value && acceptable.contains(*value)) continue;
-    errors.push_back(to_details(operation));
+    finding.errors.push_back(operation);
     may_lack_time = may_lack_time && value && lacks_adds(history, indefinite, *value);
   }
-  const bool judged = !final_reads.empty() || options.compat_jepsen;
-  Verdict verdict(!errors.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
-  note_lack_of_time(verdict, may_lack_time);
-  if (!judged) verdict.details["error"] = "no final read was answered";
-  verdict.details["errors"] = std::move(errors);
-  verdict.details["final-reads"] = std::move(final_reads);
-  verdict.details["acceptable"] = acceptable.to_json();
+  const bool is_judged = !finding.final_reads.empty() || options.compat_jepsen;
+  Verdict verdict(!finding.errors.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
+  verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
+  if (!is_judged) verdict.error = "no final read was answered";
+  finding.acceptable = acceptable.ranges();
+  verdict.add(std::move(finding));
   return verdict;
 }
 

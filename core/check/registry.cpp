@@ -1,14 +1,14 @@
 #include "mznode/check/registry.hpp"
 
-#include "counter.hpp"
-#include "echo.hpp"
 #include "integers.hpp"
-#include "kafka/kafka.hpp"
-#include "linearizable.hpp"
+#include "mznode/check/counter.hpp"
+#include "mznode/check/echo.hpp"
+#include "mznode/check/kafka/kafka.hpp"
+#include "mznode/check/linearizable.hpp"
+#include "mznode/check/pn_counter.hpp"
 #include "mznode/check/set_full.hpp"
 #include "mznode/check/txn/txn.hpp"
-#include "pn_counter.hpp"
-#include "unique_ids.hpp"
+#include "mznode/check/unique_ids.hpp"
 
 namespace mznode::check {
 namespace {

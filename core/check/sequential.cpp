@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "mznode/check/linearizable.hpp"
+
 namespace mznode::check {
 namespace {
 
@@ -34,12 +36,12 @@ std::vector<std::string> explain(std::span<const TimedCall> calls, const ModelSe
   return lines;
 }
 
-nlohmann::ordered_json previous_ok(const History& history, std::span<const TimedCall> calls, std::size_t before) {
+std::optional<Operation> previous_ok(const History& history, std::span<const TimedCall> calls, std::size_t before) {
   std::size_t last = TimedCall::never;
   for (const TimedCall& each : calls) {
     if (each.completion < before && (last == TimedCall::never || each.completion > last)) last = each.completion;
   }
-  return last == TimedCall::never ? nlohmann::ordered_json() : to_details(history[last]);
+  return last == TimedCall::never ? std::nullopt : std::optional(history[last]);
 }
 
 }  // namespace
@@ -152,12 +154,15 @@ Verdict judge_search(const History& history, std::span<const TimedCall> calls, c
                                      [](const TimedCall& each) { return each.completion != TimedCall::never; });
   if (!is_judged) return Verdict::unknown("no operation was answered");
   Verdict verdict(search.outcome == ModelSearch::Outcome::found ? Valid::yes : Valid::no);
-  verdict.details["op-count"] = calls.size();
-  if (verdict.valid == Valid::yes) return verdict;
-  const std::size_t stuck = calls[search.stuck].completion;
-  verdict.details["op"] = to_details(history[stuck]);
-  verdict.details["previous-ok"] = previous_ok(history, calls, stuck);
-  verdict.details["explanation"] = explain(calls, search);
+  RegisterFinding finding;
+  finding.op_count = calls.size();
+  if (verdict.valid == Valid::no) {
+    const std::size_t stuck = calls[search.stuck].completion;
+    finding.op = history[stuck];
+    finding.previous_ok = previous_ok(history, calls, stuck);
+    verdict.explanation = explain(calls, search);
+  }
+  verdict.add(std::move(finding));
   return verdict;
 }
 

@@ -1,10 +1,9 @@
 #include "mznode/check/set_full.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
-#include "mznode/check/lack_of_time.hpp"
 #include "mznode/json/scanner.hpp"
-#include "quantiles.hpp"
 #include "set_timeline.hpp"
 #include "value_order.hpp"
 
@@ -48,27 +47,21 @@ Result judge(const SetElement& element, const History& history) {
   return result;
 }
 
-ordered_json describe(const Result& result, const History& history) {
-  const SetElement& element = *result.element;
-  ordered_json description = ordered_json::object();
-  description["element"] = to_details(element.value);
-  description["outcome"] = "stable";
-  description["stable-latency"] = result.latency_ms;
-  description["known"] = to_details(history[static_cast<std::size_t>(element.known)]);
-  description["last-absent"] = to_details(history[static_cast<std::size_t>(element.last_absent)]);
-  return description;
-}
-
-ordered_json worst_stale(const std::vector<Result>& results, const History& history) {
+/// The most stale ones, the worst first.
+std::vector<SetFinding::Stale> worst_stale(const std::vector<Result>& results, const History& history) {
   std::vector<const Result*> stale;
   for (const Result& result : results) {
     if (result.is_stale()) stale.push_back(&result);
   }
   std::stable_sort(stale.begin(), stale.end(),
                    [](const Result* a, const Result* b) { return a->latency_ms < b->latency_ms; });
-  ordered_json worst = ordered_json::array();
+  std::vector<SetFinding::Stale> worst;
   for (auto result = stale.rbegin(); result != stale.rend() && worst.size() < described_stale; ++result) {
-    worst.push_back(describe(**result, history));
+    const SetElement& element = *(*result)->element;
+    worst.push_back({.element = element.value,
+                     .latency_ms = (*result)->latency_ms,
+                     .known = history[static_cast<std::size_t>(element.known)],
+                     .last_absent = history[static_cast<std::size_t>(element.last_absent)]});
   }
   return worst;
 }
@@ -88,7 +81,7 @@ std::vector<Result> judge_all(const std::vector<SetElement>& elements, const His
 }
 
 /// The elements that one read showed more than once, with the highest number of times.
-ordered_json find_duplicates(const std::vector<SetElement>& elements) {
+std::vector<std::pair<Json, std::size_t>> find_duplicates(const std::vector<SetElement>& elements) {
   std::vector<OrderedValue> values;
   for (const SetElement& element : elements) values.emplace_back(element.value);
   std::vector<std::size_t> duplicated;
@@ -96,102 +89,119 @@ ordered_json find_duplicates(const std::vector<SetElement>& elements) {
     if (elements[i].multiplicity > 1) duplicated.push_back(i);
   }
   std::sort(duplicated.begin(), duplicated.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  ordered_json details = ordered_json::object();
-  for (const std::size_t i : duplicated) details[details_key(elements[i].value)] = elements[i].multiplicity;
-  return details;
+  std::vector<std::pair<Json, std::size_t>> found;
+  for (const std::size_t i : duplicated) found.emplace_back(elements[i].value, elements[i].multiplicity);
+  return found;
 }
 
-/// Elements that a read showed although nobody had begun to add them (Jepsen's checker/set calls them so).
-struct Unexpected {
-  ordered_json elements = ordered_json::array();
-  std::string explanation;
-};
-
-Unexpected find_unexpected(const std::vector<SetElement>& elements, const History& history) {
-  Unexpected found;
+/// Elements that a read showed although nobody had begun to add them (Jepsen's checker/set calls them so), and the
+/// first of them in words.
+std::vector<Json> find_unexpected(const std::vector<SetElement>& elements, const History& history,
+                                  std::vector<std::string>& explanation) {
+  std::vector<Json> found;
   const SetElement* first = nullptr;
   for (const SetElement& element : elements) {
     if (element.unexpected == SetElement::never) continue;
-    found.elements.push_back(to_details(element.value));
+    found.push_back(element.value);
     if (first == nullptr || element.unexpected < first->unexpected) first = &element;
   }
   if (first == nullptr) return found;
   const Operation& read = history[static_cast<std::size_t>(first->unexpected)];
-  const std::size_t others = found.elements.size() - 1;
-  found.explanation = "the read of process " + std::to_string(read.process) + " (operation " +
-                      std::to_string(read.index) + ") shows " +
-                      std::string(whole_characters(first->value.text(), 160)) + ", which nobody had added" +
-                      (others > 0 ? "; so do reads of " + std::to_string(others) + " other elements" : "");
+  const std::size_t others = found.size() - 1;
+  explanation.push_back("the read of process " + std::to_string(read.process) + " (operation " +
+                        std::to_string(read.index) + ") shows " +
+                        std::string(whole_characters(first->value.text(), 160)) + ", which nobody had added" +
+                        (others > 0 ? "; so do reads of " + std::to_string(others) + " other elements" : ""));
   return found;
 }
 
-/// The elements of a kind, and the latencies of those that are stable and of those that are lost.
-struct Summary {
-  std::size_t stable_count = 0;
-  ordered_json lost = ordered_json::array();
-  ordered_json never_read = ordered_json::array();
-  ordered_json stale = ordered_json::array();
+/// What is found of the fates of the elements.
+SetFinding finding_of(const std::vector<Result>& results, const History& history) {
+  SetFinding finding;
   std::vector<std::int64_t> stable_latencies_ms;
   std::vector<std::int64_t> lost_latencies_ms;
-
-  explicit Summary(const std::vector<Result>& results) {
-    for (const Result& result : results) {
-      const ordered_json element = to_details(result.element->value);
-      switch (result.fate) {
-        case Fate::stable:
-          ++stable_count;
-          stable_latencies_ms.push_back(result.latency_ms);
-          if (result.is_stale()) stale.push_back(element);
-          break;
-        case Fate::lost:
-          lost.push_back(element);
-          lost_latencies_ms.push_back(result.latency_ms);
-          break;
-        case Fate::never_read: never_read.push_back(element); break;
-      }
+  finding.attempt_count = results.size();
+  for (const Result& result : results) {
+    const Json& element = result.element->value;
+    switch (result.fate) {
+      case Fate::stable:
+        ++finding.stable_count;
+        stable_latencies_ms.push_back(result.latency_ms);
+        if (result.is_stale()) finding.stale.push_back(element);
+        break;
+      case Fate::lost:
+        finding.lost.push_back(element);
+        lost_latencies_ms.push_back(result.latency_ms);
+        break;
+      case Fate::never_read: finding.never_read.push_back(element); break;
     }
   }
-};
+  finding.worst_stale = worst_stale(results, history);
+  finding.stable_latencies_ms = Quantiles<std::int64_t>::of(std::move(stable_latencies_ms));
+  finding.lost_latencies_ms = Quantiles<std::int64_t>::of(std::move(lost_latencies_ms));
+  return finding;
+}
+
+ordered_json to_details(const SetFinding::Stale& stale) {
+  return {{"element", check::to_details(stale.element)},
+          {"outcome", "stable"},
+          {"stable-latency", stale.latency_ms},
+          {"known", check::to_details(stale.known)},
+          {"last-absent", check::to_details(stale.last_absent)}};
+}
+
+ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& duplicated) {
+  ordered_json details = ordered_json::object();
+  for (const auto& [element, count] : duplicated) details[details_key(element)] = count;
+  return details;
+}
 
 }  // namespace
 
+void SetFinding::write_to(ordered_json& details) const {
+  details["attempt-count"] = attempt_count;
+  details["stable-count"] = stable_count;
+  details["lost-count"] = lost.size();
+  details["lost"] = check::to_details(lost);
+  details["never-read-count"] = never_read.size();
+  details["never-read"] = check::to_details(never_read);
+  details["stale-count"] = stale.size();
+  details["stale"] = check::to_details(stale);
+  details["worst-stale"] = ordered_json::array();
+  for (const Stale& each : worst_stale) details["worst-stale"].push_back(to_details(each));
+  if (stable_latencies_ms) details["stable-latencies"] = stable_latencies_ms->to_details();
+  if (lost_latencies_ms) details["lost-latencies"] = lost_latencies_ms->to_details();
+  details["duplicated-count"] = duplicated.size();
+  details["duplicated"] = to_details(duplicated);
+  details["unexpected-count"] = unexpected.size();
+  details["unexpected"] = check::to_details(unexpected);
+}
+
+std::string SetFinding::reason() const {
+  std::string text;
+  if (!lost.empty()) text += "lost " + check::to_details(lost).dump();
+  if (!duplicated.empty()) text += (text.empty() ? "" : "; ") + ("duplicated " + to_details(duplicated).dump());
+  return text;
+}
+
 Verdict check_set_full(const History& history, const CheckOptions& options) {
   const SetTimeline timeline(history);
-  const std::vector<Result> results = judge_all(timeline.elements(), history);
-  Summary summary(results);
-  ordered_json duplicated = options.compat_jepsen ? ordered_json::object() : find_duplicates(timeline.elements());
-  Unexpected unexpected = options.compat_jepsen ? Unexpected{} : find_unexpected(timeline.elements(), history);
-  const bool is_stale = options.linearizable && !summary.stale.empty();
-
-  Valid valid = Valid::yes;
-  if (!summary.lost.empty() || !duplicated.empty() || !unexpected.elements.empty()) {
-    valid = Valid::no;
-  } else if (summary.stable_count == 0) {
-    valid = Valid::unknown;
-  } else if (is_stale) {
-    valid = Valid::no;
+  SetFinding finding = finding_of(judge_all(timeline.elements(), history), history);
+  Verdict verdict(Valid::yes);
+  if (!options.compat_jepsen) {
+    finding.duplicated = find_duplicates(timeline.elements());
+    finding.unexpected = find_unexpected(timeline.elements(), history, verdict.explanation);
   }
-  Verdict verdict(valid);
-  note_lack_of_time(verdict, duplicated.empty() && !is_stale);
-  ordered_json& details = verdict.details;
-  if (valid == Valid::unknown)
-    details["error"] = results.empty() ? "nothing was added" : "no element is known to have stayed";
-  details["attempt-count"] = results.size();
-  details["stable-count"] = summary.stable_count;
-  details["lost-count"] = summary.lost.size();
-  details["lost"] = std::move(summary.lost);
-  details["never-read-count"] = summary.never_read.size();
-  details["never-read"] = std::move(summary.never_read);
-  details["stale-count"] = summary.stale.size();
-  details["stale"] = std::move(summary.stale);
-  details["worst-stale"] = worst_stale(results, history);
-  if (!summary.stable_latencies_ms.empty()) details["stable-latencies"] = quantiles(summary.stable_latencies_ms);
-  if (!summary.lost_latencies_ms.empty()) details["lost-latencies"] = quantiles(summary.lost_latencies_ms);
-  details["duplicated-count"] = duplicated.size();
-  details["duplicated"] = std::move(duplicated);
-  details["unexpected-count"] = unexpected.elements.size();
-  if (!unexpected.elements.empty()) details["explanation"] = {std::move(unexpected.explanation)};
-  details["unexpected"] = std::move(unexpected.elements);
+  const bool is_stale = options.linearizable && !finding.stale.empty();
+  if (!finding.lost.empty() || !finding.duplicated.empty() || !finding.unexpected.empty()) {
+    verdict.valid = Valid::no;
+  } else if (finding.stable_count == 0) {
+    verdict = Verdict::unknown(finding.attempt_count == 0 ? "nothing was added" : "no element is known to have stayed");
+  } else if (is_stale) {
+    verdict.valid = Valid::no;
+  }
+  verdict.may_lack_time = verdict.valid == Valid::no && finding.duplicated.empty() && !is_stale;
+  verdict.add(std::move(finding));
   return verdict;
 }
 

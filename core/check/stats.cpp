@@ -1,9 +1,9 @@
 #include "mznode/check/stats.hpp"
 
 #include <map>
+#include <nlohmann/json.hpp>
 
-#include "mznode/check/lack_of_time.hpp"
-#include "quantiles.hpp"
+#include "mznode/check/errors.hpp"
 
 namespace mznode::check {
 namespace {
@@ -15,31 +15,39 @@ bool is_mismatch(const Operation& completion) {
 }
 
 struct Counts {
-  std::size_t ok = 0;
-  std::size_t fail = 0;
-  std::size_t info = 0;
+  Completions completions;
   std::size_t late = 0;
 
   void add(const Operation& completion) {
-    if (completion.type == Type::ok) ++ok;
-    if (completion.type == Type::fail) ++fail;
-    if (completion.type == Type::info) ++info;
+    if (completion.type == Type::ok) ++completions.ok;
+    if (completion.type == Type::fail) ++completions.fail;
+    if (completion.type == Type::info) ++completions.info;
     if (is_late(completion)) ++late;
   }
-
-  void write_to(nlohmann::ordered_json& details) const {
-    details["count"] = ok + fail + info;
-    details["ok-count"] = ok;
-    details["fail-count"] = fail;
-    details["info-count"] = info;
-  }
 };
+
+void write_to(nlohmann::ordered_json& details, const Completions& completions) {
+  details["count"] = completions.count();
+  details["ok-count"] = completions.ok;
+  details["fail-count"] = completions.fail;
+  details["info-count"] = completions.info;
+}
 
 bool may_always_fail(const std::string& f) {
   return f == "crash" || f == "debug-topic-partitions";
 }
 
 }  // namespace
+
+void StatsFinding::write_to(nlohmann::ordered_json& details) const {
+  check::write_to(details, all);
+  details["by-f"] = nlohmann::ordered_json::object();
+  for (const auto& [f, completions] : by_f) {
+    nlohmann::ordered_json& of_f = details["by-f"][f];
+    of_f["valid?"] = to_details(completions.ok > 0 ? Valid::yes : Valid::no);
+    check::write_to(of_f, completions);
+  }
+}
 
 Verdict check_stats(const History& history) {
   Counts all;
@@ -51,22 +59,24 @@ Verdict check_stats(const History& history) {
   }
   std::string never_ok;
   bool may_lack_time = true;
-  nlohmann::ordered_json by_f_details = nlohmann::ordered_json::object();
+  StatsFinding finding;
+  finding.all = all.completions;
   for (const auto& [f, counts] : by_f) {
-    Verdict verdict(counts.ok > 0 ? Valid::yes : Valid::no);
-    counts.write_to(verdict.details);
-    by_f_details[f] = std::move(verdict.details);
-    if (counts.ok > 0 || may_always_fail(f)) continue;
+    finding.by_f.emplace(f, counts.completions);
+    if (counts.completions.ok > 0 || may_always_fail(f)) continue;
     never_ok.append(never_ok.empty() ? "" : ", ").append(f);
-    may_lack_time = may_lack_time && counts.late == counts.fail + counts.info;
+    may_lack_time = may_lack_time && counts.late == counts.completions.fail + counts.completions.info;
   }
   Verdict verdict(never_ok.empty() ? Valid::yes : Valid::no);
-  note_lack_of_time(verdict, may_lack_time);
-  all.write_to(verdict.details);
-  verdict.details["by-f"] = std::move(by_f_details);
-  if (!never_ok.empty())
-    verdict.details["error"] = "every kind of operation needs at least one ok, but has none: " + never_ok;
+  verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
+  if (!never_ok.empty()) verdict.error = "every kind of operation needs at least one ok, but has none: " + never_ok;
+  verdict.add(std::move(finding));
   return verdict;
+}
+
+void AvailabilityFinding::write_to(nlohmann::ordered_json& details) const {
+  details["ok-fraction"] = ok_fraction ? nlohmann::ordered_json(*ok_fraction) : nlohmann::ordered_json();
+  if (cas_mismatch_fraction) details["cas-mismatch-fraction"] = *cas_mismatch_fraction;
 }
 
 Verdict check_availability(const History& history, const CheckOptions& options) {
@@ -81,22 +91,29 @@ Verdict check_availability(const History& history, const CheckOptions& options) 
     if (is_late(operation)) ++late;
     if (is_mismatch(operation)) ++mismatched;
   }
-  const bool counts_nothing = invoked == 0 && !options.compat_jepsen;
-  double fraction = invoked == 0 ? 1.0 : static_cast<double>(ok) / static_cast<double>(invoked);
+  const auto fraction_of_invoked = [invoked](std::size_t count) {
+    return static_cast<double>(count) / static_cast<double>(invoked);
+  };
+  double fraction = invoked == 0 ? 1.0 : fraction_of_invoked(ok);
   if (options.compat_jepsen) fraction = static_cast<double>(static_cast<float>(fraction));
   const bool reached = !options.availability || fraction >= *options.availability;
   Verdict verdict(reached ? Valid::yes : Valid::no);
-  verdict.details["ok-fraction"] = counts_nothing ? nlohmann::ordered_json() : nlohmann::ordered_json(fraction);
-  if (mismatched > 0) {
-    verdict.details["cas-mismatch-fraction"] = static_cast<double>(mismatched) / static_cast<double>(invoked);
-  }
+  AvailabilityFinding finding;
+  if (invoked > 0 || options.compat_jepsen) finding.ok_fraction = fraction;
+  if (mismatched > 0) finding.cas_mismatch_fraction = fraction_of_invoked(mismatched);
+  verdict.add(std::move(finding));
   if (!reached) {
-    const double without_lateness = static_cast<double>(ok + late) / static_cast<double>(invoked);
-    note_lack_of_time(verdict, without_lateness >= *options.availability);
-    verdict.details["error"] = std::to_string(ok) + " of " + std::to_string(invoked) +
-                               " operations succeeded, fewer than the availability asks for";
+    verdict.may_lack_time = fraction_of_invoked(ok + late) >= *options.availability;
+    verdict.error = std::to_string(ok) + " of " + std::to_string(invoked) +
+                    " operations succeeded, fewer than the availability asks for";
   }
   return verdict;
+}
+
+void PerfFinding::write_to(nlohmann::ordered_json& details) const {
+  details["latencies"] = nlohmann::ordered_json::object();
+  for (const auto& [f, quantiles] : by_f) details["latencies"][f] = quantiles.to_details();
+  if (all) details["all-latencies"] = all->to_details();
 }
 
 Verdict check_perf(const History& history) {
@@ -111,11 +128,11 @@ Verdict check_perf(const History& history) {
     latencies_ms[completion.f].push_back(latency_ms);
     all_ms.push_back(latency_ms);
   }
+  PerfFinding finding;
+  for (auto& [f, values] : latencies_ms) finding.by_f.emplace(f, *Quantiles<double>::of(std::move(values)));
+  finding.all = Quantiles<double>::of(std::move(all_ms));
   Verdict verdict(Valid::yes);
-  nlohmann::ordered_json by_f = nlohmann::ordered_json::object();
-  for (auto& [f, values] : latencies_ms) by_f[f] = quantiles(std::move(values));
-  verdict.details["latencies"] = std::move(by_f);
-  if (!all_ms.empty()) verdict.details["all-latencies"] = quantiles(std::move(all_ms));
+  verdict.add(std::move(finding));
   return verdict;
 }
 

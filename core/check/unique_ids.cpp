@@ -1,6 +1,7 @@
-#include "unique_ids.hpp"
+#include "mznode/check/unique_ids.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "value_order.hpp"
 
@@ -29,7 +30,7 @@ std::vector<Duplicate> find_duplicates(const std::vector<OrderedValue>& sorted) 
   return duplicates;
 }
 
-ordered_json name_most_frequent(std::vector<Duplicate> duplicates) {
+std::vector<std::pair<Json, std::size_t>> most_frequent(std::vector<Duplicate> duplicates) {
   if (duplicates.size() > named_duplicates) {
     std::sort(duplicates.begin(), duplicates.end(), [](const Duplicate& a, const Duplicate& b) {
       return a.count != b.count ? a.count > b.count : a.id > b.id;  // of equally frequent ids the highest, as upstream
@@ -37,12 +38,30 @@ ordered_json name_most_frequent(std::vector<Duplicate> duplicates) {
     duplicates.erase(duplicates.begin() + named_duplicates, duplicates.end());
     std::sort(duplicates.begin(), duplicates.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   }
-  ordered_json named = ordered_json::object();
-  for (const Duplicate& duplicate : duplicates) named[details_key(duplicate.id.value())] = duplicate.count;
+  std::vector<std::pair<Json, std::size_t>> named;
+  for (const Duplicate& duplicate : duplicates) named.emplace_back(duplicate.id.value(), duplicate.count);
   return named;
 }
 
+ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& duplicated) {
+  ordered_json details = ordered_json::object();
+  for (const auto& [id, count] : duplicated) details[details_key(id)] = count;
+  return details;
+}
+
 }  // namespace
+
+void UniqueIdsFinding::write_to(ordered_json& details) const {
+  details["attempted-count"] = attempted_count;
+  details["acknowledged-count"] = acknowledged_count;
+  details["duplicated-count"] = duplicated_count;
+  details["duplicated"] = to_details(duplicated);
+  details["range"] = ordered_json::array({check::to_details(lowest), check::to_details(highest)});
+}
+
+std::string UniqueIdsFinding::reason() const {
+  return duplicated.empty() ? std::string() : "duplicated " + to_details(duplicated).dump();
+}
 
 Verdict check_unique_ids(const History& history, const CheckOptions& options) {
   std::size_t attempted = 0;
@@ -56,14 +75,17 @@ Verdict check_unique_ids(const History& history, const CheckOptions& options) {
   const std::vector<Duplicate> duplicates = find_duplicates(ids);
   const bool judged = !ids.empty() || options.compat_jepsen;
   Verdict verdict(!duplicates.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
-  if (!judged) verdict.details["error"] = "no id was given out";
-  verdict.details["attempted-count"] = attempted;
-  verdict.details["acknowledged-count"] = ids.size();
-  verdict.details["duplicated-count"] = duplicates.size();
-  verdict.details["duplicated"] = name_most_frequent(duplicates);
-  ordered_json range = ordered_json::array({nullptr, nullptr});
-  if (!ids.empty()) range = ordered_json::array({to_details(ids.front().value()), to_details(ids.back().value())});
-  verdict.details["range"] = std::move(range);
+  if (!judged) verdict.error = "no id was given out";
+  UniqueIdsFinding finding;
+  finding.attempted_count = attempted;
+  finding.acknowledged_count = ids.size();
+  finding.duplicated_count = duplicates.size();
+  finding.duplicated = most_frequent(duplicates);
+  if (!ids.empty()) {
+    finding.lowest = ids.front().value();
+    finding.highest = ids.back().value();
+  }
+  verdict.add(std::move(finding));
   return verdict;
 }
 

@@ -1,6 +1,7 @@
 #include "mznode/check/verdict.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "mznode/check/jsonl.hpp"
 #include "mznode/json/codec.hpp"
@@ -14,22 +15,28 @@ Valid worst(Valid a, Valid b) {
   return std::max(a, b);
 }
 
-Verdict::Verdict(Valid judged) : valid(judged) {
-  details["valid?"] = to_details(valid);
-}
-
-Verdict Verdict::unknown(const std::string& error) {
+Verdict Verdict::unknown(std::string error) {
   Verdict verdict(Valid::unknown);
-  verdict.details["error"] = error;
+  verdict.error = std::move(error);
   return verdict;
 }
 
-Verdict compose(const std::vector<std::pair<std::string, Verdict>>& verdicts) {
-  Valid valid = Valid::yes;
-  for (const auto& [name, verdict] : verdicts) valid = worst(valid, verdict.valid);
-  Verdict result(valid);
-  for (const auto& [name, verdict] : verdicts) result.details[name] = verdict.details;
-  return result;
+ordered_json to_details(const Verdict& verdict) {
+  ordered_json details = {{"valid?", to_details(verdict.valid)}};
+  if (!verdict.error.empty()) details["error"] = verdict.error;
+  if (verdict.valid != Valid::yes && verdict.may_lack_time) details["may-lack-time"] = true;
+  for (const auto& finding : verdict.findings) finding->write_to(details);
+  if (!verdict.explanation.empty()) details["explanation"] = verdict.explanation;
+  return details;
+}
+
+std::string reason(const Verdict& verdict) {
+  std::string text = verdict.error;
+  for (const auto& finding : verdict.findings) {
+    const std::string found = finding->reason();
+    if (!found.empty()) text += (text.empty() ? "" : "; ") + found;
+  }
+  return text;
 }
 
 ordered_json to_details(Valid valid) {
@@ -60,6 +67,12 @@ ordered_json to_details(const Operation& operation) {
   codec::decode_object(line, [&](std::string_view key, std::string_view value) {
     details[std::string(key)] = to_details(codec::decode_json(value));
   });
+  return details;
+}
+
+ordered_json to_details(const std::vector<Json>& values) {
+  ordered_json details = ordered_json::array();
+  for (const Json& value : values) details.push_back(to_details(value));
   return details;
 }
 

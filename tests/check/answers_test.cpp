@@ -16,8 +16,9 @@ Verdict answered(const std::string& checker, const std::string& asked, const std
 
 /// How many replies answer something else.
 std::size_t others(const Verdict& verdict) {
-  return verdict.details.contains("other-than-asked") ? verdict.details["other-than-asked"]["count"].get<std::size_t>()
-                                                      : 0;
+  return to_details(verdict).contains("other-than-asked")
+             ? to_details(verdict)["other-than-asked"]["count"].get<std::size_t>()
+             : 0;
 }
 
 struct Pair {
@@ -71,11 +72,11 @@ TEST(Answers, ThatAreOfAnotherRequestAreInvalidAndNamed) {
     const Verdict verdict = answered(it.checker, it.asked, it.reply);
     SCOPED_TRACE(std::string(it.checker) + ": " + it.asked + " -> " + it.reply);
     EXPECT_EQ(verdict.valid, Valid::no);
-    EXPECT_EQ(verdict.details["valid?"], false);
+    EXPECT_EQ(to_details(verdict)["valid?"], false);
     ASSERT_EQ(others(verdict), 1u);
-    EXPECT_EQ(verdict.details["other-than-asked"]["errs"][0]["asked"]["index"], 0);
-    EXPECT_EQ(verdict.details["other-than-asked"]["errs"][0]["reply"]["index"], 1);
-    EXPECT_TRUE(verdict.details["explanation"][0].get<std::string>().starts_with(
+    EXPECT_EQ(to_details(verdict)["other-than-asked"]["errs"][0]["asked"]["index"], 0);
+    EXPECT_EQ(to_details(verdict)["other-than-asked"]["errs"][0]["reply"]["index"], 1);
+    EXPECT_TRUE(to_details(verdict)["explanation"][0].get<std::string>().starts_with(
         "the reply of process 0 (operation 1) answers something else than was asked: "));
     EXPECT_EQ(others(answered(it.checker, it.asked, it.reply, {.compat_jepsen = true})), 0u);
   }
@@ -153,8 +154,8 @@ TEST(Answers, LongOnesAreToldShortlyAndManyAreCounted) {
   }
   const Verdict verdict = find_checker("rw-register")->check(shorthand(lines), {});
   EXPECT_EQ(others(verdict), 50u);
-  EXPECT_EQ(verdict.details["other-than-asked"]["errs"].size(), 8u);
-  for (const auto& line : verdict.details["explanation"]) EXPECT_LT(line.get<std::string>().size(), 1'000u);
+  EXPECT_EQ(to_details(verdict)["other-than-asked"]["errs"].size(), 8u);
+  for (const std::string& line : verdict.explanation) EXPECT_LT(line.size(), 1'000u);
 }
 
 }  // namespace

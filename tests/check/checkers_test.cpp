@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
-#include "counter.hpp"
-#include "echo.hpp"
+#include "mznode/check/counter.hpp"
+#include "mznode/check/echo.hpp"
+#include "mznode/check/pn_counter.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/stats.hpp"
-#include "pn_counter.hpp"
+#include "mznode/check/unique_ids.hpp"
 #include "tests/check/shorthand.hpp"
-#include "unique_ids.hpp"
 
 namespace mznode::check {
 namespace {
@@ -22,8 +22,8 @@ TEST(Echo, TheAnswerIsWhatWasSent) {
             Valid::yes);
   const Verdict wrong = check_echo(shorthand({"0 invoke echo \"hi\"", "0 ok echo \"ho\""}), defaults);
   EXPECT_EQ(wrong.valid, Valid::no);
-  EXPECT_EQ(wrong.details["errors"][0][1], "hi");
-  EXPECT_EQ(wrong.details["errors"][0][3]["value"], "ho");
+  EXPECT_EQ(to_details(wrong)["errors"][0][1], "hi");
+  EXPECT_EQ(to_details(wrong)["errors"][0][3]["value"], "ho");
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", R"(0 ok echo {"echo":"ho"})"}), defaults).valid, Valid::no);
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", "0 info echo \"hi\""}), defaults).valid, Valid::no);
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\""}), defaults).valid, Valid::no);
@@ -35,18 +35,18 @@ TEST(UniqueIds, AnIdGivenTwiceIsAnError) {
                                   "0 invoke generate", "0 ok generate \"1\"", "0 invoke generate", "0 info generate"}),
                        defaults);
   EXPECT_EQ(distinct.valid, Valid::yes);
-  EXPECT_EQ(distinct.details["attempted-count"], 4);
-  EXPECT_EQ(distinct.details["acknowledged-count"], 3);
-  EXPECT_EQ(distinct.details["range"], ordered_json::parse(R"([1,"1"])"));
+  EXPECT_EQ(to_details(distinct)["attempted-count"], 4);
+  EXPECT_EQ(to_details(distinct)["acknowledged-count"], 3);
+  EXPECT_EQ(to_details(distinct)["range"], ordered_json::parse(R"([1,"1"])"));
 
   const Verdict reused =
       check_unique_ids(shorthand({"0 invoke generate", "0 ok generate {\"n\":1,\"c\":[2]}", "1 invoke generate",
                                   "1 ok generate {\"c\":[2],\"n\":1}", "1 invoke generate", "1 ok generate \"z\""}),
                        defaults);
   EXPECT_EQ(reused.valid, Valid::no);
-  EXPECT_EQ(reused.details["duplicated-count"], 1);
-  EXPECT_EQ(reused.details["duplicated"].begin().value(), 2);
-  EXPECT_EQ(check_unique_ids({}, defaults).details["range"], ordered_json::parse("[null,null]"));
+  EXPECT_EQ(to_details(reused)["duplicated-count"], 1);
+  EXPECT_EQ(to_details(reused)["duplicated"].begin().value(), 2);
+  EXPECT_EQ(to_details(check_unique_ids({}, defaults))["range"], ordered_json::parse("[null,null]"));
 }
 
 TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
@@ -56,12 +56,12 @@ TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
     lines.push_back("0 ok generate " + std::to_string(i == 120 || i == 121 ? 3 : i / 2));
   }
   const Verdict verdict = check_unique_ids(shorthand(lines), defaults);
-  EXPECT_EQ(verdict.details["duplicated-count"], 60);
-  EXPECT_EQ(verdict.details["duplicated"].size(), 48u);
-  EXPECT_EQ(verdict.details["duplicated"].begin().key(), "3");
-  EXPECT_EQ(verdict.details["duplicated"]["3"], 4);
-  EXPECT_FALSE(verdict.details["duplicated"].contains("12"));
-  EXPECT_TRUE(verdict.details["duplicated"].contains("13"));
+  EXPECT_EQ(to_details(verdict)["duplicated-count"], 60);
+  EXPECT_EQ(to_details(verdict)["duplicated"].size(), 48u);
+  EXPECT_EQ(to_details(verdict)["duplicated"].begin().key(), "3");
+  EXPECT_EQ(to_details(verdict)["duplicated"]["3"], 4);
+  EXPECT_FALSE(to_details(verdict)["duplicated"].contains("12"));
+  EXPECT_TRUE(to_details(verdict)["duplicated"].contains("13"));
 }
 
 TEST(Checkers, NothingToJudgeIsUnknown) {
@@ -74,7 +74,7 @@ TEST(Checkers, NothingToJudgeIsUnknown) {
     }
     EXPECT_NE(checker.check(of_others, defaults).valid, Valid::yes) << checker.name;
     EXPECT_TRUE(
-        checker.check({}, defaults).details["error"].get<std::string>().starts_with("there is nothing to judge"));
+        to_details(checker.check({}, defaults))["error"].get<std::string>().starts_with("there is nothing to judge"));
   }
 }
 
@@ -108,8 +108,8 @@ TEST(Counter, EveryReadLiesWithinItsBounds) {
                  "2 invoke add 4", "2 info add 4", "1 invoke read", "0 invoke add 1", "1 ok read 3"});
   const Verdict verdict = check_counter(history, defaults);
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["reads"], ordered_json::parse("[[0,7,2],[2,3,7]]"));  // the add of 5 is known to fail
-  EXPECT_EQ(verdict.details["errors"], ordered_json::parse("[[0,7,2]]"));
+  EXPECT_EQ(to_details(verdict)["reads"], ordered_json::parse("[[0,7,2],[2,3,7]]"));  // the add of 5 is known to fail
+  EXPECT_EQ(to_details(verdict)["errors"], ordered_json::parse("[[0,7,2]]"));
 }
 
 TEST(Counter, BrokenBoundsAndValuesAreFound) {
@@ -129,13 +129,13 @@ TEST(PnCounter, FinalReadsAreSumsWithSomeIndefiniteAdds) {
                                     "2 invoke read",   "2 ok read 999", "!3 invoke read", "!3 ok read 8"};
   const Verdict verdict = check_pn_counter(shorthand(lines), defaults);
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["acceptable"], ordered_json::parse("[[7,8],[10,11]]"));
-  EXPECT_EQ(verdict.details["final-reads"], ordered_json::parse("[8]"));
-  EXPECT_TRUE(verdict.details["errors"].is_null());
+  EXPECT_EQ(to_details(verdict)["acceptable"], ordered_json::parse("[[7,8],[10,11]]"));
+  EXPECT_EQ(to_details(verdict)["final-reads"], ordered_json::parse("[8]"));
+  EXPECT_TRUE(to_details(verdict)["errors"].is_null());
   lines.insert(lines.end(), {"!3 invoke read", "!3 ok read 9"});
   const Verdict wrong = check_pn_counter(shorthand(lines), defaults);
   EXPECT_EQ(wrong.valid, Valid::no);
-  EXPECT_EQ(wrong.details["errors"][0]["value"], 9);
+  EXPECT_EQ(to_details(wrong)["errors"][0]["value"], 9);
 }
 
 TEST(PnCounter, WhereUpstreamIsLenient) {
@@ -159,7 +159,7 @@ TEST(PnCounter, GivesUpRatherThanRunForEver) {
   }
   const Verdict verdict = find_checker("pn-counter")->check(shorthand(lines), defaults);
   EXPECT_EQ(verdict.valid, Valid::unknown);
-  EXPECT_NE(verdict.details["error"].get<std::string>().find("too many"), std::string::npos);
+  EXPECT_NE(to_details(verdict)["error"].get<std::string>().find("too many"), std::string::npos);
 }
 
 TEST(Stats, EveryKindOfOperationNeedsAnOk) {
@@ -168,11 +168,11 @@ TEST(Stats, EveryKindOfOperationNeedsAnOk) {
                  "1 invoke crash", "1 info crash", "nemesis info kill"});
   const Verdict verdict = check_stats(history);
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["error"], "every kind of operation needs at least one ok, but has none: add");
-  EXPECT_EQ(verdict.details["count"], 4);
-  EXPECT_EQ(verdict.details["by-f"]["add"],
+  EXPECT_EQ(to_details(verdict)["error"], "every kind of operation needs at least one ok, but has none: add");
+  EXPECT_EQ(to_details(verdict)["count"], 4);
+  EXPECT_EQ(to_details(verdict)["by-f"]["add"],
             ordered_json::parse(R"({"valid?":false,"count":2,"ok-count":0,"fail-count":1,"info-count":1})"));
-  EXPECT_EQ(verdict.details["by-f"]["read"]["valid?"], true);
+  EXPECT_EQ(to_details(verdict)["by-f"]["read"]["valid?"], true);
   EXPECT_EQ(check_stats(shorthand({"0 invoke read", "0 ok read []", "1 invoke crash", "1 info crash"})).valid,
             Valid::yes);
 }
@@ -185,12 +185,12 @@ TEST(Availability, IsTheFractionOfInvocationsThatSucceeded) {
   }
   const History history = shorthand(lines);
   EXPECT_EQ(check_availability(history, {}).valid, Valid::yes);
-  EXPECT_EQ(check_availability(history, {}).details["ok-fraction"], 0.9);
+  EXPECT_EQ(to_details(check_availability(history, {}))["ok-fraction"], 0.9);
   EXPECT_EQ(check_availability(history, {.availability = 0.9}).valid, Valid::yes);
   EXPECT_EQ(check_availability(history, {.compat_jepsen = true, .availability = 0.9}).valid, Valid::no);
   const Verdict total = check_availability(history, {.availability = 1.0});
   EXPECT_EQ(total.valid, Valid::no);
-  EXPECT_EQ(total.details["error"], "9 of 10 operations succeeded, fewer than the availability asks for");
+  EXPECT_EQ(to_details(total)["error"], "9 of 10 operations succeeded, fewer than the availability asks for");
   EXPECT_EQ(check_availability({}, {.availability = 1.0}).valid, Valid::yes);
 }
 
@@ -198,19 +198,18 @@ TEST(Perf, LatenciesByF) {
   const Verdict verdict = check_perf(
       shorthand({"0 invoke read", "1 invoke add 1", "1 ok add 1", "0 ok read []", "0 invoke read", "0 fail read"}));
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["latencies"]["read"]["1"], 3.0);
-  EXPECT_EQ(verdict.details["latencies"]["add"]["0"], 1.0);
-  EXPECT_EQ(verdict.details["all-latencies"]["0"], 1.0);
-  EXPECT_EQ(verdict.details["all-latencies"]["1"], 3.0);
+  EXPECT_EQ(to_details(verdict)["latencies"]["read"]["1"], 3.0);
+  EXPECT_EQ(to_details(verdict)["latencies"]["add"]["0"], 1.0);
+  EXPECT_EQ(to_details(verdict)["all-latencies"]["0"], 1.0);
+  EXPECT_EQ(to_details(verdict)["all-latencies"]["1"], 3.0);
 }
 
 TEST(Verdicts, TheWorstCounts) {
   EXPECT_EQ(worst(Valid::yes, Valid::unknown), Valid::unknown);
   EXPECT_EQ(worst(Valid::no, Valid::unknown), Valid::no);
   EXPECT_EQ(worst(Valid::yes, Valid::yes), Valid::yes);
-  const Verdict both = compose({{"stats", Verdict(Valid::yes)}, {"workload", Verdict::unknown("because")}});
-  EXPECT_EQ(both.details.dump(),
-            R"({"valid?":"unknown","stats":{"valid?":true},"workload":{"valid?":"unknown","error":"because"}})");
+  EXPECT_EQ(to_details(Verdict(Valid::yes)).dump(), R"({"valid?":true})");
+  EXPECT_EQ(to_details(Verdict::unknown("because")).dump(), R"({"valid?":"unknown","error":"because"})");
 }
 
 TEST(Registry, FindsCheckersByName) {
@@ -230,7 +229,7 @@ TEST(Registry, FindsCheckersByName) {
 TEST(Registry, AHistoryThatCannotBeJudgedIsUnknown) {
   const Verdict verdict = find_checker("set-full")->check(shorthand({"0 ok read [1]"}), {});
   EXPECT_EQ(verdict.valid, Valid::unknown);
-  EXPECT_EQ(verdict.details["error"], "operation 0: process 0 completes what it has not invoked");
+  EXPECT_EQ(to_details(verdict)["error"], "operation 0: process 0 completes what it has not invoked");
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ TEST(LabelledLogs, VerdictsAndErrorsAgree) {
     for (const char* form : {".edn", ".jsonl"}) {
       const auto file = (histories / label["file"].get<std::string>()).replace_extension(form);
       const Verdict verdict = find_checker("kafka")->check(read_history(contents(file)), {});
-      EXPECT_EQ(to_details(verdict.valid), label["verdicts"]["kafka"]) << verdict.details.dump(1).substr(0, 4000);
-      EXPECT_EQ(verdict.details["error-types"], label["errors"]);
-      EXPECT_EQ(verdict.details["bad-error-types"], label["anomalies"]);
+      EXPECT_EQ(to_details(verdict.valid), label["verdicts"]["kafka"]) << to_details(verdict).dump(1).substr(0, 4000);
+      EXPECT_EQ(to_details(verdict)["error-types"], label["errors"]);
+      EXPECT_EQ(to_details(verdict)["bad-error-types"], label["anomalies"]);
       ++compared;
     }
   }

@@ -1,4 +1,4 @@
-#include "kafka/kafka.hpp"
+#include "mznode/check/kafka/kafka.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ class Logs {
   Verdict judge(const CheckOptions& options = {}) const {
     return find_checker("kafka")->check(shorthand(lines_), options);
   }
-  std::string errors() const { return judge().details["error-types"].dump(); }
+  std::string errors() const { return to_details(judge())["error-types"].dump(); }
 
  private:
   std::vector<std::string> lines_;
@@ -44,7 +44,7 @@ TEST(Kafka, AHistoryWithoutErrorsIsValid) {
                               .op(1, "info", "crash", "null")
                               .judge();
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details.dump(), R"({"valid?":true,"error-types":[],"bad-error-types":[]})");
+  EXPECT_EQ(to_details(verdict).dump(), R"({"valid?":true,"error-types":[],"bad-error-types":[]})");
 }
 
 TEST(Kafka, AnOperationMayEndUnderAnotherName) {
@@ -69,7 +69,7 @@ TEST(Kafka, Offsets) {
 TEST(Kafka, LostAndUnseenMessages) {
   const Logs lost = Logs().send(0, 0, 7).send(1, 1, 8).poll(2, "[[1,8]]");
   EXPECT_EQ(lost.errors(), R"(["lost-write","unseen"])");
-  EXPECT_EQ(lost.judge().details["lost-write"]["errs"][0]["value"], 7);
+  EXPECT_EQ(to_details(lost.judge())["lost-write"]["errs"][0]["value"], 7);
   EXPECT_EQ(Logs().send(0, 0, 7).send(1, 1, 8).poll(2, "[[0,7]]").errors(), R"(["unseen"])");
   // Nobody knows whether an indefinite send took effect, and a failed one did not.
   EXPECT_EQ(Logs().send(0, -1, 7, "info").send(2, -1, 9, "fail").send(1, 1, 8).poll(2, "[[1,8]]").errors(), "[]");
@@ -83,7 +83,7 @@ TEST(Kafka, AnOperationThatNeverEndedIsIndefinite) {
   lines.insert(lines.end(), {R"(3 invoke send [["send","x",8]])", R"(4 invoke assign ["x"])"});
   const Verdict verdict = find_checker("kafka")->check(shorthand(lines), {});
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["error-types"].dump(), "[]");
+  EXPECT_EQ(to_details(verdict)["error-types"].dump(), "[]");
 }
 
 TEST(Kafka, PollsOfAProcess) {
@@ -121,8 +121,8 @@ TEST(Kafka, InterleavedSendsAreTolerated) {
                         .poll(9, "[[0,7],[1,8],[2,9]]");
   EXPECT_EQ(logs.errors(), R"(["int-send-skip"])");
   EXPECT_EQ(logs.judge().valid, Valid::yes);
-  EXPECT_EQ(logs.judge().details["bad-error-types"].dump(), "[]");
-  EXPECT_EQ(logs.judge().details["int-send-skip"]["errs"][0]["skipped"].dump(), "[8]");
+  EXPECT_EQ(to_details(logs.judge())["bad-error-types"].dump(), "[]");
+  EXPECT_EQ(to_details(logs.judge())["int-send-skip"]["errs"][0]["skipped"].dump(), "[8]");
 }
 
 TEST(Kafka, ReadsOfWhatDidNotHappen) {
@@ -131,7 +131,7 @@ TEST(Kafka, ReadsOfWhatDidNotHappen) {
             R"(["empty-transaction-graph","precommitted-read"])");
   const Logs before_sent = Logs().poll(1, "[[0,7]]").send(0, 0, 7);
   EXPECT_EQ(before_sent.errors(), R"(["G1c-realtime"])");
-  EXPECT_EQ(before_sent.judge().details["G1c-realtime"]["errs"][0]["explanation"][0],
+  EXPECT_EQ(to_details(before_sent.judge())["G1c-realtime"]["errs"][0]["explanation"][0],
             R"(T1 comes before T2: T1 sent 7 to key "x", which T2 polled.)");
 }
 
@@ -142,13 +142,13 @@ TEST(Kafka, KeysOfMapsAreStringsWhateverTheyWere) {
 }
 
 TEST(Kafka, SaysWhenNothingCanBeSaid) {
-  EXPECT_EQ(Logs().send(0, 0, 7).poll(1, "[[0,7],[1,8]]").judge().details["error"],
+  EXPECT_EQ(to_details(Logs().send(0, 0, 7).poll(1, "[[0,7],[1,8]]").judge())["error"],
             R"(key "x" was polled with 8, which nobody sent to it)");
   for (const char* value : {"5", R"([["add","x"]])", R"([["send","x"]])", R"([["poll",[1]]])",
                             R"([["poll",{"x":[5]}]])", R"([["send","x",["0",7]]])"}) {
     const Verdict verdict = Logs().op(0, "ok", "poll", value).judge();
     EXPECT_EQ(verdict.valid, Valid::unknown) << value;
-    EXPECT_TRUE(verdict.details.contains("error")) << value;
+    EXPECT_TRUE(to_details(verdict).contains("error")) << value;
   }
 }
 

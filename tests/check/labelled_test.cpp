@@ -62,9 +62,9 @@ std::size_t check_label(const ordered_json& label, const std::string& text) {
       CheckOptions options = known.options;
       options.compat_jepsen = compat_jepsen;
       const Verdict verdict = find_checker(checker)->check(history, options);
-      EXPECT_EQ(to_details(verdict.valid), label["verdicts"][known.verdict]) << known.verdict << verdict.details;
-      if (label.contains("detail")) expect_details(label["detail"], verdict.details, checker);
-      if (label.contains("keys")) expect_keys(label["keys"], verdict.details["results"]);
+      EXPECT_EQ(to_details(verdict.valid), label["verdicts"][known.verdict]) << known.verdict << to_details(verdict);
+      if (label.contains("detail")) expect_details(label["detail"], to_details(verdict), checker);
+      if (label.contains("keys")) expect_keys(label["keys"], to_details(verdict)["results"]);
     }
     ++compared;
   }

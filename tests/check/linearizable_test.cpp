@@ -1,4 +1,4 @@
-#include "linearizable.hpp"
+#include "mznode/check/linearizable.hpp"
 
 #include <gtest/gtest.h>
 
@@ -122,7 +122,7 @@ TEST(CasRegister, SaysUnknownWhenItGivesUp) {
   for (const SearchLimits& limits : {SearchLimits{.steps = 1}, SearchLimits{.bytes = 1}}) {
     const Verdict verdict = check_cas_register(shorthand(lines), {.limits = limits});
     EXPECT_EQ(verdict.valid, Valid::unknown);
-    EXPECT_EQ(verdict.details["error"].get<std::string>().substr(0, 13), "gave up after");
+    EXPECT_EQ(to_details(verdict)["error"].get<std::string>().substr(0, 13), "gave up after");
   }
 }
 
@@ -150,17 +150,17 @@ TEST(LinKv, EveryKeyIsARegisterOfItsOwn) {
                  "0 invoke read [1, null]", "0 ok read [1, 5]", "0 invoke read [\"a\", null]", "0 ok read [\"a\", 5]",
                  "nemesis info start \"x\""});
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["failures"], ordered_json::parse(R"(["a"])"));
-  EXPECT_EQ(verdict.details["results"]["1"], ordered_json::parse(R"({"valid?": true, "op-count": 2})"));
-  EXPECT_EQ(verdict.details["results"]["a"]["op"]["index"], 7);
-  EXPECT_EQ(verdict.details["results"]["a"]["previous-ok"]["index"], 3);
+  EXPECT_EQ(to_details(verdict)["failures"], ordered_json::parse(R"(["a"])"));
+  EXPECT_EQ(to_details(verdict)["results"]["1"], ordered_json::parse(R"({"valid?": true, "op-count": 2})"));
+  EXPECT_EQ(to_details(verdict)["results"]["a"]["op"]["index"], 7);
+  EXPECT_EQ(to_details(verdict)["results"]["a"]["previous-ok"]["index"], 3);
 }
 
 TEST(LinKv, AKeyThatIsUnknownDoesNotHideOneThatIsInvalid) {
   std::vector<std::string> lines = {"0 invoke write [1, 1]", "1 invoke write [1, 2]", "0 ok write [1, 1]",
                                     "1 ok write [1, 2]",     "0 invoke read [1, 0]",  "0 ok read [1, 1]"};
   const CheckOptions hurried{.limits = {.steps = 1}};
-  EXPECT_EQ(judge_map(lines, hurried).details["error"], "gave up on the keys [1]");
+  EXPECT_EQ(to_details(judge_map(lines, hurried))["error"], "gave up on the keys [1]");
   EXPECT_EQ(judge_map(lines, hurried).valid, Valid::unknown);
   lines.insert(lines.end(), {"0 invoke read [2, 0]", "0 ok read [2, 1]"});
   EXPECT_EQ(judge_map(lines, hurried).valid, Valid::no);
@@ -170,7 +170,7 @@ TEST(LinKv, WhatIsNoHistoryOfAMapIsUnknown) {
   const auto error = [](const std::vector<std::string>& lines, Valid valid = Valid::unknown) {
     const Verdict verdict = judge_map(lines);
     EXPECT_EQ(verdict.valid, valid);
-    return verdict.details.value("error", "");
+    return to_details(verdict).value("error", "");
   };
   EXPECT_EQ(error({"0 invoke read 5"}), "operation 0: expected [key, value] as the value of read");
   EXPECT_EQ(error({"0 invoke read [1, 2, 3]"}), "operation 0: expected [key, value] as the value of read");
@@ -189,7 +189,7 @@ TEST(LinKv, ExplainsWhyNoOrderIsLeft) {
                  "2 ok read [1, 5]", "1 ok cas [1, [5, 4]]", "0 invoke write [1, 6]", "3 invoke write [1, 7]",
                  "0 ok write [1, 6]", "2 invoke read [1, null]", "2 ok read [1, 4]"});
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["explanation"], ordered_json::parse(R"json([
+  EXPECT_EQ(to_details(verdict)["explanation"], ordered_json::parse(R"json([
       "key 1: no order explains these operations (2 of 6), whatever the others did",
       "  6..8  process 0  write 6",
       "  9..10  process 2  read 4",
@@ -200,7 +200,7 @@ TEST(LinKv, ExplainsWhyNoOrderIsLeft) {
       "    read 4 (9) finds 4, but the register holds 6",
       "  the last to leave 4 was cas from 5 to 4 (2..5)"
   ])json"));
-  EXPECT_EQ(verdict.details["results"]["1"]["counterexample"], ordered_json::parse(R"({
+  EXPECT_EQ(to_details(verdict)["results"]["1"]["counterexample"], ordered_json::parse(R"({
       "operations": [
         {"operation": 6, "completion": 8, "process": 0, "text": "write 6", "required": true},
         {"operation": 9, "completion": 10, "process": 2, "text": "read 4", "required": true}
@@ -217,7 +217,7 @@ TEST(LinKv, ExplainsByWhatMayHaveHappened) {
       judge_map({"0 invoke write [1, 2]", "0 ok write [1, 2]", "0 invoke write [1, 3]", "1 invoke write [1, 3]",
                  "1 info write [1, 3]", "2 invoke read [1, null]", "2 ok read [1, 3]", "2 invoke read [1, null]",
                  "2 ok read [1, 2]", "0 ok write [1, 3]"});
-  EXPECT_EQ(verdict.details["explanation"], ordered_json::parse(R"json([
+  EXPECT_EQ(to_details(verdict)["explanation"], ordered_json::parse(R"json([
       "key 1: no order explains these operations (3 of 5), whatever the others did",
       "  2..9  process 0  write 3  (may have taken effect or not)",
       "  5..6  process 2  read 3",
@@ -235,7 +235,7 @@ TEST(LinKv, ExplainsByWhatMayHaveHappened) {
 TEST(LinKv, ExplainsAValueThatNobodyLeaves) {
   const Verdict verdict = judge_map({"0 invoke write [1, 5]", "0 info write [1, 5]", "1 invoke cas [1, [3, 4]]",
                                      "1 ok cas [1, [3, 4]]", "2 invoke cas [1, [5, 3]]", "2 ok cas [1, [5, 3]]"});
-  EXPECT_EQ(verdict.details["explanation"], ordered_json::parse(R"json([
+  EXPECT_EQ(to_details(verdict)["explanation"], ordered_json::parse(R"json([
       "key 1: no order explains this operation (1 of 3), whatever the others did",
       "  2..3  process 1  cas from 3 to 4",
       "  the longest order, and what the register holds:",

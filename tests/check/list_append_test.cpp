@@ -28,7 +28,7 @@ TEST(ListAppend, AHistoryWithoutAnomaliesIsValid) {
                                       {6, 7, 1, R"([["r","y",["a b"]]])"}});
   const Verdict verdict = judge(history, "strict-serializable");
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details.dump(), R"({"valid?":true})");
+  EXPECT_EQ(to_details(verdict).dump(), R"({"valid?":true})");
 }
 
 TEST(ListAppend, G0) {
@@ -198,12 +198,12 @@ TEST(ListAppend, SaysWhenNothingCanBeSaid) {
   EXPECT_EQ(found(concurrent({R"([["append","x",1]])"})), Types{"empty-transaction-graph"});
   EXPECT_EQ(judge(concurrent({R"([["append","x",1]])"}), "serializable").valid, Valid::unknown);
   const Verdict unwritten = judge(concurrent({R"([["r","x",[7]]])", R"([["append","x",8]])"}), "serializable");
-  EXPECT_EQ(unwritten.details["error"], R"(key "x" was read with 7, which no transaction appended to it)");
+  EXPECT_EQ(to_details(unwritten)["error"], R"(key "x" was read with 7, which no transaction appended to it)");
   for (const char* value :
        {"5", "null", R"([["w","x",1]])", R"([["r","x"]])", R"([["append","x",1],["append","x",1]])"}) {
     const Verdict verdict = judge(concurrent({value}), "serializable");
     EXPECT_EQ(verdict.valid, Valid::unknown) << value;
-    EXPECT_TRUE(verdict.details.contains("error")) << value;
+    EXPECT_TRUE(to_details(verdict).contains("error")) << value;
   }
   EXPECT_EQ(judge(concurrent({R"([["r","x",5]])"}), "serializable").valid, Valid::no) << "no list is read";
 }
@@ -211,7 +211,7 @@ TEST(ListAppend, SaysWhenNothingCanBeSaid) {
 TEST(ListAppend, ExplainsCyclesInWords) {
   const History history = history_of({{0, 1, 0, R"([["append","x",1]])"}, {2, 3, 1, R"([["r","x",null]])"}});
   const Verdict verdict = judge(history, "strict-serializable");
-  const auto& found = verdict.details["anomalies"]["G-single-item-realtime"][0];
+  const auto found = to_details(verdict)["anomalies"]["G-single-item-realtime"][0];
   EXPECT_EQ(found["explanation"][0],
             "T1 comes before T2: T1 read the initial state of key \"x\", before T2 appended 1 to key \"x\".");
   EXPECT_EQ(found["explanation"][1],
@@ -220,12 +220,12 @@ TEST(ListAppend, ExplainsCyclesInWords) {
   EXPECT_EQ(found["cycle"][0]["index"], 3);
   EXPECT_EQ(found["steps"][0].dump(), R"({"type":"rw","key":"x","value":null,"value'":1})");
   EXPECT_EQ(found["steps"][1].dump(), R"({"type":"realtime","completed":1,"invoked":2})");
-  EXPECT_EQ(verdict.details["not"].dump(), R"(["strong-snapshot-isolation"])");
-  EXPECT_EQ(verdict.details["also-not"].dump(), R"(["strict-serializable"])");
+  EXPECT_EQ(to_details(verdict)["not"].dump(), R"(["strong-snapshot-isolation"])");
+  EXPECT_EQ(to_details(verdict)["also-not"].dump(), R"(["strict-serializable"])");
 }
 
 std::vector<std::string> words(const Verdict& verdict) {
-  return verdict.details["explanation"];
+  return to_details(verdict)["explanation"];
 }
 
 TEST(ListAppend, SaysInWordsWhatWasFound) {

@@ -68,7 +68,7 @@ TEST(RwRegister, NobodyReadsWhatItWritesOnlyLater) {
   EXPECT_EQ(types(judge(company, true)), Types{"G1c"});
   const Verdict alone = judge(concurrent({ahead}), false);
   EXPECT_EQ(types(alone), Types{"G1c"});
-  EXPECT_EQ(alone.details["anomalies"]["G1c"][0]["explanation"][0],
+  EXPECT_EQ(to_details(alone)["anomalies"]["G1c"][0]["explanation"][0],
             "T1 comes before itself: T1 set key \"x\" to 5, which T1 read.");
 }
 
@@ -96,7 +96,7 @@ TEST(RwRegister, AnOrderThatContradictsItselfIsNotUsed) {
   const History history = concurrent({R"([["r","x",1],["w","x",2]])", R"([["r","x",2],["w","x",1]])"});
   const Verdict verdict = judged(history, "rw-register", "read-uncommitted", writes_follow_reads);
   EXPECT_EQ(types(verdict), Types{"cyclic-versions"});
-  EXPECT_EQ(verdict.details["anomalies"]["cyclic-versions"][0].dump(),
+  EXPECT_EQ(to_details(verdict)["anomalies"]["cyclic-versions"][0].dump(),
             R"({"key":"x","scc":[1,2],"sources":["initial-state","wfr-keys"]})");
 }
 
@@ -105,7 +105,7 @@ TEST(RwRegister, TheWorkloadCountsUnknownAsInvalid) {
   EXPECT_EQ(judged(nothing, "rw-register", "serializable").valid, Valid::unknown);
   const Verdict verdict = judged(nothing, "txn-rw-register", "serializable");
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["valid?"], false);
+  EXPECT_EQ(to_details(verdict)["valid?"], false);
 }
 
 TEST(RwRegister, TheWorkloadRefusesAValueThatNobodyWroteUnlessUpstreamIsFollowed) {
@@ -113,8 +113,8 @@ TEST(RwRegister, TheWorkloadRefusesAValueThatNobodyWroteUnlessUpstreamIsFollowed
   EXPECT_EQ(judged(invented, "rw-register", "read-committed").valid, Valid::yes);
   const Verdict verdict = judged(invented, "txn-rw-register", "read-committed");
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["valid?"], false);
-  EXPECT_EQ(verdict.details["error"], R"(key "y" was read with 7, which no transaction wrote to it)");
+  EXPECT_EQ(to_details(verdict)["valid?"], false);
+  EXPECT_EQ(to_details(verdict)["error"], R"(key "y" was read with 7, which no transaction wrote to it)");
   CheckOptions compat{.compat_jepsen = true};
   compat.consistency_models = ConsistencyModels::parse("read-committed");
   EXPECT_EQ(find_checker("txn-rw-register")->check(invented, compat).valid, Valid::yes);
@@ -129,7 +129,7 @@ TEST(RwRegister, TheWorkloadRefusesAValueThatNobodyWroteUnlessUpstreamIsFollowed
 TEST(RwRegister, ExplainsCyclesInWords) {
   const Verdict verdict = judged(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}),
                                  "rw-register", "read-committed");
-  EXPECT_EQ(verdict.details["anomalies"]["G1c"][0]["explanation"][0],
+  EXPECT_EQ(to_details(verdict)["anomalies"]["G1c"][0]["explanation"][0],
             "T1 comes before T2: T1 set key \"x\" to 1, which T2 read.");
 }
 

@@ -63,12 +63,12 @@ TEST(Sequential, AQueueIsFirstInFirstOut) {
                                        "1 invoke dequeue", "1 ok dequeue 2"});
   EXPECT_EQ(verdict.valid, Valid::no);
   EXPECT_EQ(
-      verdict.details["explanation"],
+      to_details(verdict)["explanation"],
       nlohmann::ordered_json({"no order of the operations explains: process 1: dequeue gave 2",
                               "all that ended before it can be explained:", "  process 0: enqueue 1; then it is [1]",
                               "  process 0: enqueue 2; then it is [1 2]"}));
-  EXPECT_EQ(verdict.details["op"]["index"], 5);
-  EXPECT_EQ(verdict.details["previous-ok"]["index"], 3);
+  EXPECT_EQ(to_details(verdict)["op"]["index"], 5);
+  EXPECT_EQ(to_details(verdict)["previous-ok"]["index"], 3);
 }
 
 TEST(Sequential, OperationsAtTheSameTimeMayGoInAnyOrder) {

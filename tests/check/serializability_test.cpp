@@ -153,7 +153,7 @@ TEST(ListAppend, AgreesWithEverySerialOrderOfTinyHistories) {
       // A history without dependencies has every order.
       const Valid wanted = verdict.valid == Valid::unknown ? Valid::unknown : valid ? Valid::yes : Valid::no;
       EXPECT_TRUE(verdict.valid == wanted && (verdict.valid != Valid::unknown || valid))
-          << "round " << round << (strict ? ", strict: " : ": ") << verdict.details.dump(1);
+          << "round " << round << (strict ? ", strict: " : ": ") << to_details(verdict).dump(1);
     }
     ++verdicts[expected];
     if (HasFailure()) break;

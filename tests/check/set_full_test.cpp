@@ -18,12 +18,12 @@ TEST(SetFull, AnElementThatEveryLaterReadShowsIsStable) {
       shorthand({"0 invoke add 1", "0 ok add 1", "1 invoke read", "1 ok read [1]", "nemesis info read [9,9]"}),
       linearizable);
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["valid?"], true);
-  EXPECT_EQ(verdict.details["attempt-count"], 1);
-  EXPECT_EQ(verdict.details["stable-count"], 1);
-  EXPECT_EQ(verdict.details["stale-count"], 0);
-  EXPECT_EQ(verdict.details["stable-latencies"], ordered_json::parse(R"({"0":0,"0.5":0,"0.95":0,"0.99":0,"1":0})"));
-  EXPECT_FALSE(verdict.details.contains("lost-latencies"));
+  EXPECT_EQ(to_details(verdict)["valid?"], true);
+  EXPECT_EQ(to_details(verdict)["attempt-count"], 1);
+  EXPECT_EQ(to_details(verdict)["stable-count"], 1);
+  EXPECT_EQ(to_details(verdict)["stale-count"], 0);
+  EXPECT_EQ(to_details(verdict)["stable-latencies"], ordered_json::parse(R"({"0":0,"0.5":0,"0.95":0,"0.99":0,"1":0})"));
+  EXPECT_FALSE(to_details(verdict).contains("lost-latencies"));
 }
 
 TEST(SetFull, AnElementThatTheLastReadMissesIsLost) {
@@ -32,10 +32,10 @@ TEST(SetFull, AnElementThatTheLastReadMissesIsLost) {
                  "1 invoke read", "1 ok read [2,\"x\"]", "1 invoke read", "1 ok read [2]"}),
       defaults);
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["lost"], ordered_json::parse(R"(["x"])"));
-  EXPECT_EQ(verdict.details["lost-count"], 1);
+  EXPECT_EQ(to_details(verdict)["lost"], ordered_json::parse(R"(["x"])"));
+  EXPECT_EQ(to_details(verdict)["lost-count"], 1);
   // Known at 1 ms, shown for the last time by the read that began at 4 ms.
-  EXPECT_EQ(verdict.details["lost-latencies"]["1"], 3);
+  EXPECT_EQ(to_details(verdict)["lost-latencies"]["1"], 3);
 }
 
 TEST(SetFull, AReadThatBeganBeforeTheElementWasKnownLosesNothing) {
@@ -43,8 +43,8 @@ TEST(SetFull, AReadThatBeganBeforeTheElementWasKnownLosesNothing) {
       shorthand({"1 invoke read", "0 invoke add 1", "0 ok add 1", "1 ok read []", "2 invoke add 2", "2 ok add 2"}),
       defaults);
   EXPECT_EQ(verdict.valid, Valid::unknown);
-  EXPECT_EQ(verdict.details["valid?"], "unknown");
-  EXPECT_EQ(verdict.details["never-read"], ordered_json::parse("[1,2]"));
+  EXPECT_EQ(to_details(verdict)["valid?"], "unknown");
+  EXPECT_EQ(to_details(verdict)["never-read"], ordered_json::parse("[1,2]"));
 }
 
 TEST(SetFull, AnElementThatNobodyHadAddedIsAnErrorUnlessUpstreamIsFollowed) {
@@ -52,10 +52,10 @@ TEST(SetFull, AnElementThatNobodyHadAddedIsAnErrorUnlessUpstreamIsFollowed) {
                                      "0 invoke add 4", "0 ok add 4", "1 invoke read", "1 ok read [1,4]"});
   const Verdict verdict = check_set_full(history, defaults);
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["unexpected"], ordered_json::parse(R"(["y",4])")) << "4 was shown before it was added";
-  EXPECT_EQ(verdict.details["unexpected-count"], 2);
+  EXPECT_EQ(to_details(verdict)["unexpected"], ordered_json::parse(R"(["y",4])")) << "4 was shown before it was added";
+  EXPECT_EQ(to_details(verdict)["unexpected-count"], 2);
   EXPECT_EQ(
-      verdict.details["explanation"][0],
+      to_details(verdict)["explanation"][0],
       R"(the read of process 1 (operation 3) shows "y", which nobody had added; so do reads of 1 other elements)");
   EXPECT_EQ(check_set_full(history, compat).valid, Valid::yes);
   // One whose add goes on, failed or is unclear was sent.
@@ -63,7 +63,7 @@ TEST(SetFull, AnElementThatNobodyHadAddedIsAnErrorUnlessUpstreamIsFollowed) {
     const History sent =
         shorthand({"2 invoke add 1", "2 ok add 1", "0 invoke add 5", end == "1 invoke read" ? "3 invoke read" : end,
                    "1 invoke read", "1 ok read [1,5]"});
-    EXPECT_EQ(check_set_full(sent, defaults).details["unexpected-count"], 0) << end;
+    EXPECT_EQ(to_details(check_set_full(sent, defaults))["unexpected-count"], 0) << end;
   }
 }
 
@@ -72,12 +72,12 @@ TEST(SetFull, AStaleElementIsAnErrorOnlyUnderLinearizable) {
                                      "1 ok read [2]", "1 invoke read", "1 ok read [1,2]"});
   const Verdict verdict = check_set_full(history, defaults);
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["stale"], ordered_json::parse("[1]"));
-  EXPECT_EQ(verdict.details["stable-latencies"], ordered_json::parse(R"({"0":0,"0.5":3,"0.95":3,"0.99":3,"1":3})"));
-  ASSERT_EQ(verdict.details["worst-stale"].size(), 1u);
-  EXPECT_EQ(verdict.details["worst-stale"][0]["stable-latency"], 3);
-  EXPECT_EQ(verdict.details["worst-stale"][0]["known"]["index"], 1);
-  EXPECT_EQ(verdict.details["worst-stale"][0]["last-absent"]["index"], 4);
+  EXPECT_EQ(to_details(verdict)["stale"], ordered_json::parse("[1]"));
+  EXPECT_EQ(to_details(verdict)["stable-latencies"], ordered_json::parse(R"({"0":0,"0.5":3,"0.95":3,"0.99":3,"1":3})"));
+  ASSERT_EQ(to_details(verdict)["worst-stale"].size(), 1u);
+  EXPECT_EQ(to_details(verdict)["worst-stale"][0]["stable-latency"], 3);
+  EXPECT_EQ(to_details(verdict)["worst-stale"][0]["known"]["index"], 1);
+  EXPECT_EQ(to_details(verdict)["worst-stale"][0]["last-absent"]["index"], 4);
   EXPECT_EQ(check_set_full(history, linearizable).valid, Valid::no);
 }
 
@@ -86,7 +86,7 @@ TEST(SetFull, AReadMakesAnIndefiniteElementKnown) {
       {"0 invoke add 1", "0 info add 1", "1 invoke read", "1 ok read [1]", "1 invoke read", "1 ok read null"});
   EXPECT_EQ(check_set_full(lost, defaults).valid, Valid::no);
   const History unseen = shorthand({"0 invoke add 1", "0 info add 1", "1 invoke read", "1 ok read []"});
-  EXPECT_EQ(check_set_full(unseen, defaults).details["never-read-count"], 1);
+  EXPECT_EQ(to_details(check_set_full(unseen, defaults))["never-read-count"], 1);
 }
 
 TEST(SetFull, ADuplicateInOneReadIsAnErrorUnlessUpstreamIsFollowed) {
@@ -94,10 +94,10 @@ TEST(SetFull, ADuplicateInOneReadIsAnErrorUnlessUpstreamIsFollowed) {
                                      "1 invoke read", "1 ok read [1,5,5,5]"});
   const Verdict verdict = check_set_full(history, defaults);
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["duplicated"], ordered_json::parse(R"({"1":2,"5":3})"));
-  EXPECT_EQ(verdict.details["duplicated-count"], 2);
+  EXPECT_EQ(to_details(verdict)["duplicated"], ordered_json::parse(R"({"1":2,"5":3})"));
+  EXPECT_EQ(to_details(verdict)["duplicated-count"], 2);
   EXPECT_EQ(check_set_full(history, compat).valid, Valid::yes);
-  EXPECT_EQ(check_set_full(history, compat).details["duplicated-count"], 0);
+  EXPECT_EQ(to_details(check_set_full(history, compat))["duplicated-count"], 0);
 }
 
 TEST(SetFull, ElementsOfEveryKindAreTheirValues) {
@@ -108,7 +108,7 @@ TEST(SetFull, ElementsOfEveryKindAreTheirValues) {
                                 "1 ok read [7000000,{\"b\":2, \"a\":1},-5,99999999999999999999]"}),
                      linearizable);
   EXPECT_EQ(verdict.valid, Valid::yes);
-  EXPECT_EQ(verdict.details["stable-count"], 4);
+  EXPECT_EQ(to_details(verdict)["stable-count"], 4);
 }
 
 TEST(SetFull, OfManyStaleElementsTheWorstEightAreDescribed) {
@@ -125,11 +125,11 @@ TEST(SetFull, OfManyStaleElementsTheWorstEightAreDescribed) {
     lines.push_back("0 ok read " + value);
   }
   const Verdict verdict = check_set_full(shorthand(lines), defaults);
-  EXPECT_EQ(verdict.details["stale-count"], 10);
-  ASSERT_EQ(verdict.details["worst-stale"].size(), 8u);
-  EXPECT_EQ(verdict.details["worst-stale"][0]["element"], 0);
-  EXPECT_EQ(verdict.details["stable-latencies"]["0.5"], 11);
-  EXPECT_EQ(verdict.details["stable-latencies"]["0.95"], 19);
+  EXPECT_EQ(to_details(verdict)["stale-count"], 10);
+  ASSERT_EQ(to_details(verdict)["worst-stale"].size(), 8u);
+  EXPECT_EQ(to_details(verdict)["worst-stale"][0]["element"], 0);
+  EXPECT_EQ(to_details(verdict)["stable-latencies"]["0.5"], 11);
+  EXPECT_EQ(to_details(verdict)["stable-latencies"]["0.95"], 19);
 }
 
 TEST(SetFull, AReadThatIsNoListIsRefused) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mznode/check/registry.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {
@@ -59,7 +60,7 @@ inline Verdict judged(const History& history, const std::string& checker, const 
 
 /// The types of the anomalies that were found.
 inline std::set<std::string> types(const Verdict& verdict) {
-  return verdict.details.value("anomaly-types", std::set<std::string>{});
+  return to_details(verdict).value("anomaly-types", std::set<std::string>{});
 }
 
 }  // namespace mznode::check

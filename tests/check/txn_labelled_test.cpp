@@ -22,7 +22,7 @@ struct Tally {
 /// Elle gives examples, so what it found must be among what is found here. That some cycle exists which a model forbids
 /// it says where it finds none in time, so there a cycle may be found.
 void expect_anomalies(const ordered_json& expected, const Verdict& verdict, Tally& tally) {
-  const ordered_json types = verdict.details.value("anomaly-types", ordered_json::array());
+  const ordered_json types = to_details(verdict).value("anomaly-types", ordered_json::array());
   txn::Names found;
   for (const ordered_json& type : types) found.insert(type.get_ref<const std::string&>());
   const txn::Names impossible = txn::impossible_models(found);
@@ -62,7 +62,7 @@ void check_model(const ordered_json& label, const History& history, CheckOptions
     EXPECT_FALSE(types(verdict).contains("cyclic-versions"));
     return;
   }
-  EXPECT_EQ(to_details(verdict.valid), valid) << verdict.details.dump(1).substr(0, 4000);
+  EXPECT_EQ(to_details(verdict.valid), valid) << to_details(verdict).dump(1).substr(0, 4000);
   if (anomalies != nullptr) expect_anomalies(*anomalies, verdict, tally);
   ++tally.verdicts;
 }

@@ -218,8 +218,8 @@ TEST_P(Transactions, WhatASerialExecutionGaveIsValid) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const auto transactions = Database(seed, lists()).run(10 + 5 * static_cast<int>(seed));
     const Verdict verdict = judge(history_of(transactions), "strict-serializable");
-    ASSERT_EQ(verdict.valid, Valid::yes) << "seed " << seed << ": " << verdict.details.dump(1);
-    EXPECT_EQ(verdict.details["strongest-models"].dump(), R"(["strict-serializable"])");
+    ASSERT_EQ(verdict.valid, Valid::yes) << "seed " << seed << ": " << to_details(verdict).dump(1);
+    EXPECT_EQ(to_details(verdict)["strongest-models"].dump(), R"(["strict-serializable"])");
   }
 }
 
@@ -231,9 +231,9 @@ TEST_P(Transactions, AnAnomalyIsFoundByNameWhereverItHappens) {
       const Verdict verdict = judge(history, gadget.model);
       EXPECT_EQ(verdict.valid, Valid::no) << gadget.anomaly;
       EXPECT_TRUE(types(verdict).contains(gadget.anomaly))
-          << gadget.anomaly << ": " << verdict.details["anomaly-types"];
-      EXPECT_FALSE(verdict.details["explanation"].empty());
-      for (const auto& model : verdict.details["strongest-models"]) {
+          << gadget.anomaly << ": " << to_details(verdict)["anomaly-types"];
+      EXPECT_FALSE(to_details(verdict)["explanation"].empty());
+      for (const std::string& model : verdict.found<check::StrongestModelsFinding>()->models) {
         EXPECT_EQ(judge(history, model).valid, Valid::yes) << gadget.anomaly << " and " << model;
       }
     }
@@ -249,7 +249,7 @@ TEST_P(Transactions, TheOrderOfWhatIsConcurrentDoesNotMatter) {
       const History other = shuffled(history, random);
       const Verdict verdict = judge(other, gadget.model);
       EXPECT_EQ(verdict.valid, expected.valid) << gadget.anomaly;
-      EXPECT_EQ(verdict.details["strongest-models"], expected.details["strongest-models"]) << gadget.anomaly;
+      EXPECT_EQ(to_details(verdict)["strongest-models"], to_details(expected)["strongest-models"]) << gadget.anomaly;
       for (const char* model : {"strict-serializable", "serializable", "snapshot-isolation", "read-committed"}) {
         EXPECT_EQ(judge(other, model).valid, judge(history, model).valid) << gadget.anomaly << " and " << model;
       }

@@ -65,7 +65,7 @@ Faults faults_of(TestSettings settings, bool goes_on) {
   const TestReport report = run_test(settings, [&] { return !watch.look() && !goes_on; });
   watch.look_at(report.run.packets);
   return {.violates_an_invariant = watch.violation().has_value(),
-          .is_seen_by_clients = report.results["workload"]["valid?"] == false};
+          .is_seen_by_clients = report.results()["workload"]["valid?"] == false};
 }
 
 int run(const std::vector<std::string>& words) {

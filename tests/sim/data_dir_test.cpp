@@ -32,8 +32,8 @@ TEST_P(DataDir, KeepsWhatWasAcknowledgedBeforeAKill) {
   settings.nemesis_interval = 300ms;
   settings.keep_journal = false;
   const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.results["workload"]["valid?"], true) << report.results["workload"].dump(1);
-  EXPECT_EQ(report.results["nodes"]["valid?"], true) << report.results["nodes"].dump(1);
+  EXPECT_EQ(report.results()["workload"]["valid?"], true) << report.results()["workload"].dump(1);
+  EXPECT_EQ(report.results()["nodes"]["valid?"], true) << report.results()["nodes"].dump(1);
   const auto kills = std::count_if(report.run.history.begin(), report.run.history.end(),
                                    [](const check::Operation& event) { return event.f == "start-kill"; });
   EXPECT_GT(kills, 2);

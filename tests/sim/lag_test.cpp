@@ -4,7 +4,7 @@
 
 #include "mznode/json/codec.hpp"
 #include "mznode/sim/runner.hpp"
-#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/judge.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -80,16 +80,16 @@ TEST(Lag, ANodeThatGotNoProcessorIsExcused) {
   run.waited_in_vain = 10s;
   run.lag.emplace();
   run.lag->starved = 4900ms;
-  EXPECT_EQ(judge(settings_of_run(), run).valid, check::Valid::no);
+  EXPECT_EQ(judge(settings_of_run(), run).valid(), check::Valid::no);
   run.lag->starved = 5100ms;
-  EXPECT_EQ(judge(settings_of_run(), run).valid, check::Valid::unknown);
+  EXPECT_EQ(judge(settings_of_run(), run).valid(), check::Valid::unknown);
 }
 
 TEST(Lag, WithoutAnyOperationNothingIsKnown) {
   for (const char* workload : {"echo", "lin-kv", "broadcast", "kafka", "txn-list-append"}) {
     TestSettings settings = settings_of_run();
     settings.workload = workload;
-    EXPECT_EQ(judge(settings, RunResult()).valid, check::Valid::unknown) << workload;
+    EXPECT_EQ(judge(settings, RunResult()).valid(), check::Valid::unknown) << workload;
   }
 }
 
@@ -102,17 +102,17 @@ TEST(Lag, IsMeasuredInRealTimeOnly) {
   settings.time_limit = 1s;
   const TestReport report = run_test(settings, [] { return false; });
   EXPECT_FALSE(report.run.lag);
-  EXPECT_FALSE(report.results["bench"].contains("longest-lag-ms"));
+  EXPECT_FALSE(report.verdict.bench_found().lag);
 }
 
 TEST(Lag, ASlowNodeIsInvalidUnlessTheBenchWasLate) {
-  const check::Verdict slow = judge(settings_of_run(), run_late(11s, 0ms));
-  EXPECT_EQ(slow.details["nodes"]["valid?"], false) << slow.details.dump(1);
-  const check::Verdict hiccup = judge(settings_of_run(), run_late(11s, 900ms));
-  EXPECT_EQ(hiccup.details["nodes"]["valid?"], false) << "a hiccup cannot explain ten seconds";
-  const check::Verdict late = judge(settings_of_run(), run_late(11s, 9s));
-  EXPECT_EQ(late.details["nodes"]["valid?"], "unknown");
-  const std::string error = late.details["nodes"]["error"];
+  const TestVerdict slow = judge(settings_of_run(), run_late(11s, 0ms));
+  EXPECT_EQ(slow.nodes.valid, check::Valid::no) << slow.to_details().dump(1);
+  const TestVerdict hiccup = judge(settings_of_run(), run_late(11s, 900ms));
+  EXPECT_EQ(hiccup.nodes.valid, check::Valid::no) << "a hiccup cannot explain ten seconds";
+  const TestVerdict late = judge(settings_of_run(), run_late(11s, 9s));
+  EXPECT_EQ(late.nodes.valid, check::Valid::unknown);
+  const std::string& error = late.nodes.error;
   EXPECT_NE(error.find("the bench itself was late by up to 9.000 s (9.000 s in all)"), std::string::npos) << error;
   EXPECT_NE(error.find("What was missed: node n1 did not answer its init message"), std::string::npos) << error;
 }
@@ -134,7 +134,7 @@ struct Finding {
 };
 
 /// The verdict on a history of a run in which the bench was late for two seconds, or not at all.
-check::Verdict judge_finding(const Finding& finding, bool is_late) {
+TestVerdict judge_finding(const Finding& finding, bool is_late) {
   RunResult run;
   run.history = finding.history;
   run.duration = 20s;
@@ -180,10 +180,10 @@ TEST(Lag, WhatMayBeForLackOfTimeIsUnknownUnderIt) {
       {"stats", {"echo", of_pairs({unanswered})}},
   };
   for (const auto& [part, finding] : findings) {
-    EXPECT_EQ(judge_finding(finding, false).details[part]["valid?"], false) << finding.workload;
-    const check::Verdict late = judge_finding(finding, true);
-    EXPECT_EQ(late.details[part]["valid?"], "unknown") << finding.workload << late.details.dump(1);
-    EXPECT_EQ(late.valid, check::Valid::unknown) << finding.workload;
+    EXPECT_EQ(judge_finding(finding, false).to_details()[part]["valid?"], false) << finding.workload;
+    const TestVerdict late = judge_finding(finding, true);
+    EXPECT_EQ(late.to_details()[part]["valid?"], "unknown") << finding.workload << late.to_details().dump(1);
+    EXPECT_EQ(late.valid(), check::Valid::unknown) << finding.workload;
   }
 }
 
@@ -198,7 +198,7 @@ TEST(Lag, WhatIsWrongHoweverLongOneWaitsStaysInvalid) {
       {"echo", of_pairs({refused})},
   };
   for (const Finding& finding : findings) {
-    EXPECT_EQ(judge_finding(finding, true).valid, check::Valid::no) << finding.workload;
+    EXPECT_EQ(judge_finding(finding, true).valid(), check::Valid::no) << finding.workload;
   }
 }
 

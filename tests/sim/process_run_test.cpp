@@ -46,15 +46,15 @@ TEST(ProcessHostRun, OurOwnNodePasses) {
   settings.nemesis = {"swarm"};
   settings.time_limit = 2s;
   const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::yes) << report.results.dump(1);
-  EXPECT_GT(report.results["stats"]["ok-count"], 5);
+  EXPECT_EQ(report.valid(), check::Valid::yes) << report.results().dump(1);
+  EXPECT_GT(report.results()["stats"]["ok-count"], 5);
 }
 
 TEST(ProcessHostRun, EndsWithTheNodeThatDies) {
   TestSettings settings = echo_settings({"dies"});
   settings.time_limit = 1h;
   const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_EQ(report.valid(), check::Valid::no);
   ASSERT_FALSE(report.run.failures.empty());
   EXPECT_TRUE(contains(report.run.failures[0].description, "was killed by SIGSEGV"));
   EXPECT_TRUE(contains(report.run.failures[0].description, "\n  unexpected echo"));
@@ -66,13 +66,13 @@ TEST(ProcessHostRun, EndsWhenNoNodeIsListenedToAnyMore) {
   TestSettings settings = echo_settings({"says", "hello"});
   settings.time_limit = 1h;
   const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_EQ(report.valid(), check::Valid::no);
   EXPECT_TRUE(contains(report.run.error.value_or(""), "wrote a line that is not a message: it is not a JSON object"));
 }
 
 TEST(ProcessHostRun, EndsWhenANodeDoesNotBegin) {
   const TestReport report = run_echo({"dies-at-start"});
-  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_EQ(report.valid(), check::Valid::no);
   EXPECT_TRUE(contains(report.run.error.value_or(""), "exited with status 3"));
   EXPECT_TRUE(report.run.history.empty());
 }
@@ -83,7 +83,7 @@ TEST(ProcessHostRun, AProgramThatRepeatsWhatItReadsIsTold) {
     settings.bin = "/bin/cat";
     settings.process_time.mode = time;
     const TestReport report = run_test(settings, [] { return false; });
-    EXPECT_EQ(report.valid, check::Valid::no);
+    EXPECT_EQ(report.valid(), check::Valid::no);
     EXPECT_TRUE(contains(report.run.error.value_or(""), "under the name of")) << report.run.error.value_or("");
   }
 }
@@ -193,7 +193,7 @@ TEST(ProcessHostRun, SaysThatNothingWasWritten) {
 }
 
 std::vector<std::string> symptoms_of(const TestReport& report) {
-  return report.results.value("symptoms", nlohmann::ordered_json::array()).get<std::vector<std::string>>();
+  return report.results().value("symptoms", nlohmann::ordered_json::array()).get<std::vector<std::string>>();
 }
 
 TEST(ProcessHostRun, SaysThatNodesAnsweredNothing) {
@@ -208,13 +208,13 @@ TEST(ProcessHostRun, CountsAndQuotesErrorReplies) {
   const TestReport report = run_echo({"error-10"});
   const auto seen = symptoms_of(report);
   ASSERT_EQ(seen.size(), 1u);
-  EXPECT_EQ(seen[0], std::to_string(report.results["stats"]["fail-count"].get<int>()) +
+  EXPECT_EQ(seen[0], std::to_string(report.results()["stats"]["fail-count"].get<int>()) +
                          " operations were answered with error 10 (not-supported): no \\u001b[31msuch thing");
 }
 
 TEST(ProcessHostRun, ShowsAWrongInReplyToInOneLine) {
   const TestReport report = run_echo({"wrong-in-reply-to-later"});
-  const std::string error = report.results["nodes"]["error"];
+  const std::string error = report.results()["nodes"]["error"];
   EXPECT_TRUE(contains(error, " answered no request: its in_reply_to is 1000, but the last msg_id of c")) << error;
   EXPECT_TRUE(contains(error, R"(was 1: {"type":"echo_ok","echo":1,"in_reply_to":1000})")) << error;
 }
@@ -229,7 +229,7 @@ TEST(ProcessHostRun, ShowsReplyToNoRequest) {
 
 TEST(ProcessHostRun, AnErrorReplyMustHaveTheFormOfOne) {
   const TestReport report = run_echo({"bad-error"});
-  EXPECT_EQ(report.valid, check::Valid::no);
+  EXPECT_EQ(report.valid(), check::Valid::no);
   ASSERT_FALSE(report.run.malformed_replies.empty());
   EXPECT_TRUE(contains(report.run.malformed_replies[0], "expected error, got {\"type\":\"error\",\"code\":\"eleven\""));
 }

@@ -107,14 +107,12 @@ inline check::Valid verdict_on(const Cell& cell, const TestReport& report) {
   const StrategyInfo& strategy = find_strategy(find_workload(cell.workload), cell.strategy);
   const bool may_find_none = cell.nemesis == "swarm" || cell.nemesis == "slow" || cell.nodes == 2;
   const bool is_chance = cell.workload == "lin-kv" && answers_every_kind(report.run.history);
-  if (!is_chance && (strategy.guarantees.available || !may_find_none)) return report.valid;
-  const bool is_silent = tells_nothing(report.results);
+  if (!is_chance && (strategy.guarantees.available || !may_find_none)) return report.valid();
+  const bool is_silent = tells_nothing(report.results());
   check::Valid worst = check::Valid::yes;
-  for (const auto& [name, part] : report.results.items()) {
-    if (name == "stats" || !part.is_object() || !part.contains("valid?")) continue;
-    if (name == "workload" && is_silent) continue;
-    if (part["valid?"] == false) return check::Valid::no;
-    if (part["valid?"] != true) worst = check::Valid::unknown;
+  for (const auto& [name, verdict] : report.verdict.parts()) {
+    const bool counts = name != "stats" && !(name == "workload" && is_silent);
+    if (counts) worst = check::worst(worst, verdict->valid);
   }
   return worst;
 }

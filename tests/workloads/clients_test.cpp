@@ -49,7 +49,7 @@ constexpr Trial trial_of(const char* workload) {
 
 TEST(GSetClient, AddsCountFromZeroHalfOfTheTimeAndEveryWorkerReadsInTheEnd) {
   const auto result = try_one(trial_of("g-set"), nodes::g_set);
-  EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+  EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   EXPECT_NEAR(share(result.run, "add"), 0.5, 0.03);
   std::int64_t next = 0;
   for (const auto& add : of_type(result.run, Type::invoke, "add")) EXPECT_EQ(add.value.as_int(), next++);
@@ -87,17 +87,17 @@ TEST(GSetClient, ElementsInsteadOfAValueAreMalformed) {
 
 TEST(CounterClient, DeltasAreFromMinusFiveToFourHalfOfTheTime) {
   const auto result = try_one(trial_of("pn-counter"), nodes::counter);
-  EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+  EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   EXPECT_NEAR(share(result.run, "add"), 0.5, 0.03);
   std::set<std::int64_t> deltas;
   for (const auto& add : of_type(result.run, Type::invoke, "add")) deltas.insert(add.value.as_int().value());
   EXPECT_EQ(deltas, (std::set<std::int64_t>{-5, -4, -3, -2, -1, 0, 1, 2, 3, 4}));
-  EXPECT_EQ(result.workload.details["final-reads"].size(), 4u);
+  EXPECT_EQ(to_details(result.workload)["final-reads"].size(), 4u);
 }
 
 TEST(CounterClient, WhatOnlyGrowsIsReadTwoThirdsOfTheTime) {
   const auto result = try_one(trial_of("g-counter"), nodes::counter);
-  EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+  EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   EXPECT_NEAR(share(result.run, "read"), 2.0 / 3, 0.03);
   for (const auto& add : of_type(result.run, Type::invoke, "add")) EXPECT_GE(add.value.as_int().value(), 0);
 }

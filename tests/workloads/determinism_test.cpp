@@ -22,7 +22,7 @@ std::string record_of(const std::string& workload, const std::string& strategy, 
   settings.seed = seed;
   const auto report = run_test(settings, [] { return false; });
   std::string text =
-      check::write_jsonl(report.run.history) + check::write_edn(report.run.history) + report.results.dump();
+      check::write_jsonl(report.run.history) + check::write_edn(report.run.history) + report.results().dump();
   for (const auto& packet : report.run.packets) {
     text += std::to_string(packet.id) + packet.src + packet.dest + packet.body + "\n";
   }

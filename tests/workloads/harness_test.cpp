@@ -18,7 +18,7 @@ TEST(Harness, WhatARunThatWasInterruptedLacksIsNoFault) {
     int asked = 0;
     const TestReport report = run_test(settings_of(workload), [&] { return ++asked > 20'000; });
     EXPECT_TRUE(report.run.interrupted) << workload;
-    EXPECT_EQ(report.valid, check::Valid::unknown) << workload << report.results.dump(1);
+    EXPECT_EQ(report.valid(), check::Valid::unknown) << workload << report.results().dump(1);
   }
 }
 

@@ -40,7 +40,7 @@ check::History with_looks(const check::History& history, const Looks& looks,
 
 std::string judge(const char* checker, const check::History& history, const check::CheckOptions& options) {
   const check::Verdict verdict = check::find_checker(checker)->check(history, options);
-  return verdict.valid == check::Valid::no ? verdict.details.dump(1) : "";
+  return verdict.valid == check::Valid::no ? to_details(verdict).dump(1) : "";
 }
 
 std::string judge_registers(const check::History& history, const Looks& looks) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mznode/check/set_full.hpp"
+
 namespace mznode {
 namespace {
 
@@ -12,15 +14,28 @@ Limit limit(const std::string& text) {
   return parse_limits(text, find_workload("broadcast")).at(0);
 }
 
-ordered_json results() {
-  return {{"availability", {{"ok-fraction", 0.9}}},
-          {"net", {{"servers", {{"msgs-per-op", 23.4}, {"bytes-per-op", 100.0}}}}},
-          {"perf", {{"latencies", {{"read", {{"0.5", 1.5}, {"1", 9.0}}}}}, {"all-latencies", {{"0.5", 2.0}}}}},
-          {"workload", {{"stable-latencies", {{"0.5", 376}, {"0.95", 500}, {"0.99", 600}, {"1", 612}}}}}};
+TestVerdict verdict_of_test() {
+  check::AvailabilityFinding availability;
+  availability.ok_fraction = 0.9;
+  NetworkFinding net;
+  net.operations = 10;
+  net.stats.servers.sent = 234;
+  net.stats.server_bytes = 1'000;
+  check::PerfFinding perf;
+  perf.by_f["read"] = {.median = 1.5, .largest = 9.0};
+  perf.all = check::Quantiles<double>{.median = 2.0};
+  check::SetFinding set;
+  set.stable_latencies_ms = check::Quantiles<std::int64_t>{.median = 376, .p95 = 500, .p99 = 600, .largest = 612};
+  TestVerdict verdict;
+  verdict.availability.add(availability);
+  verdict.net.add(net);
+  verdict.perf.add(perf);
+  verdict.workload.add(set);
+  return verdict;
 }
 
 check::Verdict judged(const std::string& limits, const sim::RunResult& run = {}) {
-  return judge_limits(parse_limits(limits, find_workload("broadcast")), results(), run, 20s);
+  return judge_limits(parse_limits(limits, find_workload("broadcast")), verdict_of_test(), run, 20s);
 }
 
 TEST(Limits, EachRelationIsWhatItsSignSays) {
@@ -57,8 +72,8 @@ TEST(Limits, TheirTextReadsBack) {
 TEST(Limits, TheVerdictHasEachNumber) {
   const check::Verdict verdict = judged("msgs-per-op<30,stable-max<600,read-p50<2,ok>0.5");
   EXPECT_EQ(verdict.valid, Valid::no);
-  EXPECT_EQ(verdict.details["error"], "stable-max is 612, not < 600");
-  const ordered_json& limits = verdict.details["limits"];
+  EXPECT_EQ(to_details(verdict)["error"], "stable-max is 612, not < 600");
+  const ordered_json limits = to_details(verdict)["limits"];
   ASSERT_EQ(limits.size(), 4U);
   EXPECT_DOUBLE_EQ(limits[0]["share"], 0.78);
   EXPECT_EQ(limits[1]["met?"], false);
@@ -68,7 +83,7 @@ TEST(Limits, TheVerdictHasEachNumber) {
 
 TEST(Limits, WhatWasNotMeasuredIsUnknown) {
   EXPECT_EQ(judged("broadcast-p50<1").valid, Valid::unknown);
-  EXPECT_TRUE(judged("broadcast-p50<1").details["limits"][0]["value"].is_null());
+  EXPECT_TRUE(to_details(judged("broadcast-p50<1"))["limits"][0]["value"].is_null());
   EXPECT_EQ(judged("broadcast-p50<1,stable-max<600").valid, Valid::no);
 }
 

@@ -35,7 +35,7 @@ TEST(KafkaClient, SendsPollsAssignsAndCrashesAsUpstream) {
   const auto result = trial_of("kafka").run(nodes::kafka);
   ASSERT_FALSE(result.run.error) << *result.run.error;
   EXPECT_TRUE(result.run.malformed_replies.empty());
-  EXPECT_EQ(result.stats.valid, check::Valid::yes) << result.stats.details.dump();
+  EXPECT_EQ(result.stats.valid, check::Valid::yes) << to_details(result.stats).dump();
   const check::Pairing pairing(result.run.history);
   std::map<std::string, int> counts;
   int all = 0;

@@ -46,7 +46,8 @@ TEST(Mutants, WithoutTheirFaultThoseThatNeedOnePass) {
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
       const Trial trial{.workload = mutant.workload, .rate = 20, .seed = seed};
       const auto result = trial.run(mutant.install);
-      EXPECT_TRUE(result.is_valid()) << mutant.name << " with seed " << seed << ": " << result.workload.details.dump();
+      EXPECT_TRUE(result.is_valid()) << mutant.name << " with seed " << seed << ": "
+                                     << to_details(result.workload).dump();
     }
   }
 }
@@ -57,7 +58,7 @@ TEST_P(MutantControls, IsJudgedValid) {
   const Control& control = GetParam();
   for (std::uint64_t seed = 0; seed < seeds_per_cell(20); ++seed) {
     const auto result = control.trial(seed).run(control.install);
-    EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << result.workload.details.dump();
+    EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << to_details(result.workload).dump();
   }
 }
 
@@ -69,7 +70,8 @@ TEST(Verdicts, ATestWithoutAnySuccessOfAKindSaysSo) {
   const auto result = trial.run(mutants::broadcast_never_acks);
   EXPECT_FALSE(result.is_valid());
   EXPECT_EQ(result.stats.valid, Valid::no);
-  EXPECT_EQ(result.stats.details["error"], "every kind of operation needs at least one ok, but has none: broadcast");
+  EXPECT_EQ(to_details(result.stats)["error"],
+            "every kind of operation needs at least one ok, but has none: broadcast");
 }
 
 }  // namespace

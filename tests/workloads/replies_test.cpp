@@ -21,8 +21,8 @@ check::Verdict as_upstream(const Trial& trial, const sim::Installer& install) {
 }
 
 bool names_another_answer(const check::Verdict& verdict) {
-  return verdict.valid == check::Valid::no && verdict.details.contains("other-than-asked") &&
-         verdict.details["explanation"][0].get<std::string>().find("answers something else than was asked") !=
+  return verdict.valid == check::Valid::no && to_details(verdict).contains("other-than-asked") &&
+         to_details(verdict)["explanation"][0].get<std::string>().find("answers something else than was asked") !=
              std::string::npos;
 }
 
@@ -44,7 +44,7 @@ sim::Installer set_of_nulls(const std::string& field) {
 TEST(Replies, NullStandsForAnEmptyListOfASet) {
   for (const auto& [workload, field] : {std::pair("broadcast", "messages"), std::pair("g-set", "value")}) {
     const auto result = trial_of(workload).run(set_of_nulls(field));
-    EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+    EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   }
 }
 
@@ -89,7 +89,7 @@ Trial trial_of_logs() {
 
 TEST(Replies, NullStandsForAnEmptyListOfMessagesButForNoMap) {
   const auto result = trial_of_logs().run(logs(as_asked));
-  EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+  EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   const auto no_map = [](const std::string&) { return std::string("null"); };
   EXPECT_FALSE(trial_of_logs().run(logs(no_map)).run.malformed_replies.empty());
   EXPECT_FALSE(trial_of_logs().run(logs(as_asked, "null")).run.malformed_replies.empty());
@@ -154,7 +154,8 @@ TEST(Replies, TransactionsThatWereNotAskedAreNamed) {
       EXPECT_TRUE(names_another_answer(result.workload)) << workload << " " << i;
     }
   }
-  EXPECT_EQ(as_upstream(trial_of("txn-rw-register"), transactions(faults[1])).details.count("other-than-asked"), 0u);
+  EXPECT_EQ(to_details(as_upstream(trial_of("txn-rw-register"), transactions(faults[1]))).count("other-than-asked"),
+            0u);
 }
 
 TEST(Replies, ElementsThatNobodySentAreNamedUnlessUpstreamIsFollowed) {
@@ -170,7 +171,7 @@ TEST(Replies, ElementsThatNobodySentAreNamedUnlessUpstreamIsFollowed) {
   };
   const auto result = trial_of("g-set").run(garbage);
   EXPECT_EQ(result.workload.valid, check::Valid::no);
-  EXPECT_EQ(result.workload.details["unexpected"].dump(), "[123456]");
+  EXPECT_EQ(to_details(result.workload)["unexpected"].dump(), "[123456]");
   EXPECT_EQ(as_upstream(trial_of("g-set"), garbage).valid, check::Valid::yes);
 }
 

@@ -27,7 +27,7 @@ TEST_P(Strategies, KeepsItsPromise) {
     for (const Fault fault : outcome.report.faults) faults += std::string(fault_name(fault)) + " ";
     ASSERT_EQ(outcome.valid, check::Valid::yes)
         << GetParam() << ", seed " << seed << ", faults " << faults << outcome.why << "\n"
-        << outcome.report.results.dump(1);
+        << outcome.report.results().dump(1);
   }
 }
 

@@ -31,9 +31,9 @@ TEST(Strikes, ARightNodeThatIsAloneIsNeverInvalid) {
           settings.keep_journal = false;
           hold_to_promise(settings);
           const TestReport report = run_test(settings, [] { return false; });
-          EXPECT_NE(report.valid, check::Valid::no)
+          EXPECT_NE(report.valid(), check::Valid::no)
               << workload.name << ", " << strategy.name << ", " << fault_name(fault) << ", seed " << seed << "\n"
-              << report.results.dump(1);
+              << report.results().dump(1);
         }
       }
     }

@@ -1,9 +1,9 @@
-#include "kafka/kafka.hpp"
+#include "mznode/check/kafka/kafka.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "kafka/log_anomalies.hpp"
-#include "mznode/check/lack_of_time.hpp"
 #include "txn/judge.hpp"
 #include "txn/orders.hpp"
 #include "txn/words.hpp"
@@ -49,42 +49,60 @@ bool is_tolerated(std::string_view error) {
          error == "strong-PL-1-cycle-exists";
 }
 
-Verdict judge(const txn::Findings& findings) {
-  const txn::Names found = findings.names();
-  Verdict verdict(std::all_of(found.begin(), found.end(), is_tolerated) ? Valid::yes : Valid::no);
-  nlohmann::ordered_json types = nlohmann::ordered_json::array();
-  nlohmann::ordered_json bad = nlohmann::ordered_json::array();
-  for (const std::string_view error : found) {
-    types.push_back(error);
-    if (!is_tolerated(error)) bad.push_back(error);
-  }
-  note_lack_of_time(verdict, bad == nlohmann::ordered_json::array({"unseen"}));
-  verdict.details["error-types"] = std::move(types);
-  verdict.details["bad-error-types"] = std::move(bad);
-  for (const std::string_view error : found) {
-    verdict.details[std::string(error)] = {{"count", findings.count(error)}, {"errs", findings.examples(error)}};
-    if (is_tolerated(error)) continue;
-    for (std::string& line : txn::explain_anomaly(error, findings.count(error), findings.examples(error)[0])) {
-      verdict.details["explanation"].push_back(std::move(line));
+Verdict judge(const txn::AnomalyList& anomalies) {
+  LogsFinding finding;
+  Verdict verdict(Valid::yes);
+  bool is_unseen_alone = true;
+  for (const std::string_view error : anomalies.names()) {
+    LogsFinding::Error found{.anomaly = anomalies.at(error), .is_tolerated = is_tolerated(error)};
+    if (!found.is_tolerated) {
+      verdict.valid = Valid::no;
+      is_unseen_alone = is_unseen_alone && error == "unseen";
+      for (std::string& line : txn::explain_anomaly(found.anomaly)) verdict.explanation.push_back(std::move(line));
     }
+    finding.errors.push_back(std::move(found));
   }
+  verdict.may_lack_time = verdict.valid == Valid::no && is_unseen_alone;
+  verdict.add(std::move(finding));
   return verdict;
 }
 
+/// The names of those errors, in their order.
+nlohmann::ordered_json names_of(const std::vector<LogsFinding::Error>& errors, bool with_tolerated) {
+  nlohmann::ordered_json names = nlohmann::ordered_json::array();
+  for (const LogsFinding::Error& error : errors) {
+    if (with_tolerated || !error.is_tolerated) names.push_back(error.anomaly.name);
+  }
+  return names;
+}
+
 }  // namespace
+
+void LogsFinding::write_to(nlohmann::ordered_json& details) const {
+  details["error-types"] = names_of(errors, true);
+  details["bad-error-types"] = names_of(errors, false);
+  for (const auto& [anomaly, is_tolerated] : errors) {
+    details[anomaly.name] = {{"count", anomaly.count}, {"errs", to_details(anomaly.examples)}};
+  }
+}
+
+std::string LogsFinding::reason() const {
+  const nlohmann::ordered_json bad = names_of(errors, false);
+  return bad.empty() ? std::string() : "bad-error-types " + bad.dump();
+}
 
 Verdict check_kafka(const History& history, const CheckOptions& options) {
   const LogHistory logs = read_log_history(history);
   const VersionOrders orders(logs);
   const LogDependencies dependencies(logs);
   const txn::Evidence evidence(history, logs.transactions, dependencies);
-  txn::Findings findings;
-  LogAnomalies(history, logs, orders, evidence, findings, options.compat_jepsen).find();
+  txn::AnomalyList anomalies;
+  LogAnomalies(history, logs, orders, evidence, anomalies, options.compat_jepsen).find();
   const txn::Graph graph =
       txn::build_graph(history, logs.transactions, txn::realtime,
                        [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
-  txn::find_cycle_anomalies(graph, {}, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, findings);
-  Verdict verdict = judge(findings);
+  txn::find_cycle_anomalies(graph, {}, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, anomalies);
+  Verdict verdict = judge(anomalies);
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;
   const auto element = static_cast<std::uint32_t>(unsent - logs.sender.begin());

@@ -22,7 +22,7 @@ void LogAnomalies::check_logs() {
     for (const LogEntry& entry : orders_.logs()[key].entries) {
       for (const std::uint32_t element : entry.elements) offsets[element].push_back(entry.offset);
       if (entry.elements.size() < 2) continue;
-      findings_.add("inconsistent-offsets", [&] {
+      anomalies_.add("inconsistent-offsets", [&] {
         return ordered_json{
             {"key", evidence_.key(key)}, {"offset", entry.offset}, {"values", evidence_.elements(entry.elements)}};
       });
@@ -30,7 +30,7 @@ void LogAnomalies::check_logs() {
   }
   for (std::uint32_t element = 0; element < offsets.size(); ++element) {
     if (offsets[element].size() < 2) continue;
-    findings_.add("duplicate", [&] {
+    anomalies_.add("duplicate", [&] {
       return ordered_json{{"key", key(element)},
                           {"value", evidence_.element(element)},
                           {"count", offsets[element].size()},
@@ -55,7 +55,7 @@ void LogAnomalies::check_lost_writes() {
     if (orders_.was_polled(element) || place == none || place >= bound) continue;
     const std::uint32_t sender = logs_.sender[element];
     if (sender == none || !orders_.took_effect(logs_.operations[sender])) continue;
-    findings_.add("lost-write", [&] {
+    anomalies_.add("lost-write", [&] {
       return ordered_json{{"key", key(element)},
                           {"value", evidence_.element(element)},
                           {"index", place},
@@ -70,7 +70,7 @@ void LogAnomalies::check_unseen() {
     if (operation.type != Type::ok) continue;
     for (const Message& message : operation.sent) {
       if (orders_.was_polled(message.element)) continue;
-      findings_.add("unseen", [&] {
+      anomalies_.add("unseen", [&] {
         return ordered_json{
             {"key", key(message.element)}, {"value", evidence_.element(message.element)}, {"writer", op(operation)}};
       });
@@ -88,7 +88,7 @@ void LogAnomalies::check_operation(const LogOperation& operation) {
   for (const Message& message : operation.polled) {
     const std::uint32_t sender = logs_.sender[message.element];
     if (sender == none || logs_.operations[sender].type != Type::fail) continue;
-    findings_.add("G1a", [&] {
+    anomalies_.add("G1a", [&] {
       return ordered_json{{"key", key(message.element)},
                           {"value", evidence_.element(message.element)},
                           {"writer", op(logs_.operations[sender])},
@@ -103,7 +103,7 @@ void LogAnomalies::check_own_messages(const LogOperation& operation) {
     const auto own = std::find_if(operation.polled.begin(), operation.polled.end(),
                                   [&](const Message& polled) { return polled.element == sent.element; });
     if (own == operation.polled.end()) continue;
-    findings_.add("precommitted-read", [&] {
+    anomalies_.add("precommitted-read", [&] {
       return ordered_json{
           {"op", op(operation)}, {"key", key(sent.element)}, {"value", evidence_.element(sent.element)}};
     });
@@ -116,7 +116,7 @@ void LogAnomalies::check_steps(const LogOperation& operation, std::span<const Me
   for (std::size_t i = 1; i < messages.size(); ++i) {
     const std::int64_t distance = orders_.distance(messages[i - 1].element, messages[i].element);
     if (distance == 1) continue;
-    findings_.add(distance > 1 ? skip : back, [&] {
+    anomalies_.add(distance > 1 ? skip : back, [&] {
       ordered_json details = step(messages[i - 1].element, messages[i].element);
       details["op"] = op(operation);
       return details;
@@ -151,7 +151,7 @@ void LogAnomalies::check_polls(const LogOperation& operation, LastByKey& last) {
     if (before.operation != nullptr) {
       const std::int64_t distance = orders_.distance(before.element, messages.front().element);
       if (distance != 1) {
-        findings_.add(distance > 1 ? "poll-skip" : "nonmonotonic-poll", [&] {
+        anomalies_.add(distance > 1 ? "poll-skip" : "nonmonotonic-poll", [&] {
           ordered_json details = step(before.element, messages.front().element);
           details["ops"] = {op(*before.operation), op(operation)};
           return details;
@@ -172,7 +172,7 @@ void LogAnomalies::check_sends(const LogOperation& operation, LastByKey& last) {
   for_each_key(operation.sent, [&](std::span<const Message> messages) {
     Last& before = last[messages.front().key];
     if (before.operation != nullptr && orders_.distance(before.element, messages.front().element) < 1) {
-      findings_.add("nonmonotonic-send", [&] {
+      anomalies_.add("nonmonotonic-send", [&] {
         ordered_json details = step(before.element, messages.front().element);
         details["ops"] = {op(*before.operation), op(operation)};
         return details;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "kafka/version_order.hpp"
+#include "txn/anomaly_list.hpp"
 #include "txn/evidence.hpp"
-#include "txn/findings.hpp"
 
 namespace mznode::check::kafka {
 
@@ -11,12 +11,12 @@ class LogAnomalies {
  public:
   /// `forgets_at_empty_polls`: a poll of no messages lets a process begin anew with that key, as upstream by mistake.
   LogAnomalies(const History& history, const LogHistory& logs, const VersionOrders& orders,
-               const txn::Evidence& evidence, txn::Findings& findings, bool forgets_at_empty_polls)
+               const txn::Evidence& evidence, txn::AnomalyList& anomalies, bool forgets_at_empty_polls)
       : history_(history),
         logs_(logs),
         orders_(orders),
         evidence_(evidence),
-        findings_(findings),
+        anomalies_(anomalies),
         forgets_at_empty_polls_(forgets_at_empty_polls) {}
 
   void find();
@@ -49,7 +49,7 @@ class LogAnomalies {
   const LogHistory& logs_;
   const VersionOrders& orders_;
   const txn::Evidence& evidence_;
-  txn::Findings& findings_;
+  txn::AnomalyList& anomalies_;
   bool forgets_at_empty_polls_;
 };
 

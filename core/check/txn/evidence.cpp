@@ -52,25 +52,19 @@ ordered_json Evidence::elements(std::span<const std::uint32_t> elements) const {
   return list;
 }
 
-ordered_json Evidence::cycle(const Cycle& cycle) const {
-  ordered_json operations = ordered_json::array();
-  ordered_json steps = ordered_json::array();
-  ordered_json explanation = ordered_json::array();
+CycleExample Evidence::cycle(const Cycle& cycle) const {
+  CycleExample example;
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     const std::size_t next = (i + 1) % cycle.size();
-    operations.push_back(operation(cycle.vertices[i]));
+    example.transactions.push_back(history_[transactions_.position(cycle.vertices[i])]);
     const std::string from = transaction_name(i);
     const std::string to = transaction_name(next);
     Step it = step(cycle.vertices[i], cycle.vertices[next], cycle.steps[i], from, to);
-    steps.push_back(std::move(it.data));
     const std::string order = from + " comes before " + (to == from ? "itself" : to) + ": " + it.words;
-    explanation.push_back(next == 0 && i > 0 ? "However, " + order + ". A contradiction!" : order + ".");
+    it.words = next == 0 && i > 0 ? "However, " + order + ". A contradiction!" : order + ".";
+    example.steps.push_back(std::move(it));
   }
-  ordered_json details = ordered_json::object();
-  details["cycle"] = std::move(operations);
-  details["steps"] = std::move(steps);
-  details["explanation"] = std::move(explanation);
-  return details;
+  return example;
 }
 
 Evidence::Step Evidence::step(std::uint32_t from, std::uint32_t to, Relations relation, const std::string& from_name,
@@ -78,17 +72,19 @@ Evidence::Step Evidence::step(std::uint32_t from, std::uint32_t to, Relations re
   if ((relation & data) == 0) return order_step(from, to, relation, from_name, to_name);
   const auto dependency = explainer_.explain(from, to, relation);
   return dependency ? data_step(*dependency, from_name, to_name)
-                    : Step{{{"type", name_of(relation)}}, "by a dependency"};
+                    : Step{.relation = name_of(relation), .words = "by a dependency"};
 }
 
 Evidence::Step Evidence::data_step(const Dependency& dependency, const std::string& from_name,
                                    const std::string& to_name) const {
   const Objects objects = explainer_.objects();
+  const auto json = [](std::string_view text) { return Json::from_valid(std::string(text)); };
+  const auto version = [&](std::uint32_t it) { return it == none ? Json() : json(transactions_.element_text(it)); };
   const std::string key_text = "key " + std::string(transactions_.key_text(dependency.key));
-  Step step;
-  step.data = {
-      {"type", name_of(dependency.relation)}, {"key", key(dependency.key)}, {"value", element(dependency.element)}};
-  if (dependency.relation != wr) step.data["value'"] = element(dependency.next);
+  Step step{.relation = name_of(dependency.relation),
+            .key = json(transactions_.key_text(dependency.key)),
+            .value = version(dependency.element)};
+  if (dependency.relation != wr) step.next_value = version(dependency.next);
   const auto wrote = [&](std::uint32_t it) {
     if (objects == Objects::registers) return "set " + key_text + " to " + written(it);
     return (objects == Objects::lists ? "appended " : "sent ") + written(it) + " to " + key_text;
@@ -111,15 +107,14 @@ Evidence::Step Evidence::order_step(std::uint32_t from, std::uint32_t to, Relati
                                     const std::string& from_name, const std::string& to_name) const {
   const Operation& ended = history_[transactions_.position(from)];
   const Operation& began = history_[transactions_.list[to].invocation];
-  Step step;
-  step.data["type"] = name_of(relation);
+  Step step{.relation = name_of(relation)};
   if (relation == process) {
-    step.data["process"] = ended.process;
+    step.process = ended.process;
     step.words = "process " + std::to_string(ended.process) + " executed " + from_name + " and then " + to_name;
     return step;
   }
-  step.data["completed"] = ended.index;
-  step.data["invoked"] = began.index;
+  step.completed = ended.index;
+  step.invoked = began.index;
   const std::int64_t gap_ns = began.time_ns - ended.time_ns;
   step.words = from_name + " had completed (operation " + std::to_string(ended.index) + ") " +
                (gap_ns >= ns_per_ms ? seconds(gap_ns) + " " : "") + "before " + to_name + " began (operation " +

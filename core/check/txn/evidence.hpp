@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "mznode/check/txn/anomalies.hpp"
 #include "txn/cycles.hpp"
 #include "txn/dependency.hpp"
 #include "txn/transactions.hpp"
@@ -23,15 +24,11 @@ class Evidence {
   nlohmann::ordered_json element(std::uint32_t element) const;
   nlohmann::ordered_json elements(std::span<const std::uint32_t> elements) const;
 
-  /// `cycle` (the operations), `steps` (why each comes before the next one: `type`, `key`, `value`, `value'` …) and
-  /// `explanation` (the same in words: T1 is the first operation of the cycle).
-  nlohmann::ordered_json cycle(const Cycle& cycle) const;
+  /// In its words, T1 is the first operation of the cycle.
+  CycleExample cycle(const Cycle& cycle) const;
 
  private:
-  struct Step {
-    nlohmann::ordered_json data;
-    std::string words;
-  };
+  using Step = CycleExample::Step;
   Step step(std::uint32_t from, std::uint32_t to, Relations relation, const std::string& from_name,
             const std::string& to_name) const;
   Step data_step(const Dependency& dependency, const std::string& from_name, const std::string& to_name) const;

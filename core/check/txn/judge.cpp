@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mznode/check/txn/anomalies.hpp"
 #include "txn/words.hpp"
 
 namespace mznode::check::txn {
@@ -12,10 +13,10 @@ namespace {
 const Names undecided = {"empty-transaction-graph", "cycle-search-timeout"};
 
 /// That some cycle exists is worth saying only about models that nothing more exact rules out.
-void remove_redundant_cycles(Findings& findings, const Names& reportable) {
+void remove_redundant_cycles(AnomalyList& anomalies, const Names& reportable) {
   Names exact;
   Names vague;
-  for (const std::string_view name : findings.names()) {
+  for (const std::string_view name : anomalies.names()) {
     if (reportable.contains(name)) (model_of_cycle_exists(name).empty() ? exact : vague).insert(name);
   }
   for (const std::string_view name : vague) {
@@ -24,18 +25,18 @@ void remove_redundant_cycles(Findings& findings, const Names& reportable) {
       // Of those that rule each other's model out, the weaker model's says more.
       if (other != name && !impossible_models({name}).contains(model_of_cycle_exists(other))) others.insert(other);
     }
-    if (impossible_models(others).contains(model_of_cycle_exists(name))) findings.remove(name);
+    if (impossible_models(others).contains(model_of_cycle_exists(name))) anomalies.remove(name);
   }
 }
 
 /// What was found in words: first what takes one line, then cycles, the shortest ones first.
-std::vector<std::string> explain(const Findings& findings, const Names& reportable) {
+std::vector<std::string> explain(const AnomalyList& anomalies, const Names& reportable) {
   constexpr std::size_t max_cycles = 3;
   std::vector<std::string> lines;
   std::vector<std::vector<std::string>> cycles;
-  for (const std::string_view name : findings.names()) {
+  for (const std::string_view name : anomalies.names()) {
     if (!reportable.contains(name)) continue;
-    auto words = explain_anomaly(name, findings.count(name), findings.examples(name)[0]);
+    auto words = explain_anomaly(anomalies.at(name));
     if (words.size() > 1) {
       cycles.push_back(std::move(words));
     } else {
@@ -52,23 +53,23 @@ std::vector<std::string> explain(const Findings& findings, const Names& reportab
 }  // namespace
 
 void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority& priority, const Names& prohibited,
-                          const Evidence& evidence, Findings& findings) {
+                          const Evidence& evidence, AnomalyList& anomalies) {
   bool has_edges = loops.exist || graph.has_arcs();
   for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex)
     has_edges = graph.follower(vertex) != none;
-  if (!has_edges) findings.add("empty-transaction-graph", [] { return true; });
+  if (!has_edges) anomalies.add("empty-transaction-graph", [] { return true; });
   const CycleReport report = find_cycles(graph, priority);
   for (const CycleCase& it : report.cases) {
-    findings.add(it.anomaly, [&] { return evidence.cycle(it.cycle); });
+    anomalies.add(it.anomaly, [&] { return evidence.cycle(it.cycle); });
   }
   for (const std::string_view name : report.given_up) {
-    if (prohibited.contains(name)) findings.add("cycle-search-timeout", [&] { return name; });
+    if (prohibited.contains(name)) anomalies.add("cycle-search-timeout", [&] { return name; });
   }
 }
 
-std::vector<std::string_view> strongest_models_of(const Findings& findings, const CycleReport& by_process,
+std::vector<std::string_view> strongest_models_of(const AnomalyList& anomalies, const CycleReport& by_process,
                                                   const CycleReport& by_realtime) {
-  Names found = findings.names();
+  Names found = anomalies.names();
   for (const CycleReport* report : {&by_process, &by_realtime}) {
     for (const CycleCase& it : report->cases) found.insert(it.anomaly);
     found.insert(report->given_up.begin(), report->given_up.end());  // they may be there
@@ -76,32 +77,25 @@ std::vector<std::string_view> strongest_models_of(const Findings& findings, cons
   return strongest_models(found);
 }
 
-Verdict judge(Findings findings, const Names& prohibited) {
+Verdict judge(AnomalyList anomalies, const Names& prohibited) {
   Names reportable = prohibited;
   reportable.insert(undecided.begin(), undecided.end());
-  const Names found = findings.names();
+  const Names found = anomalies.names();
   const auto is_among = [&](const Names& names) {
     return std::any_of(found.begin(), found.end(), [&](auto name) { return names.contains(name); });
   };
   Verdict verdict(is_among(prohibited) ? Valid::no : is_among(undecided) ? Valid::unknown : Valid::yes);
   if (verdict.valid == Valid::yes) return verdict;
-  remove_redundant_cycles(findings, reportable);
-  nlohmann::ordered_json types = nlohmann::ordered_json::array();
-  nlohmann::ordered_json anomalies = nlohmann::ordered_json::object();
-  nlohmann::ordered_json counts = nlohmann::ordered_json::object();
-  for (const std::string_view name : findings.names()) {
-    if (!reportable.contains(name)) continue;
-    types.push_back(name);
-    anomalies[std::string(name)] = findings.examples(name);
-    counts[std::string(name)] = findings.count(name);
-  }
+  remove_redundant_cycles(anomalies, reportable);
   const Boundary boundary = ruled_out(found);
-  verdict.details["anomaly-types"] = std::move(types);
-  verdict.details["not"] = boundary.weakest;
-  verdict.details["also-not"] = boundary.stronger;
-  verdict.details["anomaly-counts"] = std::move(counts);
-  verdict.details["anomalies"] = std::move(anomalies);
-  verdict.details["explanation"] = explain(findings, reportable);
+  TransactionsFinding finding;
+  for (const std::string_view name : anomalies.names()) {
+    if (reportable.contains(name)) finding.anomalies.push_back(anomalies.at(name));
+  }
+  finding.ruled_out.assign(boundary.weakest.begin(), boundary.weakest.end());
+  finding.also_ruled_out.assign(boundary.stronger.begin(), boundary.stronger.end());
+  verdict.explanation = explain(anomalies, reportable);
+  verdict.add(std::move(finding));
   return verdict;
 }
 

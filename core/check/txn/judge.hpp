@@ -5,22 +5,22 @@
 #include <vector>
 
 #include "mznode/check/verdict.hpp"
+#include "txn/anomaly_list.hpp"
 #include "txn/evidence.hpp"
-#include "txn/findings.hpp"
 
 namespace mznode::check::txn {
 
 /// Adds the anomalies that are cycles of the graph, or that it and the loops have no edges, which says nothing about
 /// anything, or that the search for one of the `prohibited` ones was given up.
 void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority& priority, const Names& prohibited,
-                          const Evidence& evidence, Findings& findings);
+                          const Evidence& evidence, AnomalyList& anomalies);
 
 /// The strongest models that a history satisfies in which this was found and no more, with the cycles of its graph in
 /// the process and in the realtime order.
-std::vector<std::string_view> strongest_models_of(const Findings& findings, const CycleReport& by_process,
+std::vector<std::string_view> strongest_models_of(const AnomalyList& anomalies, const CycleReport& by_process,
                                                   const CycleReport& by_realtime);
 
 /// The verdict on what was found: Elle's result, where these anomalies must not occur.
-Verdict judge(Findings findings, const Names& prohibited);
+Verdict judge(AnomalyList anomalies, const Names& prohibited);
 
 }  // namespace mznode::check::txn

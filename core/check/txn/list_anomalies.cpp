@@ -13,19 +13,19 @@ using nlohmann::ordered_json;
 class ListAnomalies {
  public:
   ListAnomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
-                NilRead nil_read, const Evidence& evidence, Findings& findings)
+                NilRead nil_read, const Evidence& evidence, AnomalyList& anomalies)
       : transactions_(transactions),
         reader_(reader),
         versions_(versions),
         nil_read_(nil_read),
         evidence_(evidence),
-        findings_(findings) {}
+        anomalies_(anomalies) {}
 
   void run() {
     find_marks();
     for (std::uint32_t i = 0; i < transactions_.size(); ++i) check(i);
     for (std::uint32_t key = 0; key < transactions_.key_count(); ++key) check_dirty_updates(key);
-    lost_updates_.report(evidence_, findings_);
+    lost_updates_.report(evidence_, anomalies_);
   }
 
  private:
@@ -97,7 +97,7 @@ class ListAnomalies {
 
   void check_odd_read(std::uint32_t transaction, const MicroOp& read) {
     const auto seen = versions_.seen(read);
-    findings_.add("incompatible-order", [&] {
+    anomalies_.add("incompatible-order", [&] {
       return ordered_json{
           {"op", evidence_.operation(transaction)},
           {"key", evidence_.key(read.key)},
@@ -112,7 +112,7 @@ class ListAnomalies {
   }
 
   void add(std::string_view anomaly, std::uint32_t transaction, const MicroOp& read, std::uint32_t element) {
-    findings_.add(anomaly, [&] {
+    anomalies_.add(anomaly, [&] {
       ordered_json details = {{"op", evidence_.operation(transaction)}, {"key", evidence_.key(read.key)}};
       const std::uint32_t writer = element == none ? none : transactions_.elements[element].writer;
       if (writer != none) details["writer"] = evidence_.operation(writer);
@@ -138,7 +138,7 @@ class ListAnomalies {
         add("internal", transaction, micro_op, micro_op.element);
       } else if (!future && was_read_before(it, i)) {
         future = true;
-        findings_.add("future-read", [&] {
+        anomalies_.add("future-read", [&] {
           return ordered_json{{"op", evidence_.operation(transaction)},
                               {"key", evidence_.key(micro_op.key)},
                               {"element", evidence_.element(micro_op.element)}};
@@ -200,7 +200,7 @@ class ListAnomalies {
         aborted = writer;
         since = i;
       } else if (it.is_ok() && aborted != none) {
-        findings_.add("dirty-update", [&] {
+        anomalies_.add("dirty-update", [&] {
           return ordered_json{{"key", evidence_.key(key)},
                               {"values", evidence_.elements(std::span(order).subspan(since, i - since + 1))},
                               {"txns", {evidence_.operation(aborted), evidence_.operation(writer)}}};
@@ -220,7 +220,7 @@ class ListAnomalies {
   const ListAppend& versions_;
   const NilRead nil_read_;
   const Evidence& evidence_;
-  Findings& findings_;
+  AnomalyList& anomalies_;
   std::vector<Marks> marks_;             // by key
   std::vector<std::uint32_t> place_;     // by element: in the list of its key
   std::vector<bool> overwritten_;        // by element: by its own transaction
@@ -232,8 +232,8 @@ class ListAnomalies {
 }  // namespace
 
 void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
-                         NilRead nil_read, const Evidence& evidence, Findings& findings) {
-  ListAnomalies(transactions, reader, versions, nil_read, evidence, findings).run();
+                         NilRead nil_read, const Evidence& evidence, AnomalyList& anomalies) {
+  ListAnomalies(transactions, reader, versions, nil_read, evidence, anomalies).run();
 }
 
 }  // namespace mznode::check::txn

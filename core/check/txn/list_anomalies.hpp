@@ -1,7 +1,7 @@
 #pragma once
 
+#include "txn/anomaly_list.hpp"
 #include "txn/evidence.hpp"
-#include "txn/findings.hpp"
 #include "txn/list_append.hpp"
 
 namespace mznode::check::txn {
@@ -13,6 +13,6 @@ namespace mznode::check::txn {
 ///  - incompatible-order, duplicate-elements, dirty-update (Alvaro and Kingsbury, "Elle", sections 4.2 and 6.1);
 ///  - lost-update: two transactions read the same version of a key and wrote it.
 void find_list_anomalies(const Transactions& transactions, const ListReader& reader, const ListAppend& versions,
-                         NilRead nil_read, const Evidence& evidence, Findings& findings);
+                         NilRead nil_read, const Evidence& evidence, AnomalyList& anomalies);
 
 }  // namespace mznode::check::txn

@@ -16,7 +16,7 @@ void LostUpdates::add(const Transactions& transactions, std::uint32_t transactio
   }
 }
 
-void LostUpdates::report(const Evidence& evidence, Findings& findings) {
+void LostUpdates::report(const Evidence& evidence, AnomalyList& anomalies) {
   std::sort(updates_.begin(), updates_.end(), [](const Update& a, const Update& b) {
     return std::tuple_cat(a.version(), std::tie(a.transaction)) < std::tuple_cat(b.version(), std::tie(b.transaction));
   });
@@ -24,7 +24,7 @@ void LostUpdates::report(const Evidence& evidence, Findings& findings) {
     std::size_t end = i + 1;
     while (end < updates_.size() && updates_[i].version() == updates_[end].version()) ++end;
     if (end - i > 1) {
-      findings.add("lost-update", [&] {
+      anomalies.add("lost-update", [&] {
         nlohmann::ordered_json details = {{"key", evidence.key(updates_[i].key)},
                                           {"value", evidence.element(updates_[i].element)}};
         for (std::size_t j = i; j < end; ++j) details["txns"].push_back(evidence.operation(updates_[j].transaction));

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <vector>
 
+#include "txn/anomaly_list.hpp"
 #include "txn/evidence.hpp"
-#include "txn/findings.hpp"
 
 namespace mznode::check::txn {
 
@@ -17,7 +17,7 @@ class LostUpdates {
   void add(const Transactions& transactions, std::uint32_t transaction);
 
   /// To be called once, at the end.
-  void report(const Evidence& evidence, Findings& findings);
+  void report(const Evidence& evidence, AnomalyList& anomalies);
 
  private:
   struct Update {

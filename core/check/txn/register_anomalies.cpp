@@ -10,8 +10,9 @@ using nlohmann::ordered_json;
 
 class RegisterAnomalies {
  public:
-  RegisterAnomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence, Findings& findings)
-      : transactions_(transactions), nil_read_(nil_read), evidence_(evidence), findings_(findings) {}
+  RegisterAnomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence,
+                    AnomalyList& anomalies)
+      : transactions_(transactions), nil_read_(nil_read), evidence_(evidence), anomalies_(anomalies) {}
 
   void run() {
     find_overwritten();
@@ -23,7 +24,7 @@ class RegisterAnomalies {
       }
       lost_updates_.add(transactions_, i);
     }
-    lost_updates_.report(evidence_, findings_);
+    lost_updates_.report(evidence_, anomalies_);
   }
 
  private:
@@ -57,7 +58,7 @@ class RegisterAnomalies {
                             (latest.micro_op->element != none || nil_read_ == NilRead::finds_nothing);
       if (micro_op.is_read() && is_known && latest.micro_op->element != micro_op.element && !found) {
         found = true;
-        findings_.add("internal", [&] {
+        anomalies_.add("internal", [&] {
           return ordered_json{{"op", evidence_.operation(transaction)},
                               {"key", evidence_.key(micro_op.key)},
                               {"value", evidence_.element(micro_op.element)},
@@ -69,7 +70,7 @@ class RegisterAnomalies {
   }
 
   void add(std::string_view anomaly, std::uint32_t transaction, const MicroOp& read) {
-    findings_.add(anomaly, [&] {
+    anomalies_.add(anomaly, [&] {
       return ordered_json{{"op", evidence_.operation(transaction)},
                           {"key", evidence_.key(read.key)},
                           {"value", evidence_.element(read.element)},
@@ -85,7 +86,7 @@ class RegisterAnomalies {
   const Transactions& transactions_;
   const NilRead nil_read_;
   const Evidence& evidence_;
-  Findings& findings_;
+  AnomalyList& anomalies_;
   std::vector<bool> overwritten_;  // by element: by its own transaction
   std::vector<Latest> latest_;     // by key: what was looked at last
   LostUpdates lost_updates_;
@@ -94,8 +95,8 @@ class RegisterAnomalies {
 }  // namespace
 
 void find_register_anomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence,
-                             Findings& findings) {
-  RegisterAnomalies(transactions, nil_read, evidence, findings).run();
+                             AnomalyList& anomalies) {
+  RegisterAnomalies(transactions, nil_read, evidence, anomalies).run();
 }
 
 }  // namespace mznode::check::txn

@@ -13,20 +13,20 @@ void RegisterReader::read_seen(Scanner& scanner, MicroOp& micro_op) {
 }
 
 Registers::Registers(const History& history, const Transactions& transactions, const CheckOptions& options,
-                     Findings& findings)
+                     AnomalyList& anomalies)
     : transactions_(transactions) {
   const Assumptions& assume = options.assume;
   find_externals();
   find_readers();
-  add_order("initial-state", initial_order(), findings);
+  add_order("initial-state", initial_order(), anomalies);
   if (assume.wfr_keys) {
-    add_order("wfr-keys", written_after_read(), findings);
+    add_order("wfr-keys", written_after_read(), anomalies);
     follows_reads_ = sources_.back() == "wfr-keys";
   }
-  if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), findings);
+  if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), anomalies);
   if (assume.linearizable_keys) {
     add_order("linearizable-keys", follows_elle_0_2_2(options) ? elle_realtime_order(history) : realtime_order(),
-              findings);
+              anomalies);
   }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
   std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
@@ -184,7 +184,7 @@ const Registers::External* Registers::find_external(std::uint32_t transaction, s
 }
 
 /// Adds an order to those known, unless both together contradict themselves.
-void Registers::add_order(const char* source, Edges edges, Findings& findings) {
+void Registers::add_order(const char* source, Edges edges, AnomalyList& anomalies) {
   edges.insert(edges.begin(), edges_.begin(), edges_.end());
   std::sort(edges.begin(), edges.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
   const Graph graph(transactions_.element_count() + transactions_.key_count(), edges);
@@ -197,19 +197,19 @@ void Registers::add_order(const char* source, Edges edges, Findings& findings) {
     edges_ = std::move(edges);
     return;
   }
-  describe_cycles(components, members, findings);
+  describe_cycles(components, members, anomalies);
   sources_.pop_back();
 }
 
 void Registers::describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
-                                Findings& findings) const {
+                                AnomalyList& anomalies) const {
   std::map<std::uint32_t, std::vector<Version>> cycles;
   for (Version version = 0; version < components.number.size(); ++version) {
     const std::uint32_t number = components.number[version];
     if (members[number] > 1) cycles[number].push_back(version);
   }
   for (const auto& [number, versions] : cycles) {
-    findings.add("cyclic-versions", [&, &members_of_cycle = versions] {
+    anomalies.add("cyclic-versions", [&, &members_of_cycle = versions] {
       nlohmann::ordered_json details = nlohmann::ordered_json::object();
       const auto parsed = [](std::string_view text) { return to_details(Json::from_valid(std::string(text))); };
       details["key"] = parsed(transactions_.key_text(key_of(members_of_cycle.front())));

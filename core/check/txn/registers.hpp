@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "mznode/check/options.hpp"
+#include "txn/anomaly_list.hpp"
 #include "txn/dependency.hpp"
 #include "txn/evidence.hpp"
-#include "txn/findings.hpp"
 #include "txn/reader.hpp"
 
 namespace mznode::check::txn {
@@ -28,7 +28,8 @@ class RegisterReader final : public Reader {
 class Registers final : public Explainer {
  public:
   /// Notes an order that contradicts itself as `cyclic-versions`, and leaves that assumption out.
-  Registers(const History& history, const Transactions& transactions, const CheckOptions& options, Findings& findings);
+  Registers(const History& history, const Transactions& transactions, const CheckOptions& options,
+            AnomalyList& anomalies);
 
   /// Calls `emit` with a Dependency for each dependency of `to` on another transaction.
   template <class Emit>
@@ -74,9 +75,9 @@ class Registers final : public Explainer {
   Edges sequential_order(const History& history) const;
   Edges realtime_order() const;
   Edges elle_realtime_order(const History& history) const;
-  void add_order(const char* source, Edges edges, Findings& findings);
+  void add_order(const char* source, Edges edges, AnomalyList& anomalies);
   void describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
-                       Findings& findings) const;
+                       AnomalyList& anomalies) const;
   void find_readers();
   bool implies_initial(std::span<const Graph::Arc> before) const;
 
@@ -121,6 +122,6 @@ void Registers::for_each_dependency(std::uint32_t to, Emit&& emit) const {
 
 /// Finds the anomalies of rw-register that are no cycles: G1a, G1b, internal and lost-update.
 void find_register_anomalies(const Transactions& transactions, NilRead nil_read, const Evidence& evidence,
-                             Findings& findings);
+                             AnomalyList& anomalies);
 
 }  // namespace mznode::check::txn

@@ -16,7 +16,7 @@ namespace {
 /// Adds a cycle for each transaction that has read what it wrote only afterwards. Elle sees one as a part of a larger
 /// cycle only.
 void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions& options, const Evidence& evidence,
-                      Findings& findings) {
+                      AnomalyList& anomalies) {
   if (loops.reads_ahead.empty()) return;
   constexpr Relations all = data | process | realtime;
   const std::vector<std::uint32_t> component = find_components(View{graph, all}).number;
@@ -24,7 +24,7 @@ void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions
   for (std::uint32_t i = 0; i < graph.size(); ++i) ++members[component[i]];
   for (const std::uint32_t i : loops.reads_ahead) {
     if (options.compat_jepsen && members[component[i]] < 2) continue;
-    findings.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
+    anomalies.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
   }
 }
 
@@ -33,24 +33,26 @@ void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions
 template <class Versions>
 Verdict judge_dependencies(const History& history, const Transactions& transactions, const Versions& versions,
                            const Priority& priority, const Evidence& evidence, const CheckOptions& options,
-                           Findings findings, const Loops& loops = {}) {
+                           AnomalyList anomalies, const Loops& loops = {}) {
   const auto graph_in = [&](Relations order) {
     return build_graph(history, transactions, order,
                        [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
   };
   const Names prohibited = prohibited_anomalies(options.consistency_models);
   const Graph graph = graph_in(needed_order(prohibited));
-  find_reads_ahead(graph, loops, options, evidence, findings);
-  find_cycle_anomalies(graph, loops, priority, prohibited, evidence, findings);
-  Verdict verdict = judge(findings, prohibited);
+  find_reads_ahead(graph, loops, options, evidence, anomalies);
+  find_cycle_anomalies(graph, loops, priority, prohibited, evidence, anomalies);
+  Verdict verdict = judge(anomalies, prohibited);
   if (!options.strongest_models || !graph.has_arcs()) return verdict;
   const Names all = prohibited_anomalies({});
   const bool all_hold =
       verdict.valid == Valid::yes && std::includes(prohibited.begin(), prohibited.end(), all.begin(), all.end());
-  verdict.details["strongest-models"] = all_hold
-                                            ? strongest_models({})
-                                            : strongest_models_of(findings, find_cycles(graph_in(process), priority),
-                                                                  find_cycles(graph_in(realtime), priority));
+  const auto strongest = all_hold ? strongest_models({})
+                                  : strongest_models_of(anomalies, find_cycles(graph_in(process), priority),
+                                                        find_cycles(graph_in(realtime), priority));
+  StrongestModelsFinding finding;
+  finding.models.assign(strongest.begin(), strongest.end());
+  verdict.add(std::move(finding));
   return verdict;
 }
 
@@ -60,7 +62,9 @@ Verdict demand_writers(Verdict verdict, const Transactions& transactions, const 
   const auto unwritten = std::find_if(transactions.elements.begin(), transactions.elements.end(),
                                       [](const Element& element) { return element.writer == txn::none; });
   if (unwritten == transactions.elements.end()) return verdict;
-  verdict.details.erase("strongest-models");
+  std::erase_if(verdict.findings, [](const auto& finding) {
+    return dynamic_cast<const StrongestModelsFinding*>(finding.get()) != nullptr;
+  });
   if (verdict.valid == Valid::no) return verdict;
   return Verdict::unknown("key " + std::string(transactions.key_text(unwritten->key)) + " was read with " +
                           std::string(transactions.values.text(unwritten->value)) + ", which no transaction " + wrote +
@@ -78,11 +82,11 @@ NilRead nil_read(const CheckOptions& options) {
 }
 
 Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
-  Findings findings;
-  const Registers versions(history, transactions, options, findings);
+  AnomalyList anomalies;
+  const Registers versions(history, transactions, options, anomalies);
   const Evidence evidence(history, transactions, versions);
-  find_register_anomalies(transactions, nil_read(options), evidence, findings);
-  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(findings),
+  find_register_anomalies(transactions, nil_read(options), evidence, anomalies);
+  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(anomalies),
                             versions.loops());
 }
 
@@ -95,10 +99,10 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   reader.read(transactions);
   const ListAppend versions(transactions, reader);
   const Evidence evidence(history, transactions, versions);
-  Findings findings;
-  find_list_anomalies(transactions, reader, versions, nil_read(options), evidence, findings);
+  AnomalyList anomalies;
+  find_list_anomalies(transactions, reader, versions, nil_read(options), evidence, anomalies);
   Verdict verdict =
-      judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(findings));
+      judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(anomalies));
   return demand_writers(std::move(verdict), transactions, "appended");
 }
 
@@ -119,7 +123,6 @@ Verdict check_txn_rw_register(const History& history, const CheckOptions& option
   if (!options.compat_jepsen) verdict = demand_writers(std::move(verdict), transactions, "wrote");
   if (verdict.valid != Valid::unknown) return verdict;
   verdict.valid = Valid::no;
-  verdict.details["valid?"] = to_details(verdict.valid);
   return verdict;
 }
 

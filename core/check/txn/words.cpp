@@ -1,5 +1,6 @@
 #include "txn/words.hpp"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace mznode::check::txn {
@@ -99,35 +100,41 @@ std::optional<std::string> filled_in(std::string_view text, const ordered_json& 
   return sentence;
 }
 
-std::vector<std::string> explain_cycle(const ordered_json& example) {
+std::string name_of(const Operation& operation) {
+  return "operation " + std::to_string(operation.index) + " (process " + std::to_string(operation.process) + ")";
+}
+
+std::vector<std::string> explain_cycle(const CycleExample& cycle) {
   std::vector<std::string> lines;
-  for (const ordered_json& operation : example["cycle"]) {
-    lines.push_back("  T" + std::to_string(lines.size() + 1) + " is " + name_of(operation) + ": " +
-                    shortened(operation["value"].dump()));
+  for (const Operation& transaction : cycle.transactions) {
+    lines.push_back("  T" + std::to_string(lines.size() + 1) + " is " + name_of(transaction) + ": " +
+                    shortened(to_details(transaction.value).dump()));
   }
-  for (const ordered_json& step : example["explanation"]) lines.push_back("  " + step.get<std::string>());
+  for (const CycleExample::Step& step : cycle.steps) lines.push_back("  " + step.words);
   return lines;
 }
 
 }  // namespace
 
-std::vector<std::string> explain_anomaly(std::string_view anomaly, std::size_t count, const ordered_json& example) {
-  std::vector<std::string> lines = {std::string(anomaly) + (count > 1 ? ", one of " + std::to_string(count) : "")};
-  if (example.is_object() && example.contains("cycle")) {
-    lines.front() += example["cycle"].size() == 1 ? ": this transaction comes before itself"
-                                                  : ": these transactions come before one another";
-    const std::vector<std::string> cycle = explain_cycle(example);
+std::vector<std::string> explain_anomaly(const Anomaly& anomaly) {
+  std::vector<std::string> lines = {anomaly.name +
+                                    (anomaly.count > 1 ? ", one of " + std::to_string(anomaly.count) : "")};
+  const AnomalyExample& example = anomaly.examples.front();
+  if (example.cycle) {
+    lines.front() += example.cycle->transactions.size() == 1 ? ": this transaction comes before itself"
+                                                             : ": these transactions come before one another";
+    const std::vector<std::string> cycle = explain_cycle(*example.cycle);
     lines.insert(lines.end(), cycle.begin(), cycle.end());
     return lines;
   }
   for (const Sentence& each : sentences) {
-    if (each.anomaly != anomaly) continue;
-    if (const auto sentence = filled_in(each.text, example)) {
+    if (each.anomaly != anomaly.name) continue;
+    if (const auto sentence = filled_in(each.text, example.parts)) {
       lines.front() += ": " + *sentence;
       return lines;
     }
   }
-  lines.front() += ": " + shortened(example.dump());
+  lines.front() += ": " + shortened(example.parts.dump());
   return lines;
 }
 

@@ -49,8 +49,8 @@ TEST(CounterCrdt, NeedsAtMostFiveServerMessagesForAHundredOperations) {
         settings.delivery = delivery;
         settings.seed = seed;
         const auto report = run_test(settings, [] { return false; });
-        EXPECT_EQ(report.valid, Valid::yes) << report.results.dump();
-        EXPECT_LE(report.results["net"]["servers"]["msgs-per-op"], 0.05) << workload << ", seed " << seed;
+        EXPECT_EQ(report.valid(), Valid::yes) << report.results().dump();
+        EXPECT_LE(report.results()["net"]["servers"]["msgs-per-op"], 0.05) << workload << ", seed " << seed;
       }
     }
   }
@@ -154,7 +154,7 @@ TEST(CounterCrdt, ARestartedProcessNeverTakesTheSlotOfTheOldOne) {
                 .seed = seed};
     trial.latency.mean_ms = 100;
     const auto result = trial.run(install);
-    EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << result.workload.details.dump();
+    EXPECT_TRUE(result.is_valid()) << "seed " << seed << ": " << to_details(result.workload).dump();
   }
 }
 
@@ -182,7 +182,7 @@ TEST(CounterServices, AddsThatMeetShareACompareAndSet) {
     Trial trial{.workload = "pn-counter", .nodes = 1, .concurrency_per_node = 200, .rate = 500, .seed = 1};
     trial.latency.mean_ms = 100;
     const auto result = trial.run(installer(strategy(name)));
-    EXPECT_TRUE(result.is_valid()) << result.workload.details.dump();
+    EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
     const auto count = [&](Type type) {
       return std::count_if(result.run.history.begin(), result.run.history.end(),
                            [&](const Operation& each) { return each.f == "add" && each.type == type; });

@@ -120,7 +120,7 @@ TEST_P(Convergence, ComesWithinThreeSecondsOfTheLastFaultAndThenSilence) {
     const std::string& nemesis = nemeses[(seed + seed / 4) % nemeses.size()];
     SCOPED_TRACE(nemesis + ", seed " + std::to_string(seed));
     const auto report = run(seed, nemesis, 8s);
-    ASSERT_EQ(report.valid, check::Valid::yes) << report.results.dump(1);
+    ASSERT_EQ(report.valid(), check::Valid::yes) << report.results().dump(1);
     const Journal journal(report.run);
     EXPECT_LE(journal.longest_catching_up() / 1ms, 3'000);
     const Time end = report.run.started + report.run.duration;

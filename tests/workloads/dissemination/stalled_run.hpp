@@ -48,7 +48,7 @@ inline Figures broadcast_figures(const std::string& strategy, const std::map<std
   const auto operations = std::count_if(result.history.begin(), result.history.end(), [](const auto& operation) {
     return operation.is_client() && operation.type == check::Type::invoke;
   });
-  const auto& latencies = verdict.details["stable-latencies"];
+  const auto latencies = to_details(verdict)["stable-latencies"];
   return {.is_valid = verdict.valid == check::Valid::yes && result.failures.empty() && !result.error,
           .messages_per_operation = static_cast<double>(result.net.servers.sent) / static_cast<double>(operations),
           .median_ms = latencies["0.5"].get<double>(),

@@ -119,10 +119,10 @@ Figures worst(const std::string& strategy, const std::map<std::string, std::stri
       settings.seed = seed;
       settings.keep_journal = false;
       const auto report = run_test(settings, [] { return false; });
-      EXPECT_EQ(report.valid, check::Valid::yes);
-      const auto& servers = report.results["net"]["servers"];
-      const auto& latencies = report.results["workload"]["stable-latencies"];
-      const auto broadcasts = report.results["stats"]["by-f"]["broadcast"]["count"].get<double>();
+      EXPECT_EQ(report.valid(), check::Valid::yes);
+      const auto servers = report.results()["net"]["servers"];
+      const auto latencies = report.results()["workload"]["stable-latencies"];
+      const auto broadcasts = report.results()["stats"]["by-f"]["broadcast"]["count"].get<double>();
       worst.messages_per_operation = std::max(worst.messages_per_operation, servers["msgs-per-op"].get<double>());
       worst.messages_per_broadcast =
           std::max(worst.messages_per_broadcast, servers["msg-count"].get<double>() / broadcasts);

@@ -184,8 +184,8 @@ TEST(Owner, NeedsLessThanOneMessageAnOperationAtTheFlagsOfTheChallenge) {
   settings.time_limit = 20s;
   settings.keep_journal = false;
   const auto report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::yes);
-  EXPECT_LT(report.results["net"]["servers"]["msgs-per-op"].get<double>(), 0.6);
+  EXPECT_EQ(report.valid(), check::Valid::yes);
+  EXPECT_LT(report.results()["net"]["servers"]["msgs-per-op"].get<double>(), 0.6);
 }
 
 }  // namespace

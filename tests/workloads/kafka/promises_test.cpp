@@ -28,7 +28,7 @@ TEST_P(KafkaPromises, AreKept) {
     settings.keep_journal = true;
     const auto report = run_test(settings, [] { return false; });
     ASSERT_EQ(verdict_on(GetParam(), report), check::Valid::yes) << GetParam() << ", seed " << seed << "\n"
-                                                                 << report.results.dump(1);
+                                                                 << report.results().dump(1);
     const auto& packets = report.run.packets;
     ASSERT_EQ(first_of(commits_that_go_back(packets)), "") << GetParam() << ", seed " << seed;
     ASSERT_EQ(first_of(polls_with_gaps(packets)), "") << GetParam() << ", seed " << seed;

@@ -2,6 +2,13 @@
 
 #include <algorithm>
 
+#include "mznode/check/echo.hpp"
+#include "mznode/check/kafka/kafka.hpp"
+#include "mznode/check/linearizable.hpp"
+#include "mznode/check/pn_counter.hpp"
+#include "mznode/check/set_full.hpp"
+#include "mznode/check/txn/anomalies.hpp"
+#include "mznode/check/unique_ids.hpp"
 #include "tests/workloads/kafka/conversations.hpp"
 #include "tests/workloads/txn/fractured.hpp"
 
@@ -10,8 +17,15 @@ namespace {
 
 using check::Valid;
 
+/// What the workload's checker found in a run that is invalid by it; null otherwise.
+template <class Kind>
+const Kind* found(const Trial::Result& result) {
+  return result.workload.valid == Valid::no ? result.workload.found<Kind>() : nullptr;
+}
+
 bool has_wrong_echo(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
+  const auto* finding = found<check::EchoFinding>(result);
+  return finding != nullptr && !finding->errors.empty();
 }
 bool has_second_answer(const Trial::Result& result) {
   return !result.run.malformed_replies.empty() &&
@@ -22,26 +36,33 @@ bool has_unasked_answer(const Trial::Result& result) {
          result.run.malformed_replies[0].find("answered no request") != std::string::npos;
 }
 bool has_duplicate_ids(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
+  const auto* finding = found<check::UniqueIdsFinding>(result);
+  return finding != nullptr && finding->duplicated_count > 0;
 }
 bool has_lost_element(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["lost-count"] > 0;
+  const auto* finding = found<check::SetFinding>(result);
+  return finding != nullptr && !finding->lost.empty();
 }
 bool has_duplicated_element(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && result.workload.details["duplicated-count"] > 0;
+  const auto* finding = found<check::SetFinding>(result);
+  return finding != nullptr && !finding->duplicated.empty();
 }
 
 bool has_wrong_sum(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && !result.workload.details["errors"].empty();
+  const auto* finding = found<check::PnCounterFinding>(result);
+  return finding != nullptr && !finding->errors.empty();
 }
 
 bool has_no_linearization(const Trial::Result& result) {
-  return result.workload.valid == Valid::no && !result.workload.details["failures"].empty();
+  const auto* finding = found<check::RegistersFinding>(result);
+  return finding != nullptr && std::any_of(finding->registers.begin(), finding->registers.end(),
+                                           [](const auto& each) { return each.verdict.valid == Valid::no; });
 }
 
 bool has_anomaly(const Trial::Result& result, const std::string& name) {
-  const auto types = result.workload.details.value("anomaly-types", std::vector<std::string>{});
-  return result.workload.valid == Valid::no && std::find(types.begin(), types.end(), name) != types.end();
+  const auto* finding = found<check::TransactionsFinding>(result);
+  return finding != nullptr && std::any_of(finding->anomalies.begin(), finding->anomalies.end(),
+                                           [&](const check::Anomaly& each) { return each.name == name; });
 }
 bool has_dirty_write(const Trial::Result& result) {
   return has_anomaly(result, "G0");
@@ -68,10 +89,11 @@ bool has_fractured_read(const Trial::Result& result) {
   return txn::fractured_reads(result.run.history) > 0;
 }
 bool has_log_anomaly(const Trial::Result& result, std::initializer_list<const char*> names) {
-  if (result.workload.valid != Valid::no) return false;
-  const auto& found = result.workload.details["bad-error-types"];
-  return std::any_of(names.begin(), names.end(),
-                     [&](const char* name) { return std::find(found.begin(), found.end(), name) != found.end(); });
+  const auto* finding = found<check::LogsFinding>(result);
+  return finding != nullptr && std::any_of(names.begin(), names.end(), [&](const char* name) {
+           return std::any_of(finding->errors.begin(), finding->errors.end(),
+                              [&](const auto& error) { return !error.is_tolerated && error.anomaly.name == name; });
+         });
 }
 bool has_two_messages_at_an_offset(const Trial::Result& result) {
   return has_log_anomaly(result, {"inconsistent-offsets"});

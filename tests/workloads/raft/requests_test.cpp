@@ -35,7 +35,7 @@ TestSettings slow_network() {
 
 TEST(RaftRequests, AreNotRepeatedWhileTheirAnswersAreOnTheWay) {
   const TestReport report = run_test(slow_network(), [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::yes);
+  EXPECT_EQ(report.valid(), check::Valid::yes);
   // Until the first answers have come, nobody knows how long they take.
   EXPECT_LT(repetitions(report, "execute") + repetitions(report, "query"), 40U);
 }

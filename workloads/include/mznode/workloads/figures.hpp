@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +10,7 @@
 #include "mznode/check/history.hpp"
 #include "mznode/node/runtime.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/test_verdict.hpp"
 
 /// The figures of a test by the names that users give them: those of the columns of `mznode compare`, and of each kind
 /// of operation how long it took.
@@ -38,8 +39,12 @@ struct Figure {
 std::vector<Figure> figures_of(const WorkloadInfo& workload);
 
 /// A figure of a test that was carried out, in its unit (milliseconds for times); nothing when there was nothing to
-/// measure, such as the latencies of a run in which nothing was acknowledged. `results` has the keys of results.json.
-std::optional<double> measured(std::string_view figure, const nlohmann::ordered_json& results,
-                               const check::History& history, Duration time_limit);
+/// measure, such as the latencies of a run in which nothing was acknowledged.
+std::optional<double> measured(std::string_view figure, const TestVerdict& verdict, const check::History& history,
+                               Duration time_limit);
+
+/// Median, 95 %, 99 % and maximum of each kind of latency; nothing when nothing became stable, or was acknowledged.
+std::optional<std::array<double, 4>> stable_latencies_ms(const TestVerdict& verdict);
+std::optional<std::array<double, 4>> answer_latencies_ms(const TestVerdict& verdict);
 
 }  // namespace mznode

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "mznode/check/txn/models.hpp"
-#include "mznode/check/verdict.hpp"
 #include "mznode/sim/runner.hpp"
 #include "mznode/workloads/limits.hpp"
 #include "mznode/workloads/process_time.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/test_verdict.hpp"
 
 /// A test from its settings to its verdict: what `mznode test` does, without the command line.
 namespace mznode {
@@ -65,18 +65,27 @@ struct TestSettings {
   std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
   /// Given the strategy of every node of this program's own as it starts, which lives as long as the node's process.
   std::function<void(const std::shared_ptr<Strategy>&)> on_start = {};
+
+  /// How many workers there are in all.
+  std::size_t workers() const;
 };
 
 /// A test that was carried out and judged.
 struct TestReport {
-  check::Valid valid = check::Valid::unknown;
-  /// With the keys of Maelstrom's results.edn.
-  nlohmann::ordered_json results;
+  TestVerdict verdict;
+  /// In which time processes ran; nothing of this program's own nodes.
+  std::optional<TimeOfRun> time;
   sim::RunResult run;
   /// The faults that were in play, a swarm resolved.
   std::vector<Fault> faults;
   /// What each node logged, a line an entry.
   std::map<std::string, std::vector<std::string>> logs;
+
+  check::Valid valid() const { return verdict.valid(); }
+  /// What became of the limits that the user has set; null when there are none.
+  const LimitsFinding* limits() const { return verdict.expect ? verdict.expect->found<LimitsFinding>() : nullptr; }
+  /// As results.json has them.
+  nlohmann::ordered_json results() const;
 };
 
 /// Holds a test of transactions to the model that its strategy promises, in the place of Maelstrom's default.
@@ -84,10 +93,6 @@ void hold_to_promise(TestSettings& settings);
 
 /// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
 void validate(const TestSettings& settings);
-
-/// Judges what a run left behind: every checker's verdict under its name, that on the limits as `expect`, and the worst
-/// of them.
-check::Verdict judge(const TestSettings& settings, const sim::RunResult& run);
 
 /// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
 /// `bin` it runs on child processes, in virtual time where the machine allows it.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "mznode/check/verdict.hpp"
 #include "mznode/sim/runner.hpp"
 #include "mznode/workloads/figures.hpp"
+#include "mznode/workloads/test_verdict.hpp"
 
 /// Limits that a user sets to the figures of a test, such as msgs-per-op<30.
 namespace mznode {
@@ -37,12 +40,29 @@ std::vector<Limit> parse_limits(std::string_view text, const WorkloadInfo& workl
 /// What parse_limits() reads as these.
 std::string limits_text(const std::vector<Limit>& limits);
 
+/// Limits, and what was measured.
+struct LimitsFinding final : check::Finding {
+  struct Measured {
+    Limit limit;
+    /// Nothing when there was nothing to measure.
+    std::optional<double> value = {};
+
+    bool is_met() const { return value && limit.is_met_by(*value); }
+    /// Nothing when it was not measured, or of a limit of 0.
+    std::optional<double> share() const;
+  };
+  std::vector<Measured> limits = {};
+
+  void write_to(nlohmann::ordered_json& details) const override;
+};
+
+/// For each limit its `figure`, `limit`, `value` and `share` (null when not measured) and `met?`.
+nlohmann::ordered_json to_details(const std::vector<LimitsFinding::Measured>& limits);
+
 /// Judges the figures of a test. Invalid when one misses its limit, unknown when one could not be measured, or when in
-/// real time the bench itself was late by as much as a latency is too long.
-///
-/// Details: `limits`, for each its `figure`, `limit`, `value` and `share` (null when not measured) and `met?`; `error`
-/// names those that are missed.
-check::Verdict judge_limits(const std::vector<Limit>& limits, const nlohmann::ordered_json& results,
-                            const sim::RunResult& run, Duration time_limit);
+/// real time the bench itself was late by as much as a latency is too long. Finds a LimitsFinding; the error names
+/// those that are missed.
+check::Verdict judge_limits(const std::vector<Limit>& limits, const TestVerdict& verdict, const sim::RunResult& run,
+                            Duration time_limit);
 
 }  // namespace mznode

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mznode/sim/runner.hpp"
+#include "mznode/sim/virtual_process_host.hpp"
 #include "mznode/trace/traced_process.hpp"
 
 namespace mznode {
@@ -39,9 +40,22 @@ std::string schedule_name(trace::Schedule schedule);
 /// Whether a test's processes will run in virtual time. Throws std::invalid_argument when they have to and cannot.
 bool is_virtual(const TestSettings& settings);
 
-/// Makes the host of a test's processes. `time` is told, at the latest when the host ends, what kind of time it was and
-/// whether the run can be repeated, for the results.
+/// In which time the processes of a test ran, and whether its seed repeats the run.
+struct TimeOfRun {
+  bool is_virtual = false;
+  /// Why it was real time, a sentence's end.
+  std::string why_real = {};
+  /// Of virtual time.
+  trace::Schedule schedule = trace::Schedule::random;
+  sim::VirtualProcessHost::Record record = {};
+
+  bool is_repeatable() const { return is_virtual && record.doubts.empty(); }
+  /// As results.json has it.
+  nlohmann::ordered_json to_details() const;
+};
+
+/// Makes the host of a test's processes. `time` is told, at the latest when the host ends.
 std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop,
-                                        nlohmann::ordered_json& time);
+                                        TimeOfRun& time);
 
 }  // namespace mznode

@@ -33,7 +33,20 @@ AnswerJudge judge_list_transactions(const History& history);
 /// others.
 AnswerJudge judge_log_answers(const History& history);
 
-/// Adds to `verdict` what `judge` says, as `other-than-asked` and in words, before what is explained there; with any
+/// Replies that answer something else than was asked.
+struct OtherThanAsked final : Finding {
+  struct Example {
+    Operation asked;
+    Operation reply;
+    std::string why;
+  };
+  std::size_t count = 0;
+  std::vector<Example> examples = {};
+
+  void write_to(nlohmann::ordered_json& details) const override;
+};
+
+/// Adds to `verdict` what `judge` says, as an OtherThanAsked and in words, before what is explained there; with any
 /// such reply the verdict is invalid.
 void add_other_than_asked(const History& history, const Pairing& pairing, const AnswerJudge& judge, Verdict& verdict);
 

@@ -2,6 +2,7 @@
 
 #include "mznode/check/history.hpp"
 #include "mznode/check/options.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/check/verdict.hpp"
 
 namespace mznode::check {
@@ -11,11 +12,9 @@ namespace mznode::check {
 /// `options.consistency_models` forbid. Values are lists of micro-operations ["r", key, seen] and ["append", key,
 /// element]; elements of a key must be unique.
 ///
-/// Details, as Elle's: `anomaly-types`, `anomalies` (some examples of each type; of a cycle its operations, its steps,
-/// and an explanation in words), `anomaly-counts`, `not` (the weakest models that are ruled out), `also-not`,
-/// `explanation` (what was found, in words), and if asked `strongest-models`, unless nothing can be said. Unknown
-/// when the transactions do not depend on one another at all, when an element was read that nobody appended, or when
-/// the search for a cycle was given up.
+/// Finds a TransactionsFinding when it is not valid, and if asked a StrongestModelsFinding. Unknown when the
+/// transactions do not depend on one another at all, when an element was read that nobody appended, or when the search
+/// for a cycle was given up.
 Verdict check_list_append(const History& history, const CheckOptions& options);
 
 /// The same for registers: ["r", key, value] and ["w", key, value]. Values of a key must be unique; `options.assume`

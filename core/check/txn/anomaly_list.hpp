@@ -2,22 +2,23 @@
 
 #include <cstddef>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string_view>
+#include <vector>
 
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/check/txn/models.hpp"
 
 namespace mznode::check::txn {
 
 /// The anomalies that were found in a history, by name, with some examples of each.
-class Findings {
+class AnomalyList {
  public:
-  /// Notes an anomaly. `describe` makes its description and is asked only for the first few of a name.
+  /// Notes an anomaly. `describe` makes its example and is asked only for the first few of a name.
   template <class Describe>
   void add(std::string_view anomaly, Describe&& describe) {
     Entry& entry = entries_[anomaly];
     ++entry.count;
-    if (entry.examples.size() < max_examples) entry.examples.push_back(describe());
+    if (entry.examples.size() < max_examples) entry.examples.emplace_back(describe());
   }
   void remove(std::string_view anomaly) { entries_.erase(anomaly); }
 
@@ -26,15 +27,17 @@ class Findings {
     for (const auto& [name, entry] : entries_) names.insert(name);
     return names;
   }
-  std::size_t count(std::string_view anomaly) const { return entries_.at(anomaly).count; }
-  const nlohmann::ordered_json& examples(std::string_view anomaly) const { return entries_.at(anomaly).examples; }
+  Anomaly at(std::string_view anomaly) const {
+    const Entry& entry = entries_.at(anomaly);
+    return {.name = std::string(anomaly), .count = entry.count, .examples = entry.examples};
+  }
 
  private:
   static constexpr std::size_t max_examples = 8;
 
   struct Entry {
     std::size_t count = 0;
-    nlohmann::ordered_json examples = nlohmann::ordered_json::array();
+    std::vector<AnomalyExample> examples = {};
   };
   std::map<std::string_view, Entry> entries_;
 };

@@ -1,10 +1,27 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "mznode/check/history.hpp"
 #include "mznode/check/options.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/check/verdict.hpp"
 
 namespace mznode::check {
+
+/// What was found of logs, in the order of the names.
+struct LogsFinding final : Finding {
+  struct Error {
+    Anomaly anomaly;
+    /// Upstream finds it and does not mind.
+    bool is_tolerated = false;
+  };
+  std::vector<Error> errors = {};
+
+  void write_to(nlohmann::ordered_json& details) const override;
+  std::string reason() const override;
+};
 
 /// The checker of logs with offsets (jepsen.tests.kafka 0.3.7, with clients that assign themselves keys, as Maelstrom
 /// uses it). It looks for:
@@ -19,8 +36,7 @@ namespace mznode::check {
 ///  - G1c and its forms: cycles of sends, polls and the realtime order, such as a message polled before it was sent.
 ///
 /// As upstream, int-send-skip and the forms of G0 are found and tolerated. Unknown when a message was polled that
-/// nobody sent. Details: `error-types`, `bad-error-types`, for each type its `count` and some of its `errs`,
-/// and `explanation`, those that are not tolerated in words.
+/// nobody sent. Finds a LogsFinding, and tells those that are not tolerated in words.
 Verdict check_kafka(const History& history, const CheckOptions& options);
 
 }  // namespace mznode::check

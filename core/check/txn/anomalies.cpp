@@ -1,0 +1,70 @@
+#include "mznode/check/txn/anomalies.hpp"
+
+namespace mznode::check {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json details_of(const CycleExample::Step& step) {
+  ordered_json details = {{"type", step.relation}};
+  if (step.key) details["key"] = to_details(*step.key);
+  if (step.value) details["value"] = to_details(*step.value);
+  if (step.next_value) details["value'"] = to_details(*step.next_value);
+  if (step.process) details["process"] = *step.process;
+  if (step.completed) details["completed"] = *step.completed;
+  if (step.invoked) details["invoked"] = *step.invoked;
+  return details;
+}
+
+}  // namespace
+
+ordered_json to_details(const AnomalyExample& example) {
+  if (!example.cycle) return example.parts;
+  ordered_json details = ordered_json::object();
+  details["cycle"] = ordered_json::array();
+  for (const Operation& transaction : example.cycle->transactions) details["cycle"].push_back(to_details(transaction));
+  details["steps"] = ordered_json::array();
+  details["explanation"] = ordered_json::array();
+  for (const CycleExample::Step& step : example.cycle->steps) {
+    details["steps"].push_back(details_of(step));
+    details["explanation"].push_back(step.words);
+  }
+  return details;
+}
+
+ordered_json to_details(const std::vector<AnomalyExample>& examples) {
+  ordered_json details = ordered_json::array();
+  for (const AnomalyExample& example : examples) details.push_back(to_details(example));
+  return details;
+}
+
+void TransactionsFinding::write_to(ordered_json& details) const {
+  if (anomalies.empty()) return;
+  ordered_json types = ordered_json::array();
+  ordered_json counts = ordered_json::object();
+  ordered_json examples = ordered_json::object();
+  for (const Anomaly& anomaly : anomalies) {
+    types.push_back(anomaly.name);
+    counts[anomaly.name] = anomaly.count;
+    examples[anomaly.name] = to_details(anomaly.examples);
+  }
+  details["anomaly-types"] = std::move(types);
+  details["not"] = ruled_out;
+  details["also-not"] = also_ruled_out;
+  details["anomaly-counts"] = std::move(counts);
+  details["anomalies"] = std::move(examples);
+}
+
+std::string TransactionsFinding::reason() const {
+  if (anomalies.empty()) return {};
+  ordered_json types = ordered_json::array();
+  for (const Anomaly& anomaly : anomalies) types.push_back(anomaly.name);
+  return "anomaly-types " + types.dump();
+}
+
+void StrongestModelsFinding::write_to(ordered_json& details) const {
+  details["strongest-models"] = models;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,179 @@
+#include "mznode/workloads/judge.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <tuple>
+
+#include "mznode/check/stats.hpp"
+#include "symptoms.hpp"
+
+namespace mznode {
+namespace {
+
+/// As Maelstrom's net.checker.
+check::Verdict judge_network(const sim::RunResult& run) {
+  NetworkFinding finding;
+  finding.stats = run.net;
+  finding.operations = static_cast<std::size_t>(
+      std::count_if(run.history.begin(), run.history.end(), [](const check::Operation& operation) {
+        return operation.is_client() && operation.type == check::Type::invoke;
+      }));
+  check::Verdict verdict(check::Valid::yes);
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::string& text) {
+  std::istringstream lines(text);
+  std::pair<std::string, std::vector<std::string>> parts;
+  std::getline(lines, parts.first);
+  for (std::string line; std::getline(lines, line);) parts.second.push_back(line);
+  return parts;
+}
+
+bool has_begun(const sim::RunResult& run) {
+  return std::any_of(run.history.begin(), run.history.end(),
+                     [](const check::Operation& operation) { return operation.is_client(); });
+}
+
+/// What the bench itself did: how many operations a second it was to begin and did begin, and how late it was.
+check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& run) {
+  check::Verdict verdict = has_begun(run) || run.error || run.interrupted
+                               ? check::Verdict(check::Valid::yes)
+                               : check::Verdict::unknown(
+                                     "no operation was begun, so there is nothing to judge; give it "
+                                     "a --rate above 0, or a longer --time-limit");
+  BenchFinding finding;
+  finding.lag = run.lag;
+  const Duration lasted = std::min(run.duration, settings.time_limit);
+  if (settings.rate_millis > 0 && lasted > Duration::zero()) {
+    const auto begun = std::count_if(run.history.begin(), run.history.end(), [&](const check::Operation& operation) {
+      return operation.is_client() && operation.type == check::Type::invoke && operation.time_ns <= lasted.count();
+    });
+    const double lasted_ms = std::chrono::duration<double, std::milli>(lasted).count();
+    finding.rate = {.asked = static_cast<double>(settings.rate_millis) / 1e3,
+                    .reached = static_cast<double>(begun) * 1e3 / lasted_ms};
+  }
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+/// How long the nodes had at least for whatever a checker misses: half of a short run, and of any other the quiet phase
+/// before the last reads.
+Duration patience_of(const sim::RunResult& run) {
+  return std::min(run.duration / 2, sim::quiet_phase);
+}
+
+/// Of a run in which the bench was late, what nodes lack that they may have had no time for is not known to be their
+/// fault. What is wrong however long one waits stays so.
+check::Verdict of_a_late_bench(check::Verdict verdict, const sim::RunResult& run, Duration patience) {
+  const bool is_excused = verdict.valid == check::Valid::no && verdict.may_lack_time && run.lag &&
+                          run.lag->may_explain_lateness(patience);
+  if (!is_excused) return verdict;
+  const auto seconds = [](Duration duration) {
+    const std::string thousandths = std::to_string(1000 + duration / 1ms % 1000);
+    return std::to_string(duration / 1s) + "." + thousandths.substr(1) + " s";
+  };
+  verdict.valid = check::Valid::unknown;
+  const bool is_starved = run.lag->starved > patience / 2;
+  std::string error = is_starved ? "the node waited " + seconds(run.lag->starved) + " for a processor that others used"
+                                 : "the bench itself was late by up to " + seconds(run.lag->longest) + " (" +
+                                       seconds(run.lag->total) + " in all)";
+  error +=
+      ", so this may be the machine's doing and not the nodes'; run it again on one with less to do, with fewer nodes, "
+      "or with a lower --rate";
+  if (!verdict.error.empty()) error += ". What was missed: " + verdict.error;
+  verdict.error = error;
+  return verdict;
+}
+
+/// A failure's evidence, behind a line that names the node unless `is_told` says that another line does.
+void explain(const sim::NodeFailure& failure, bool is_told, std::vector<std::string>& explanation) {
+  const auto [what, rest] = first_line_and_rest(failure.description);
+  if (!is_told) explanation.push_back("node " + failure.node + " " + what);
+  explanation.insert(explanation.end(), rest.begin(), rest.end());
+}
+
+/// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
+check::Verdict judge_nodes(const sim::RunResult& run) {
+  const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
+  check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
+  verdict.may_lack_time =
+      failed && run.waited_in_vain.has_value() && run.failures.empty() && run.malformed_replies.empty();
+  std::vector<std::string>& explanation = verdict.explanation;
+  if (run.error) std::tie(verdict.error, explanation) = first_line_and_rest(*run.error);
+  const auto is_told = [&](const sim::NodeFailure& failure) {
+    const std::string what = first_line_and_rest(failure.description).first;
+    return run.error && run.error->find("node " + failure.node + " " + what) != std::string::npos;
+  };
+  for (const bool told : {true, false}) {
+    for (const sim::NodeFailure& failure : run.failures) {
+      if (is_told(failure) == told) explain(failure, told, explanation);
+    }
+  }
+  constexpr std::size_t shown = 10;
+  NodesFinding finding;
+  finding.is_interrupted = run.interrupted;
+  finding.failures = run.failures;
+  for (std::size_t i = 0; i < std::min(shown, run.malformed_replies.size()); ++i) {
+    finding.malformed_replies.push_back(run.malformed_replies[i]);
+    const bool comes_first = i == 0 && verdict.error.empty();
+    if (comes_first) verdict.error = run.malformed_replies[i];
+    if (!comes_first && i < 3) explanation.push_back(run.malformed_replies[i]);
+  }
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+/// Of a run that was interrupted, what came to an end only later is not known to be missing.
+check::Verdict of_a_beginning(check::Verdict verdict) {
+  if (verdict.valid != check::Valid::no) return verdict;
+  verdict.valid = check::Valid::unknown;
+  verdict.error = "the run was interrupted";
+  return verdict;
+}
+
+TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
+  check::CheckOptions options;
+  options.compat_jepsen = settings.compat_jepsen;
+  options.availability = settings.availability;
+  options.strict_null_reads = !settings.compat_jepsen;  // nothing here writes null, so it would be a loss
+  options.consistency_models = settings.consistency_models;
+  options.strongest_models = true;
+  check::Verdict workload = find_workload(settings.workload).judge(run.history, options);
+  if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
+  check::Verdict stats = check::check_stats(run.history);
+  check::Verdict availability = check::check_availability(run.history, options);
+  if (run.interrupted) {
+    const sim::TestSpec& test = find_workload(settings.workload).test;
+    if (test.final_operation || test.final_time_limit) workload = of_a_beginning(workload);
+    stats = of_a_beginning(stats);
+    availability = of_a_beginning(availability);
+  }
+  const Duration patience = patience_of(run);
+  const Duration nodes_patience = run.waited_in_vain.value_or(patience);
+  TestVerdict verdict{.perf = check::check_perf(run.history),
+                      .stats = of_a_late_bench(stats, run, patience),
+                      .availability = of_a_late_bench(availability, run, patience),
+                      .nodes = of_a_late_bench(judge_nodes(run), run, nodes_patience),
+                      .net = judge_network(run),
+                      .bench = judge_bench(settings, run),
+                      .workload = of_a_late_bench(workload, run, patience)};
+  if (verdict.valid() != check::Valid::yes && !run.interrupted) {
+    verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
+  }
+  return verdict;
+}
+
+}  // namespace
+
+TestVerdict judge(const TestSettings& settings, const sim::RunResult& run) {
+  TestVerdict verdict = judge_history(settings, run);
+  if (!settings.limits.empty()) {
+    verdict.expect = judge_limits(settings.limits, verdict, run, settings.time_limit);
+    if (run.interrupted) verdict.expect = of_a_beginning(*verdict.expect);
+  }
+  return verdict;
+}
+
+}  // namespace mznode
