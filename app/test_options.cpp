@@ -162,10 +162,9 @@ void declare(CLI::App& app, TestFlags& flags) {
   app.add_option("--latency-dist", flags.latency_dist, "constant, uniform or exponential")->type_name("NAME");
   app.add_option("--delivery", flags.delivery, "maelstrom (one by one), ideal")->type_name("NAME");
   app.add_option("--topology", flags.topology, "line, grid, tree, tree2 … tree4 or total")->type_name("NAME");
-  app.add_option("--nemesis", flags.nemesis,
-                 "partition, partition-one-way, loss, duplicate, reorder, slow, pause, "
-                 "kill, skew; or swarm")
-      ->type_name("FAULTS");
+  std::string faults;
+  for (const Fault fault : all_faults()) faults += (faults.empty() ? "" : ", ") + std::string(fault_name(fault));
+  app.add_option("--nemesis", flags.nemesis, faults + "; or swarm")->type_name("FAULTS");
   app.add_option("--nemesis-interval", flags.nemesis_interval, "mean seconds between its changes")->type_name("S");
   app.add_flag("--no-storage", flags.no_storage, "a kill takes what the node had stored, too");
 }

@@ -67,8 +67,8 @@ Duration patience_of(const sim::RunResult& run) {
 /// Of a run in which the bench was late, what nodes lack that they may have had no time for is not known to be their
 /// fault. What is wrong however long one waits stays so.
 check::Verdict of_a_late_bench(check::Verdict verdict, const sim::RunResult& run, Duration patience) {
-  const bool is_excused = verdict.valid == check::Valid::no && verdict.may_lack_time && run.lag &&
-                          run.lag->may_explain_lateness(patience);
+  const bool is_excused =
+      verdict.valid == check::Valid::no && verdict.may_lack_time && run.lag && run.lag->may_explain_lateness(patience);
   if (!is_excused) return verdict;
   const auto seconds = [](Duration duration) {
     const std::string thousandths = std::to_string(1000 + duration / 1ms % 1000);

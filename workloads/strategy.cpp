@@ -21,9 +21,11 @@ const Option& find_option(const std::vector<Option>& options, const std::string&
 }  // namespace
 
 std::vector<Fault> message_faults(std::initializer_list<Fault> more) {
-  std::vector<Fault> faults = {Fault::partition, Fault::partition_one_way, Fault::loss,
-                               Fault::duplicate, Fault::reorder,           Fault::slow,
-                               Fault::pause};
+  std::vector<Fault> faults;
+  for (const Fault each : all_faults()) {
+    const FaultInfo::Harm harm = info_of(each).harm;
+    if (harm == FaultInfo::Harm::messages || harm == FaultInfo::Harm::pace) faults.push_back(each);
+  }
   for (const Fault each : more) faults.push_back(each);
   return faults;
 }

@@ -77,13 +77,9 @@ check::Valid TestVerdict::valid() const {
 }
 
 std::vector<std::pair<std::string, const check::Verdict*>> TestVerdict::parts() const {
-  std::vector<std::pair<std::string, const check::Verdict*>> parts = {{"perf", &perf},
-                                                                      {"stats", &stats},
-                                                                      {"availability", &availability},
-                                                                      {"nodes", &nodes},
-                                                                      {"net", &net},
-                                                                      {"bench", &bench},
-                                                                      {"workload", &workload}};
+  std::vector<std::pair<std::string, const check::Verdict*>> parts = {
+      {"perf", &perf}, {"stats", &stats}, {"availability", &availability}, {"nodes", &nodes},
+      {"net", &net},   {"bench", &bench}, {"workload", &workload}};
   if (expect) parts.emplace_back("expect", &*expect);
   return parts;
 }

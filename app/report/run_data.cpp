@@ -1,7 +1,6 @@
 #include "report/run_data.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "comparison.hpp"
 #include "mznode/check/set_full.hpp"
@@ -46,22 +45,13 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs(const check::History& his
 
 std::vector<FaultSpan> fault_spans(const TestReport& report) {
   constexpr std::size_t longest_value = 20'000;
-  const std::string start = "start-";
   std::vector<FaultSpan> spans;
-  std::map<std::string, std::size_t> open;
-  for (const check::Operation& operation : report.run.history) {
-    if (operation.is_client()) continue;
-    const std::int64_t at = operation.time_ns / ns_per_us;
-    const std::string name = operation.f.substr(operation.f.find('-') + 1);
-    if (operation.f.rfind(start, 0) == 0) {
-      open[name] = spans.size();
-      const bool fits = operation.value.text().size() <= longest_value;
-      spans.push_back(
-          {.name = name, .from = at, .to = whole_us(report.run.duration), .value = fits ? operation.value : Json()});
-    } else if (const auto found = open.find(name); found != open.end()) {
-      spans[found->second].to = at;
-      open.erase(found);
-    }
+  for (const sim::FaultSpan& span : report.run.fault_spans) {
+    const bool fits = span.value.text().size() <= longest_value;
+    spans.push_back({.name = std::string(fault_name(span.fault)),
+                     .from = whole_us(span.from),
+                     .to = whole_us(span.to.value_or(report.run.duration)),
+                     .value = fits ? span.value : Json()});
   }
   return spans;
 }

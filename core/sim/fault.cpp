@@ -1,29 +1,31 @@
 #include "mznode/sim/fault.hpp"
 
+#include <array>
+
+#include "faults/active_fault.hpp"
+
 namespace mznode {
 
 const std::vector<Fault>& all_faults() {
-  static const std::vector<Fault> all = {Fault::partition, Fault::partition_one_way,
-                                         Fault::loss,      Fault::duplicate,
-                                         Fault::reorder,   Fault::slow,
-                                         Fault::pause,     Fault::kill,
-                                         Fault::skew};
+  static const std::vector<Fault> all = {
+#define MZNODE_FAULT(name) Fault::name,
+      MZNODE_FAULTS(MZNODE_FAULT)
+#undef MZNODE_FAULT
+  };
   return all;
 }
 
+const FaultInfo& info_of(Fault fault) {
+  static const std::array all = {
+#define MZNODE_FAULT(name) sim::faults::name(),
+      MZNODE_FAULTS(MZNODE_FAULT)
+#undef MZNODE_FAULT
+  };
+  return all.at(static_cast<std::size_t>(fault));
+}
+
 std::string_view fault_name(Fault fault) {
-  switch (fault) {
-    case Fault::partition: return "partition";
-    case Fault::partition_one_way: return "partition-one-way";
-    case Fault::loss: return "loss";
-    case Fault::duplicate: return "duplicate";
-    case Fault::reorder: return "reorder";
-    case Fault::slow: return "slow";
-    case Fault::pause: return "pause";
-    case Fault::kill: return "kill";
-    case Fault::skew: return "skew";
-  }
-  return "?";
+  return info_of(fault).name;
 }
 
 std::optional<Fault> parse_fault(std::string_view name) {

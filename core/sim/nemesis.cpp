@@ -1,18 +1,14 @@
 #include "mznode/sim/nemesis.hpp"
 
+#include "faults/active_fault.hpp"
 #include "mznode/json/codec.hpp"
 #include "mznode/sim/schedule.hpp"
-#include "network_faults.hpp"
-#include "victims.hpp"
 
 namespace mznode::sim {
 namespace {
 
 constexpr std::uint64_t nemesis_stream = 0x6e656d;
 constexpr std::uint64_t swarm_stream = 0x737761;
-
-constexpr int largest_drift_permille = 100;
-constexpr std::int64_t largest_wall_jump_s = 60;
 
 /// The stream of a fault's own chance.
 std::uint64_t stream_of(Fault fault) {
@@ -21,11 +17,35 @@ std::uint64_t stream_of(Fault fault) {
 
 }  // namespace
 
+std::string FaultEvent::name() const {
+  return (begins ? "start-" : "stop-") + std::string(fault_name(fault));
+}
+
+void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at) {
+  if (event.begins) {
+    spans.push_back({.fault = event.fault, .from = at, .value = event.value, .unheard = event.unheard});
+    return;
+  }
+  for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
+    if (span->fault != event.fault) continue;
+    span->to = at;
+    return;
+  }
+}
+
 Nemesis::Nemesis(World world, std::vector<Fault> faults, Duration interval, std::uint64_t seed)
-    : world_(std::move(world)), interval_(interval), blow_random_(seed, stream_of(Fault::kill)) {
+    : loop_(world.loop),
+      record_(std::move(world.record)),
+      world_(std::make_unique<FaultWorld>(FaultWorld{.network = world.network,
+                                                     .host = world.host,
+                                                     .nodes = std::move(world.nodes),
+                                                     .most_victims = world.most_victims,
+                                                     .initialise = std::move(world.initialise)})),
+      interval_(interval),
+      blow_random_(seed, stream_of(Fault::kill)) {
   for (const Fault fault : faults) {
-    if (fault == Fault::pause || fault == Fault::kill) {
-      blows_.emplace_back(fault);
+    if (info_of(fault).strikes_processes()) {
+      blows_.push_back({fault});
     } else {
       switches_.push_back(std::make_unique<Switch>(fault, Random(seed, stream_of(fault))));
     }
@@ -39,7 +59,7 @@ Nemesis::~Nemesis() {
 void Nemesis::start() {
   for (auto& each : switches_) flip(*each);
   if (blows_.empty()) return;
-  blow_timer_ = world_.loop.timers.set(world_.loop.now() + interval_, [this] {
+  blow_timer_ = loop_.timers.set(loop_.now() + interval_, [this] {
     may_strike_ = true;
     strike();
   });
@@ -48,124 +68,50 @@ void Nemesis::start() {
 void Nemesis::let_strike() {
   if (may_strike_ || blows_.empty()) return;
   may_strike_ = true;
-  world_.loop.timers.cancel(blow_timer_);
+  loop_.timers.cancel(blow_timer_);
   // Not at once: whoever says so may be in the middle of what a node has done.
-  blow_timer_ = world_.loop.timers.set(world_.loop.now(), [this] { strike(); });
+  blow_timer_ = loop_.timers.set(loop_.now(), [this] { strike(); });
 }
 
 void Nemesis::hold() {
-  for (auto& each : switches_) world_.loop.timers.cancel(each->timer);
-  world_.loop.timers.cancel(blow_timer_);
+  for (auto& each : switches_) loop_.timers.cancel(each->timer);
+  loop_.timers.cancel(blow_timer_);
   may_strike_ = true;  // too late to be let
 }
 
 void Nemesis::stop() {
   hold();
-  for (auto& each : switches_) {
-    if (each->is_on) turn_off(*each);
-  }
-  for (Blow& blow : blows_) {
-    if (blow.is_next_to_end) end(blow);
-  }
+  for (auto& each : switches_) end(each->fault, each->active);
+  for (Blow& blow : blows_) end(blow.fault, blow.active);
 }
 
 std::size_t Nemesis::times_struck(const std::string& node) const {
-  const auto found = times_struck_.find(node);
-  return found == times_struck_.end() ? 0 : found->second;
-}
-
-void Nemesis::record(const char* what, Fault fault, const Json& value) {
-  world_.record(what + std::string(fault_name(fault)), value);
+  const auto found = world_->times_struck.find(node);
+  return found == world_->times_struck.end() ? 0 : found->second;
 }
 
 void Nemesis::flip(Switch& each) {
-  if (each.is_on) {
-    turn_off(each);
-  } else {
-    turn_on(each);
-  }
-  const Time next = world_.loop.now() + stagger(each.random, interval_);
-  each.timer = world_.loop.timers.set(next, [this, &each] { flip(each); });
-}
-
-void Nemesis::turn_on(Switch& each) {
-  each.is_on = true;
-  Json value;
-  if (each.fault == Fault::skew) {
-    value = begin_skew(each.random);
-  } else {
-    NetworkFault drawn = draw_network_fault(each.fault, world_.nodes, each.random);
-    each.rule = std::move(drawn.rule);
-    world_.network.add_rule(each.rule);
-    value = std::move(drawn.value);
-  }
-  record("start-", each.fault, value);
-}
-
-void Nemesis::turn_off(Switch& each) {
-  each.is_on = false;
-  std::vector<std::string> nodes;
-  if (each.fault == Fault::skew) {
-    nodes = world_.nodes;
-    for (const auto& node : nodes) world_.host.skew(node, 0, Duration::zero());
-  } else {
-    world_.network.remove_rule(each.rule);
-    each.rule.reset();
-  }
-  record("stop-", each.fault, to_json(nodes));
-}
-
-Json Nemesis::begin_skew(Random& random) {
-  for (const auto& node : world_.nodes) {
-    const int drift = static_cast<int>(random.below(2 * largest_drift_permille + 1)) - largest_drift_permille;
-    const Duration longest = std::chrono::seconds(largest_wall_jump_s);
-    const Duration jump = random_delay(random, 2 * longest) - longest;
-    world_.host.skew(node, drift, jump);
-  }
-  return to_json(world_.nodes);
+  turn(each.fault, each.active, each.random);
+  each.timer = loop_.timers.set(loop_.now() + stagger(each.random, interval_), [this, &each] { flip(each); });
 }
 
 void Nemesis::strike() {
   Blow& blow = blows_[blow_random_.below(blows_.size())];
-  if (blow.is_next_to_end) {
-    end(blow);
-  } else {
-    strike(blow);
-  }
-  const Time next = world_.loop.now() + stagger(blow_random_, interval_);
-  blow_timer_ = world_.loop.timers.set(next, [this] { strike(); });
+  turn(blow.fault, blow.active, blow_random_);
+  blow_timer_ = loop_.timers.set(loop_.now() + stagger(blow_random_, interval_), [this] { strike(); });
 }
 
-void Nemesis::strike(Blow& blow) {
-  blow.is_next_to_end = true;
-  std::vector<std::string> victims = choose_victims(world_.nodes, blow_random_);
-  victims.resize(std::min(victims.size(), world_.most_victims));
-  for (const auto& node : victims) {
-    ++times_struck_[node];
-    if (blow.fault == Fault::kill) {
-      world_.host.kill(node);
-      for (Blow& other : blows_) other.victims.erase(node);  // no process, no pause
-    } else {
-      world_.host.pause(node);
-    }
-    blow.victims.insert(node);
-  }
-  record("start-", blow.fault, to_json(victims));
+void Nemesis::turn(Fault fault, std::shared_ptr<ActiveFault>& active, Random& random) {
+  if (active != nullptr) return end(fault, active);
+  active = info_of(fault).begin(*world_, random);
+  record_({.fault = fault, .begins = true, .value = active->told(), .unheard = active->unheard()});
 }
 
-void Nemesis::end(Blow& blow) {
-  blow.is_next_to_end = false;
-  const std::vector<std::string> victims(blow.victims.begin(), blow.victims.end());
-  blow.victims.clear();
-  for (const auto& node : victims) {
-    if (blow.fault == Fault::kill) {
-      world_.host.start(node);
-      world_.initialise(node);
-    } else {
-      world_.host.resume(node);
-    }
-  }
-  record("stop-", blow.fault, to_json(victims));
+void Nemesis::end(Fault fault, std::shared_ptr<ActiveFault>& active) {
+  if (active == nullptr) return;
+  const std::vector<std::string> nodes = active->end();
+  active.reset();
+  record_({.fault = fault, .begins = false, .value = to_json(nodes)});
 }
 
 std::vector<Fault> swarm(const std::vector<Fault>& possible, std::uint64_t seed) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mznode/json/codec.hpp"
+
 namespace mznode::sim {
 namespace {
 
@@ -107,6 +109,12 @@ Grudge make_one_way_grudge(const Nodes& nodes, Random& random) {
 bool Partition::cuts(std::string_view src, std::string_view dest) const {
   const auto found = grudge_.find(std::string(dest));
   return found != grudge_.end() && found->second.contains(std::string(src));
+}
+
+Json grudge_value(const Grudge& grudge) {
+  std::map<std::string, std::vector<std::string>> value;
+  for (const auto& [node, unheard] : grudge) value[node].assign(unheard.begin(), unheard.end());
+  return to_json(value);
 }
 
 }  // namespace mznode::sim

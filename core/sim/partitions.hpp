@@ -1,17 +1,14 @@
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "mznode/json/json.hpp"
+#include "mznode/sim/grudge.hpp"
 #include "mznode/sim/network.hpp"
 #include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
-
-/// Who does not hear whom: for each node, the nodes whose messages it drops (Jepsen, nemesis.clj, "grudge").
-using Grudge = std::map<std::string, std::set<std::string>>;
 
 /// The four shapes of Maelstrom's partitions (Jepsen, nemesis/combined.clj, grudge).
 enum class PartitionShape : std::uint8_t {
@@ -30,6 +27,9 @@ std::string partition_shape_name(PartitionShape shape);
 Grudge make_grudge(PartitionShape shape, const std::vector<std::string>& nodes, Random& random);
 /// One direction of the links between a random set of nodes and the rest.
 Grudge make_one_way_grudge(const std::vector<std::string>& nodes, Random& random);
+
+/// How a history tells a grudge.
+Json grudge_value(const Grudge& grudge);
 
 /// Cuts the links of a grudge. It acts when the receiver takes a message up, as Maelstrom's partitions do.
 class Partition final : public Rule {

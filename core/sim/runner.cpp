@@ -138,9 +138,10 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                      .most_victims = options.most_victims,
                      .initialise = [this](const std::string& node) { scope_.spawn(initialise(node)); },
                      .record =
-                         [this](const std::string& event, const Json& value) {
+                         [this](const FaultEvent& event) {
                            ring_.advance();
-                           record(operation(event, value), check::Type::info, check::nemesis_process);
+                           record(operation(event.name(), event.value), check::Type::info, check::nemesis_process);
+                           note(result_.fault_spans, event, Duration(result_.history.back().time_ns));
                          }},
       options.faults, options.nemesis_interval, options.seed);
 }

@@ -24,10 +24,10 @@ TEST(Harness, WhatARunThatWasInterruptedLacksIsNoFault) {
 
 TEST(Harness, AStrategyIsHeldToItsPromise) {
   TestSettings settings = settings_of("txn-rw-register");
-  EXPECT_EQ(run_test(settings, [] { return false; }).valid, check::Valid::no)
+  EXPECT_EQ(run_test(settings, [] { return false; }).valid(), check::Valid::no)
       << "hat is no match for Maelstrom's default";
   hold_to_promise(settings);
-  EXPECT_EQ(run_test(settings, [] { return false; }).valid, check::Valid::yes);
+  EXPECT_EQ(run_test(settings, [] { return false; }).valid(), check::Valid::yes);
 }
 
 }  // namespace

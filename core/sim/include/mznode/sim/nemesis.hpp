@@ -4,17 +4,43 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "mznode/json/json.hpp"
 #include "mznode/sim/connection.hpp"
 #include "mznode/sim/fault.hpp"
+#include "mznode/sim/grudge.hpp"
 #include "mznode/sim/host.hpp"
 #include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
+
+/// A fault that begins or ends.
+struct FaultEvent {
+  Fault fault;
+  bool begins = true;
+  /// What it was done to.
+  Json value;
+  /// Who does not hear whom from now on.
+  Grudge unheard = {};
+
+  /// As histories call it, such as "start-partition".
+  std::string name() const;
+};
+
+/// A fault from its beginning to its end, on the clock of the history.
+struct FaultSpan {
+  Fault fault;
+  Duration from{0};
+  /// Nothing for one that was on to the end.
+  std::optional<Duration> to = {};
+  Json value = {};
+  Grudge unheard = {};
+};
+
+/// Begins a span, or ends the last one of that fault.
+void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at);
 
 /// Turns faults on and off during a run. Every hold of a fault and every pause between holds is uniform between 0 and
 /// twice the interval. Faults of the network and of clocks begin with the run, each for itself, as Maelstrom's
@@ -33,8 +59,8 @@ class Nemesis {
     std::size_t most_victims = SIZE_MAX;
     /// Brings a process that was started into the cluster (sends it `init`).
     std::function<void(const std::string& node)> initialise;
-    /// Records what the nemesis does: an event such as "start-partition" and what it did it to.
-    std::function<void(const std::string& event, const Json& value)> record;
+    /// Records what the nemesis does.
+    std::function<void(const FaultEvent& event)> record;
   };
   Nemesis(World world, std::vector<Fault> faults, Duration interval, std::uint64_t seed);
   Nemesis(const Nemesis&) = delete;
@@ -58,36 +84,31 @@ class Nemesis {
     Switch(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
     Fault fault;
     Random random;
-    bool is_on = false;
-    std::shared_ptr<Rule> rule;
+    std::shared_ptr<ActiveFault> active;
     TimerId timer = 0;
   };
   /// A fault of processes: kill or pause.
   struct Blow {
-    explicit Blow(Fault which) : fault(which) {}
     Fault fault;
-    bool is_next_to_end = false;
-    std::set<std::string> victims;
+    std::shared_ptr<ActiveFault> active = {};
   };
 
+  /// Begins with a fault, or ends it, and sets the time for the next.
   void flip(Switch& each);
-  void turn_on(Switch& each);
-  void turn_off(Switch& each);
-  Json begin_skew(Random& random);
-  /// Strikes nodes, or ends what was done to them, and sets the time for the next.
   void strike();
-  void strike(Blow& blow);
-  void end(Blow& blow);
-  void record(const char* what, Fault fault, const Json& value);
+  /// Begins with the fault if it is off, and ends it if it is on.
+  void turn(Fault fault, std::shared_ptr<ActiveFault>& active, Random& random);
+  void end(Fault fault, std::shared_ptr<ActiveFault>& active);
 
-  World world_;
+  Loop& loop_;
+  std::function<void(const FaultEvent& event)> record_;
+  std::unique_ptr<FaultWorld> world_;
   Duration interval_;
   std::vector<std::unique_ptr<Switch>> switches_;
   std::vector<Blow> blows_;
   Random blow_random_;
   TimerId blow_timer_ = 0;
   bool may_strike_ = false;
-  std::map<std::string, std::size_t> times_struck_;
 };
 
 /// A mix of the given faults drawn from a seed: each with a probability of a half, and at least one.

@@ -13,6 +13,7 @@
 #include "mznode/sim/fault.hpp"
 #include "mznode/sim/host.hpp"
 #include "mznode/sim/lag.hpp"
+#include "mznode/sim/nemesis.hpp"
 #include "mznode/sim/network.hpp"
 
 namespace mznode::sim {
@@ -53,6 +54,8 @@ struct RunResult {
   Network::Stats net;
   std::vector<JournalEntry> journal;
   std::vector<Packet> packets;
+  /// What the nemesis did, in the order in which it began.
+  std::vector<FaultSpan> fault_spans;
   std::vector<NodeFailure> failures;
   /// Replies to clients that had not the form they must have, or that no request explains.
   std::vector<std::string> malformed_replies;
