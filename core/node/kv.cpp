@@ -46,21 +46,21 @@ Task<Json> Kv::read_once(Json key, std::optional<Json> fallback) {
   co_return std::move(*fallback);
 }
 
-Task<Json> Kv::read(Json key) {
-  return read_once(std::move(key), std::nullopt);
+Task<Json> Kv::read(Key key) {
+  return read_once(std::move(key.json), std::nullopt);
 }
 
-Task<Json> Kv::read_or(Json key, Json fallback) {
-  return read_once(std::move(key), std::move(fallback));
+Task<Json> Kv::read_or(Key key, Json fallback) {
+  return read_once(std::move(key.json), std::move(fallback));
 }
 
-Task<> Kv::write(Json key, Json value) {
-  const WriteRequest request{std::move(key), std::move(value)};
+Task<> Kv::write(Key key, Json value) {
+  const WriteRequest request{std::move(key.json), std::move(value)};
   co_await node_.rpc(service_, "write", request, timeout_);
 }
 
-Task<> Kv::cas(Json key, Json from, Json to, Create create) {
-  CasRequest request{std::move(key), std::move(from), std::move(to), std::nullopt};
+Task<> Kv::cas(Key key, Json from, Json to, Create create) {
+  CasRequest request{std::move(key.json), std::move(from), std::move(to), std::nullopt};
   if (create == Create::yes) request.create_if_not_exists = true;
   co_await node_.rpc(service_, "cas", request, timeout_);
 }
@@ -72,7 +72,7 @@ Task<> Kv::pause(int attempt) {
   co_await node_.sleep(pause);
 }
 
-Task<Json> Kv::update(Json key, Json initial, std::function<Json(const Json&)> change, std::optional<Json> guess) {
+Task<Json> Kv::update(Key key, Json initial, std::function<Json(const Json&)> change, std::optional<Json> guess) {
   for (int attempt = 0;; ++attempt) {
     const bool is_guess = guess.has_value();
     Json current;
@@ -107,12 +107,12 @@ Task<> Kv::force_recency() {
   co_await write(key, value);
 }
 
-Task<Json> Kv::sync_read(Json key) {
+Task<Json> Kv::sync_read(Key key) {
   co_await force_recency();
   co_return co_await read(std::move(key));
 }
 
-Task<Json> Kv::sync_read_or(Json key, Json fallback) {
+Task<Json> Kv::sync_read_or(Key key, Json fallback) {
   co_await force_recency();
   co_return co_await read_or(std::move(key), std::move(fallback));
 }

@@ -119,6 +119,21 @@ TEST(Json, IsNotMadeOfWhatWouldBecomeABoolean) {
   EXPECT_FALSE((std::is_constructible_v<Json, int*>));
 }
 
+template <class Text>
+concept comparable_with_json = requires(const Json& json, const Text& text) { json <=> text; };
+
+TEST(Json, IsMadeOfTextOnlyWhereThatIsSaid) {
+  static_assert(!std::is_convertible_v<std::string, Json>);
+  static_assert(!std::is_convertible_v<std::string_view, Json>);
+  static_assert(!std::is_convertible_v<const char*, Json>);
+  static_assert(!std::is_convertible_v<const char (&)[2], Json>);
+  static_assert(!comparable_with_json<std::string> && !comparable_with_json<std::string_view>);
+  static_assert(std::is_convertible_v<int, Json> && std::is_convertible_v<bool, Json>);
+  EXPECT_EQ(Json("[1]").text(), R"("[1]")") << "characters";
+  EXPECT_EQ(Json(std::string("[1]")), Json(std::string_view("[1]")));
+  EXPECT_EQ(Json::parse("[1]").kind(), Json::Kind::array) << "JSON";
+}
+
 TEST(WholeCharacters, AreNotCutInTheMiddle) {
   EXPECT_EQ(whole_characters("abc", 3), "abc");
   EXPECT_EQ(whole_characters("abc", 2), "ab");

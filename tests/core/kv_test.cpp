@@ -67,6 +67,20 @@ TEST_F(KvClient, Reads) {
   EXPECT_EQ(outcome, R"({"b":1.10,"a":[]})");
 }
 
+TEST_F(KvClient, AKeyIsAStringAsItIsOrAnyJson) {
+  const std::string name = "1";
+  run(kv.read(name));
+  expect_request("lin-kv", R"({"type":"read","key":"1"})");
+  run(kv.read(1));
+  expect_request("lin-kv", R"({"type":"read","key":1})");
+  run(kv.write(Json::parse(R"(["a",1])"), Json("value")));
+  expect_request("lin-kv", R"({"type":"write","key":["a",1],"value":"value"})");
+  run(kv.sync_read(std::string_view("k")));
+  auto recency = world.take();
+  world.reply(recency, "write_ok");
+  expect_request("lin-kv", R"({"type":"read","key":"k"})");
+}
+
 TEST_F(KvClient, AMissingKeyIsAnErrorOrTheFallback) {
   run(kv.read(1));
   world.reply_error(expect_request("lin-kv", R"({"type":"read","key":1})"), ErrorCode::key_does_not_exist);

@@ -33,9 +33,11 @@ class Json {
       text_ = std::to_string(value);
     }
   }
-  Json(std::string_view string);
-  Json(const char* string) : Json(std::string_view(string)) {}
-  Json(const std::string& string) : Json(std::string_view(string)) {}
+  /// Explicit, because a text is not yet a value: it may be JSON to parse(), or characters to quote. And a comparison of
+  /// two strings must never find that of two Json: libc++ before 14 has no <=> for strings, and would call itself.
+  explicit Json(std::string_view string);
+  explicit Json(const char* string) : Json(std::string_view(string)) {}
+  explicit Json(const std::string& string) : Json(std::string_view(string)) {}
 
   /// Validates `text`, one JSON value with optional white space around it. Throws Error malformed_request.
   static Json parse(std::string_view text);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "mznode/node/node.hpp"
 
@@ -19,16 +22,24 @@ class Kv {
   /// `timeout` bounds each request. The node must outlive the client.
   Kv(Node& node, std::string service, Duration timeout = 1s);
 
+  /// A key as it is written in a call: a string, an integer, or any other Json.
+  struct Key {
+    template <class Value>
+      requires(!std::same_as<std::remove_cvref_t<Value>, Key> && std::constructible_from<Json, Value>)
+    Key(Value&& value) : json(std::forward<Value>(value)) {}
+    Json json;
+  };
+
   /// The value of `key`. Throws key_does_not_exist.
-  Task<Json> read(Json key);
+  Task<Json> read(Key key);
   /// The value of `key`, or `fallback` when it has none.
-  Task<Json> read_or(Json key, Json fallback);
+  Task<Json> read_or(Key key, Json fallback);
   /// Sets `key`, which need not exist, to `value`.
-  Task<> write(Json key, Json value);
+  Task<> write(Key key, Json value);
   enum class Create { no, yes };
   /// Sets `key` to `to` if it is `from`. Throws precondition_failed when it is not, and key_does_not_exist when there
   /// is no such key, unless `create` lets it be made. (The lww-kv service ignores `create`.)
-  Task<> cas(Json key, Json from, Json to, Create create = Create::no);
+  Task<> cas(Key key, Json from, Json to, Create create = Create::no);
 
   /// Replaces the value by `change(value)` in a loop of reads and compare-and-sets, with jittered pauses when another
   /// writer was faster, and returns the value that was set. A key without a value is read as `initial`. When a
@@ -36,7 +47,7 @@ class Kv {
   /// that `change` never makes a value that anybody else makes (put the node and a count into it). Otherwise the
   /// outcome is open and `timeout` is thrown. `change` may throw to give up. A `guess`, what the value probably is, is
   /// tried first, without a read.
-  Task<Json> update(Json key, Json initial, std::function<Json(const Json&)> change,
+  Task<Json> update(Key key, Json initial, std::function<Json(const Json&)> change,
                     std::optional<Json> guess = std::nullopt);
 
   /// Lets other writers finish: waits for a while that is drawn, from a span that doubles with each attempt, which are
@@ -46,9 +57,9 @@ class Kv {
   /// Reads the newest value of a service that may answer from an old state (seq-kv): a write of a value that was never
   /// written before cannot run on an old state, and what follows it on this client cannot run on an older one.
   /// Throws key_does_not_exist.
-  Task<Json> sync_read(Json key);
+  Task<Json> sync_read(Key key);
   /// The same, or `fallback` when the key has no value.
-  Task<Json> sync_read_or(Json key, Json fallback);
+  Task<Json> sync_read_or(Key key, Json fallback);
 
  private:
   Task<> force_recency();
