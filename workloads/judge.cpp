@@ -31,6 +31,11 @@ std::pair<std::string, std::vector<std::string>> first_line_and_rest(const std::
   return parts;
 }
 
+/// Whether the run ended before it was over, by nobody's fault.
+bool was_cut(const sim::RunResult& run) {
+  return run.interrupted || run.livelock;
+}
+
 bool has_begun(const sim::RunResult& run) {
   return std::any_of(run.history.begin(), run.history.end(),
                      [](const check::Operation& operation) { return operation.is_client(); });
@@ -38,7 +43,7 @@ bool has_begun(const sim::RunResult& run) {
 
 /// What the bench itself did: how many operations a second it was to begin and did begin, and how late it was.
 check::Verdict judge_bench(const TestSettings& settings, const sim::RunResult& run) {
-  check::Verdict verdict = has_begun(run) || run.error || run.interrupted
+  check::Verdict verdict = has_begun(run) || run.error || was_cut(run)
                                ? check::Verdict(check::Valid::yes)
                                : check::Verdict::unknown(
                                      "no operation was begun, so there is nothing to judge; give it "
@@ -97,11 +102,12 @@ void explain(const sim::NodeFailure& failure, bool is_told, std::vector<std::str
 /// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
 check::Verdict judge_nodes(const sim::RunResult& run) {
   const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
-  check::Verdict verdict(failed ? check::Valid::no : run.interrupted ? check::Valid::unknown : check::Valid::yes);
+  check::Verdict verdict(failed ? check::Valid::no : was_cut(run) ? check::Valid::unknown : check::Valid::yes);
   verdict.may_lack_time =
       failed && run.waited_in_vain.has_value() && run.failures.empty() && run.malformed_replies.empty();
   std::vector<std::string>& explanation = verdict.explanation;
   if (run.error) std::tie(verdict.error, explanation) = first_line_and_rest(*run.error);
+  if (run.livelock && !run.error) verdict.error = "the run was ended because " + *run.livelock;
   const auto is_told = [&](const sim::NodeFailure& failure) {
     const std::string what = first_line_and_rest(failure.description).first;
     return run.error && run.error->find("node " + failure.node + " " + what) != std::string::npos;
@@ -125,11 +131,11 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
   return verdict;
 }
 
-/// Of a run that was interrupted, what came to an end only later is not known to be missing.
+/// Of a run that was cut short, what came to an end only later is not known to be missing.
 check::Verdict of_a_beginning(check::Verdict verdict) {
   if (verdict.valid != check::Valid::no) return verdict;
   verdict.valid = check::Valid::unknown;
-  verdict.error = "the run was interrupted";
+  verdict.error = "the run was cut short";
   return verdict;
 }
 
@@ -144,7 +150,7 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
   if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
   check::Verdict stats = check::check_stats(run.history);
   check::Verdict availability = check::check_availability(run.history, options);
-  if (run.interrupted) {
+  if (was_cut(run)) {
     const sim::TestSpec& test = find_workload(settings.workload).test;
     if (test.final_operation || test.final_time_limit) workload = of_a_beginning(workload);
     stats = of_a_beginning(stats);
@@ -159,7 +165,7 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
                       .net = judge_network(run),
                       .bench = judge_bench(settings, run),
                       .workload = of_a_late_bench(workload, run, patience)};
-  if (verdict.valid() != check::Valid::yes && !run.interrupted) {
+  if (verdict.valid() != check::Valid::yes && !was_cut(run)) {
     verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
   }
   return verdict;
@@ -171,7 +177,7 @@ TestVerdict judge(const TestSettings& settings, const sim::RunResult& run) {
   TestVerdict verdict = judge_history(settings, run);
   if (!settings.limits.empty()) {
     verdict.expect = judge_limits(settings.limits, verdict, run, settings.time_limit);
-    if (run.interrupted) verdict.expect = of_a_beginning(*verdict.expect);
+    if (was_cut(run)) verdict.expect = of_a_beginning(*verdict.expect);
   }
   return verdict;
 }

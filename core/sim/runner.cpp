@@ -5,6 +5,8 @@
 #include <memory>
 #include <set>
 
+#include "lag_meter.hpp"
+#include "livelock.hpp"
 #include "mznode/json/codec.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/sim/nemesis.hpp"
@@ -58,7 +60,6 @@ class Run {
   void fail(const std::string& why);
   void client_failed(const Worker& worker, const std::string& f, const std::string& what);
   Task<> wait_for_workers();
-  void measure_lag();
   void note_wait(const std::string& node, Duration patience);
   void node_failed(NodeFailure failure);
   void report_reply(std::string what) {
@@ -71,6 +72,7 @@ class Run {
   Loop loop_;
   Network network_;
   std::unique_ptr<Host> host_;
+  Livelock livelock_;
   Services services_;
   Random random_;
   ClientOptions client_options_;
@@ -102,6 +104,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
       network_(
           loop_.timers, [this] { return now(); }, options.latency, options.delivery, options.seed),
       host_(make_host(network_, loop_)),
+      livelock_(network_, options.nodes.size(), options.patience_events),
       random_(options.seed, generator_stream),
       client_options_{.nodes = options.nodes,
                       .concurrency = options.concurrency,
@@ -126,7 +129,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
   loop_.now = [this] { return now(); };
   if (host_->is_real_time()) {
     result_.lag.emplace();
-    measure_lag();
+    measure_lag(loop_, *result_.lag);
   }
   if (options.keep_journal) network_.keep_journal();
   host_->on_failure([this](NodeFailure failure) { node_failed(std::move(failure)); });
@@ -167,15 +170,6 @@ Task<> Run::wait_for_workers() {
   });
   co_await busy_.wait();
   loop_.timers.cancel(guard);
-}
-
-/// A timer of its own, which is as late as everything else that the loop does: it reads what nodes wrote in between.
-void Run::measure_lag() {
-  const Time due = now() + Lag::interval;
-  loop_.timers.set(due, [this, due] {
-    result_.lag->add(now() - due);
-    measure_lag();
-  });
 }
 
 /// A node did not begin within `patience`. Whether that is its fault is for others to judge.
@@ -408,6 +402,9 @@ bool Run::step(const std::function<bool()>& should_stop) {
   while (now() < end_of_turn && loop_.timers.run_due(now())) {
     loop_.ready.run();
     if (is_done_ || should_stop()) break;  // also in an instant that never ends
+    if (host_->is_real_time() || !livelock_.sets_in(now(), operations_)) continue;
+    result_.livelock = livelock_.describe();
+    return false;
   }
   return true;
 }

@@ -88,6 +88,7 @@ void misbehave_at_start() {
 /// After the node was initialised.
 void misbehave() {
   if (mode == "says") write_all(STDOUT_FILENO, detail + "\n");
+  if (mode == "answers-for-ever" && own_name == "n1") say("n0", R"({"type":"ball"})");
   if (mode == "takes-memory") take_memory(std::stoul(detail) << 20);
   if (mode == "child-takes-memory" && ::fork() == 0) {
     take_memory(std::stoul(detail) << 20);
@@ -134,6 +135,7 @@ void handle(const std::string& line) {
   mznode::MessageView view;
   if (view.scan(line) == mznode::MessageView::Status::junk) std::exit(4);
   if (view.type() == "echo" && mode != "only-init") echo(view);
+  if (view.type() == "ball") say(std::string(view.src()), R"({"type":"ball"})");
   if (view.type() != "init" || mode == "silent") return;
   own_name = view.dest();
   const std::string msg_id = mode == "wrong-in-reply-to" ? "77" : std::string(view.msg_id());

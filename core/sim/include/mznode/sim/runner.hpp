@@ -43,6 +43,9 @@ struct RunOptions {
   Duration init_timeout = 10s;
   std::uint64_t seed = 0;
   bool keep_journal = false;
+  /// How many events of virtual time may come upon each other, beside what nodes and operations can cause, before the
+  /// run is ended because it does not get on. Processes need some seconds for so many.
+  std::uint64_t patience_events = 200'000;
   /// Told between events how long the run has lasted since the first operation was due, on its own clock, and how many
   /// operations have begun.
   std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
@@ -63,6 +66,9 @@ struct RunResult {
   std::map<std::string, std::string> silences;
   /// Set when the run could not be carried out, such as when a node never answered its init.
   std::optional<std::string> error;
+  /// Set when virtual time did not get on, because nodes answer each other without end: who sends to whom. The history
+  /// is what was recorded until then.
+  std::optional<std::string> livelock;
   /// How long the run waited for what did not come, when that is what `error` says.
   std::optional<Duration> waited_in_vain;
   /// How late the bench itself was; nothing in virtual time, where it cannot be.

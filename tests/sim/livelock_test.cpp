@@ -1,0 +1,114 @@
+// Runs whose virtual time does not get on.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "mznode/sim/virtual_process_host.hpp"
+#include "mznode/workloads/harness.hpp"
+#include "tests/sim/simulate.hpp"
+
+namespace mznode::sim {
+namespace {
+
+RunOptions options_of(std::size_t nodes, std::int64_t rate, Duration time_limit) {
+  RunOptions options;
+  options.nodes = node_names(nodes);
+  options.concurrency = nodes;
+  options.mean_interval = Duration(1s) / rate;
+  options.time_limit = time_limit;
+  return options;
+}
+
+/// Far more than until it is noticed.
+std::function<bool()> give_up() {
+  return [asked = 0]() mutable { return ++asked > 10'000'000; };
+}
+
+RunResult run_echo(const RunOptions& options, const Installer& install) {
+  return simulate(find_workload("echo").test, options, install, give_up());
+}
+
+bool contains(const std::optional<std::string>& text, const std::string& part) {
+  return text && text->find(part) != std::string::npos;
+}
+
+/// Nodes that answer each other for ever.
+std::shared_ptr<void> install_players(Node& node) {
+  node.on_init([&node] {
+    if (node.id() == "n1") node.send("n0", "ball", Empty());
+  });
+  node.on("ball", [&node](Message message, Empty) { node.send(std::string(message.src), "ball", Empty()); });
+  return nullptr;
+}
+
+TEST(Livelock, NodesThatAnswerEachOtherForEverEndTheRun) {
+  const auto options = options_of(3, 100, 100s);
+  const auto result = run_echo(options, install_players);
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_TRUE(contains(result.livelock, " most of them from n0 to n1, from n1 to n0. Without latency"))
+      << result.livelock.value_or("");
+  EXPECT_EQ(run_echo(options, install_players).livelock, result.livelock);
+}
+
+TEST(Livelock, ATimerThatNeedsNoTimeEndsTheRun) {
+  const Installer install = [](Node& node) -> std::shared_ptr<void> {
+    const auto again = std::make_shared<std::function<void()>>();
+    *again = [&node, again] { node.after(Duration::zero(), *again); };
+    node.on_init(*again);
+    return nullptr;
+  };
+  const auto result = run_echo(options_of(1, 100, 100s), install);
+  EXPECT_TRUE(contains(result.livelock, "does a node set a timer again and again"));
+}
+
+TEST(Livelock, WithLatencyNodesMayAnswerEachOtherForEver) {
+  auto options = options_of(2, 100, 10s);
+  options.latency.mean_ms = 1;
+  EXPECT_FALSE(run_echo(options, install_players).livelock);
+}
+
+TEST(Livelock, MuchTrafficIsNone) {
+  const Installer gossip = [](Node& node) -> std::shared_ptr<void> {
+    node.on("echo", [&node] {
+      for (const std::string& peer : node.peers()) node.send(peer, "rumour", Empty());
+    });
+    node.on("rumour", [] {});
+    return nullptr;
+  };
+  const auto result = run_echo(options_of(20, 10'000, 3s), gossip);
+  EXPECT_FALSE(result.livelock || result.interrupted);
+  EXPECT_GT(result.net.servers.sent, 500'000U);
+}
+
+TEST(Livelock, ProgramsThatAnswerEachOtherForEverEndTheRun) {
+  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
+  RunOptions options = options_of(2, 100, 100s);
+  options.patience_events = 2'000;
+  const MakeHost make_host = [](Network& network, Loop& loop) {
+    VirtualProcessHost::Options of_host;
+    of_host.program = MZNODE_BROKEN_NODE;
+    of_host.arguments = {"answers-for-ever"};
+    auto host = std::make_unique<VirtualProcessHost>(loop.timers, of_host);
+    host->attach(network);
+    return host;
+  };
+  const auto result = run(find_workload("echo").test, options, make_host, give_up());
+  EXPECT_TRUE(contains(result.livelock, " from n0 to n1, from n1 to n0")) << result.livelock.value_or("");
+}
+
+TEST(Livelock, IsNeitherRightNorWrong) {
+  TestSettings settings;
+  settings.workload = "echo";
+  settings.strategy = "echo";
+  RunResult run;
+  run.livelock = "virtual time does not get on: …";
+  const check::Verdict verdict = judge(settings, run);
+  EXPECT_EQ(verdict.valid, check::Valid::unknown);
+  EXPECT_EQ(verdict.details["nodes"]["error"], "the run was ended because " + *run.livelock);
+  run.failures.push_back({.node = "n1", .at = Time(), .description = "wrote a line that is not a message"});
+  EXPECT_EQ(judge(settings, run).valid, check::Valid::no);
+}
+
+}  // namespace
+}  // namespace mznode::sim
