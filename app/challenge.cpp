@@ -33,6 +33,7 @@ struct ChallengeLine {
   std::string store = "store";
   std::string time;
   std::string schedule;
+  std::string cpu_time;
   std::string stall;
   std::string memory;
   CLI::App app{
@@ -60,6 +61,9 @@ struct ChallengeLine {
     app.add_option("--schedule", schedule, "threads: plain, random, adversarial")
         ->default_str("random")
         ->type_name("NAME");
+    app.add_option("--cpu-time", cpu_time, "seconds that a second of computing takes")
+        ->default_str("0")
+        ->type_name("N");
     app.add_option("--stall", stall, "real seconds without a rest")->default_str("30")->type_name("S");
     app.add_option("--memory", memory, "MiB of memory that a node may take")->default_str("2048")->type_name("MIB");
     app.option_defaults()->group("The output");
@@ -158,6 +162,7 @@ TestCommand test_command(Arguments words, const ChallengeLine& line, const Argum
                                     {"--seeds", &line.seeds},
                                     {"--time", &line.time},
                                     {"--schedule", &line.schedule},
+                                    {"--cpu-time", &line.cpu_time},
                                     {"--stall", &line.stall},
                                     {"--memory", &line.memory}}) {
     if (!value->empty()) append_words(words, {flag, *value});

@@ -168,6 +168,19 @@ std::string help_text(const CLI::App& app) {
   return text;
 }
 
+std::int64_t thousandths(const std::string& flag, const std::string& text, const std::string& takes) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits = text.substr(0, point);
+  std::string fraction = point < text.size() ? text.substr(point + 1) : "";
+  constexpr std::size_t places = 3;
+  constexpr std::size_t max_digits = 9;
+  const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
+                         (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) refuse_value(flag, takes, text);
+  fraction.resize(places, '0');
+  return std::stoll(digits + fraction);
+}
+
 std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
   try {

@@ -51,6 +51,11 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, Number& value, 
 /// is empty, as in "a,,b".
 std::vector<std::string> split_list(const std::string& flag, const std::string& text);
 
+/// A decimal number as thousandths, exactly. Throws std::invalid_argument for anything else, which says what the flag
+/// takes.
+std::int64_t thousandths(const std::string& flag, const std::string& text,
+                         const std::string& takes = "a number such as 10 or 0.5 (at most three decimals)");
+
 /// Parses what stands before `--` and hands the rest over as it is. Throws std::invalid_argument with one line for the
 /// user, such as for a value that is empty; prints the help and returns nothing when it was asked for.
 std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments);

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
-#include <thread>
 
 #include "command_line.hpp"
 #include "comparison.hpp"
 #include "interrupt.hpp"
 #include "ordered_jobs.hpp"
+#include "process_options.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "report/compare_page.hpp"
@@ -43,6 +43,17 @@ Sweep parse_sweep(const std::string& text) {
     throw std::invalid_argument("--sweep takes an option and its values, such as flush-ms=50,100, not " + text);
   }
   return sweep;
+}
+
+/// A program is a contender of its own: options that are swept are those of strategies.
+Contender program_contender(const std::string& program, const Arguments& arguments, TestSettings settings,
+                            const std::vector<Sweep>& sweeps) {
+  settings.bin = program;
+  settings.bin_args = arguments;
+  Contender contender{.settings = std::move(settings), .strategy = nullptr, .swept = {}};
+  for (const Sweep& sweep : sweeps) contender.swept.emplace_back(sweep.option, std::nullopt);
+  validate(contender.settings);
+  return contender;
 }
 
 /// The contenders that stand for one strategy: one for each combination of the values that are swept.
@@ -93,18 +104,27 @@ std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts,
 /// The options of `mznode compare`, and what they set.
 struct CompareLine {
   TestFlags flags;
+  ProcessFlags processes;
   std::string strategies;
+  std::vector<std::string> programs;
   std::vector<std::string> sweeps;
   CompareCommand command;
   CLI::App app{
-      "Runs the strategies of a workload under the same flags and seeds, and prints what each costs and gives."};
+      "Runs strategies of a workload, and programs, under the same flags and seeds, and prints what each costs and "
+      "gives."};
 
   CompareLine() {
-    command.jobs = std::max(1U, std::thread::hardware_concurrency());
-    app.name(called("mznode compare -w NAME [options]"));
+    command.jobs = 0;
+    app.name(called("mznode compare -w NAME [options] [-- arguments for --bin]"));
     declare(app, flags);
     app.option_defaults()->group("What to compare, and the output");
-    app.add_option("-s,--strategy", strategies, "separated by commas; all unless given")->type_name("NAMES");
+    app.add_option("-s,--strategy", strategies, "separated by commas; all unless --bin is given")->type_name("NAMES");
+    app.add_option("--bin", programs, "programs, whose processes are tested; separated by commas")
+        ->take_all()
+        ->expected(1)
+        ->default_str("")
+        ->type_name("FILES");
+    declare(app, processes);
     app.add_option("--sweep", sweeps,
                    "an option of strategies and its values, such as flush-ms=50,100; of several, "
                    "every combination")
@@ -119,21 +139,35 @@ struct CompareLine {
   }
 };
 
+std::vector<std::string> programs_of(const CompareLine& line, const Arguments& behind_separator) {
+  std::vector<std::string> programs;
+  for (const auto& text : line.programs) {
+    for (auto& program : split_list("--bin", text)) programs.push_back(std::move(program));
+  }
+  if (programs.empty() && !behind_separator.empty()) {
+    throw std::invalid_argument("what stands behind -- is for the programs of --bin, which is not given");
+  }
+  return programs;
+}
+
 std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) {
   CompareLine line;
   const auto behind_separator = parse(line.app, arguments);
   if (!behind_separator) return std::nullopt;
-  if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
 
   const TestFlags& flags = line.flags;
   CompareCommand& command = line.command;
   TestSettings settings = test_settings(flags);
   settings.keep_journal = false;
   const WorkloadInfo& workload = find_workload(flags.workload);
+  TestSettings of_programs = settings;
+  set_processes(line.processes, of_programs);
+  const auto programs = programs_of(line, *behind_separator);
+  if (programs.empty()) refuse_process_settings(of_programs);
   std::vector<const StrategyInfo*> strategies;
   for (const auto& name : split_list("--strategy", line.strategies))
     strategies.push_back(&find_strategy(workload, name));
-  if (strategies.empty()) {
+  if (strategies.empty() && programs.empty()) {
     find_strategy(workload, "");  // refuses a workload without any
     for (const StrategyInfo& strategy : workload.strategies) strategies.push_back(&strategy);
   }
@@ -149,9 +183,17 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   comparison.has_models = has_consistency_models(workload.name);
   comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
+  for (const std::string& program : programs) {
+    comparison.contenders.push_back(program_contender(program, *behind_separator, of_programs, sweeps));
+  }
   for (const StrategyInfo* strategy : strategies) {
     auto contenders = contenders_of(*strategy, settings, options, sweeps, flags.consistency_models.empty());
     for (auto& contender : contenders) comparison.contenders.push_back(std::move(contender));
+  }
+  if (command.jobs == 0) {
+    command.jobs = default_jobs(settings);
+    for (const Contender& each : comparison.contenders)
+      command.jobs = std::min(command.jobs, default_jobs(each.settings));
   }
   return command;
 }
@@ -162,6 +204,8 @@ struct Outcome {
   LatencySeries series;
   std::string failure;
   std::string replay;
+  std::string time;
+  bool is_repeatable = true;
   bool interrupted = false;
 };
 
@@ -173,7 +217,9 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
                   .series = latency_series(report, kind),
                   .failure = {},
                   .replay = {},
+                  .time = time_text(report),
                   .interrupted = report.run.interrupted};
+  if (report.results.contains("time")) outcome.is_repeatable = report.results["time"].value("repeatable?", false);
   outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
   if (report.valid() == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid()) + "\n" + reasons(report);
@@ -198,6 +244,7 @@ std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
         const bool is_first = contender.finished++ == 0;
         contender.figures = is_first ? outcome.figures : worst(contender.figures, outcome.figures);
         if (is_first) series[test / seeds] = std::move(outcome.series);
+        if (contender.time.empty() || !outcome.is_repeatable) contender.time = outcome.time;
         if (contender.failure.empty()) {
           contender.failure = std::move(outcome.failure);
           contender.replay = std::move(outcome.replay);

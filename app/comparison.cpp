@@ -61,6 +61,18 @@ void append(Cells& cells, const Cells& more) {
   cells.insert(cells.end(), more.begin(), more.end());
 }
 
+std::string base_name(const Contender& contender) {
+  return contender.strategy != nullptr ? contender.strategy->name : contender.settings.bin.value_or("");
+}
+
+/// What the first column has: strategies, programs, or both.
+std::string first_title(const Comparison& comparison) {
+  const auto is_program = [](const Contender& contender) { return contender.strategy == nullptr; };
+  const auto& all = comparison.contenders;
+  if (std::none_of(all.begin(), all.end(), is_program)) return "strategy";
+  return std::all_of(all.begin(), all.end(), is_program) ? "program" : "program or strategy";
+}
+
 /// Not rounded: the shortest text that reads back as the same number.
 std::string exact(double value) {
   return ordered_json(value).dump();
@@ -119,14 +131,16 @@ std::string models_text(const Figures& figures) {
 }
 
 std::string contender_name(const Contender& contender) {
-  std::string name = contender.strategy->name;
+  std::string name = base_name(contender);
   for (const auto& [option, value] : contender.swept) {
     if (value) name.append(" ").append(option).append("=").append(*value);
   }
   return name;
 }
 
-std::string survives(const Guarantees& guarantees) {
+std::string survives(const Contender& contender) {
+  if (contender.strategy == nullptr) return "-";
+  const Guarantees& guarantees = contender.strategy->guarantees;
   if (guarantees.promises_nothing()) return "nothing is claimed";
   std::string named;
   std::string missing;
@@ -141,7 +155,7 @@ std::string survives(const Guarantees& guarantees) {
 }
 
 std::string comparison_text(const Comparison& comparison) {
-  std::vector<Column> columns = {{"strategy"}};
+  std::vector<Column> columns = {{first_title(comparison)}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
   for (Column column : {Column{"verdict"},
                         {"ok", true},
@@ -157,10 +171,11 @@ std::string comparison_text(const Comparison& comparison) {
   if (comparison.has_models) columns.push_back({"satisfied"});
   columns.push_back({"survives"});
   std::vector<Cells> rows;
+  std::string times;
   std::string failures;
   for (const Contender& contender : comparison.contenders) {
     const Figures& figures = contender.figures;
-    Cells cells = {contender.strategy->name};
+    Cells cells = {base_name(contender)};
     append(cells, sweep_cells(contender, "-"));
     append(cells, {coloured_verdict(figures.valid), percent(figures.ok_fraction), figure(figures.messages_per_op),
                    figure(figures.bytes_per_op)});
@@ -169,13 +184,15 @@ std::string comparison_text(const Comparison& comparison) {
     }
     cells.push_back(figure(figures.longest_outage_ms));
     if (comparison.has_models) cells.push_back(models_text(figures));
-    cells.push_back(survives(contender.strategy->guarantees));
+    cells.push_back(survives(contender));
     rows.push_back(std::move(cells));
+    if (!contender.time.empty()) times += "time of " + contender_name(contender) + ": " + contender.time + "\n";
     if (contender.failure.empty()) continue;
     failures +=
         "\n" + contender_name(contender) + ":\n" + contender.failure + "  replay with: " + contender.replay + "\n";
   }
-  return text_table(columns, rows, "", output_width()) + "\n" + caption(comparison) + failures;
+  return text_table(columns, rows, "", output_width()) + "\n" + caption(comparison) + lines_of_caption(times) +
+         failures;
 }
 
 std::string comparison_csv(const Comparison& comparison) {
@@ -193,7 +210,7 @@ std::string comparison_csv(const Comparison& comparison) {
   std::vector<Cells> rows;
   for (const Contender& contender : comparison.contenders) {
     const Figures& figures = contender.figures;
-    Cells cells = {comparison.workload, contender.strategy->name};
+    Cells cells = {comparison.workload, base_name(contender)};
     append(cells, sweep_cells(contender, ""));
     append(cells, {std::to_string(comparison.seeds.front()), std::to_string(comparison.seeds.back()),
                    std::to_string(comparison.seeds.size()), verdict_word(figures.valid),
@@ -204,7 +221,7 @@ std::string comparison_csv(const Comparison& comparison) {
     }
     cells.push_back(exact(figures.longest_outage_ms));
     if (comparison.has_models) cells.push_back(figures.models ? models_text(figures) : "");
-    cells.push_back(survives(contender.strategy->guarantees));
+    cells.push_back(survives(contender));
     rows.push_back(std::move(cells));
   }
   return csv_table(columns, rows);
@@ -212,7 +229,8 @@ std::string comparison_csv(const Comparison& comparison) {
 
 ordered_json comparison_json(const Comparison& comparison, const Contender& contender) {
   const Figures& figures = contender.figures;
-  ordered_json line = {{"workload", comparison.workload}, {"strategy", contender.strategy->name}};
+  const bool is_program = contender.strategy == nullptr;
+  ordered_json line = {{"workload", comparison.workload}, {is_program ? "bin" : "strategy", base_name(contender)}};
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : contender.swept) {
     if (value) options[name] = std::stoll(*value);
@@ -231,8 +249,12 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
   line[latency_word(comparison.latency) + "-latencies"] = std::move(latencies);
   line["longest-outage-ms"] = figures.longest_outage_ms;
   if (comparison.has_models) line[strongest_models] = figures.models ? ordered_json(*figures.models) : ordered_json();
-  line["survives"] = ordered_json::array();
-  for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));
+  if (is_program) {
+    line["time"] = contender.time;
+  } else {
+    line["survives"] = ordered_json::array();
+    for (const Fault fault : contender.strategy->guarantees.survives) line["survives"].push_back(fault_name(fault));
+  }
   if (!contender.replay.empty()) line["replay"] = contender.replay;
   return line;
 }

@@ -36,9 +36,10 @@ Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.
 Figures worst(const Figures& a, const Figures& b);
 
-/// One line of a comparison: a strategy with its options, and its worst figures over all seeds.
+/// One line of a comparison: a strategy with its options, or a program, and its worst figures over all seeds.
 struct Contender {
   TestSettings settings;
+  /// None of a program.
   const StrategyInfo* strategy = nullptr;
   /// The options that are swept, in the order of the command line; nothing where the strategy has no such option.
   std::vector<std::pair<std::string, std::optional<std::string>>> swept;
@@ -48,6 +49,8 @@ struct Contender {
   /// Why the first seed that was not valid is not, with the command that replays it; empty when all are valid.
   std::string failure = {};
   std::string replay = {};
+  /// Of a program: which time it ran in, as in the summary of a test; of a seed that may not repeat its run, if any.
+  std::string time = {};
 };
 
 /// Every contender, and what is common to all.
@@ -60,14 +63,14 @@ struct Comparison {
   std::vector<Contender> contenders;
 };
 
-/// The strategy's name with the values that are swept, such as "star flush-ms=50".
+/// The strategy's name with the values that are swept, such as "star flush-ms=50"; or the program.
 std::string contender_name(const Contender& contender);
 
 /// Consistency models, separated by commas: "none" when there is none, "-" when nothing can be said.
 std::string models_text(const Figures& figures);
 
-/// "all but kill, skew".
-std::string survives(const Guarantees& guarantees);
+/// The faults that it claims to survive, such as "all but kill, skew"; "-" for a program.
+std::string survives(const Contender& contender);
 
 /// A table for a person, with a caption that says what the figures are.
 std::string comparison_text(const Comparison& comparison);

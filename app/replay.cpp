@@ -70,6 +70,7 @@ std::string replay_command(const TestSettings& settings) {
   const ProcessTime& time = settings.process_time;
   if (time.mode != defaults.process_time.mode) add("time", time_mode_name(time.mode));
   if (time.schedule != defaults.process_time.schedule) add("schedule", schedule_name(time.schedule));
+  if (time.cpu_time_permille > 0) add("cpu-time", seconds(std::chrono::milliseconds(time.cpu_time_permille)));
   if (time.stall != defaults.process_time.stall) add("stall", seconds(time.stall));
   if (settings.memory_mib != defaults.memory_mib) add("memory", std::to_string(settings.memory_mib));
   add("seed", std::to_string(settings.seed));

@@ -71,15 +71,6 @@ std::string bench(const BenchFinding& bench) {
   return text;
 }
 
-/// Which time the processes of --bin ran in, and whether another run of the seed gives the same.
-std::string time_of(const TimeOfRun& time) {
-  if (!time.is_virtual) return "real, because " + time.why_real;
-  if (time.is_repeatable()) return "virtual; the seed repeats the run";
-  std::string text = "virtual, but the seed may not repeat the run:";
-  for (const std::string& doubt : time.record.doubts) text += (text.back() == ':' ? " " : "; ") + doubt;
-  return text;
-}
-
 }  // namespace
 
 std::string verdict_word(check::Valid valid) {
@@ -150,6 +141,16 @@ std::string reasons(const TestReport& report) {
   return text;
 }
 
+std::string time_text(const TestReport& report) {
+  if (!report.time) return {};
+  const TimeOfRun& time = *report.time;
+  if (!time.is_virtual) return "real, because " + time.why_real;
+  if (time.is_repeatable()) return "virtual; the seed repeats the run";
+  std::string text = "virtual, but the seed may not repeat the run:";
+  for (const std::string& doubt : time.record.doubts) text += (text.back() == ':' ? " " : "; ") + doubt;
+  return text;
+}
+
 std::string limit_lines(const std::vector<LimitsFinding::Measured>& limits, std::size_t indent) {
   std::vector<Cells> rows;
   for (const LimitsFinding::Measured& each : limits) {
@@ -175,7 +176,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   text += line("operations", operations(verdict.stats_found()));
   if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict.availability_found()));
   if (const std::string done = bench(verdict.bench_found()); !done.empty()) text += line("bench", done);
-  if (report.time) text += line("time", time_of(*report.time));
+  if (const std::string time = time_text(report); !time.empty()) text += line("time", time);
   if (const auto messages = verdict.net_found().messages_per_op()) {
     text += line("messages", number(*messages) + " between servers an operation (" +
                                  number(verdict.net_found().bytes_per_op().value_or(0)) + " bytes)");

@@ -19,6 +19,9 @@ std::string title(const TestSettings& settings, const TestReport& report);
 /// A page about one test for a person: the verdict and why, the figures that matter.
 std::string summary(const TestSettings& settings, const TestReport& report);
 
+/// Which time the processes of --bin ran in, and whether another run of the seed gives the same; empty without --bin.
+std::string time_text(const TestReport& report);
+
 /// The part of the results that is not valid, and what it says of it.
 struct Reason {
   std::string part;

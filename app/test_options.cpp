@@ -6,6 +6,7 @@
 
 #include "command_line.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "process_options.hpp"
 #include "program.hpp"
 
 namespace mznode::app {
@@ -14,23 +15,7 @@ namespace {
 constexpr std::int64_t max_nodes = 1'000;
 constexpr std::size_t max_keys_and_writes = 100'000;
 constexpr std::int64_t max_latency_ms = 3'600'000;
-constexpr std::size_t max_memory_mib = std::size_t{1} << 24;
 constexpr std::uint64_t max_seeds = 10'000'000;
-
-/// A decimal number as thousandths, exactly.
-std::int64_t thousandths(const std::string& flag, const std::string& text,
-                         const std::string& takes = "a number such as 10 or 0.5 (at most three decimals)") {
-  const std::size_t point = std::min(text.find('.'), text.size());
-  std::string digits = text.substr(0, point);
-  std::string fraction = point < text.size() ? text.substr(point + 1) : "";
-  constexpr std::size_t places = 3;
-  constexpr std::size_t max_digits = 9;
-  const bool is_number = !digits.empty() && digits.size() <= max_digits && fraction.size() <= places &&
-                         (digits + fraction).find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) refuse_value(flag, takes, text);
-  fraction.resize(places, '0');
-  return std::stoll(digits + fraction);
-}
 
 /// A number that is part of a value; the flag as a whole takes `takes`.
 std::uint64_t number_in(const std::string& flag, const std::string& takes, std::string_view text) {
@@ -231,9 +216,7 @@ struct TestLine {
   TestFlags flags;
   std::string strategy;
   std::string bin;
-  std::string time = "auto";
-  std::string schedule = "random";
-  std::string stall = "30";
+  ProcessFlags processes;
   std::string expect;
   TestCommand command;
   CLI::App app{"Runs Maelstrom's tests in virtual time (or on processes, with --bin)."};
@@ -245,12 +228,7 @@ struct TestLine {
     app.option_defaults()->group("The nodes, and the output");
     app.add_option("-s,--strategy", strategy, "how nodes solve it; the first unless given")->type_name("NAME");
     app.add_option("--bin", bin, "test processes of this program instead")->type_name("FILE");
-    add_number(app, "--memory", command.settings.memory_mib, std::size_t{1}, max_memory_mib,
-               "--bin: MiB of memory that a node may take")
-        ->type_name("MIB");
-    app.add_option("--time", time, "--bin: virtual, real; auto: as can be")->type_name("KIND");
-    app.add_option("--schedule", schedule, "threads: plain, random, adversarial")->type_name("NAME");
-    app.add_option("--stall", stall, "--bin: real seconds without a rest")->type_name("S");
+    declare(app, processes);
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once")->default_str("a processor each");
     app.add_option("--expect", expect, "limits, such as 'msgs-per-op<30,stable-max<600'")->type_name("LIMITS");
     app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
@@ -263,15 +241,6 @@ struct TestLine {
     app.add_flag("--log-net-recv", command.log_net_recv, "print every message as it is received");
   }
 };
-
-ProcessTime process_time(const TestLine& line) {
-  ProcessTime time;
-  time.mode = parse_time_mode(line.time);
-  time.schedule = parse_schedule(line.schedule);
-  time.stall = milliseconds(thousandths("--stall", line.stall));
-  if (time.stall <= Duration::zero()) refuse_value("--stall", "seconds above 0", line.stall);
-  return time;
-}
 
 /// The strategy whose options may be given; none when the nodes are processes.
 std::vector<const StrategyInfo*> strategies_of(const TestSettings& settings) {
@@ -287,13 +256,10 @@ void refuse_what_takes_other_nodes(const TestCommand& command) {
         "what stands behind -- is for the nodes of --bin, which is not given; options of this "
         "program's own nodes stand before it");
   }
-  if (!settings.bin && settings.memory_mib != TestSettings().memory_mib) {
-    throw std::invalid_argument("--memory is about the processes of --bin, which is not given");
+  if (!settings.bin) {
+    refuse_process_settings(settings);
+    return;
   }
-  if (!settings.bin && settings.process_time != ProcessTime()) {
-    throw std::invalid_argument("--time, --schedule and --stall are about the processes of --bin, which is not given");
-  }
-  if (!settings.bin) return;
   if (!settings.strategy.empty()) {
     throw std::invalid_argument(
         "--strategy is about this program's own nodes; with --bin it goes behind --, as one of its arguments");
@@ -303,6 +269,9 @@ void refuse_what_takes_other_nodes(const TestCommand& command) {
   if (command.self_check && !is_virtual(settings)) {
     throw std::invalid_argument(
         "--self-check needs virtual time; in real time processes of --bin never run twice alike");
+  }
+  if (command.self_check && settings.process_time.cpu_time_permille > 0) {
+    throw std::invalid_argument("--self-check needs --cpu-time 0; the machine never measures the same time twice");
   }
 }
 
@@ -335,10 +304,8 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   const auto behind_separator = parse(line.app, arguments);
   if (!behind_separator) return std::nullopt;
   TestCommand& command = line.command;
-  const std::size_t memory_mib = command.settings.memory_mib;
   command.settings = test_settings(line.flags);
-  command.settings.memory_mib = memory_mib;
-  command.settings.process_time = process_time(line);
+  set_processes(line.processes, command.settings);
   command.settings.strategy = line.strategy;
   if (line.app.count("--bin") > 0) command.settings.bin = line.bin;
   command.settings.bin_args = *behind_separator;

@@ -72,6 +72,7 @@ nlohmann::ordered_json TimeOfRun::to_details() const {
   if (!is_virtual) return {{"kind", "real"}, {"why-real", why_real}, {"repeatable?", false}};
   nlohmann::ordered_json details = {
       {"kind", "virtual"}, {"schedule", schedule_name(schedule)}, {"repeatable?", is_repeatable()}};
+  if (cpu_time_permille > 0) details["cpu-time"] = cpu_time_permille / 1e3;
   if (!record.doubts.empty()) details["doubts"] = record.doubts;
   details["stops"] = record.stops;
   details["fingerprint"] = record.fingerprint;
@@ -90,11 +91,13 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   }
   time.is_virtual = true;
   time.schedule = settings.process_time.schedule;
+  time.cpu_time_permille = settings.process_time.cpu_time_permille;
   sim::VirtualProcessHost::Options options;
   options.program = *settings.bin;
   options.arguments = settings.bin_args;
   options.seed = settings.seed;
   options.schedule = settings.process_time.schedule;
+  options.cpu_time_permille = settings.process_time.cpu_time_permille;
   options.stall = settings.process_time.stall;
   options.limits = limits_of(settings);
   options.on_end = [&time](const sim::VirtualProcessHost::Record& record) { time.record = record; };

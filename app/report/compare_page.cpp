@@ -107,11 +107,11 @@ std::string compare_page(const Comparison& comparison, const std::vector<Latency
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i) {
     const Contender& contender = comparison.contenders[i];
     const Figures& figures = contender.figures;
-    const Guarantees& guarantees = contender.strategy->guarantees;
+    const StrategyInfo* strategy = contender.strategy;
     Row row{.name = contender_name(contender),
-            .summary = contender.strategy->summary,
-            .model = guarantees.model,
-            .survives = survives(guarantees),
+            .summary = strategy != nullptr ? strategy->summary : "time: " + contender.time,
+            .model = strategy != nullptr ? strategy->guarantees.model : "",
+            .survives = survives(contender),
             .valid = valid_word(figures.valid),
             .ok = percent(figures.ok_fraction),
             .messages_per_op = figures.messages_per_op,

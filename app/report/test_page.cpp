@@ -70,6 +70,7 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
             .nodes = settings.nodes,
             .workers = static_cast<std::int64_t>(workers),
             .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
+  if (const std::string time = time_text(report); !time.empty()) head.settings.push_back({"time", time});
   for (const std::string& each : report.verdict.symptoms) head.reasons.push_back({"seen", each});
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text;

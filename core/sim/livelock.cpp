@@ -57,8 +57,9 @@ std::string Livelock::describe() const {
   links.resize(std::min(shown, links.size()));
   text += ", most of them";
   for (const auto& [count, link] : links) text += (text.ends_with("them") ? " from " : ", from ") + link;
-  return text + ". Without latency such a round takes no time: give it one (--latency 1), or find out what the nodes "
-                "have to tell each other so often";
+  return text +
+         ". Without latency such a round takes no time: give it one (--latency 1), or find out what the nodes "
+         "have to tell each other so often";
 }
 
 }  // namespace mznode::sim

@@ -7,8 +7,8 @@
 
 namespace mznode::sim {
 
-/// Finds out that a run in virtual time does not get on: nodes that answer each other for ever, without latency, keep an
-/// instant from ending. The machine's time plays no part, so that a seed ends in the same way everywhere.
+/// Finds out that a run in virtual time does not get on: nodes that answer each other for ever, without latency, keep
+/// an instant from ending. The machine's time plays no part, so that a seed ends in the same way everywhere.
 class Livelock {
  public:
   /// `patience` is how many events a tenth of a second may have whatever the test is; each node and each operation adds

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "mznode/sim/process_host.hpp"
+#include "process_directory.hpp"
 #include "virtual_process_host_process.hpp"
 
 namespace mznode::sim {
@@ -71,14 +72,6 @@ std::string processor_model() {
   return {};
 }
 
-fs::path make_root() {
-  std::string path = (fs::temp_directory_path() / "mznode-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), "cannot make a directory for the nodes in " + path);
-  }
-  return path;
-}
-
 }  // namespace
 
 std::vector<std::string> node_environment(const std::vector<std::string>& given) {
@@ -106,18 +99,19 @@ std::vector<std::string> node_environment(const std::vector<std::string>& given)
 VirtualProcessHost::VirtualProcessHost(Timers& timers, Options options)
     : timers_(timers),
       options_(std::move(options)),
-      root_(make_root()),
+      directory_(std::make_unique<ProcessDirectory>()),
       environment_(node_environment(own_environment())) {
   options_.program = resolve_program(options_.program);
 }
 
 VirtualProcessHost::~VirtualProcessHost() {
   processes_.clear();
+  if (options_.cpu_time_permille > 0 && !lives_.empty()) {
+    doubts_.insert("the time that nodes computed was charged as the machine measured it (--cpu-time)");
+  }
   if (options_.on_end) {
     options_.on_end({.doubts = {doubts_.begin(), doubts_.end()}, .stops = stops_, .fingerprint = fingerprint()});
   }
-  std::error_code ignored;
-  fs::remove_all(root_, ignored);
 }
 
 VirtualProcessHost::Process* VirtualProcessHost::find(const std::string& node) {
@@ -127,7 +121,7 @@ VirtualProcessHost::Process* VirtualProcessHost::find(const std::string& node) {
 
 void VirtualProcessHost::start(const std::string& node) {
   const std::uint64_t life = ++lives_[node];
-  const fs::path directory = root_ / (node + "-" + std::to_string(life));
+  const fs::path directory = directory_->path() / (node + "-" + std::to_string(life));
   fs::create_directory(directory);
   correspondents_.add_node(node);
   auto& process = processes_[node];

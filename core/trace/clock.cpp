@@ -41,6 +41,10 @@ LocalTime Clock::read() {
   return page_->mono_ns = later(page_->mono_ns, page_->tick_ns);
 }
 
+void Clock::pass(std::int64_t ns) {
+  page_->mono_ns = later(page_->mono_ns, ns);
+}
+
 void Clock::follow(Time run_time) {
   page_->mono_ns = std::max(page_->mono_ns, local_of(run_time));
   page_->reads = 0;

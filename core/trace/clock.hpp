@@ -47,6 +47,8 @@ class Clock {
   LocalTime read();
   std::int64_t wall_offset() const { return page_->wall_offset_ns; }
 
+  /// Lets so much pass.
+  void pass(std::int64_t ns);
   /// Sets the clock to what the run's time makes of it, unless it is ahead already.
   void follow(Time run_time);
   /// For a loop that reads the clock all the time: told every `reads_a_yield` reads, makes the ticks longer when there

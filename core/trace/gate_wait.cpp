@@ -34,10 +34,11 @@ std::optional<std::uint64_t> read_mask(pid_t thread, Address at) {
 }
 
 /// Lets the call through when it would not wait, and holds it otherwise.
-Outcome wait_for(const Thread& thread, Hold hold) {
+Outcome wait_for(const Tree& tree, const Thread& thread, Hold hold) {
   hold.on = Hold::On::descriptors;
   hold.at_deadline = 0;
-  return any_ready(*thread.process, hold.descriptors) ? Outcome::allow() : Outcome::wait(std::move(hold));
+  if (any_ready(*thread.process, hold.descriptors)) return Outcome::allow();
+  return hold.deadline <= tree.clock.now() ? Outcome::in_vain(std::move(hold)) : Outcome::wait(std::move(hold));
 }
 
 LocalTime after_ms(const Tree& tree, std::uint64_t argument) {
@@ -67,7 +68,7 @@ Outcome poll_call(Tree& tree, Thread& thread) {
     hold.deadline = *deadline;
     hold.blocked = read_mask(thread.tid, call.argument(3));
   }
-  if (hold.deadline <= tree.clock.now() || count > most) return Outcome::allow();
+  if (count > most) return Outcome::allow();
   hold.descriptors.resize(count);
   if (count > 0 && !read_memory(thread.tid, call.argument(0), hold.descriptors.data(), count * sizeof(pollfd))) {
     return Outcome::allow();
@@ -75,7 +76,7 @@ Outcome poll_call(Tree& tree, Thread& thread) {
   for (std::size_t i = 0; i < count; ++i) {
     hold.cleared.emplace_back(call.argument(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), sizeof(short));
   }
-  return wait_for(thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold));
 }
 
 Outcome select_call(Tree& tree, Thread& thread) {
@@ -97,7 +98,6 @@ Outcome select_call(Tree& tree, Thread& thread) {
       hold.blocked = read_mask(thread.tid, *mask_at);
     }
   }
-  if (hold.deadline <= tree.clock.now()) return Outcome::allow();
   constexpr std::array<short, 3> events = {POLLIN, POLLOUT, POLLPRI};
   constexpr int most = 1 << 16;
   const std::size_t bytes = (static_cast<std::size_t>(std::min(count, most)) + 63) / 64 * 8;
@@ -113,7 +113,7 @@ Outcome select_call(Tree& tree, Thread& thread) {
     }
     hold.cleared.emplace_back(at, bytes);
   }
-  return wait_for(thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold));
 }
 
 Outcome epoll_call(Tree& tree, Thread& thread) {
@@ -127,9 +127,20 @@ Outcome epoll_call(Tree& tree, Thread& thread) {
     hold.deadline = after_ms(tree, call.argument(3));
   }
   if (call.number() != SYS_epoll_wait) hold.blocked = read_mask(thread.tid, call.argument(4));
-  if (hold.deadline <= tree.clock.now()) return Outcome::allow();
   hold.descriptors = {{.fd = static_cast<int>(call.argument(0)), .events = POLLIN, .revents = 0}};
-  return wait_for(thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold));
+}
+
+/// Whether a call that reads returns at once when there is nothing.
+bool never_waits(const Registers& call, const Descriptor& borrowed) {
+  if ((::fcntl(borrowed.get(), F_GETFL) & O_NONBLOCK) != 0) return true;
+  constexpr std::uint64_t dont_wait = MSG_DONTWAIT;
+  switch (call.number()) {
+    case SYS_recvfrom:
+    case SYS_recvmmsg: return (call.argument(3) & dont_wait) != 0;
+    case SYS_recvmsg: return (call.argument(2) & dont_wait) != 0;
+    default: return false;
+  }
 }
 
 Outcome read_call(Tree&, Thread& thread) {
@@ -137,15 +148,11 @@ Outcome read_call(Tree&, Thread& thread) {
   const auto descriptor = static_cast<int>(call.argument(0));
   const Descriptor borrowed = borrow(*thread.process, descriptor);
   if (is_ready(borrowed, POLLIN | POLLPRI)) return Outcome::allow();
-  if ((::fcntl(borrowed.get(), F_GETFL) & O_NONBLOCK) != 0) return Outcome::allow();
-  constexpr std::uint64_t dont_wait = MSG_DONTWAIT;
-  const long number = call.number();
-  if (number == SYS_recvfrom && (call.argument(3) & dont_wait) != 0) return Outcome::allow();
-  if (number == SYS_recvmsg && (call.argument(2) & dont_wait) != 0) return Outcome::allow();
-  if (number == SYS_recvmmsg && (call.argument(3) & dont_wait) != 0) return Outcome::allow();
   Hold hold(Hold::On::descriptors);
   hold.descriptors = {{.fd = descriptor, .events = POLLIN | POLLPRI, .revents = 0}};
-  return Outcome::wait(std::move(hold));
+  if (!never_waits(call, borrowed)) return Outcome::wait(std::move(hold));
+  hold.at_deadline = -EAGAIN;
+  return Outcome::in_vain(std::move(hold));
 }
 
 /// To standard output or error: the pipe is emptied before it can be full.

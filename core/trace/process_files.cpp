@@ -76,6 +76,10 @@ std::int64_t read_clock(clockid_t clock) {
 std::int64_t wall_ns() {
   return read_clock(CLOCK_MONOTONIC);
 }
+std::int64_t process_cpu_ns(pid_t pid) {
+  clockid_t clock = {};
+  return ::clock_getcpuclockid(pid, &clock) == 0 ? read_clock(clock) : 0;
+}
 std::int64_t thread_cpu_ns() {
   return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -22,6 +22,8 @@ std::string call_of(pid_t tid);
 std::size_t resident_bytes(pid_t pid);
 /// The machine's monotonic clock.
 std::int64_t wall_ns();
+/// The processor time that a process has used; 0 when it is gone.
+std::int64_t process_cpu_ns(pid_t pid);
 /// The processor time of the calling thread.
 std::int64_t thread_cpu_ns();
 /// How a process ended, in words such as "exited with status 1".

@@ -32,6 +32,8 @@ struct Process {
   Descriptor handle;  // a pidfd
   std::shared_ptr<AddressSpace> memory;
   bool is_ending = false;
+  /// The processor time that it has used and that was charged to the node's clock.
+  std::int64_t charged_ns = 0;
 };
 
 /// Why a thread stands still, before a call that it has not begun.
@@ -105,6 +107,8 @@ struct Thread {
   bool leaves_others = false;
   /// How often in a row it has yielded.
   unsigned yields = 0;
+  /// How often in a row it has looked for something that was not there.
+  unsigned vain_looks = 0;
   /// How many stops are left of its turn.
   unsigned turn = 0;
 };

@@ -30,6 +30,7 @@ Tree::Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::
       entropy(chance.seed),
       waiter_(waiter),
       limits_(limits),
+      cpu_time_permille_(chance.cpu_time_permille),
       sink_(std::move(sink)),
       scheduler_(chance.schedule, chance.seed ^ schedule_salt),
       streams_(spawn_traced(program)),
@@ -108,6 +109,7 @@ void Tree::execute(Thread& thread) {
     }
     ++stops_;
     if (thread.turn > 0) --thread.turn;
+    charge(thread);
     handle(thread, status);
     watch_limits();
   }
@@ -221,7 +223,11 @@ void Tree::apply(Thread& thread, Outcome outcome) {
       thread.registers.skip(outcome.value);
       thread.changed = true;
       break;
-    case Outcome::Kind::hold: hold(thread, std::move(outcome.hold)); return;
+    case Outcome::Kind::hold:
+      thread.vain_looks = 0;
+      hold(thread, std::move(outcome.hold));
+      return;
+    case Outcome::Kind::vain: look_in_vain(thread, std::move(outcome.hold)); return;
     case Outcome::Kind::yield:
       thread.registers.skip(0);
       thread.changed = true;
@@ -244,7 +250,22 @@ void Tree::apply(Thread& thread, Outcome outcome) {
       return;
   }
   thread.yields = 0;
+  thread.vain_looks = 0;
   thread.restart.reset();
+}
+
+/// Programs look whether something has come before they do something else; one that does nothing else waits for it.
+/// Looking takes time then, more and more of it, as it does on a machine.
+void Tree::look_in_vain(Thread& thread, Hold held) {
+  constexpr unsigned patience = 32;
+  constexpr unsigned looks_a_doubling = 16;
+  constexpr unsigned doublings = 5;
+  constexpr std::int64_t shortest_ns = 32'000;
+  thread.restart.reset();
+  if (++thread.vain_looks <= patience) return;
+  held.deadline =
+      later(clock.now(), shortest_ns << std::min((thread.vain_looks - patience) / looks_a_doubling, doublings));
+  hold(thread, std::move(held));
 }
 
 void Tree::release(Thread& thread) {

@@ -98,6 +98,7 @@ class Tree {
   bool is_worth_waiting(Thread& thread, Patience& patience);
   void apply(Thread& thread, Outcome outcome);
   void hold(Thread& thread, Hold hold);
+  void look_in_vain(Thread& thread, Hold held);
   void make_runnable(Thread& thread);
   void expire();
   void release_ready();
@@ -105,6 +106,7 @@ class Tree {
   bool settle();
   bool flush_input();
   void pull();
+  void charge(const Thread& thread);
   void watch_limits();
   bool is_over_limits();
   bool has_stalled(std::int64_t now);
@@ -126,6 +128,7 @@ class Tree {
 
   Tracer::Waiter& waiter_;
   TraceLimits limits_;
+  int cpu_time_permille_;
   TracedProcess::Sink sink_;
   Scheduler scheduler_;
   Spawned streams_;

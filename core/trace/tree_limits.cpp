@@ -3,8 +3,20 @@
 #include "process_files.hpp"
 #include "tree.hpp"
 
-// What ends a node that takes too much of the machine.
+// What a node takes of the machine: what that costs it, and what ends it.
 namespace mznode::trace {
+
+/// Computing takes no time unless it is asked for: then the node's clock goes on by what its process has computed.
+void Tree::charge(const Thread& thread) {
+  if (cpu_time_permille_ == 0) return;
+  if (expected_output_ > 0) drain();  // it was written before
+  Process& process = *thread.process;
+  const std::int64_t used = process_cpu_ns(process.pid);
+  const std::int64_t since = used - process.charged_ns;
+  if (since <= 0) return;
+  process.charged_ns = used;
+  clock.pass(since / 1000 * cpu_time_permille_ + since % 1000 * cpu_time_permille_ / 1000);
+}
 
 void Tree::watch_limits() {
   constexpr std::uint64_t stops_between_looks = 256;

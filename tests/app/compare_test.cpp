@@ -87,6 +87,34 @@ TEST(Compare, TheOutputDoesNotDependOnTheJobs) {
   EXPECT_EQ(compare_broadcast(one).output, compare_broadcast(three).output);
 }
 
+TEST(Compare, ProgramsStandBesideStrategies) {
+  const std::string node = MZNODE_BINARY;
+  const std::string stale = MZNODE_STALE_NODE;
+  const Outcome outcome = compare({"-w", "unique-ids", "--bin", node + "," + stale, "--bin", node, "-s", "counter,uuid",
+                                   "--time-limit", "1", "--seeds", "1..2", "--json", "--", "-w", "unique-ids"});
+  const auto lines = lines_of(outcome.output);
+  ASSERT_EQ(lines.size(), 5u) << outcome.log;
+  EXPECT_EQ(json::parse(lines[0])["bin"], node);
+  EXPECT_EQ(json::parse(lines[0])["valid?"], true) << "arguments have reached it";
+  EXPECT_NE(json::parse(lines[0])["time"], "");
+  EXPECT_EQ(json::parse(lines[1])["bin"], stale);
+  EXPECT_EQ(json::parse(lines[2])["msgs-per-op"], json::parse(lines[0])["msgs-per-op"]);
+  EXPECT_EQ(json::parse(lines[3])["strategy"], "counter");
+  const Outcome table =
+      compare({"-w", "echo", "--bin", node, "--time-limit", "1", "--time", "real", "--", "-w", "echo"});
+  EXPECT_EQ(table.code, 0);
+  EXPECT_EQ(table.output.find("program "), 0u) << table.output;
+  EXPECT_NE(table.output.find(": real, because --time real was given"), std::string::npos) << table.output;
+}
+
+TEST(Compare, WhatIsForProgramsIsRefusedWithoutAny) {
+  EXPECT_NE(compare({"-w", "echo", "--", "-w", "echo"}).log.find("--bin, which is not given"), std::string::npos);
+  EXPECT_NE(compare({"-w", "echo", "--time", "real"}).log.find("--bin, which is not given"), std::string::npos);
+  EXPECT_NE(compare({"-w", "echo", "--bin", MZNODE_BINARY, "--sweep", "flush-ms=1"}).log.find("flush-ms"),
+            std::string::npos);
+  EXPECT_EQ(compare({"-w", "echo", "--bin", "/no/such/program"}).code, 2);
+}
+
 TEST(Compare, CommaSeparatedValuesAreQuoted) {
   const auto lines = lines_of(compare({"-w", "unique-ids", "-s", "snowflake", "--time-limit", "2", "--csv"}).output);
   ASSERT_EQ(lines.size(), 2u);

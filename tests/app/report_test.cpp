@@ -193,6 +193,7 @@ TEST_F(Report, HostileArgumentsOfANodeStayTexts) {
   const auto path = make(
       {"test", "-w", "echo", "--bin", MZNODE_BINARY, "--time-limit", "1", "--", "-w", "echo", "--data-dir", hostile});
   EXPECT_EQ(read_file(path).find("<script>window.hostile"), std::string::npos);
+  EXPECT_NE(read_file(path).find(R"({"label":"time","text":")"), std::string::npos) << "which time it ran in";
   const json page = look(path, R"js(
     return {hostile: typeof window.hostile, images: all("img").length, replay: all("pre").at(-1).textContent};)js");
   EXPECT_EQ(page["hostile"], "undefined");

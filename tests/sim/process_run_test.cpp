@@ -50,6 +50,17 @@ TEST(ProcessHostRun, OurOwnNodePasses) {
   EXPECT_GT(report.results()["stats"]["ok-count"], 5);
 }
 
+TEST(ProcessHostRun, WhatTheMachineMeasuredCannotBeRepeated) {
+  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
+  TestSettings settings = echo_settings({"good"});
+  EXPECT_EQ(run_test(settings, [] { return false; }).results["time"]["repeatable?"], true);
+  settings.process_time.cpu_time_permille = 1000;
+  const TestReport report = run_test(settings, [] { return false; });
+  EXPECT_EQ(report.valid, check::Valid::yes);
+  EXPECT_EQ(report.results["time"]["repeatable?"], false);
+  EXPECT_TRUE(contains(report.results["time"]["doubts"][0], "--cpu-time"));
+}
+
 TEST(ProcessHostRun, EndsWithTheNodeThatDies) {
   TestSettings settings = echo_settings({"dies"});
   settings.time_limit = 1h;

@@ -1,12 +1,18 @@
 // A program that does what no node should; which, its argument says.
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <map>
 #include <random>
 #include <string>
@@ -21,6 +27,42 @@ void compute() {
     const unsigned next = counter + 1;
     counter = next;
   }
+}
+
+void compute_for_a_while() {
+  volatile unsigned counter = 0;
+  for (int i = 0; i < 50'000'000; ++i) {
+    const unsigned next = counter + 1;
+    counter = next;
+  }
+  std::puts("computed");
+}
+
+/// Looks for input all the time instead of waiting for it, in each of the ways that there are.
+void look_all_the_time() {
+  timespec time = {};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const auto end = time.tv_sec + 8;
+  pollfd input = {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  const int instance = epoll_create1(0);
+  epoll_event event = {};
+  epoll_ctl(instance, EPOLL_CTL_ADD, STDIN_FILENO, &event);
+  fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
+  for (; time.tv_sec < end; clock_gettime(CLOCK_MONOTONIC, &time)) {
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(STDIN_FILENO, &set);
+    timeval none = {};
+    char byte = 0;
+    switch ((end - time.tv_sec) % 4) {
+      case 0: poll(&input, 1, 0); break;
+      case 1: select(STDIN_FILENO + 1, &set, nullptr, nullptr, &none); break;
+      case 2: epoll_wait(instance, &event, 1, 0); break;
+      default:
+        if (read(STDIN_FILENO, &byte, 1) >= 0 || errno != EAGAIN) std::puts("read something");
+    }
+  }
+  std::puts("looked");
 }
 
 void eat_memory() {
@@ -97,6 +139,8 @@ void echo_lines() {
 int main(int count, char** words) {
   const std::map<std::string, void (*)()> kinds = {
       {"compute", compute},
+      {"compute-for-a-while", compute_for_a_while},
+      {"look-all-the-time", look_all_the_time},
       {"memory", eat_memory},
       {"forks", fork_without_end},
       {"children", leave_children},

@@ -25,6 +25,8 @@ struct ProcessTime {
   Mode mode = Mode::automatic;
   /// What decides which thread of a node runs next, in virtual time.
   trace::Schedule schedule = trace::Schedule::random;
+  /// How many thousandths of the processor time that a node computes pass on its clocks meanwhile, in virtual time.
+  int cpu_time_permille = 0;
   /// Wall time that a node may be busy without coming to rest, in virtual time.
   Duration stall = 30s;
 
@@ -45,8 +47,9 @@ struct TimeOfRun {
   bool is_virtual = false;
   /// Why it was real time, a sentence's end.
   std::string why_real = {};
-  /// Of virtual time.
+  /// Of virtual time, as ProcessTime has them.
   trace::Schedule schedule = trace::Schedule::random;
+  int cpu_time_permille = 0;
   sim::VirtualProcessHost::Record record = {};
 
   bool is_repeatable() const { return is_virtual && record.doubts.empty(); }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +17,8 @@
 #include "mznode/trace/traced_process.hpp"
 
 namespace mznode::sim {
+
+class ProcessDirectory;
 
 /// The nodes of a cluster as child processes in virtual time, in whatever language they are written: time jumps to the
 /// next event, one seed gives one run, and clocks can be bent. Only where trace::unavailable() has nothing to say.
@@ -44,6 +45,9 @@ class VirtualProcessHost final : public Host {
     trace::Schedule schedule = trace::Schedule::random;
     /// Wall time that a node may be busy without coming to rest.
     Duration stall = 30s;
+    /// How many thousandths of the processor time that a node computes pass on its clocks meanwhile. Above 0, no two
+    /// runs are the same.
+    int cpu_time_permille = 0;
     ProcessLimits limits = {};
     /// Told at the end.
     std::function<void(const Record&)> on_end = {};
@@ -84,7 +88,7 @@ class VirtualProcessHost final : public Host {
   Network* network_ = nullptr;
   Time now_;
   /// Where each life of each node has a directory.
-  std::filesystem::path root_;
+  std::unique_ptr<ProcessDirectory> directory_;
   std::vector<std::string> environment_;
   trace::Tracer tracer_;
   Correspondents correspondents_;

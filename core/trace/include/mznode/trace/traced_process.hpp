@@ -90,6 +90,8 @@ class TracedProcess {
     Schedule schedule = Schedule::random;
     /// The number that the program takes for its process's.
     int shown_pid = 1000;
+    /// How many thousandths of the processor time that it computes pass on its clocks meanwhile: left to the machine.
+    int cpu_time_permille = 0;
   };
 
   /// Makes the process; run() lets it begin. Throws std::invalid_argument when the system cannot run the program, and
