@@ -219,7 +219,7 @@ Outcome run_one(const Contender& contender, std::uint64_t seed, LatencyKind kind
                   .replay = {},
                   .time = time_text(report),
                   .interrupted = report.run.interrupted};
-  if (report.results.contains("time")) outcome.is_repeatable = report.results["time"].value("repeatable?", false);
+  if (report.time) outcome.is_repeatable = report.time->is_repeatable();
   outcome.figures.longest_outage_ms = longest_outage_ms(report.run.history, settings.time_limit);
   if (report.valid() == check::Valid::yes) return outcome;
   outcome.failure = "  seed " + std::to_string(seed) + ": " + verdict_word(report.valid()) + "\n" + reasons(report);

@@ -27,7 +27,8 @@ void set_processes(const ProcessFlags& flags, TestSettings& settings) {
   time.stall = std::chrono::milliseconds(thousandths("--stall", flags.stall));
   if (time.stall <= Duration::zero()) refuse_value("--stall", "seconds above 0", flags.stall);
   if (time.cpu_time_permille > 0 && time.mode == ProcessTime::Mode::real) {
-    throw std::invalid_argument("--cpu-time is about virtual time; in real time computing takes the time that it takes");
+    throw std::invalid_argument(
+        "--cpu-time is about virtual time; in real time computing takes the time that it takes");
   }
 }
 

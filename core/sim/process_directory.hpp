@@ -6,8 +6,8 @@
 
 namespace mznode::sim {
 
-/// A directory of a run's own among the system's temporary ones, locked as long as it lives and removed at the end. What
-/// a program that was killed left behind, the next one removes: its lock ended with it.
+/// A directory of a run's own among the system's temporary ones, locked as long as it lives and removed at the end.
+/// What a program that was killed left behind, the next one removes: its lock ended with it.
 class ProcessDirectory {
  public:
   /// Throws std::system_error when there is no room for it.

@@ -21,6 +21,8 @@ unsigned Scheduler::turn() {
 
 std::int64_t Scheduler::stall(LocalTime now) {
   if (schedule_ != Schedule::adversarial || now < next_stall_) return 0;
+  // Not always at the first of several writes, lest what comes between the later ones never overlap with anything.
+  if (draws_.below(2) == 0) return 0;
   // Standing still for a part of the time only, so that a node gets on.
   const auto longest = static_cast<std::uint64_t>(longest_stall_);
   const auto length = static_cast<std::int64_t>(draws_.below(longest));

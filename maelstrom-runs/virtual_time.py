@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""Runs nodes in many languages in virtual time, each test again and again, and compares all bytes.
+
+    maelstrom-runs/virtual_time.py matrix [--runs N] [--budget S] [--only LANGUAGE]... [--real] [--maelstrom DIR]
+    maelstrom-runs/virtual_time.py races [--runs N] [--only LANGUAGE]... [--seeds N]
+
+`matrix`: every language x workload x 3 and 5 nodes x a right node and a wrong one, under partition, loss, pause and
+skew together, with 5 nodes also kill, at which nodes forget what they knew. Echo has no pause and no kill, because
+its checker wants a reply to every request. `--real` adds the verdict of one run in real time.
+`races`: nodes of threads that lack a lock: the first seed of --seeds (200) that finds it, and whether it repeats.
+
+A seed runs N times (100 unless said), or as often as S seconds allow; its history and messages must have the same bytes
+each time. What is not installed is skipped and named. DIR is a checkout of Maelstrom, for Go's node with Maelstrom's library. $MZNODE is
+build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md or VIRTUAL_TIME_RACES.md, or the file of
+--output, and exits with 1 when runs of a seed differ or a race is not found.
+"""
+import argparse
+import concurrent.futures
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "tests" / "languages"
+MZNODE = os.environ.get("MZNODE", str(ROOT / "build" / "release" / "mznode"))
+MATRIX = ["--rate", "10", "--time-limit", "5", "--latency", "10", "--nemesis-interval", "1", "--concurrency", "1n"]
+RACE_WORKLOADS = {"counter": "pn-counter", "ids": "unique-ids", "cas": "lin-kv", "early": "lin-kv", "lazy": "broadcast",
+                  "copy": "broadcast"}
+RACES = ["--node-count", "1", "--concurrency", "8n", "--rate", "40", "--time-limit", "5", "--schedule", "adversarial"]
+
+
+class Skipped(Exception):
+    """A language is not installed here; says what is missing."""
+
+
+def tool(name):
+    found = shutil.which(name) or shutil.which(name, path=os.path.expanduser("~/.cargo/bin"))
+    if not found:
+        raise Skipped(f"{name} is not installed")
+    return found
+
+
+def build(command, **options):
+    subprocess.run(command, check=True, **options)
+
+
+def interpreted(interpreter, file):
+    return lambda work, args: [tool(interpreter), str(SOURCES / file)]
+
+
+def go_program(folder, library=False):
+    def make(work, args):
+        source = work / folder.replace("/", "-")
+        shutil.copytree(SOURCES / folder, source, dirs_exist_ok=True)
+        if library:
+            if not args.maelstrom:
+                raise Skipped("--maelstrom names no checkout of Maelstrom, whose library it needs")
+            checkout = pathlib.Path(args.maelstrom).resolve() / "demo" / "go"
+            name = "github.com/jepsen-io/maelstrom/demo/go"
+            (source / "go.mod").write_text(
+                f"module node\n\ngo 1.18\n\nrequire {name} v0.0.0\n\nreplace {name} => {checkout}\n")
+        environment = {**os.environ, "CGO_ENABLED": "0", "GOPROXY": "off", "GOFLAGS": "-mod=mod"}
+        build([tool("go"), "build", "-o", str(source / "node"), "."], cwd=source, env=environment)
+        return [str(source / "node")]
+    return make
+
+
+def rust_program(file):
+    def make(work, args):
+        program = work / pathlib.Path(file).stem
+        build([tool("rustc"), "-O", "-o", str(program), str(SOURCES / file)])
+        return [str(program)]
+    return make
+
+
+def java_program(file):
+    def make(work, args):
+        build([tool("javac"), "-d", str(work / "java"), str(SOURCES / file)])
+        return [tool("java"), "-Xshare:auto", "-XX:+UseSerialGC", "-cp", str(work / "java"), pathlib.Path(file).stem]
+    return make
+
+
+def cpp_program(file):
+    def make(work, args):
+        program = work / "races-cpp"
+        build([tool("g++"), "-std=c++20", "-O2", "-pthread", "-o", str(program), str(SOURCES / file)])
+        return [str(program)]
+    return make
+
+
+NODES = {
+    "Python, threads": interpreted("python3", "node_threads.py"),
+    "Python, asyncio": interpreted("python3", "node_asyncio.py"),
+    "JavaScript (Node.js)": interpreted("node", "node.js"),
+    "Go": go_program("go"),
+    "Go, Maelstrom's library": go_program("go_maelstrom", library=True),
+    "Rust": rust_program("node.rs"),
+    "Ruby": interpreted("ruby", "node.rb"),
+    "Java": java_program("Node.java"),
+    "Perl": interpreted("perl", "node.pl"),
+    "Shell (bash)": interpreted("bash", "node.sh"),
+    "C++ (mznode)": lambda work, args: [MZNODE, "--workload"],
+}
+RACING = {
+    "Python": (interpreted("python3", "races/races.py"), ["counter", "ids", "cas", "early", "lazy", "copy"]),
+    "Go": (go_program("races/go"), ["counter", "cas", "copy"]),
+    "Rust": (rust_program("races/races.rs"), ["counter", "ids", "early"]),
+    "Java": (java_program("races/Races.java"), ["counter", "cas", "lazy"]),
+    "C++": (cpp_program("races/races.cpp"), ["counter", "ids", "early"]),
+}
+
+
+class Run:
+    """What one run gave."""
+
+    def __init__(self, flags, command, seed, real=False):
+        with tempfile.TemporaryDirectory(prefix="mznode-matrix-") as store:
+            began = time.monotonic()
+            made = subprocess.run([MZNODE, "test", *flags, "--bin", command[0], "--seed", str(seed), "--json", "--store",
+                                   store, *(["--time", "real"] if real else ["--time", "virtual"]), "--", *command[1:]],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.wall_s = time.monotonic() - began
+            if made.returncode not in (0, 1, 2) or not made.stdout:
+                raise RuntimeError(made.stderr)
+            results = json.loads(made.stdout)
+            self.verdict = {True: "valid", False: "invalid"}.get(results["valid?"], "unknown")
+            self.repeatable = results["time"]["repeatable?"]
+            self.doubts = results["time"].get("doubts", [])
+            digest = hashlib.sha256()
+            for name in ("history.jsonl", "messages.jsonl"):
+                for path in sorted(pathlib.Path(store).glob(f"*/*/{name}")):
+                    digest.update(path.read_bytes())
+            self.hash = digest.hexdigest()[:16]
+
+
+def repeat(args, flags, command, seed):
+    began, runs = time.monotonic(), []
+    while len(runs) < args.runs and (len(runs) < 2 or time.monotonic() - began < args.budget):
+        runs.append(Run(flags, command, seed))
+    return runs
+
+
+def equal_ones(runs):
+    """How many runs are like the most frequent one, of how many."""
+    return f"{max(sum(each.hash == one.hash for each in runs) for one in runs)} of {len(runs)}"
+
+
+def all_are_equal(runs):
+    return len({each.hash for each in runs}) == 1
+
+
+def in_parallel(args, function, cells):
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for cell, row in zip(cells, pool.map(function, cells)):
+            print("\t".join(str(each) for each in row), flush=True)
+            yield cell, row
+
+
+def words_of(language, workload, kind):
+    if language != "C++ (mznode)":
+        return [kind]
+    return {"broadcast": ["broadcast", "-s", "flood"]}.get(workload, [workload])
+
+
+def matrix(args, programs):
+    cells = [(language, workload, nodes, kind)
+             for language in programs for workload in ("echo", "unique-ids", "broadcast") for nodes in (3, 5)
+             for kind in ("right", "wrong") if kind == "right" or (workload != "echo" and "mznode" not in language)]
+
+    differing = []
+
+    def test_of(cell):
+        language, workload, nodes, kind = cell
+        faults = "partition,loss,skew" if workload == "echo" else "partition,loss,pause,skew"
+        flags = ["-w", workload, "--node-count", str(nodes), *MATRIX, "--nemesis"]
+        flags.append(faults + (",kill" if nodes == 5 and workload != "echo" else ""))
+        return flags, programs[language] + words_of(language, workload, kind)
+
+    def real_verdict(cell):
+        return Run(*test_of(cell), args.seed, real=True).verdict
+
+    real = {}
+    if args.real:
+        with concurrent.futures.ThreadPoolExecutor(3 * args.jobs) as pool:  # they wait most of the time
+            real = dict(zip(cells, pool.map(real_verdict, cells)))
+
+    def row(cell):
+        runs = repeat(args, *test_of(cell), args.seed)
+        if not all_are_equal(runs):
+            differing.append(cell)
+        verdicts = "/".join(sorted({each.verdict for each in runs}))
+        wall = statistics.median(each.wall_s for each in runs)
+        says = f"{sum(each.repeatable for each in runs)} of {len(runs)}"
+        return [*cell, verdicts, *([real[cell]] if args.real else []), equal_ones(runs), says, f"{wall:.2f}"]
+
+    rows = [each for _, each in in_parallel(args, row, cells)]
+    header = ["language", "workload", "nodes", "node", "verdict", *(["in real time"] if args.real else []),
+              "same bytes", "says it repeats", "wall, s (median)"]
+    return header, rows, differing, "mznode test " + " ".join(MATRIX) + f" --nemesis … --seed {args.seed}"
+
+
+def races(args, programs):
+    cells = [(language, race) for language in programs for race in RACING[language][1]]
+    failed = []
+
+    def row(cell):
+        language, race = cell
+        flags = ["-w", RACE_WORKLOADS[race], *RACES]
+        command = programs[language] + [race]
+        found = None
+        for seed in range(1, args.seeds + 1):
+            if Run(flags, command, seed).verdict == "invalid":
+                found = seed
+                break
+        if found is None:
+            failed.append(cell)
+            return [language, race, RACE_WORKLOADS[race], "not found", "-", "-"]
+        runs = repeat(args, flags, command, found)
+        if not all_are_equal(runs):
+            failed.append(cell)
+        plain = [each if each != "adversarial" else "plain" for each in flags]
+        misses = sum(Run(plain, command, seed).verdict == "valid" for seed in range(1, 11))
+        return [language, race, RACE_WORKLOADS[race], found, equal_ones(runs), f"{misses} of 10 valid"]
+
+    rows = [each for _, each in in_parallel(args, row, cells)]
+    header = ["language", "race", "workload", "first seed that finds it", "same bytes", "with --schedule plain"]
+    return header, rows, failed, "mznode test " + " ".join(RACES) + " --seed N"
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(str(each) for each in row) + " |" for row in rows])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["matrix", "races"])
+    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--budget", type=float, default=float("inf"))
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--real", action="store_true")
+    parser.add_argument("--maelstrom")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--output")
+    args = parser.parse_args()
+    known = NODES if args.what == "matrix" else {name: make for name, (make, _) in RACING.items()}
+    if unknown := [each for each in args.only if each not in known]:
+        sys.exit(f"unknown language {unknown[0]}; known are {'; '.join(known)}")
+    with tempfile.TemporaryDirectory(prefix="mznode-languages-") as work:
+        programs, skipped = {}, []
+        for name, make in known.items():
+            if args.only and name not in args.only:
+                continue
+            try:
+                programs[name] = make(pathlib.Path(work), args)
+            except Skipped as why:
+                skipped.append(f"{name}: {why}")
+        header, rows, failed, command = (matrix if args.what == "matrix" else races)(args, programs)
+    version = subprocess.run([MZNODE, "version"], stdout=subprocess.PIPE, text=True).stdout.strip()
+    text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors. "
+            f"Each test ran up to {args.runs} times:\n\n```\n{command}\n```\n\n{table(header, rows)}\n\n"
+            f"Skipped: {'; '.join(skipped) or 'nothing'}.\n")
+    output = pathlib.Path(args.output or ROOT / "maelstrom-runs" / f"VIRTUAL_TIME_{args.what.upper()}.md")
+    title = {"matrix": "Nodes in many languages, in virtual time", "races": "Races of threads, found by seeds"}[args.what]
+    output.write_text(f"# {title}\n\n`maelstrom-runs/virtual_time.py {args.what}` writes this page.\n\n{text}")
+    print(f"{len(rows)} rows, {len(failed)} failed; {output}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
