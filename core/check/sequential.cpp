@@ -1,8 +1,12 @@
 #include "mznode/check/sequential.hpp"
 
 #include <algorithm>
-#include <map>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include "model_search.hpp"
+#include "mznode/check/verdict.hpp"
 
 #include "mznode/check/linearizable.hpp"
 
@@ -11,8 +15,8 @@ namespace {
 
 /// How much of the order before a contradiction is told.
 constexpr std::size_t told_calls = 8;
-/// 2^64 / phi: numbers that differ little get hashes that differ much.
-constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+/// A step makes a whole state, and so much more work than one of a search that knows what it looks at.
+constexpr std::uint64_t work_of_a_step = 50;
 
 std::string words_of(const TimedCall& timed) {
   std::string text = "process " + std::to_string(timed.process) + ": " + timed.call.f;
@@ -30,7 +34,7 @@ std::vector<std::string> explain(std::span<const TimedCall> calls, const ModelSe
                                                    : "all that ended before it can be explained:");
   const std::size_t first = search.order.size() - std::min(told_calls, search.order.size());
   for (std::size_t i = first; i < search.order.size(); ++i) {
-    const std::string& state = search.states[i];
+    const std::string state = search.states[i]->text();
     lines.push_back("  " + words_of(calls[search.order[i]]) + (state.empty() ? "" : "; then it is " + state));
   }
   return lines;
@@ -44,85 +48,8 @@ std::optional<Operation> previous_ok(const History& history, std::span<const Tim
   return last == TimedCall::never ? std::nullopt : std::optional(history[last]);
 }
 
-}  // namespace
-
-namespace detail {
-
-CallList::CallList(std::span<const TimedCall> calls)
-    : calls_(calls.size()), next_(2 * calls_ + 1, end), previous_(2 * calls_ + 1, end), has_completion_(calls_) {
-  std::vector<std::pair<std::size_t, std::size_t>> events;  // the position of each, and what it is
-  for (std::size_t i = 0; i < calls_; ++i) {
-    events.emplace_back(calls[i].invocation, i);
-    has_completion_[i] = calls[i].completion != TimedCall::never;
-    if (has_completion_[i]) events.emplace_back(calls[i].completion, calls_ + i);
-    completions_ += has_completion_[i];
-  }
-  std::sort(events.begin(), events.end());
-  std::size_t before = 2 * calls_;
-  for (const auto& [position, event] : events) {
-    next_[before] = event;
-    previous_[event] = before;
-    before = event;
-  }
-}
-
-std::vector<std::size_t> CallList::open_calls() const {
-  std::vector<std::size_t> calls;
-  for (std::size_t event = next_.back(); event < calls_; event = next_[event]) calls.push_back(event);
-  return calls;
-}
-
-std::size_t CallList::next_to_complete() const {
-  std::size_t event = next_.back();
-  while (event < calls_) event = next_[event];
-  return event - calls_;
-}
-
-void CallList::unlink(std::size_t event) {
-  next_[previous_[event]] = next_[event];
-  if (next_[event] != end) previous_[next_[event]] = previous_[event];
-}
-
-void CallList::link(std::size_t event) {
-  next_[previous_[event]] = event;
-  if (next_[event] != end) previous_[next_[event]] = event;
-}
-
-void CallList::take_out(std::size_t call) {
-  unlink(call);
-  if (!has_completion_[call]) return;
-  unlink(call + calls_);
-  --completions_;
-}
-
-void CallList::put_back(std::size_t call) {
-  if (has_completion_[call]) {
-    link(call + calls_);
-    ++completions_;
-  }
-  link(call);
-}
-
-std::vector<std::size_t> twins_of(std::span<const TimedCall> calls) {
-  std::vector<std::size_t> twins(calls.size(), TimedCall::never);
-  std::map<std::pair<std::string, std::string>, std::size_t> latest;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (calls[i].completion != TimedCall::never) continue;
-    const auto [known, is_first] = latest.emplace(std::pair(calls[i].call.f, calls[i].call.argument.canonical()), i);
-    if (!is_first) twins[i] = std::exchange(known->second, i);
-  }
-  return twins;
-}
-
-void CallSet::toggle(std::size_t call) {
-  words_[call / 64] ^= std::uint64_t{1} << (call % 64);
-  std::uint64_t own = (call + 1) * spread;
-  own = (own ^ (own >> 32)) * spread;
-  hash_ ^= own ^ (own >> 29);
-}
-
-}  // namespace detail
-
+/// The calls of the clients in the order of their invocations, without those that certainly had no effect.
+/// Throws HistoryError when the history has no form that can be judged (see Pairing).
 std::vector<TimedCall> calls_of(const History& history) {
   const Pairing pairing(history);
   std::vector<TimedCall> calls;
@@ -145,7 +72,7 @@ std::vector<TimedCall> calls_of(const History& history) {
   return calls;
 }
 
-Verdict judge_search(const History& history, std::span<const TimedCall> calls, const ModelSearch& search) {
+Verdict verdict_of(const History& history, std::span<const TimedCall> calls, const ModelSearch& search) {
   if (search.outcome == ModelSearch::Outcome::gave_up) {
     return Verdict::unknown("gave up after " + std::to_string(search.steps) +
                             " steps (--search-steps and --search-memory)");
@@ -166,4 +93,24 @@ Verdict judge_search(const History& history, std::span<const TimedCall> calls, c
   return verdict;
 }
 
+}  // namespace
+
+namespace detail {
+
+Fingerprint fingerprint_of(std::string_view text) {
+  // FNV-1a (Fowler, Noll and Vo), the same number on every machine.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3;
+  return {.hash = hash, .bytes = text.size()};
+}
+
+CheckFunction linearizable_from(std::shared_ptr<const State> initial) {
+  return [initial = std::move(initial)](const History& history, const CheckOptions& options) {
+    const std::vector<TimedCall> calls = calls_of(history);
+    const SearchLimits limits{.steps = options.limits.steps / work_of_a_step, .bytes = options.limits.bytes};
+    return verdict_of(history, calls, search_orders(calls, initial, limits));
+  };
+}
+
+}  // namespace detail
 }  // namespace mznode::check

@@ -6,7 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "mznode/mznode.hpp"
+// What a node is written with; not how one runs as a process of its own (mznode/mznode.hpp), which the bench knows.
+#include "mznode/json/error.hpp"
+#include "mznode/json/json.hpp"
+#include "mznode/node/kv.hpp"
+#include "mznode/node/node.hpp"
+#include "mznode/node/topology.hpp"
 #include "mznode/workloads/registry.hpp"
 
 /// The program mznode with strategies and workloads of one's own in it:

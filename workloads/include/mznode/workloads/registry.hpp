@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "mznode/check/options.hpp"
-#include "mznode/check/verdict.hpp"
 #include "mznode/sim/client.hpp"
 #include "mznode/workloads/strategy.hpp"
+
+namespace mznode::check {
+struct Verdict;  // whoever makes or reads one includes mznode/check/verdict.hpp, which takes long to compile
+}
 
 namespace mznode {
 
