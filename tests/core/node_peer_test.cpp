@@ -23,10 +23,11 @@ struct Told {
 class NodePeer : public testing::Test {
  protected:
   void SetUp() override {
-    node.on_peer("told", [this](Told told) { got.push_back(told); });
+    node.on_peer("told", this, &NodePeer::hear);
     node.on_peer("slow", [](Told) -> Task<> { co_return; });
     world.init(node, "n1", {"n1", "n2"});
   }
+  void hear(Told told) { got.push_back(told); }
   /// The code of the error that is answered; 0 when it is not one.
   int code(const std::string& src, const std::string& fields, const std::string& type = "told") {
     world.deliver(src, R"({"type":")" + type + R"(","msg_id":1,)" + fields + "}");

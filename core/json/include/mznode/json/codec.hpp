@@ -44,6 +44,7 @@ struct IgnoreField {
 template <class T>
 concept Fielded = std::is_class_v<T> && requires(T& value) {
   T::visit_fields(value, codec::IgnoreField{});
+  T::field_names;
 };
 
 namespace codec {
@@ -122,6 +123,15 @@ void decode_object(std::string_view text, Each&& each) {
 /// The members that make a body a message: they are not among its fields.
 inline bool is_envelope_key(std::string_view key) {
   return key == "type" || key == "msg_id" || key == "in_reply_to";
+}
+
+/// True when the fields of T can be those of a body: none has the name of what makes it a message.
+template <Fielded T>
+consteval bool is_body() {
+  for (const std::string_view key : {", type,", ", msg_id,", ", in_reply_to,"}) {
+    if (T::field_names.find(key) != std::string_view::npos) return false;
+  }
+  return true;
 }
 
 /// The fields of a body.

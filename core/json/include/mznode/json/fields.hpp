@@ -11,13 +11,15 @@
 ///     };
 ///
 /// The names on the wire are those of the members. A member of type `std::optional<T>` may be absent, one of type
-/// `Extra` collects every field that is not listed, all others are required. At most 12 fields.
-#define MZNODE_FIELDS(...)                                   \
-  template <class Self, class Visitor>                       \
-  static void visit_fields(Self& self, Visitor&& visitor) {  \
-    (void)self;                                              \
-    (void)visitor;                                           \
-    MZNODE_FOR_EACH(MZNODE_VISIT __VA_OPT__(, ) __VA_ARGS__) \
+/// `Extra` collects every field that is not listed, all others are required. At most 12 fields. `type`,
+/// `msg_id` and `in_reply_to` are no fields of a message body, only of an object inside one.
+#define MZNODE_FIELDS(...)                                               \
+  static constexpr std::string_view field_names = ", " #__VA_ARGS__ ","; \
+  template <class Self, class Visitor>                                   \
+  static void visit_fields(Self& self, Visitor&& visitor) {              \
+    (void)self;                                                          \
+    (void)visitor;                                                       \
+    MZNODE_FOR_EACH(MZNODE_VISIT __VA_OPT__(, ) __VA_ARGS__)             \
   }
 
 #define MZNODE_VISIT(field) visitor(std::string_view(#field), self.field);

@@ -86,6 +86,8 @@ Parameter make_argument(const MessageView& view, Time received) {
   } else {
     static_assert(Fielded<Parameter>,
                   "a handler takes a struct with MZNODE_FIELDS, a Message, a Request, or a struct and a Request");
+    static_assert(codec::is_body<Parameter>(),
+                  "type, msg_id and in_reply_to are no fields: a handler finds them in a Request");
     auto fields = view.as<Parameter>();
     if constexpr (from == From::peers) demand_counts(fields);
     return fields;

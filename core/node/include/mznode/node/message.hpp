@@ -26,6 +26,7 @@ struct Message {
   /// nothing about the request that is being handled.
   template <Fielded T>
   T as() const {
+    static_assert(codec::is_body<T>(), "type, msg_id and in_reply_to are no fields of a body: a Message has them");
     try {
       T value{};
       decode_fields(codec::FieldList(body.text()).fields(), value);

@@ -87,6 +87,9 @@ class Node final : public Process {
   /// what the handler or a struct's validate() throws Error malformed_request for.
   template <class Handler>
   void on_peer(std::string type, Handler handler);
+  template <class Object, class Method>
+  requires std::is_member_function_pointer_v<Method>
+  void on_peer(std::string type, Object* object, Method method);
   /// Called once, when the node knows who it is and before it answers `init`. What it throws refuses the `init` and
   /// every later one; timers, tasks and syncs that hooks before it have begun come to nothing.
   void on_init(std::function<void()> hook) { init_hooks_.push_back(std::move(hook)); }

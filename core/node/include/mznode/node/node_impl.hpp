@@ -27,9 +27,16 @@ std::string make_reply_head(std::string_view reply_type);
 void append_members(TextBuffer& out, const Json& object);
 
 template <Fielded Body>
+void append_fields(TextBuffer& out, const Body& body) {
+  static_assert(codec::is_body<Body>(),
+                "a body has no fields type, msg_id and in_reply_to of its own: call it otherwise");
+  encode_fields(out, body);
+}
+
+template <Fielded Body>
 std::string fields_text(const Body& body) {
   TextBuffer text;
-  encode_fields(text, body);
+  append_fields(text, body);
   return text.str();
 }
 
@@ -71,6 +78,12 @@ void Node::on(std::string type, Object* object, Method method) {
   on(std::move(type), detail::bind_method(object, method, typename detail::Callable<Method>::Parameters{}));
 }
 
+template <class Object, class Method>
+requires std::is_member_function_pointer_v<Method>
+void Node::on_peer(std::string type, Object* object, Method method) {
+  on_peer(std::move(type), detail::bind_method(object, method, typename detail::Callable<Method>::Parameters{}));
+}
+
 template <detail::From from, class Handler>
 void Node::run_handler(Handler& handler, const MessageView& view, [[maybe_unused]] std::string_view reply_head) {
   const auto callable = detail::callable_of<Handler>();
@@ -101,7 +114,7 @@ void Node::reply_result(std::string_view src, std::string_view reply_head, std::
   } else {
     static_assert(Fielded<Result>, "a handler returns void, a struct with MZNODE_FIELDS, a Reply, or a Task of one");
     TextBuffer& body = open_reply(src, reply_head, msg_id);
-    encode_fields(body, result);
+    detail::append_fields(body, result);
     close_body(body);
   }
 }
@@ -126,7 +139,7 @@ template <Fielded Body>
 void Node::send(std::string_view dest, std::string_view type, const Body& body) {
   require_destination(dest);
   TextBuffer& text = open_body(dest, type);
-  encode_fields(text, body);
+  detail::append_fields(text, body);
   close_body(text);
 }
 

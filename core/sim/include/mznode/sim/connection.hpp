@@ -100,6 +100,8 @@ std::string describe_malformed(const Message& reply, const std::string& expected
 
 template <Fielded Reply, Fielded Body>
 Task<Reply> Connection::call(const std::string& dest, const std::string& type, const Body& body, Duration timeout) {
+  static_assert(codec::is_body<Reply>() && codec::is_body<Body>(),
+                "a body has no fields type, msg_id and in_reply_to of its own: call it otherwise");
   Form form{.type = type + "_ok", .fields = {}};
   Reply reply{};
   Reply::visit_fields(reply, [&](std::string_view name, auto&) { form.fields.emplace_back(name); });
