@@ -68,8 +68,9 @@ std::vector<std::uint64_t> seeds_of(const SeedRange& range) {
   return seeds;
 }
 
-int run_seeds(const TestCommand& command) {
+SeedsOutcome run_seeds(const TestCommand& command) {
   const std::vector<std::uint64_t> seeds = seeds_of(*command.seeds);
+  SeedsOutcome all;
   std::map<check::Valid, std::size_t> counts;
   std::size_t finished = 0;
   {
@@ -79,6 +80,7 @@ int run_seeds(const TestCommand& command) {
         [&](std::size_t index) { return run_seed(command.settings, seeds[index], command.store); },
         [&](std::size_t index, const SeedOutcome& outcome) {
           ++counts[outcome.valid];
+          if (outcome.valid == check::Valid::no && !all.first_invalid) all.first_invalid = seeds[index];
           finished = index + 1;
           progress.show("");
           std::cout << (command.json ? outcome.line.dump() + "\n" : outcome.explanation) << std::flush;
@@ -90,8 +92,12 @@ int run_seeds(const TestCommand& command) {
     std::cout << finished << " seeds: " << counts[check::Valid::yes] << " valid, " << counts[check::Valid::no]
               << " invalid, " << counts[check::Valid::unknown] << " unknown\n";
   }
-  if (counts[check::Valid::no] > 0) return exit_invalid;
-  return counts[check::Valid::unknown] > 0 || was_interrupted() ? exit_unknown : exit_valid;
+  if (all.first_invalid) {
+    all.code = exit_invalid;
+  } else if (counts[check::Valid::unknown] > 0 || was_interrupted()) {
+    all.code = exit_unknown;
+  }
+  return all;
 }
 
 TestSettings shrink(TestSettings settings) {

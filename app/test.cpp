@@ -94,6 +94,16 @@ int run_single(TestCommand command) {
   return exit_code(report.valid());
 }
 
+int run_several(TestCommand command) {
+  const SeedsOutcome outcome = run_seeds(command);
+  if (command.shrink && outcome.first_invalid && !was_interrupted()) {
+    command.settings.seed = *outcome.first_invalid;
+    command.settings.keep_journal = !command.store.empty() || !command.report.empty();
+    show_shrunk(command);
+  }
+  return outcome.code;
+}
+
 }  // namespace
 
 int run_test_command(const Arguments& arguments) {
@@ -102,7 +112,7 @@ int run_test_command(const Arguments& arguments) {
     if (!command) return exit_valid;
     stop_on_signals();
     if (command->self_check) return self_check(command->settings);
-    return command->seeds ? run_seeds(*command) : run_single(*command);
+    return command->seeds ? run_several(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {
     std::cerr << called("mznode test: ") << error.what() << "\n";
     return exit_usage;

@@ -231,7 +231,7 @@ struct TestLine {
     declare(app, processes);
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once")->default_str("a processor each");
     app.add_option("--expect", expect, "limits, such as 'msgs-per-op<30,stable-max<600'")->type_name("LIMITS");
-    app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
+    app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails; of --seeds, for the first");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
     app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed")->excludes("--shrink");
     app.add_option("--report", command.report, "write a page about the test (HTML)")->type_name("FILE");
@@ -282,14 +282,14 @@ void refuse_what_takes_one_seed(const TestCommand& command) {
       throw std::invalid_argument(std::string(option) +
                                   " is about one test; give it one --seed, such as one that fails");
   };
-  refuse_if(command.shrink, "--shrink");
   refuse_if(command.self_check, "--self-check");
   refuse_if(command.log_stderr, "--log-stderr");
   refuse_if(command.log_net_send, "--log-net-send");
   refuse_if(command.log_net_recv, "--log-net-recv");
-  if (!command.report.empty()) {
+  if (!command.report.empty() && !command.shrink) {
     throw std::invalid_argument(
-        "--report is about one test; of several seeds, the failing ones have a report.html in --store");
+        "--report is about one test; of several seeds, the failing ones have a report.html in --store, and with "
+        "--shrink the first of them is reported");
   }
 }
 

@@ -198,7 +198,7 @@ TEST(CommandLine, KeysAndTransactionsHaveTheFlagsOfMaelstrom) {
 }
 
 TEST(CommandLine, WhatIsAboutOneTestIsRefusedForSeveral) {
-  for (const char* flag : {"--shrink", "--self-check", "--log-stderr", "--log-net-send", "--log-net-recv"}) {
+  for (const char* flag : {"--self-check", "--log-stderr", "--log-net-send", "--log-net-recv"}) {
     Child child({"test", "-w", "echo", "--seeds", "1..3", flag, "--store", ""});
     EXPECT_EQ(child.finish().code, 2);
     EXPECT_NE(child.log().find(std::string(flag) + " is about one test"), std::string::npos) << child.log();
