@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isolation/link.hpp"
+#include "isolation/model.hpp"
+#include "mznode/check/options.hpp"
+#include "mznode/check/verdict.hpp"
+
+namespace mznode::check::isolation {
+
+/// Whether a history satisfies a model.
+struct Decision {
+  Valid valid = Valid::yes;
+  /// Of no: reads that nothing explains, or else a cycle of what must come before each other.
+  std::vector<ReadFault> faults = {};
+  Cycle cycle = {};
+  /// Of unknown: why.
+  std::string reason = {};
+};
+
+/// Decides it, neither missing a violation nor inventing one.
+Decision decide(const Commits& commits, const std::vector<ReadFault>& faults, const Model& model,
+                const SearchLimits& limits);
+
+}  // namespace mznode::check::isolation

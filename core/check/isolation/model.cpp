@@ -1,0 +1,60 @@
+#include "isolation/model.hpp"
+
+#include <algorithm>
+
+namespace mznode::check::isolation {
+namespace {
+
+/// By the names of Elle's map and Adya's; where a history of single reads and writes cannot tell two models apart, both
+/// mean the same here.
+constexpr Model decided[] = {
+    {"read-your-writes", Demand::own_writes, Order::session},
+    {"monotonic-reads", Demand::monotonic_reads, Order::session},
+    {"writes-follow-reads", Demand::writes_follow_reads, Order::session},
+    {"PRAM", Demand::pram, Order::session},
+    {"read-committed", Demand::committed, Order::free},
+    {"PL-2", Demand::committed, Order::free},
+    {"strong-session-read-committed", Demand::committed, Order::session},
+    {"strong-session-PL-2", Demand::committed, Order::session},
+    {"strong-read-committed", Demand::committed, Order::realtime},
+    {"strong-PL-2", Demand::committed, Order::realtime},
+    {"monotonic-atomic-view", Demand::atomic_view, Order::free},
+    {"strong-session-monotonic-atomic-view", Demand::atomic_view, Order::session},
+    {"read-atomic", Demand::read_atomic, Order::free},
+    {"strong-session-read-atomic", Demand::read_atomic, Order::session},
+    {"causal-cerone", Demand::causal, Order::free},
+    {"causal", Demand::causal, Order::session},
+    {"prefix", Demand::prefix, Order::free},
+    {"strong-session-prefix", Demand::prefix, Order::session},
+    {"snapshot-isolation", Demand::snapshot, Order::free},
+    {"PL-SI", Demand::snapshot, Order::free},
+    {"strong-session-snapshot-isolation", Demand::snapshot, Order::session},
+    {"strong-snapshot-isolation", Demand::snapshot, Order::realtime},
+    {"repeatable-read", Demand::serializable, Order::free},
+    {"PL-2.99", Demand::serializable, Order::free},
+    {"serializable", Demand::serializable, Order::free},
+    {"conflict-serializable", Demand::serializable, Order::free},
+    {"view-serializable", Demand::serializable, Order::free},
+    {"PL-3", Demand::serializable, Order::free},
+    {"1SR", Demand::serializable, Order::free},
+    {"strong-session-serializable", Demand::serializable, Order::session},
+    {"session-serializable", Demand::serializable, Order::session},
+    {"sequential", Demand::serializable, Order::session},
+    {"strict-serializable", Demand::serializable, Order::realtime},
+    {"strong-serializable", Demand::serializable, Order::realtime},
+    {"PL-SS", Demand::serializable, Order::realtime},
+    {"linearizable", Demand::serializable, Order::realtime},
+};
+
+}  // namespace
+
+std::span<const Model> models() {
+  return decided;
+}
+
+const Model* find_model(std::string_view name) {
+  const auto* found = std::find_if(std::begin(decided), std::end(decided), [&](auto& it) { return it.name == name; });
+  return found == std::end(decided) ? nullptr : found;
+}
+
+}  // namespace mznode::check::isolation

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mznode::check::isolation {
+
+/// What a model demands of the order in which transactions commit, from weak to strong. All demand that what is read
+/// was committed before.
+enum class Demand : std::uint8_t {
+  /// Read your writes: no read shows less than what its session wrote before.
+  own_writes,
+  /// Monotonic reads: no read shows less than what its session read before.
+  monotonic_reads,
+  /// Writes follow reads: a write comes after what its session read before.
+  writes_follow_reads,
+  /// Pipelined RAM: each session sees the writes of every other session in their order.
+  pram,
+  /// Read committed (Adya, "Weak Consistency", PL-2).
+  committed,
+  /// What a transaction has seen some of, it sees all of from then on (Biswas and Enea's read committed; Bailis et al.,
+  /// "Highly Available Transactions", monotonic atomic view).
+  atomic_view,
+  /// What a transaction sees some of, it sees all of.
+  read_atomic,
+  /// The same, and of what that had seen, too.
+  causal,
+  /// Causal, and all transactions agree on one order of the commits, of which each sees a prefix.
+  prefix,
+  /// Prefix, and no two transactions that overlap write the same key.
+  snapshot,
+  /// One after the other.
+  serializable,
+};
+
+/// What the order of commits must respect besides.
+enum class Order : std::uint8_t { free, session, realtime };
+
+/// A consistency model that can be decided: Biswas and Enea, "On the Complexity of Checking Transactional Consistency"
+/// (OOPSLA 2019), whose models all have the session order.
+struct Model {
+  std::string_view name;
+  Demand demand;
+  Order order;
+
+  /// About single operations in their sessions, whatever transactions they belong to.
+  bool is_session_guarantee() const { return demand <= Demand::pram; }
+};
+
+std::span<const Model> models();
+
+/// Null for a name that no complete check decides.
+const Model* find_model(std::string_view name);
+
+}  // namespace mznode::check::isolation
