@@ -5,12 +5,14 @@
 
 #include "isolation/guarantees.hpp"
 #include "isolation/saturation.hpp"
+#include "isolation/serialization.hpp"
 
 namespace mznode::check::isolation {
 namespace {
 
-Decision gave_up(std::string reason) {
-  return {.valid = Valid::unknown, .reason = std::move(reason)};
+Decision gave_up(const SearchLimits& limits) {
+  return {.valid = Valid::unknown,
+          .reason = "gave up after " + std::to_string(limits.steps) + " steps (--search-steps)"};
 }
 
 Decision contradicted(std::optional<Cycle> contradiction) {
@@ -34,10 +36,13 @@ Decision decide(const Commits& commits, const std::vector<ReadFault>& faults, co
     constexpr Model acyclic{"", Demand::committed, Order::session};
     if (auto cycle = find_weak_contradiction(commits, acyclic)) return contradicted(std::move(cycle));
     GuaranteeResult result = check_guarantee(commits, model, limits.steps);
-    return result.gave_up ? gave_up("gave up after " + std::to_string(limits.steps) + " steps (--search-steps)")
-                          : contradicted(std::move(result.contradiction));
+    return result.gave_up ? gave_up(limits) : contradicted(std::move(result.contradiction));
   }
-  return contradicted(find_weak_contradiction(commits, model));
+  if (model.demand <= Demand::causal) return contradicted(find_weak_contradiction(commits, model));
+  SerializationResult result = serialize(commits, model, limits.steps);
+  if (result.outcome == SerializationResult::Outcome::gave_up) return gave_up(limits);
+  if (result.outcome == SerializationResult::Outcome::possible) return {};
+  return {.valid = Valid::no, .cycle = std::move(result.cycle)};
 }
 
 }  // namespace mznode::check::isolation
