@@ -60,10 +60,10 @@ class Counter {
   CounterFinding finding_;
 };
 
-nlohmann::ordered_json to_details(const std::vector<CounterFinding::Read>& reads) {
+nlohmann::ordered_json reads_details(const std::vector<CounterFinding::Read>& reads) {
   nlohmann::ordered_json details = nlohmann::ordered_json::array();
   for (const CounterFinding::Read& read : reads) {
-    details.push_back({read.lower, check::to_details(read.value), read.upper});
+    details.push_back({read.lower, to_details(read.value), read.upper});
   }
   return details;
 }
@@ -71,12 +71,12 @@ nlohmann::ordered_json to_details(const std::vector<CounterFinding::Read>& reads
 }  // namespace
 
 void CounterFinding::write_to(nlohmann::ordered_json& details) const {
-  details["reads"] = to_details(reads);
-  details["errors"] = to_details(errors);
+  details["reads"] = reads_details(reads);
+  details["errors"] = reads_details(errors);
 }
 
 std::string CounterFinding::reason() const {
-  return errors.empty() ? std::string() : "errors " + to_details(errors).dump();
+  return errors.empty() ? std::string() : "errors " + reads_details(errors).dump();
 }
 
 Verdict check_counter(const History& history, const CheckOptions& options) {

@@ -142,18 +142,12 @@ SetFinding finding_of(const std::vector<Result>& results, const History& history
   return finding;
 }
 
-ordered_json to_details(const SetFinding::Stale& stale) {
-  return {{"element", check::to_details(stale.element)},
+ordered_json stale_details(const SetFinding::Stale& stale) {
+  return {{"element", to_details(stale.element)},
           {"outcome", "stable"},
           {"stable-latency", stale.latency_ms},
-          {"known", check::to_details(stale.known)},
-          {"last-absent", check::to_details(stale.last_absent)}};
-}
-
-ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& duplicated) {
-  ordered_json details = ordered_json::object();
-  for (const auto& [element, count] : duplicated) details[details_key(element)] = count;
-  return details;
+          {"known", to_details(stale.known)},
+          {"last-absent", to_details(stale.last_absent)}};
 }
 
 }  // namespace
@@ -162,24 +156,24 @@ void SetFinding::write_to(ordered_json& details) const {
   details["attempt-count"] = attempt_count;
   details["stable-count"] = stable_count;
   details["lost-count"] = lost.size();
-  details["lost"] = check::to_details(lost);
+  details["lost"] = to_details(lost);
   details["never-read-count"] = never_read.size();
-  details["never-read"] = check::to_details(never_read);
+  details["never-read"] = to_details(never_read);
   details["stale-count"] = stale.size();
-  details["stale"] = check::to_details(stale);
+  details["stale"] = to_details(stale);
   details["worst-stale"] = ordered_json::array();
-  for (const Stale& each : worst_stale) details["worst-stale"].push_back(to_details(each));
+  for (const Stale& each : worst_stale) details["worst-stale"].push_back(stale_details(each));
   if (stable_latencies_ms) details["stable-latencies"] = stable_latencies_ms->to_details();
   if (lost_latencies_ms) details["lost-latencies"] = lost_latencies_ms->to_details();
   details["duplicated-count"] = duplicated.size();
   details["duplicated"] = to_details(duplicated);
   details["unexpected-count"] = unexpected.size();
-  details["unexpected"] = check::to_details(unexpected);
+  details["unexpected"] = to_details(unexpected);
 }
 
 std::string SetFinding::reason() const {
   std::string text;
-  if (!lost.empty()) text += "lost " + check::to_details(lost).dump();
+  if (!lost.empty()) text += "lost " + to_details(lost).dump();
   if (!duplicated.empty()) text += (text.empty() ? "" : "; ") + ("duplicated " + to_details(duplicated).dump());
   return text;
 }

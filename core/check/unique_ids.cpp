@@ -43,12 +43,6 @@ std::vector<std::pair<Json, std::size_t>> most_frequent(std::vector<Duplicate> d
   return named;
 }
 
-ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& duplicated) {
-  ordered_json details = ordered_json::object();
-  for (const auto& [id, count] : duplicated) details[details_key(id)] = count;
-  return details;
-}
-
 }  // namespace
 
 void UniqueIdsFinding::write_to(ordered_json& details) const {
@@ -56,7 +50,7 @@ void UniqueIdsFinding::write_to(ordered_json& details) const {
   details["acknowledged-count"] = acknowledged_count;
   details["duplicated-count"] = duplicated_count;
   details["duplicated"] = to_details(duplicated);
-  details["range"] = ordered_json::array({check::to_details(lowest), check::to_details(highest)});
+  details["range"] = ordered_json::array({to_details(lowest), to_details(highest)});
 }
 
 std::string UniqueIdsFinding::reason() const {

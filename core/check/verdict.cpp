@@ -76,6 +76,12 @@ ordered_json to_details(const std::vector<Json>& values) {
   return details;
 }
 
+ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& counts) {
+  ordered_json details = ordered_json::object();
+  for (const auto& [value, count] : counts) details[details_key(value)] = count;
+  return details;
+}
+
 std::string details_key(const Json& value) {
   return value.as_string().value_or(value.text());
 }

@@ -121,7 +121,7 @@ TEST(Sequential, GivesUpAtItsLimits) {
 TEST(Sequential, AModelWithFieldsIsShownByThem) {
   const Verdict verdict = linearizable<OpenQueue>()(
       shorthand({"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke dequeue", "1 ok dequeue 2"}), {});
-  EXPECT_EQ(verdict.details["explanation"][2], "  process 0: enqueue 1; then it is {\"items\":[1]}");
+  EXPECT_EQ(verdict.explanation[2], "  process 0: enqueue 1; then it is {\"items\":[1]}");
 }
 
 /// Five enqueues and three dequeues of which nobody knows the end, and then so many rounds in which nothing is amiss.

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "mznode/sim/virtual_process_host.hpp"
-#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/judge.hpp"
 #include "tests/sim/simulate.hpp"
 
 namespace mznode::sim {
@@ -103,11 +103,11 @@ TEST(Livelock, IsNeitherRightNorWrong) {
   settings.strategy = "echo";
   RunResult run;
   run.livelock = "virtual time does not get on: …";
-  const check::Verdict verdict = judge(settings, run);
-  EXPECT_EQ(verdict.valid, check::Valid::unknown);
-  EXPECT_EQ(verdict.details["nodes"]["error"], "the run was ended because " + *run.livelock);
+  const TestVerdict verdict = judge(settings, run);
+  EXPECT_EQ(verdict.valid(), check::Valid::unknown);
+  EXPECT_EQ(verdict.nodes.error, "the run was ended because " + *run.livelock);
   run.failures.push_back({.node = "n1", .at = Time(), .description = "wrote a line that is not a message"});
-  EXPECT_EQ(judge(settings, run).valid, check::Valid::no);
+  EXPECT_EQ(judge(settings, run).valid(), check::Valid::no);
 }
 
 }  // namespace

@@ -56,9 +56,9 @@ TEST(ProcessHostRun, WhatTheMachineMeasuredCannotBeRepeated) {
   EXPECT_EQ(run_test(settings, [] { return false; }).results["time"]["repeatable?"], true);
   settings.process_time.cpu_time_permille = 1000;
   const TestReport report = run_test(settings, [] { return false; });
-  EXPECT_EQ(report.valid, check::Valid::yes);
-  EXPECT_EQ(report.results["time"]["repeatable?"], false);
-  EXPECT_TRUE(contains(report.results["time"]["doubts"][0], "--cpu-time"));
+  EXPECT_EQ(report.valid(), check::Valid::yes);
+  EXPECT_EQ(report.results()["time"]["repeatable?"], false);
+  EXPECT_TRUE(contains(report.results()["time"]["doubts"][0], "--cpu-time"));
 }
 
 TEST(ProcessHostRun, EndsWithTheNodeThatDies) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -76,6 +77,8 @@ nlohmann::ordered_json to_details(Valid valid);
 nlohmann::ordered_json to_details(const Json& value);
 nlohmann::ordered_json to_details(const Operation& operation);
 nlohmann::ordered_json to_details(const std::vector<Json>& values);
+/// By value, how often it was there.
+nlohmann::ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& counts);
 
 /// A key of a JSON object for any value: the characters of a string, the text of everything else.
 std::string details_key(const Json& value);
