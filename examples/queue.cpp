@@ -79,7 +79,7 @@ WorkloadInfo queue_workload() {
                .make_generator = [](const sim::ClientOptions&) { return std::make_unique<QueueGenerator>(); },
                .kinds = {"enqueue", "dequeue"}},
       .strategies = {},
-      .check = check::check_linearizable<Queue>};
+      .check = check::linearizable<Queue>()};
 }
 
 /// Keeps the queue in the service lin-kv and changes it by compare-and-set.

@@ -96,8 +96,8 @@ struct Strikes {
                    .nodes = {"n0", "n1", "n2", "n3"},
                    .initialise = [this](const std::string& node) { initialised.insert(node); },
                    .record =
-                       [this](const std::string& event, const Json&) {
-                         events.push_back({host.time, event});
+                       [this](const FaultEvent& event) {
+                         events.push_back({host.time, event.name()});
                        }},
                   nemesis_faults,
                   10s,

@@ -53,7 +53,7 @@ TEST(ProcessHostRun, OurOwnNodePasses) {
 TEST(ProcessHostRun, WhatTheMachineMeasuredCannotBeRepeated) {
   if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
   TestSettings settings = echo_settings({"good"});
-  EXPECT_EQ(run_test(settings, [] { return false; }).results["time"]["repeatable?"], true);
+  EXPECT_EQ(run_test(settings, [] { return false; }).results()["time"]["repeatable?"], true);
   settings.process_time.cpu_time_permille = 1000;
   const TestReport report = run_test(settings, [] { return false; });
   EXPECT_EQ(report.valid(), check::Valid::yes);
