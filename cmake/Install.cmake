@@ -37,17 +37,18 @@ add_custom_command(
 add_custom_target(pages ALL DEPENDS ${mznode_pages}/mznode.1)
 install(FILES ${mznode_pages}/mznode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${mznode_pages}/mznode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mznode)
-# zsh looks into site-functions, and on Debian what packages bring lies elsewhere.
+# zsh looks into site-functions, and on Debian what packages bring lies elsewhere. file(INSTALL) heeds DESTDIR itself.
 install(CODE "
   set(directory ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
   if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\" AND EXISTS /etc/debian_version)
     set(directory ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
   endif()
-  file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
+  file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
 install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples ${PROJECT_SOURCE_DIR}/packaging DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        PATTERN __pycache__ EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # `make deb`
