@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mznode/bench.hpp"
+#include "mznode/check/verdict.hpp"
 
 using namespace mznode;
 
