@@ -74,7 +74,7 @@ check_broken_node() {
   judge $is_silent "bench_$example test $2: says '$sign'"
   replay=$(sed -n 's/^shrunk to: //p' "$work/found")
   read -ra words <<<"$replay"
-  expect 1 "bench_$example test $2: fails again when it is replayed, ${replay##*--seed}" "${words[@]:-false}" --store ''
+  expect 1 "bench_$example test $2: fails again when it is replayed, seed ${replay##* }" "${words[@]:-false}" --store ''
 }
 
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
