@@ -23,8 +23,8 @@ foreach(package mznode mznode-bench)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
 
-# The program writes its own manual page and completions, so they never lag behind its options. It is called by its file:
-# who names CMAKE_SYSTEM_NAME, as vcpkg does, compiles for another machine in CMake's eyes, even where it is this one.
+# The program writes its own manual page and completions, so they never lag behind its options. It is called by its
+# file: who names CMAKE_SYSTEM_NAME, as vcpkg does, compiles for another machine in CMake's eyes, even where it is this.
 set(mznode_pages ${CMAKE_CURRENT_BINARY_DIR}/pages)
 add_custom_command(
   OUTPUT ${mznode_pages}/mznode.1 ${mznode_pages}/mznode.bash ${mznode_pages}/_mznode ${mznode_pages}/mznode.fish
