@@ -23,31 +23,33 @@ foreach(package mznode mznode-bench)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
 
-# The program writes its own manual page and completions, so they never lag behind its options.
+# The program writes its own manual page and completions, so they never lag behind its options. It is called by its
+# file: who names CMAKE_SYSTEM_NAME, as vcpkg does, compiles for another machine in CMake's eyes, even where it is this.
 set(mznode_pages ${CMAKE_CURRENT_BINARY_DIR}/pages)
 add_custom_command(
   OUTPUT ${mznode_pages}/mznode.1 ${mznode_pages}/mznode.bash ${mznode_pages}/_mznode ${mznode_pages}/mznode.fish
   COMMAND ${CMAKE_COMMAND} -E make_directory ${mznode_pages}
-  COMMAND mznode man > ${mznode_pages}/mznode.1
-  COMMAND mznode completion bash > ${mznode_pages}/mznode.bash
-  COMMAND mznode completion zsh > ${mznode_pages}/_mznode
-  COMMAND mznode completion fish > ${mznode_pages}/mznode.fish
+  COMMAND $<TARGET_FILE:mznode> man > ${mznode_pages}/mznode.1
+  COMMAND $<TARGET_FILE:mznode> completion bash > ${mznode_pages}/mznode.bash
+  COMMAND $<TARGET_FILE:mznode> completion zsh > ${mznode_pages}/_mznode
+  COMMAND $<TARGET_FILE:mznode> completion fish > ${mznode_pages}/mznode.fish
   DEPENDS mznode
   VERBATIM)
 add_custom_target(pages ALL DEPENDS ${mznode_pages}/mznode.1)
 install(FILES ${mznode_pages}/mznode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${mznode_pages}/mznode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mznode)
-# zsh looks into site-functions, and on Debian what packages bring lies elsewhere.
+# zsh looks into site-functions, and on Debian what packages bring lies elsewhere. file(INSTALL) heeds DESTDIR itself.
 install(CODE "
   set(directory ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
   if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\" AND EXISTS /etc/debian_version)
     set(directory ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
   endif()
-  file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
+  file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
 install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples ${PROJECT_SOURCE_DIR}/packaging DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        PATTERN __pycache__ EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # `make deb`

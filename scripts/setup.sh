@@ -65,7 +65,7 @@ check_versions() {
 }
 
 # Chromium is what the tests look at reports with, groff at the manual page.
-[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev chromium groff-base parallel shellcheck yamllint git)
+[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include "tests/app/child.hpp"
 
@@ -50,26 +52,42 @@ TEST(OwnProgram, ItsBrokenNodeIsCaughtToldAndReplayed) {
 }
 
 TEST(OwnProgram, HasItsNameWherePeopleRead) {
-  EXPECT_TRUE(contains(run(queue, {"--help"}).output, "  example_queue test  "));
-  EXPECT_TRUE(contains(run(queue, {"test", "--help"}).output, "Usage: example_queue test -w NAME"));
-  EXPECT_TRUE(contains(run(queue, {"test", "-w", "quee"}).log, "example_queue test: "));
-  EXPECT_TRUE(
-      contains(run(queue, {"completion", "bash"}).output, "complete -o default -F _example_queue example_queue"));
+  EXPECT_TRUE(contains(run(queue, {"--help"}).output, "  bench_queue test  "));
+  EXPECT_TRUE(contains(run(queue, {"test", "--help"}).output, "Usage: bench_queue test -w NAME"));
+  EXPECT_TRUE(contains(run(queue, {"test", "-w", "quee"}).log, "bench_queue test: "));
+  EXPECT_TRUE(contains(run(queue, {"completion", "bash"}).output, "complete -o default -F _bench_queue bench_queue"));
   EXPECT_TRUE(contains(run(queue, {"list"}).output,
                        "queue: a queue: what went in first comes out first, once\n"
-                       "  local (default): each node has a queue of its own (broken)\n"
-                       "      guarantees nothing\n"
-                       "  shared: one queue, in lin-kv\n"
+                       "  shared (default): one queue, in lin-kv\n"
                        "      guarantees linearizable"));
+  EXPECT_TRUE(contains(run(queue, {"list"}).output,
+                       "  local: each node has a queue of its own (broken)\n"
+                       "      guarantees nothing\n"));
 }
 
 TEST(OwnProgram, IsANodeOfItsFirstStrategyWhenItIsToldNothing) {
   Child node(queue, std::vector<std::string>{});
   node.write(init_line());
-  node.write(line("c1", R"({"type":"enqueue","msg_id":2,"value":5})"));
-  node.write(line("c1", R"({"type":"dequeue","msg_id":3})"));
-  EXPECT_EQ(node.finish().code, 0) << node.log();
-  EXPECT_TRUE(contains(node.output(), R"({"type":"dequeue_ok","in_reply_to":3,"value":5})")) << node.output();
+  node.write(line("c1", R"({"type":"dequeue","msg_id":2})"));
+  node.finish();
+  // The shared queue asks the service for it.
+  EXPECT_TRUE(contains(node.output(), R"("dest":"lin-kv","body":{"type":"read",)")) << node.output();
+}
+
+TEST(OwnProgram, ItsFirstInvalidSeedIsShrunkAndReplayed) {
+  const Ended ended = run(queue, test_of("local", {"--seeds", "1..5", "--shrink"}));
+  EXPECT_EQ(ended.code, 1) << ended.output << ended.log;
+  const std::string before = "shrunk to: " + queue + " ";
+  const auto at = ended.output.find(before);
+  ASSERT_NE(at, std::string::npos) << ended.output;
+  const std::string replay = ended.output.substr(at + before.size(), ended.output.find('\n', at) - at - before.size());
+  EXPECT_TRUE(contains(replay, "--seed 1")) << replay;
+  std::istringstream text(replay + " --store");
+  std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+  words.emplace_back("");
+  const Ended again = run(queue, words);
+  EXPECT_EQ(again.code, 1) << again.output << again.log;
+  EXPECT_TRUE(contains(again.output, "no order of the operations explains: process ")) << again.output;
 }
 
 TEST(OwnProgram, JudgesHistoriesOfItsWorkload) {

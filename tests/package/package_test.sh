@@ -4,6 +4,7 @@
 set -euo pipefail
 
 build=$1 compiler=$2 build_type=$3
+source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -22,7 +23,8 @@ fi
 cp -r "$work/prefix/share/doc/mznode/examples" "$work/examples"
 cmake -S "$work/examples" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
   -DCMAKE_BUILD_TYPE="$build_type" >"$work/log" 2>&1 || { cat "$work/log"; fail 'find_package(mznode)'; }
-cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; fail 'the examples do not compile'; }
+# scripts/own-bench.sh builds the other benches, and looks what that takes.
+cmake --build "$work/build" --target example_echo example_broadcast example_lin_kv_proxy bench_queue >"$work/log" 2>&1 || { cat "$work/log"; fail 'the examples do not compile'; }
 
 # Each header of the package can be included first.
 compile_header() {
@@ -43,22 +45,22 @@ if command -v pkg-config >/dev/null; then
     fail 'pkg-config: echo.cpp does not compile'
   "$work/echo" </dev/null || fail 'pkg-config: echo.cpp does not run'
   # shellcheck disable=SC2046  # flags are words
-  "$compiler" -std=c++20 "$work/examples/queue.cpp" -o "$work/queue" $(pkg-config --cflags --libs mznode-bench) ||
-    fail 'pkg-config: queue.cpp does not compile'
-  "$work/queue" list queue | grep -q shared || fail 'pkg-config: queue.cpp does not run'
+  "$compiler" -std=c++20 "$work/examples/bench/echo.cpp" -o "$work/bench" $(pkg-config --cflags --libs mznode-bench) ||
+    fail 'pkg-config: bench/echo.cpp does not compile'
+  "$work/bench" list echo | grep -q mine || fail 'pkg-config: bench/echo.cpp does not run'
 fi
 for page in doc/mznode/README.md doc/mznode/doc/bench.md man/man1/mznode.1 bash-completion/completions/mznode zsh/site-functions/_mznode fish/vendor_completions.d/mznode.fish; do
   [[ -s $work/prefix/share/$page ]] || fail "share/$page is not installed"
 done
 
 # A bench of one's own: its right node survives what it says, its broken one is found.
-bench=$work/build/example_queue
+bench=$work/build/bench_queue
 "$bench" test -w queue -s shared --nemesis partition,loss --seeds 1..20 --time-limit 10 --store '' >"$work/log" 2>&1 ||
-  { cat "$work/log"; fail 'example_queue: the right node is not valid'; }
-"$bench" test -w queue -s local --time-limit 10 --store '' >"$work/log" 2>&1 && fail 'example_queue: the broken node is valid'
-grep -q 'no order of the operations explains' "$work/log" || { cat "$work/log"; fail 'example_queue: no explanation'; }
+  { cat "$work/log"; fail 'bench_queue: the right node is not valid'; }
+"$bench" test -w queue -s local --time-limit 10 --store '' >"$work/log" 2>&1 && fail 'bench_queue: the broken node is valid'
+grep -q 'no order of the operations explains' "$work/log" || { cat "$work/log"; fail 'bench_queue: no explanation'; }
 "$bench" test -w queue -s shared --nemesis partition --time-limit 10 --self-check >"$work/log" 2>&1 ||
-  { cat "$work/log"; fail 'example_queue: a seed does not repeat'; }
+  { cat "$work/log"; fail 'bench_queue: a seed does not repeat'; }
 
 # The lint follows includes: nodes that can be tested lie in headers.
 mkdir -p "$work/lint/parts"
@@ -82,11 +84,23 @@ cmake -S "$work/lint" -B "$work/lint/build" -DCMAKE_PREFIX_PATH="$work/prefix" -
 cmake --build "$work/lint/build" >"$work/log" 2>&1 && fail 'the lint does not look into headers'
 grep -q 'parts/node.hpp:3: ' "$work/log" || { cat "$work/log"; fail 'the lint does not name the line of a header'; }
 
+# As a part of another project, which builds no more of it than it needs. Nothing is downloaded.
+mkdir "$work/part"
+cp "$source/packaging/fetch_content/CMakeLists.txt" "$work/part"
+cp "$source/examples/echo.cpp" "$work/part/my_node.cpp"
+cmake -S "$work/part" -B "$work/part/build" -DFETCHCONTENT_SOURCE_DIR_MZNODE="$source" -DCMAKE_BUILD_TYPE=Debug \
+  -DCMAKE_CXX_COMPILER="$compiler" >"$work/log" 2>&1 || { cat "$work/log"; fail 'FetchContent: the project cannot be configured'; }
+cmake --build "$work/part/build" --target my_node >"$work/log" 2>&1 || { cat "$work/log"; fail 'FetchContent: my_node does not compile'; }
+grep -q 'Checking the coroutines of my_node' "$work/log" || fail 'FetchContent: mznode_lint() does nothing'
+"$work/part/build/my_node" </dev/null || fail 'FetchContent: my_node does not run'
+
 # As a Debian package, unpacked into a root of its own.
 if command -v dpkg-deb >/dev/null && command -v cpack >/dev/null; then
   cpack --config "$build/CPackConfig.cmake" -B "$work/deb" >"$work/log" 2>&1 || { cat "$work/log"; fail 'cpack'; }
   dpkg-deb --extract "$work"/deb/*.deb "$work/root" || fail 'the Debian package cannot be unpacked'
   "$work/root/usr/bin/mznode" --version | grep -q '^mznode [0-9]' || fail 'the program of the Debian package does not run'
+  zsh=$work/root/usr/share/zsh
+  [[ -s $zsh/vendor-completions/_mznode || -s $zsh/site-functions/_mznode ]] || fail 'the Debian package has no completions for zsh'
 fi
 
 # What the README promises about their size.

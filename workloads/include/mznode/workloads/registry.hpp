@@ -10,7 +10,7 @@
 #include "mznode/workloads/strategy.hpp"
 
 namespace mznode::check {
-struct Verdict;  // whoever makes or reads one includes mznode/check/verdict.hpp, which takes long to compile
+struct Verdict;  // whoever makes or reads one includes mznode/check/verdict.hpp
 }
 
 namespace mznode {

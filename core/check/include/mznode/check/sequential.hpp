@@ -17,7 +17,7 @@
 /// Linearizability of any object that a small program can describe: a queue, a lock, an election.
 namespace mznode::check {
 
-struct Verdict;  // verdict.hpp, which takes long to compile
+struct Verdict;  // verdict.hpp
 
 /// Judges a history.
 using CheckFunction = std::function<Verdict(const History& history, const CheckOptions& options)>;
