@@ -1,5 +1,5 @@
 // How a hiccup of the machine shows in broadcast's latencies: `stalls [SEEDS] [OPTION=VALUE]...`. The figures of 25
-// nodes that are 100 ms apart, with windows of 386 and of 1600 ms, when everything, the network, or one node after
+// nodes that are 100 ms apart, with windows of 396 and of 1600 ms, when everything, the network, or one node after
 // another stands still for a moment again and again. The means and the worst of some seeds; the options are the
 // strategy's.
 

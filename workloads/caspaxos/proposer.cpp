@@ -8,6 +8,8 @@
 namespace mznode::caspaxos {
 namespace {
 
+// Back-off, in round trips: at random up to this after a round that failed, doubled with every further one.
+constexpr unsigned first_backoff = 2;
 constexpr unsigned most_backoff_doublings = 2;
 
 }  // namespace
@@ -33,7 +35,7 @@ void Proposer::observe(Time now, const Ballot& promised, const Accepted& accepte
   if (accepted.ballot > known_.ballot) {
     known_ = accepted;
     yield_until_ = {};  // the competitor is done
-    if (phase_ == Phase::backing_off) due_ = std::min(due_, now + peers_.random_up_to(peers_.round_trip() / 2));
+    if (phase_ == Phase::backing_off) due_ = std::min(due_, now + turn_after(accepted.ballot.proposer));
   } else if (promised > seen_promise_ && promised.proposer != peers_.self()) {
     yield_until_ = now + peers_.round_trip();
   }
@@ -77,7 +79,7 @@ void Proposer::check_step() {
 void Proposer::begin_round(Time now) {
   if (waiting_.empty()) return rest();
   if (prepared_) return accept(now);
-  if (now < yield_until_) return wait(yield_until_ + peers_.random_up_to(peers_.round_trip() / 2));
+  if (now < yield_until_) return wait(yield_until_ + peers_.random_up_to(peers_.round_trip()));
   prepare(now);
 }
 
@@ -155,11 +157,19 @@ void Proposer::receive(Time now, Member from, const Conflict& conflict) {
   check_step();
 }
 
-/// Leaves the register to the competitor for about as long as a round takes, at random and longer with every failure,
-/// lest they meet again.
+/// When it is this node's turn after a competitor: those behind it in the list of nodes come first, each half a round
+/// trip before the next, which then hears of it and yields. Chance alone within such a short time lets them meet.
+Duration Proposer::turn_after(Member competitor) const {
+  const std::size_t place = (peers_.self() + peers_.size() - competitor - 1) % peers_.size();
+  const Duration round_trip = peers_.round_trip();
+  return static_cast<std::int64_t>(place) * round_trip / 2 + peers_.random_up_to(round_trip / 10);
+}
+
+/// Leaves the register to the competitor for as long as a few rounds take, at random and longer with every failure,
+/// lest they meet again; its end is noticed before.
 void Proposer::fail(Time now) {
   const Duration round_trip = std::max<Duration>(peers_.round_trip(), 1ms);
-  wait(now + peers_.random_up_to(round_trip * (1U << std::min(failures_, most_backoff_doublings))));
+  wait(now + peers_.random_up_to(round_trip * (first_backoff << std::min(failures_, most_backoff_doublings))));
   ++failures_;
 }
 

@@ -68,6 +68,7 @@ class Proposer {
   void begin_round(Time now);
   void prepare(Time now);
   void accept(Time now);
+  Duration turn_after(Member competitor) const;
   void fail(Time now);
   void wait(Time until);
   bool finish_unchanged();

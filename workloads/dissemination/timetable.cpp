@@ -17,7 +17,10 @@ void HoldBack::learn(std::uint64_t position, Duration slack) {
     const Duration difference = std::max(slack - expected, expected - slack) % period_;
     const Duration deviation = std::min(difference, period_ - difference);
     jitter_ += (deviation - jitter_) / 4;
-    margin_ = std::min(least_margin_ + 2 * jitter_, std::max(least_margin_, period_ / 4));
+    // What is early for hiccups is early for the jitter as well, so the two do not add up: a margin that grew at every
+    // hiccup would delay all that comes up until it has shrunk again.
+    margin_ = std::clamp(std::min(least_margin_, usual_margin) + 2 * jitter_, least_margin_,
+                         std::max(least_margin_, period_ / 4));
   }
   invariant(margin_ >= least_margin_, "a message is never to come later than the least margin allows");
   is_measured_ = true;

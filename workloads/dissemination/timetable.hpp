@@ -29,7 +29,7 @@ struct Timetable {
 class HoldBack {
  public:
   /// The other node departs every `period`. Messages are to arrive `least_margin` early, and more when their latency
-  /// varies.
+  /// varies by more than that covers.
   HoldBack(Duration period, Duration least_margin)
       : period_(period), least_margin_(least_margin), margin_(least_margin) {}
 
@@ -60,6 +60,8 @@ class HoldBack {
  private:
   /// Longer than most. Who is late once knows better from then on.
   static constexpr Duration usual_round_trip = 250ms;
+  /// Enough beside the jitter where the machine does not stall.
+  static constexpr Duration usual_margin = 12ms;
 
   struct Sent {
     std::uint64_t position;

@@ -136,22 +136,22 @@ Figures worst(const std::string& strategy, const std::map<std::string, std::stri
 TEST(BroadcastFigures, StarNeedsAboutOneMessageAnOperation) {
   const Figures figures = worst("star", {}, {sim::Delivery::maelstrom});
   EXPECT_LE(figures.messages_per_operation, 1.1);
-  EXPECT_LE(figures.median_ms, 280);
-  EXPECT_LE(figures.max_ms, 530);
+  EXPECT_LE(figures.median_ms, 290);
+  EXPECT_LE(figures.max_ms, 550);
   const Figures ideal = worst("star", {}, {sim::Delivery::ideal});
   EXPECT_LE(ideal.messages_per_operation, 1.1);
-  EXPECT_LE(ideal.median_ms, 400) << "the last hop is not free here";
-  EXPECT_LE(ideal.max_ms, 620) << "the challenge's 600 ms are for Maelstrom's delivery";
+  EXPECT_LE(ideal.median_ms, 430) << "the last hop is not free here";
+  EXPECT_LE(ideal.max_ms, 650) << "the challenge's 600 ms are for Maelstrom's delivery";
 }
 
-/// The mean of the messages and the worst of the latencies of some seeds, on a machine that stalls.
+/// The worst of some seeds, on a machine that stalls.
 stalls::Figures figures_with(const stalls::Stalls& stalls) {
   constexpr std::uint64_t seeds = 4;
   stalls::Figures figures;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     const auto one = stalls::broadcast_figures("star", {}, stalls, seed);
     figures.is_valid = figures.is_valid && one.is_valid;
-    figures.messages_per_operation += one.messages_per_operation / seeds;
+    figures.messages_per_operation = std::max(figures.messages_per_operation, one.messages_per_operation);
     figures.median_ms = std::max(figures.median_ms, one.median_ms);
     figures.max_ms = std::max(figures.max_ms, one.max_ms);
   }

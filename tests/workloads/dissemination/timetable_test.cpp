@@ -60,6 +60,24 @@ TEST_F(HoldingBack, LeavesEarlierWhenLatencyVaries) {
   EXPECT_LE(late, 3) << "with the least margin every second message would be";
 }
 
+TEST(HoldingBackForHiccups, ComesAsEarlyAsThatAsksAndNotEarlierForThem) {
+  const Leader leader;
+  HoldBack hold_back(400ms, 50ms);
+  std::uint64_t position = 0;
+  Time now = at(0ms);
+  Duration earliest{0};
+  for (int i = 0; i < 40; ++i) {
+    const Time due = i == 0 ? now : hold_back.departure(now);
+    const Time sent_at = i % 4 == 3 ? due + 40ms : due;  // the machine stands still, now and then
+    hold_back.sent(++position, sent_at);
+    const Duration slack = leader.slack(sent_at, 100ms);
+    if (i > 0) earliest = std::max(earliest, slack);
+    hold_back.learn(position, slack);
+    now = sent_at + 200ms;
+  }
+  EXPECT_EQ(earliest, 50ms) << "it was late by 40 ms, and is in time all the same";
+}
+
 TEST_F(HoldingBack, LearnsFromTheMessageThatTheOtherNodeSpeaksOf) {
   hold_back.sent(1, at(0ms));
   hold_back.sent(2, at(150ms));
