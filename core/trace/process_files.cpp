@@ -56,6 +56,13 @@ std::string call_of(pid_t tid) {
   }
 }
 
+int open_flags(pid_t pid, int descriptor) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(descriptor));
+  const std::size_t at = text.find("flags:");
+  constexpr int octal = 8;
+  return at == std::string::npos ? 0 : static_cast<int>(std::strtol(text.c_str() + at + 6, nullptr, octal));
+}
+
 std::size_t resident_bytes(pid_t pid) {
   const std::string text = read_file("/proc/" + std::to_string(pid) + "/statm");
   unsigned long total = 0;

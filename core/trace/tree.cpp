@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "descriptors.hpp"
 #include "gates.hpp"
 #include "image.hpp"
 #include "memory.hpp"
@@ -291,7 +292,7 @@ void Tree::expire() {
   for (const auto& thread : threads_) {
     if (thread->state != Thread::State::held || thread->hold.deadline > clock.now()) continue;
     // What has come in the same instant counts.
-    if (thread->hold.on == Hold::On::descriptors && any_ready(*thread->process, thread->hold.descriptors)) {
+    if (thread->hold.on == Hold::On::descriptors && any_ready(*thread, thread->hold.descriptors)) {
       release(*thread);
       continue;
     }
@@ -311,7 +312,7 @@ void Tree::release_ready() {
   if (!std::exchange(may_be_ready_, false)) return;
   for (const auto& thread : threads_) {
     const bool waits = thread->state == Thread::State::held && thread->hold.on == Hold::On::descriptors;
-    if (waits && any_ready(*thread->process, thread->hold.descriptors)) release(*thread);
+    if (waits && any_ready(*thread, thread->hold.descriptors)) release(*thread);
   }
 }
 
