@@ -3,17 +3,19 @@
 
     maelstrom-runs/virtual_time.py matrix [--runs N] [--budget S] [--only LANGUAGE]... [--real] [--maelstrom DIR]
     maelstrom-runs/virtual_time.py races [--runs N] [--only LANGUAGE]... [--seeds N]
+    maelstrom-runs/virtual_time.py walls [--only LANGUAGE]... [--maelstrom DIR]
     maelstrom-runs/virtual_time.py demos [--runs N] [--only LANGUAGE]... --maelstrom DIR
 
 `matrix`: every language x workload x 3 and 5 nodes x a right node and a wrong one, under partition, loss, pause and
 skew together, with 5 nodes also kill, at which nodes forget what they knew. Echo has no pause and no kill, because
 its checker wants a reply to every request. `--real` adds the verdict of one run in real time.
 `races`: nodes of threads that lack a lock: the first seed of --seeds (200) that finds it, and whether it repeats.
+`walls`: how long tests take, and the processor time of all their processes, which other work on the machine changes less.
 `demos`: the nodes that come with Maelstrom, in virtual time and, where $MAELSTROM names one, under the real Maelstrom.
 
 A seed runs N times (100 unless said), or as often as S seconds allow; its history and messages must have the same bytes
 each time. What is not installed is skipped and named. DIR is a checkout of Maelstrom, for Go's node with Maelstrom's library. $MZNODE is
-build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md, _RACES.md or _DEMOS.md, or the file of
+build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md, _RACES.md, _WALLS.md or _DEMOS.md, or the file of
 --output, and exits with 1 when runs of a seed differ or a race is not found.
 """
 import argparse
@@ -298,6 +300,35 @@ def races(args, programs):
     return header, rows, failed, "mznode test " + " ".join(RACES) + " --seed N"
 
 
+def walls(args, programs):
+    """Each test three times; the fastest counts."""
+    def measured(what, flags, command):
+        fastest = None
+        for _ in range(3):
+            before, began = os.times(), time.monotonic()
+            made = subprocess.run([MZNODE, "test", *flags, "--bin", command[0], "--store", "", "--time", "virtual", "--",
+                                   *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            if made.returncode not in (0, 1):
+                raise RuntimeError(made.stderr)
+            after = os.times()
+            cpu = after.children_user - before.children_user + after.children_system - before.children_system
+            fastest = min(fastest or (9e9, 9e9), (time.monotonic() - began, cpu))
+        row = [what, " ".join(flags), f"{fastest[0]:.2f}", f"{fastest[1]:.2f}"]
+        print("\t".join(row), flush=True)
+        return row
+
+    broadcast = ["-w", "broadcast", "--node-count", "5", "--time-limit", "20", "--rate"]
+    rows = [measured(language, [*broadcast, rate], command + words_of(language, "broadcast", "right"))
+            for rate in ("20", "100") for language, command in programs.items()]
+    if "Go" in programs:
+        rows.append(measured("Go, flooding", ["-w", "broadcast", "--node-count", "25", "--time-limit", "20", "--rate", "100",
+                                              "--latency", "100", "--topology", "tree4"], programs["Go"] + ["flood"]))
+        rows.append(measured("Go, a hundred seeds", ["-w", "echo", "--node-count", "3", "--seeds", "1..100"],
+                             programs["Go"]))
+    header = ["node", "test", "wall, s", "CPU, s"]
+    return header, rows, [], f"mznode test …  (the load of the machine was {os.getloadavg()[0]:.1f})"
+
+
 def demos(args, work):
     if not args.maelstrom:
         sys.exit("demos needs --maelstrom DIR, a checkout of Maelstrom")
@@ -331,7 +362,7 @@ def table(header, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["matrix", "races", "demos"])
+    parser.add_argument("what", choices=["matrix", "races", "demos", "walls"])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--budget", type=float, default=float("inf"))
     parser.add_argument("--seeds", type=int, default=200)
@@ -342,7 +373,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--output")
     args = parser.parse_args()
-    known = {"matrix": NODES, "races": {name: make for name, (make, _) in RACING.items()},
+    known = {"matrix": NODES, "walls": NODES, "races": {name: make for name, (make, _) in RACING.items()},
              "demos": {language: None for language, *_ in DEMOS}}[args.what]
     if unknown := [each for each in args.only if each not in known]:
         sys.exit(f"unknown language {unknown[0]}; known are {'; '.join(known)}")
@@ -359,13 +390,14 @@ def main():
         if args.what == "demos":
             header, rows, failed, command, skipped = demos(args, work)
         else:
-            header, rows, failed, command = (matrix if args.what == "matrix" else races)(args, programs)
+            header, rows, failed, command = {"matrix": matrix, "races": races, "walls": walls}[args.what](args, programs)
     version = subprocess.run([MZNODE, "version"], stdout=subprocess.PIPE, text=True).stdout.strip()
-    text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors. "
-            f"Each test ran up to {args.runs} times:\n\n```\n{command}\n```\n\n{table(header, rows)}\n\n"
-            f"Skipped: {'; '.join(skipped) or 'nothing'}.\n")
+    often = "" if args.what == "walls" else f" Each test ran up to {args.runs} times:"
+    text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors."
+            f"{often}\n\n```\n{command}\n```\n\n{table(header, rows)}\n\nSkipped: {'; '.join(skipped) or 'nothing'}.\n")
     output = pathlib.Path(args.output or ROOT / "maelstrom-runs" / f"VIRTUAL_TIME_{args.what.upper()}.md")
     title = {"matrix": "Nodes in many languages, in virtual time", "races": "Races of threads, found by seeds",
+             "walls": "How long tests in virtual time take",
              "demos": "Maelstrom's own demos, in virtual time and under Maelstrom"}[args.what]
     # Wider than other pages: a table has no other way.
     output.write_text(f"# {title}\n\n`maelstrom-runs/virtual_time.py {args.what}` writes this page.\n\n{text}")

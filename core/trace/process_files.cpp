@@ -1,6 +1,7 @@
 #include "process_files.hpp"
 
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,6 +62,12 @@ int open_flags(pid_t pid, int descriptor) {
   const std::size_t at = text.find("flags:");
   constexpr int octal = 8;
   return at == std::string::npos ? 0 : static_cast<int>(std::strtol(text.c_str() + at + 6, nullptr, octal));
+}
+
+bool has_random_addresses(pid_t pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/personality");
+  constexpr int hexadecimal = 16;
+  return (std::strtoul(text.c_str(), nullptr, hexadecimal) & ADDR_NO_RANDOMIZE) == 0;
 }
 
 std::size_t resident_bytes(pid_t pid) {

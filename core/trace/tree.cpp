@@ -38,6 +38,9 @@ Tree::Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::
       next_shown_pid_(chance.shown_pid) {
   Process& root = add_process(streams_.pid, nullptr, std::make_shared<AddressSpace>());
   Thread& first = add_thread(streams_.pid, root);
+  if (has_random_addresses(streams_.pid)) {
+    escape("has its memory at random addresses, since the system refuses to switch that off (personality)");
+  }
   if (prepare_image(first.tid, clock.file(), entropy, *root.memory)) {
     make_runnable(first);
   } else {
