@@ -36,7 +36,7 @@ Record record_of(const TestSettings& settings) {
   std::string text = check::write_jsonl(report.run.history);
   for (const auto& packet : report.run.packets) text += packet.src + " to " + packet.dest + ": " + packet.body + "\n";
   for (const auto& entry : report.run.journal) text += std::to_string(entry.at.time_since_epoch().count()) + "\n";
-  return {report.valid, report.results["time"]["repeatable?"].get<bool>(), text};
+  return {report.valid(), report.time->is_repeatable(), text};
 }
 
 struct Node {
