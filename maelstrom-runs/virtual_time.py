@@ -4,6 +4,7 @@
     maelstrom-runs/virtual_time.py matrix [--runs N] [--budget S] [--only LANGUAGE]... [--real] [--maelstrom DIR]
     maelstrom-runs/virtual_time.py races [--runs N] [--only LANGUAGE]... [--seeds N]
     maelstrom-runs/virtual_time.py walls [--only LANGUAGE]... [--maelstrom DIR]
+    maelstrom-runs/virtual_time.py starts [--seeds N]
     maelstrom-runs/virtual_time.py demos [--runs N] [--only LANGUAGE]... --maelstrom DIR
 
 `matrix`: every language x workload x 3 and 5 nodes x a right node and a wrong one, under partition, loss, pause and
@@ -11,11 +12,13 @@ skew together, with 5 nodes also kill, at which nodes forget what they knew. Ech
 its checker wants a reply to every request. `--real` adds the verdict of one run in real time.
 `races`: nodes of threads that lack a lock: the first seed of --seeds (200) that finds it, and whether it repeats.
 `walls`: how long tests take, and the processor time of all their processes, which other work on the machine changes less.
+`starts`: some thousand starts of nodes by one process, with what it holds meanwhile: it must not grow.
 `demos`: the nodes that come with Maelstrom, in virtual time and, where $MAELSTROM names one, under the real Maelstrom.
 
 A seed runs N times (100 unless said), or as often as S seconds allow; its history and messages must have the same bytes
 each time. What is not installed is skipped and named. DIR is a checkout of Maelstrom, for Go's node with Maelstrom's library. $MZNODE is
-build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md, _RACES.md, _WALLS.md or _DEMOS.md, or the file of
+build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md, _RACES.md, _WALLS.md, _STARTS.md
+or _DEMOS.md, or the file of
 --output, and exits with 1 when runs of a seed differ or a race is not found.
 """
 import argparse
@@ -329,6 +332,36 @@ def walls(args, programs):
     return header, rows, [], f"mznode test …  (the load of the machine was {os.getloadavg()[0]:.1f})"
 
 
+def starts(args):
+    """Seeds of a test that kills its nodes, by one process; twice as many must not hold more."""
+    def holds(count):
+        command = [MZNODE, "test", "-w", "echo", "--bin", MZNODE, "--node-count", "5", "--time-limit", "5", "--rate", "20",
+                   "--nemesis", "kill", "--nemesis-interval", "0.5", "--seeds", f"1..{count}", "--jobs", "1", "--store",
+                   "", "--json", "--", "-w", "echo"]
+        program = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        proc = pathlib.Path("/proc") / str(program.pid)
+        most = {"descriptors": 0, "threads": 0, "zombies": 0, "memory, MB": 0}
+        born = 0
+        while program.poll() is None:
+            time.sleep(0.05)
+            try:
+                children = (proc / "task" / str(program.pid) / "children").read_text().split()
+                states = [pathlib.Path(f"/proc/{each}/stat") for each in children]
+                now = {"descriptors": len(list((proc / "fd").iterdir())), "threads": len(list((proc / "task").iterdir())),
+                       "zombies": sum(each.read_text().rpartition(")")[2].split()[0] == "Z" for each in states),
+                       "memory, MB": int((proc / "statm").read_text().split()[1]) * 4 // 1024}
+            except OSError:
+                continue
+            born += 1
+            most = {name: max(value, now[name]) for name, value in most.items()}
+        return [f"{count} seeds", *most.values(), born]
+
+    rows = [holds(args.seeds), holds(2 * args.seeds)]
+    header = ["test", "descriptors", "threads", "zombies", "memory, MB", "looked at, times"]
+    grown = [] if all(int(b) <= int(a) + 3 for a, b in zip(rows[0][1:5], rows[1][1:5])) else ["it grows"]
+    return header, rows, grown, "mznode test -w echo --node-count 5 --nemesis kill --seeds 1..N"
+
+
 def demos(args, work):
     if not args.maelstrom:
         sys.exit("demos needs --maelstrom DIR, a checkout of Maelstrom")
@@ -362,7 +395,7 @@ def table(header, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["matrix", "races", "demos", "walls"])
+    parser.add_argument("what", choices=["matrix", "races", "demos", "walls", "starts"])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--budget", type=float, default=float("inf"))
     parser.add_argument("--seeds", type=int, default=200)
@@ -373,7 +406,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--output")
     args = parser.parse_args()
-    known = {"matrix": NODES, "walls": NODES, "races": {name: make for name, (make, _) in RACING.items()},
+    known = {"matrix": NODES, "walls": NODES, "starts": {}, "races": {name: make for name, (make, _) in RACING.items()},
              "demos": {language: None for language, *_ in DEMOS}}[args.what]
     if unknown := [each for each in args.only if each not in known]:
         sys.exit(f"unknown language {unknown[0]}; known are {'; '.join(known)}")
@@ -389,14 +422,17 @@ def main():
                 skipped.append(f"{name}: {why}")
         if args.what == "demos":
             header, rows, failed, command, skipped = demos(args, work)
+        elif args.what == "starts":
+            header, rows, failed, command = starts(args)
         else:
             header, rows, failed, command = {"matrix": matrix, "races": races, "walls": walls}[args.what](args, programs)
     version = subprocess.run([MZNODE, "version"], stdout=subprocess.PIPE, text=True).stdout.strip()
-    often = "" if args.what == "walls" else f" Each test ran up to {args.runs} times:"
+    often = "" if args.what in ("walls", "starts") else f" Each test ran up to {args.runs} times:"
     text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors."
             f"{often}\n\n```\n{command}\n```\n\n{table(header, rows)}\n\nSkipped: {'; '.join(skipped) or 'nothing'}.\n")
     output = pathlib.Path(args.output or ROOT / "maelstrom-runs" / f"VIRTUAL_TIME_{args.what.upper()}.md")
     title = {"matrix": "Nodes in many languages, in virtual time", "races": "Races of threads, found by seeds",
+             "starts": "Thousands of starts by one process",
              "walls": "How long tests in virtual time take",
              "demos": "Maelstrom's own demos, in virtual time and under Maelstrom"}[args.what]
     # Wider than other pages: a table has no other way.
