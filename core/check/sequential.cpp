@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "model_search.hpp"
-#include "mznode/check/verdict.hpp"
-
 #include "mznode/check/linearizable.hpp"
+#include "mznode/check/verdict.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,20 +1,22 @@
-// What virtual time costs a program: `traced FLOOR_NODE`. The same work is done by a process of its own and by one under
-// the supervisor, in turn, on one processor; of several rounds the fastest counts. The program is this one, too: with
-// `--work KIND COUNT` it does the work.
+// What virtual time costs a program: `traced FLOOR_NODE`. The same work is done by a process of its own and by one
+// under the supervisor, in turn, on one processor; of several rounds the cheapest counts. It is processor time that is
+// measured, of this process and its children, because other work on the machine changes that less. The program is this
+// one, too: with `--work KIND COUNT` it does the work.
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <mutex>
-#include <condition_variable>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,6 +28,19 @@ namespace mznode::bench {
 namespace {
 
 constexpr int rounds = 5;
+
+/// Of this process and of all its children that have ended.
+double processor_seconds() {
+  double sum = 0;
+  for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage = {};
+    ::getrusage(whose, &usage);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
+      sum += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    }
+  }
+  return sum;
+}
 
 // ---- The work
 
@@ -76,7 +91,7 @@ int work(const std::string& kind, long count) {
 // ---- Measuring it
 
 double native(const std::string& kind, long count) {
-  const double began = seconds();
+  const double began = processor_seconds();
   const pid_t pid = ::fork();
   if (pid == 0) {
     const std::string number = std::to_string(count);
@@ -85,7 +100,7 @@ double native(const std::string& kind, long count) {
   }
   int status = 0;
   if (::waitpid(pid, &status, 0) != pid || status != 0) throw std::runtime_error("the work failed: " + kind);
-  return seconds() - began;
+  return processor_seconds() - began;
 }
 
 trace::Program program(const std::string& path, std::vector<std::string> arguments) {
@@ -104,45 +119,53 @@ struct Cost {
 };
 
 Cost traced(const std::string& kind, long count) {
-  const double began = seconds();
-  trace::Tracer tracer;
-  trace::TracedProcess process(tracer, program(own_path(), {"--work", kind, std::to_string(count)}), {}, {}, Time(),
-                               {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
-  process.run(Time());
-  if (process.ending() != "exited with status 0") throw std::runtime_error("the work failed: " + kind);
-  return {seconds() - began, process.stops()};
+  const double began = processor_seconds();
+  std::uint64_t stops = 0;
+  {
+    trace::Tracer tracer;
+    trace::TracedProcess process(tracer, program(own_path(), {"--work", kind, std::to_string(count)}), {}, {}, Time(),
+                                 {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
+    process.run(Time());
+    if (process.ending() != "exited with status 0") throw std::runtime_error("the work failed: " + kind);
+    stops = process.stops();
+  }
+  return {processor_seconds() - began, stops};
 }
 
 constexpr const char* request = R"({"src":"c1","dest":"n1","body":{"type":"echo","echo":"hello","msg_id":1}})"
                                 "\n";
 
-/// The time of `count` requests to the floor node, one after the other.
+/// The cost of `count` requests to the floor node, one after the other.
 double native_messages(const std::string& floor, int count) {
-  const Child child({floor});
-  const double began = seconds();
-  for (int i = 0; i < count; ++i) {
-    child.write(request);
-    child.read_line();
+  const double began = processor_seconds();
+  {
+    const Child child({floor});
+    for (int i = 0; i < count; ++i) {
+      child.write(request);
+      child.read_line();
+    }
   }
-  return seconds() - began;
+  return processor_seconds() - began;
 }
 
 Cost traced_messages(const std::string& floor, int count) {
-  trace::Tracer tracer;
-  std::size_t answered = 0;
-  trace::TracedProcess process(
-      tracer, program(floor, {}), {}, {}, Time(),
-      {.output = [&](std::string_view bytes, Time) { answered += std::count(bytes.begin(), bytes.end(), '\n'); },
-       .log = [](std::string_view) {}});
-  process.run(Time());
-  const std::uint64_t before = process.stops();
-  const double began = seconds();
-  for (int i = 0; i < count; ++i) {
-    process.deliver(request);
-    process.run(Time());
+  const double began = processor_seconds();
+  std::uint64_t stops = 0;
+  {
+    trace::Tracer tracer;
+    std::size_t answered = 0;
+    trace::TracedProcess process(
+        tracer, program(floor, {}), {}, {}, Time(),
+        {.output = [&](std::string_view bytes, Time) { answered += std::count(bytes.begin(), bytes.end(), '\n'); },
+         .log = [](std::string_view) {}});
+    for (int i = 0; i < count; ++i) {
+      process.deliver(request);
+      process.run(Time());
+    }
+    if (answered != static_cast<std::size_t>(count)) throw std::runtime_error("messages were not answered");
+    stops = process.stops();
   }
-  if (answered != static_cast<std::size_t>(count)) throw std::runtime_error("messages were not answered");
-  return {seconds() - began, process.stops() - before};
+  return {processor_seconds() - began, stops};
 }
 
 void print_row(const char* what, double native_us, double traced_us, double stops) {
@@ -150,22 +173,27 @@ void print_row(const char* what, double native_us, double traced_us, double stop
 }
 
 /// Without what a start takes, which is measured with no work at all.
-void compare(const char* what, const std::string& kind, long count) {
+template <class Native, class Traced>
+void compare(const char* what, int count, const Native& native_cost, const Traced& traced_cost) {
   double plain = 1e9;
   double plain_start = 1e9;
   Cost cost{1e9, 0};
   double start = 1e9;
   for (int i = 0; i < rounds; ++i) {
-    plain = std::min(plain, native(kind, count));
-    plain_start = std::min(plain_start, native(kind, 0));
-    const Cost again = traced(kind, count);
-    const Cost nothing = traced(kind, 0);
+    plain = std::min(plain, native_cost(count));
+    plain_start = std::min(plain_start, native_cost(0));
+    const Cost again = traced_cost(count);
+    const Cost nothing = traced_cost(0);
     start = std::min(start, nothing.seconds);
     if (again.seconds < cost.seconds) cost = {again.seconds, again.stops - nothing.stops};
   }
-  const double us = 1e6 / static_cast<double>(count);
-  print_row(what, (plain - plain_start) * us, (cost.seconds - start) * us,
-            static_cast<double>(cost.stops) / static_cast<double>(count));
+  const double us = 1e6 / count;
+  print_row(what, (plain - plain_start) * us, (cost.seconds - start) * us, static_cast<double>(cost.stops) / count);
+}
+
+void compare(const char* what, const std::string& kind, int count) {
+  compare(
+      what, count, [&](int each) { return native(kind, each); }, [&](int each) { return traced(kind, each); });
 }
 
 void compare_starts() {
@@ -181,15 +209,9 @@ void compare_starts() {
 
 void compare_messages(const std::string& floor) {
   constexpr int count = 20'000;
-  double plain = 1e9;
-  Cost cost{1e9, 0};
-  for (int i = 0; i < rounds; ++i) {
-    plain = std::min(plain, native_messages(floor, count));
-    const Cost again = traced_messages(floor, count);
-    if (again.seconds < cost.seconds) cost = again;
-  }
-  print_row("a message and its reply, floor node", plain * 1e6 / count, cost.seconds * 1e6 / count,
-            static_cast<double>(cost.stops) / count);
+  compare(
+      "a message and its reply, floor node", count, [&](int each) { return native_messages(floor, each); },
+      [&](int each) { return traced_messages(floor, each); });
 }
 
 /// Everything on one processor, as the supervisor has it.
@@ -207,8 +229,8 @@ int run(const std::string& given) {
     return 0;
   }
   stay_on_one_processor();
-  std::printf("%-46s %10s %10s %8s %8s\n", "programs in virtual time, microseconds each", "real", "virtual", "ratio",
-              "stops");
+  std::printf("%-46s %10s %10s %8s %8s\n", "programs in virtual time, CPU microseconds each", "real", "virtual",
+              "ratio", "stops");
   compare("a reading of the clock", "clock", 2'000'000);
   compare("a system call that is not stopped", "untraced", 500'000);
   compare("a system call that is stopped and answered", "call", 50'000);

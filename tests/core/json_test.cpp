@@ -120,13 +120,15 @@ TEST(Json, IsNotMadeOfWhatWouldBecomeABoolean) {
 }
 
 template <class Text>
-concept comparable_with_json = requires(const Json& json, const Text& text) { json <=> text; };
+concept comparable_with_json = requires(const Json& json, const Text& text) {
+  json <=> text;
+};
 
 TEST(Json, IsMadeOfTextOnlyWhereThatIsSaid) {
   static_assert(!std::is_convertible_v<std::string, Json>);
   static_assert(!std::is_convertible_v<std::string_view, Json>);
   static_assert(!std::is_convertible_v<const char*, Json>);
-  static_assert(!std::is_convertible_v<const char (&)[2], Json>);
+  static_assert(!std::is_convertible_v<const char(&)[2], Json>);
   static_assert(!comparable_with_json<std::string> && !comparable_with_json<std::string_view>);
   static_assert(std::is_convertible_v<int, Json> && std::is_convertible_v<bool, Json>);
   EXPECT_EQ(Json("[1]").text(), R"("[1]")") << "characters";

@@ -33,8 +33,8 @@ class Json {
       text_ = std::to_string(value);
     }
   }
-  /// Explicit, because a text is not yet a value: it may be JSON to parse(), or characters to quote. And a comparison of
-  /// two strings must never find that of two Json: libc++ before 14 has no <=> for strings, and would call itself.
+  /// Explicit, because a text is not yet a value: it may be JSON to parse(), or characters to quote. And a comparison
+  /// of two strings must never find that of two Json: libc++ before 14 has no <=> for strings, and would call itself.
   explicit Json(std::string_view string);
   explicit Json(const char* string) : Json(std::string_view(string)) {}
   explicit Json(const std::string& string) : Json(std::string_view(string)) {}

@@ -25,8 +25,8 @@ class Kv {
   /// A key as it is written in a call: a string, an integer, or any other Json.
   struct Key {
     template <class Value>
-      requires(!std::same_as<std::remove_cvref_t<Value>, Key> && std::constructible_from<Json, Value>)
-    Key(Value&& value) : json(std::forward<Value>(value)) {}
+    requires(!std::same_as<std::remove_cvref_t<Value>, Key> && std::constructible_from<Json, Value>) Key(Value&& value)
+        : json(std::forward<Value>(value)) {}
     Json json;
   };
 
