@@ -50,8 +50,20 @@ SeedOutcome run_seed(TestSettings settings, std::uint64_t seed, const std::strin
   return outcome;
 }
 
-bool fails(const TestSettings& settings) {
-  return run_test(settings, was_interrupted).valid() == check::Valid::no && !was_interrupted();
+/// What is wrong in the first place: the answers, or else the nodes, and only then that too few of them came.
+std::string main_failure(const TestReport& report) {
+  const auto parts = report.verdict.parts();
+  for (const char* wanted : {"workload", "nodes", "expect"}) {
+    for (const auto& [name, verdict] : parts) {
+      if (name == wanted && verdict->valid == check::Valid::no) return name;
+    }
+  }
+  return report.valid() == check::Valid::no ? "others" : "";
+}
+
+/// Whether the test fails, and as another one did: what is cut short often fails because nothing was answered yet.
+bool fails(const TestSettings& settings, const std::string& as) {
+  return main_failure(run_test(settings, was_interrupted)) == as && !was_interrupted();
 }
 
 std::vector<std::string> without(const std::vector<std::string>& names, std::size_t index) {
@@ -104,12 +116,13 @@ TestSettings shrink(TestSettings settings) {
   settings.keep_journal = false;
   // A swarm is a list of faults, too; named one by one, each can be left out.
   const TestReport first = run_test(settings, was_interrupted);
+  const std::string failure = main_failure(first);
   settings.nemesis.clear();
   for (const Fault fault : first.faults) settings.nemesis.emplace_back(fault_name(fault));
   for (std::size_t i = 0; i < settings.nemesis.size() && !was_interrupted();) {
     TestSettings fewer = settings;
     fewer.nemesis = without(settings.nemesis, i);
-    if (fails(fewer)) {
+    if (fails(fewer, failure)) {
       settings = fewer;
     } else {
       ++i;
@@ -120,7 +133,7 @@ TestSettings shrink(TestSettings settings) {
   for (Duration step = settings.time_limit / 2; step >= 100ms && !was_interrupted();) {
     TestSettings shorter = settings;
     shorter.time_limit = std::chrono::floor<std::chrono::milliseconds>(settings.time_limit - step);
-    if (shorter.time_limit > Duration::zero() && fails(shorter)) {
+    if (shorter.time_limit > Duration::zero() && fails(shorter, failure)) {
       settings = shorter;
     } else {
       step /= 2;

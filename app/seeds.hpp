@@ -21,7 +21,7 @@ struct SeedsOutcome {
 /// Only failing seeds are stored.
 SeedsOutcome run_seeds(const TestCommand& command);
 
-/// Looks for the shortest run with the fewest faults that is still invalid.
+/// Looks for the shortest run with the fewest faults that is still invalid, and for the same reason.
 TestSettings shrink(TestSettings settings);
 
 }  // namespace mznode::app

@@ -3,15 +3,22 @@
 
     maelstrom-runs/virtual_time.py matrix [--runs N] [--budget S] [--only LANGUAGE]... [--real] [--maelstrom DIR]
     maelstrom-runs/virtual_time.py races [--runs N] [--only LANGUAGE]... [--seeds N]
+    maelstrom-runs/virtual_time.py walls [--only LANGUAGE]... [--maelstrom DIR]
+    maelstrom-runs/virtual_time.py starts [--seeds N]
+    maelstrom-runs/virtual_time.py demos [--runs N] [--only LANGUAGE]... --maelstrom DIR
 
 `matrix`: every language x workload x 3 and 5 nodes x a right node and a wrong one, under partition, loss, pause and
 skew together, with 5 nodes also kill, at which nodes forget what they knew. Echo has no pause and no kill, because
 its checker wants a reply to every request. `--real` adds the verdict of one run in real time.
 `races`: nodes of threads that lack a lock: the first seed of --seeds (200) that finds it, and whether it repeats.
+`walls`: how long tests take, and the processor time of all their processes, which other work on the machine changes less.
+`starts`: some thousand starts of nodes by one process, with what it holds meanwhile: it must not grow.
+`demos`: the nodes that come with Maelstrom, in virtual time and, where $MAELSTROM names one, under the real Maelstrom.
 
 A seed runs N times (100 unless said), or as often as S seconds allow; its history and messages must have the same bytes
 each time. What is not installed is skipped and named. DIR is a checkout of Maelstrom, for Go's node with Maelstrom's library. $MZNODE is
-build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md or VIRTUAL_TIME_RACES.md, or the file of
+build/release/mznode unless set. Writes maelstrom-runs/VIRTUAL_TIME_MATRIX.md, _RACES.md, _WALLS.md, _STARTS.md
+or _DEMOS.md, or the file of
 --output, and exits with 1 when runs of a seed differ or a race is not found.
 """
 import argparse
@@ -117,6 +124,66 @@ RACING = {
     "Java": (java_program("races/Races.java"), ["counter", "cas", "lazy"]),
     "C++": (cpp_program("races/races.cpp"), ["counter", "ids", "early"]),
 }
+
+
+# Of Maelstrom's demo/: the language, the program, the workload and more flags.
+DEMOS = [
+    ("Python", "python/echo.py", "echo", []),
+    ("Python", "python/broadcast.py", "broadcast", []),
+    ("Python", "python/raft.py", "lin-kv", ["--node-count", "3", "--concurrency", "2n"]),
+    ("Ruby", "ruby/echo.rb", "echo", []),
+    ("Ruby", "ruby/echo_full.rb", "echo", []),
+    ("Ruby", "ruby/broadcast.rb", "broadcast", []),
+    ("Ruby", "ruby/broadcast.rb", "broadcast", ["--nemesis", "partition", "--nemesis-interval", "3"]),
+    ("Ruby", "ruby/g_set.rb", "g-set", []),
+    ("Ruby", "ruby/g_set.rb", "g-set", ["--nemesis", "partition", "--nemesis-interval", "3"]),
+    ("Ruby", "ruby/pn_counter.rb", "pn-counter", []),
+    ("Ruby", "ruby/lin_kv_proxy.rb", "lin-kv", ["--concurrency", "2n"]),
+    ("Ruby", "ruby/raft.rb", "lin-kv", ["--node-count", "3", "--concurrency", "2n"]),
+    ("Ruby", "ruby/datomic_list_append.rb", "txn-list-append", ["--node-count", "2"]),
+    ("JavaScript", "js/echo.js", "echo", []),
+    ("JavaScript", "js/echo_minimal.js", "echo", []),
+    ("JavaScript", "js/gossip.js", "broadcast", []),
+    ("JavaScript", "js/gossip.js", "broadcast", ["--nemesis", "partition", "--nemesis-interval", "3"]),
+    ("JavaScript", "js/crdt_gset.js", "g-set", []),
+    ("JavaScript", "js/crdt_pn_counter.js", "pn-counter", []),
+    ("JavaScript", "js/single_key_txn.js", "txn-list-append", ["--node-count", "2"]),
+    ("JavaScript", "js/multi_key_txn.js", "txn-list-append", ["--node-count", "2"]),
+    ("Go", "go/cmd/maelstrom-echo", "echo", []),
+    ("C++", "c++/echo.cpp", "echo", []),
+]
+DEMO_FLAGS = ["--rate", "10", "--time-limit", "8"]
+
+
+def demo_program(language, path, work, args):
+    folder = pathlib.Path(args.maelstrom).resolve() / "demo"
+    if language == "Go":
+        build([tool("go"), "build", "-o", str(work / "go-demo"), "./" + path.removeprefix("go/")], cwd=folder / "go",
+              env={**os.environ, "CGO_ENABLED": "0", "GOPROXY": "off"})
+        return str(work / "go-demo")
+    if language == "C++":
+        sources = [str(folder / "c++" / each) for each in ("maelstrom.cpp", "echo.cpp")]
+        made = subprocess.run([tool("g++"), "-std=c++17", "-O1", *sources, "-lboost_json", "-o", str(work / "c++-demo")],
+                              stderr=subprocess.DEVNULL)
+        if made.returncode != 0:
+            raise Skipped("it does not build here, without Boost.JSON")
+        return str(work / "c++-demo")
+    tool({"Python": "python3", "Ruby": "ruby", "JavaScript": "node"}[language])
+    return str(folder / path)
+
+
+def real_maelstrom(work, flags, program):
+    """The verdict of the real one; nothing else should use the machine."""
+    name = os.environ.get("MAELSTROM")
+    if not name:
+        return "-"
+    with tempfile.TemporaryDirectory(dir=work) as place:
+        made = subprocess.run([*name.split(), "test", *flags, "--bin", program], cwd=place, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+    last = made.stdout[-4000:]
+    if "Everything looks good" in last:
+        return "valid"
+    return "invalid" if "Analysis invalid" in last else f"exit {made.returncode}"
 
 
 class Run:
@@ -236,6 +303,91 @@ def races(args, programs):
     return header, rows, failed, "mznode test " + " ".join(RACES) + " --seed N"
 
 
+def walls(args, programs):
+    """Each test three times; the fastest counts."""
+    def measured(what, flags, command):
+        fastest = None
+        for _ in range(3):
+            before, began = os.times(), time.monotonic()
+            made = subprocess.run([MZNODE, "test", *flags, "--bin", command[0], "--store", "", "--time", "virtual", "--",
+                                   *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            if made.returncode not in (0, 1):
+                raise RuntimeError(made.stderr)
+            after = os.times()
+            cpu = after.children_user - before.children_user + after.children_system - before.children_system
+            fastest = min(fastest or (9e9, 9e9), (time.monotonic() - began, cpu))
+        row = [what, " ".join(flags), f"{fastest[0]:.2f}", f"{fastest[1]:.2f}"]
+        print("\t".join(row), flush=True)
+        return row
+
+    broadcast = ["-w", "broadcast", "--node-count", "5", "--time-limit", "20", "--rate"]
+    rows = [measured(language, [*broadcast, rate], command + words_of(language, "broadcast", "right"))
+            for rate in ("20", "100") for language, command in programs.items()]
+    if "Go" in programs:
+        rows.append(measured("Go, flooding", ["-w", "broadcast", "--node-count", "25", "--time-limit", "20", "--rate", "100",
+                                              "--latency", "100", "--topology", "tree4"], programs["Go"] + ["flood"]))
+        rows.append(measured("Go, a hundred seeds", ["-w", "echo", "--node-count", "3", "--seeds", "1..100"],
+                             programs["Go"]))
+    header = ["node", "test", "wall, s", "CPU, s"]
+    return header, rows, [], f"mznode test …  (the load of the machine was {os.getloadavg()[0]:.1f})"
+
+
+def starts(args):
+    """Seeds of a test that kills its nodes, by one process; twice as many must not hold more."""
+    def holds(count):
+        command = [MZNODE, "test", "-w", "echo", "--bin", MZNODE, "--node-count", "5", "--time-limit", "5", "--rate", "20",
+                   "--nemesis", "kill", "--nemesis-interval", "0.5", "--seeds", f"1..{count}", "--jobs", "1", "--store",
+                   "", "--json", "--", "-w", "echo"]
+        program = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        proc = pathlib.Path("/proc") / str(program.pid)
+        most = {"descriptors": 0, "threads": 0, "zombies": 0, "memory, MB": 0}
+        born = 0
+        while program.poll() is None:
+            time.sleep(0.05)
+            try:
+                children = (proc / "task" / str(program.pid) / "children").read_text().split()
+                states = [pathlib.Path(f"/proc/{each}/stat") for each in children]
+                now = {"descriptors": len(list((proc / "fd").iterdir())), "threads": len(list((proc / "task").iterdir())),
+                       "zombies": sum(each.read_text().rpartition(")")[2].split()[0] == "Z" for each in states),
+                       "memory, MB": int((proc / "statm").read_text().split()[1]) * 4 // 1024}
+            except OSError:
+                continue
+            born += 1
+            most = {name: max(value, now[name]) for name, value in most.items()}
+        return [f"{count} seeds", *most.values(), born]
+
+    rows = [holds(args.seeds), holds(2 * args.seeds)]
+    header = ["test", "descriptors", "threads", "zombies", "memory, MB", "looked at, times"]
+    grown = [] if all(int(b) <= int(a) + 3 for a, b in zip(rows[0][1:5], rows[1][1:5])) else ["it grows"]
+    return header, rows, grown, "mznode test -w echo --node-count 5 --nemesis kill --seeds 1..N"
+
+
+def demos(args, work):
+    if not args.maelstrom:
+        sys.exit("demos needs --maelstrom DIR, a checkout of Maelstrom")
+    rows, failed, skipped = [], [], []
+    for language, path, workload, more in DEMOS:
+        if args.only and language not in args.only:
+            continue
+        try:
+            program = demo_program(language, path, work, args)
+        except Skipped as why:
+            skipped.append(f"{path}: {why}")
+            continue
+        flags = ["-w", workload, *more, *DEMO_FLAGS]
+        runs = repeat(args, flags, [program], args.seed)
+        if not all_are_equal(runs):
+            failed.append(path)
+        verdicts = "/".join(sorted({each.verdict for each in runs}))
+        wall = statistics.median(each.wall_s for each in runs)
+        rows.append([path, workload, " ".join(more), verdicts, real_maelstrom(work, flags, program), equal_ones(runs),
+                     "; ".join(runs[0].doubts) or "yes", f"{wall:.2f}"])
+        print("\t".join(rows[-1]), flush=True)
+    header = ["demo", "workload", "flags", "virtual time", "real Maelstrom", "same bytes", "says it repeats",
+              "wall, s (median)"]
+    return header, rows, failed, "mznode test " + " ".join(DEMO_FLAGS) + f" --seed {args.seed}", skipped
+
+
 def table(header, rows):
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     return "\n".join(lines + ["| " + " | ".join(str(each) for each in row) + " |" for row in rows])
@@ -243,7 +395,7 @@ def table(header, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["matrix", "races"])
+    parser.add_argument("what", choices=["matrix", "races", "demos", "walls", "starts"])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--budget", type=float, default=float("inf"))
     parser.add_argument("--seeds", type=int, default=200)
@@ -254,25 +406,36 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--output")
     args = parser.parse_args()
-    known = NODES if args.what == "matrix" else {name: make for name, (make, _) in RACING.items()}
+    known = {"matrix": NODES, "walls": NODES, "starts": {}, "races": {name: make for name, (make, _) in RACING.items()},
+             "demos": {language: None for language, *_ in DEMOS}}[args.what]
     if unknown := [each for each in args.only if each not in known]:
         sys.exit(f"unknown language {unknown[0]}; known are {'; '.join(known)}")
-    with tempfile.TemporaryDirectory(prefix="mznode-languages-") as work:
+    with tempfile.TemporaryDirectory(prefix="mznode-languages-") as folder:
+        work = pathlib.Path(folder)
         programs, skipped = {}, []
         for name, make in known.items():
-            if args.only and name not in args.only:
+            if args.what == "demos" or (args.only and name not in args.only):
                 continue
             try:
-                programs[name] = make(pathlib.Path(work), args)
+                programs[name] = make(work, args)
             except Skipped as why:
                 skipped.append(f"{name}: {why}")
-        header, rows, failed, command = (matrix if args.what == "matrix" else races)(args, programs)
+        if args.what == "demos":
+            header, rows, failed, command, skipped = demos(args, work)
+        elif args.what == "starts":
+            header, rows, failed, command = starts(args)
+        else:
+            header, rows, failed, command = {"matrix": matrix, "races": races, "walls": walls}[args.what](args, programs)
     version = subprocess.run([MZNODE, "version"], stdout=subprocess.PIPE, text=True).stdout.strip()
-    text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors. "
-            f"Each test ran up to {args.runs} times:\n\n```\n{command}\n```\n\n{table(header, rows)}\n\n"
-            f"Skipped: {'; '.join(skipped) or 'nothing'}.\n")
+    often = "" if args.what in ("walls", "starts") else f" Each test ran up to {args.runs} times:"
+    text = (f"{datetime.date.today().isoformat()}, {version}, Linux {platform.release()}, {os.cpu_count()} processors."
+            f"{often}\n\n```\n{command}\n```\n\n{table(header, rows)}\n\nSkipped: {'; '.join(skipped) or 'nothing'}.\n")
     output = pathlib.Path(args.output or ROOT / "maelstrom-runs" / f"VIRTUAL_TIME_{args.what.upper()}.md")
-    title = {"matrix": "Nodes in many languages, in virtual time", "races": "Races of threads, found by seeds"}[args.what]
+    title = {"matrix": "Nodes in many languages, in virtual time", "races": "Races of threads, found by seeds",
+             "starts": "Thousands of starts by one process",
+             "walls": "How long tests in virtual time take",
+             "demos": "Maelstrom's own demos, in virtual time and under Maelstrom"}[args.what]
+    # Wider than other pages: a table has no other way.
     output.write_text(f"# {title}\n\n`maelstrom-runs/virtual_time.py {args.what}` writes this page.\n\n{text}")
     print(f"{len(rows)} rows, {len(failed)} failed; {output}")
     return 1 if failed else 0

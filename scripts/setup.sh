@@ -14,6 +14,7 @@ is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) =
 has_tool() {
   case $1 in
     ninja-build) command -v ninja >/dev/null ;;
+    nodejs) command -v node >/dev/null ;;
     g++) command -v "${CXX:-g++}" >/dev/null ;;
     clang) command -v clang++ >/dev/null ;;
     groff-base) command -v groff >/dev/null ;;
@@ -65,7 +66,7 @@ check_versions() {
 }
 
 # Chromium is what the tests look at reports with, groff at the manual page.
-[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git)
+[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git nodejs perl python3 ruby)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -76,8 +76,9 @@ std::string processor_model() {
 
 std::vector<std::string> node_environment(const std::vector<std::string>& given) {
   // Where a shell stands and who opened it; of no use to a node, and different each time.
-  static const std::set<std::string, std::less<>> exact = {
-      "_", "PWD", "OLDPWD", "SHLVL", "TERM", "COLUMNS", "LINES", "WINDOWID", "TMPDIR", "LS_COLORS", "MAIL", "LOGNAME"};
+  static const std::set<std::string, std::less<>> exact = {"_",       "PWD",     "OLDPWD",   "SHLVL",    "TERM",
+                                                           "COLUMNS", "LINES",   "WINDOWID", "TMPDIR",   "LS_COLORS",
+                                                           "MAIL",    "LOGNAME", "MZNODE",   "MAELSTROM"};
   static const std::vector<std::string> prefixes = {"SSH_", "XDG_", "DBUS_", "TERM_", "MZNODE_", "VSCODE_", "TMUX"};
   std::vector<std::string> kept;
   bool has_java_options = false;

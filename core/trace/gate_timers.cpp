@@ -1,4 +1,3 @@
-#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "descriptors.hpp"
 #include "gates.hpp"
 #include "memory.hpp"
 
@@ -48,14 +48,9 @@ itimerspec written(const Tree& tree, const Setting& setting) {
 
 // ---- timerfd
 
-Descriptor borrow_timer(const Process& process, int descriptor) {
-  return Descriptor(static_cast<int>(::syscall(SYS_pidfd_getfd, process.handle.get(), descriptor, 0)));
-}
-
 Outcome set_file_timer(Tree& tree, Thread& thread) {
   const Registers& call = thread.registers;
   const auto descriptor = static_cast<int>(call.argument(0));
-  const Descriptor timer = borrow_timer(*thread.process, descriptor);
   const itimerspec unset = {};
   // Which clock it was made for is not known; only absolute calendar times look like this.
   const bool is_absolute = (call.argument(1) & TFD_TIMER_ABSTIME) != 0;
@@ -64,7 +59,7 @@ Outcome set_file_timer(Tree& tree, Thread& thread) {
   const int clock = value && *value > no_uptime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   const auto setting = read_setting(tree, thread, call.argument(2), is_absolute, clock);
   // Unset in the kernel, which also forgets what was not read; and says when it is no timer.
-  if (!setting || !timer.is_open() || ::timerfd_settime(timer.get(), 0, &unset, nullptr) != 0) return Outcome::allow();
+  if (!setting || !set_timer(thread, descriptor, unset)) return Outcome::allow();
   Setting& known = tree.timers.files[{thread.process->pid, descriptor}];
   if (call.argument(3) != 0) write_value(thread.tid, call.argument(3), written(tree, known));
   known = *setting;
@@ -77,18 +72,6 @@ Outcome get_file_timer(const Tree& tree, const Thread& thread) {
   if (known == tree.timers.files.end()) return Outcome::allow();
   const bool is_written = write_value(thread.tid, thread.registers.argument(1), written(tree, known->second));
   return Outcome::result(is_written ? 0 : -EFAULT);
-}
-
-/// Makes the descriptor readable, by the kernel's own timer.
-void fire_file_timer(const Process& process, int descriptor) {
-  const Descriptor timer = borrow_timer(process, descriptor);
-  itimerspec soon = {};
-  soon.it_value.tv_nsec = 1;
-  if (!timer.is_open() || ::timerfd_settime(timer.get(), 0, &soon, nullptr) != 0) return;
-  pollfd fired = {.fd = timer.get(), .events = POLLIN, .revents = 0};
-  constexpr int patience_ms = 1'000;
-  while (::poll(&fired, 1, patience_ms) < 0 && errno == EINTR) {
-  }
 }
 
 // ---- Timers that send signals
@@ -214,8 +197,14 @@ Outcome timer_call(Tree& tree, Thread& thread) {
 void fire_timers(Tree& tree) {
   const LocalTime now = tree.clock.now();
   for (auto& [key, setting] : tree.timers.files) {
-    if (!VirtualTimers::pass(setting, now)) continue;
-    if (const Process* process = tree.find_process(key.first)) fire_file_timer(*process, key.second);
+    const Process* process = tree.find_process(key.first);
+    const Thread* asking = process != nullptr ? asking_thread(tree, *process) : nullptr;
+    if (process != nullptr && asking == nullptr) continue;  // it fires when one of its threads waits
+    if (!VirtualTimers::pass(setting, now) || process == nullptr) continue;
+    // The descriptor becomes readable by the kernel's own timer.
+    itimerspec soon = {};
+    soon.it_value.tv_nsec = 1;
+    set_timer(*asking, key.second, soon);
   }
   std::vector<VirtualTimers::Signal> due;
   for (auto& timer : tree.timers.signals) {

@@ -10,24 +10,12 @@
 #include <array>
 #include <cerrno>
 
+#include "descriptors.hpp"
 #include "gates.hpp"
 #include "memory.hpp"
 
 namespace mznode::trace {
 namespace {
-
-/// The supervisor's own copy of a descriptor of a process.
-Descriptor borrow(const Process& process, int descriptor) {
-  return Descriptor(static_cast<int>(::syscall(SYS_pidfd_getfd, process.handle.get(), descriptor, 0)));
-}
-
-bool is_ready(const Descriptor& borrowed, short events) {
-  if (!borrowed.is_open()) return true;  // the kernel will say what is wrong with it
-  pollfd poll = {.fd = borrowed.get(), .events = events, .revents = 0};
-  while (::poll(&poll, 1, 0) < 0 && errno == EINTR) {
-  }
-  return poll.revents != 0;
-}
 
 std::optional<std::uint64_t> read_mask(pid_t thread, Address at) {
   return at == 0 ? std::nullopt : read_value<std::uint64_t>(thread, at);
@@ -37,7 +25,7 @@ std::optional<std::uint64_t> read_mask(pid_t thread, Address at) {
 Outcome wait_for(const Tree& tree, const Thread& thread, Hold hold) {
   hold.on = Hold::On::descriptors;
   hold.at_deadline = 0;
-  if (any_ready(*thread.process, hold.descriptors)) return Outcome::allow();
+  if (any_ready(thread, hold.descriptors)) return Outcome::allow();
   return hold.deadline <= tree.clock.now() ? Outcome::in_vain(std::move(hold)) : Outcome::wait(std::move(hold));
 }
 
@@ -47,12 +35,6 @@ LocalTime after_ms(const Tree& tree, std::uint64_t argument) {
 }
 
 }  // namespace
-
-bool any_ready(const Process& process, const std::vector<pollfd>& descriptors) {
-  return std::any_of(descriptors.begin(), descriptors.end(), [&](const pollfd& each) {
-    return each.fd >= 0 && is_ready(borrow(process, each.fd), each.events);
-  });
-}
 
 Outcome poll_call(Tree& tree, Thread& thread) {
   const Registers& call = thread.registers;
@@ -132,8 +114,9 @@ Outcome epoll_call(Tree& tree, Thread& thread) {
 }
 
 /// Whether a call that reads returns at once when there is nothing.
-bool never_waits(const Registers& call, const Descriptor& borrowed) {
-  if ((::fcntl(borrowed.get(), F_GETFL) & O_NONBLOCK) != 0) return true;
+bool never_waits(const Thread& thread, int descriptor) {
+  if (is_non_blocking(*thread.process, descriptor)) return true;
+  const Registers& call = thread.registers;
   constexpr std::uint64_t dont_wait = MSG_DONTWAIT;
   switch (call.number()) {
     case SYS_recvfrom:
@@ -146,11 +129,10 @@ bool never_waits(const Registers& call, const Descriptor& borrowed) {
 Outcome read_call(Tree&, Thread& thread) {
   const Registers& call = thread.registers;
   const auto descriptor = static_cast<int>(call.argument(0));
-  const Descriptor borrowed = borrow(*thread.process, descriptor);
-  if (is_ready(borrowed, POLLIN | POLLPRI)) return Outcome::allow();
   Hold hold(Hold::On::descriptors);
   hold.descriptors = {{.fd = descriptor, .events = POLLIN | POLLPRI, .revents = 0}};
-  if (!never_waits(call, borrowed)) return Outcome::wait(std::move(hold));
+  if (any_ready(thread, hold.descriptors)) return Outcome::allow();
+  if (!never_waits(thread, descriptor)) return Outcome::wait(std::move(hold));
   hold.at_deadline = -EAGAIN;
   return Outcome::in_vain(std::move(hold));
 }

@@ -32,8 +32,6 @@ void fire_timers(Tree& tree);
 /// The signals that wait for a thread, and the ones that it blocks.
 std::uint64_t pending_signals(pid_t tid);
 std::uint64_t blocked_signals(pid_t tid);
-/// Whether one of the descriptors is ready.
-bool any_ready(const Process& process, const std::vector<pollfd>& descriptors);
 /// The seconds and nanoseconds that lie at an address; nothing when they are none.
 std::optional<std::int64_t> read_time(pid_t thread, Address at);
 /// From now on, or `never` without a time.

@@ -39,6 +39,13 @@ class Registers {
     set_number(-1);
     set_result(value);
   }
+  /// Makes a thread that stands before a call, or behind it, come to it again.
+  void begin_anew() {
+    constexpr Address call_bytes = 2;
+    raw_.rip -= call_bytes;
+    raw_.rax = raw_.orig_rax;
+    raw_.orig_rax = ~0ULL;  // else the kernel might believe in a call that was interrupted
+  }
   /// Below what the thread may still use of its stack.
   Address scratch() const { return (raw_.rsp - 1024) & ~Address{63}; }
 

@@ -1,6 +1,7 @@
 #include "process_files.hpp"
 
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,6 +55,19 @@ std::string call_of(pid_t tid) {
     case SYS_wait4: return "wait4";
     default: return "number " + std::to_string(number);
   }
+}
+
+int open_flags(pid_t pid, int descriptor) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(descriptor));
+  const std::size_t at = text.find("flags:");
+  constexpr int octal = 8;
+  return at == std::string::npos ? 0 : static_cast<int>(std::strtol(text.c_str() + at + 6, nullptr, octal));
+}
+
+bool has_random_addresses(pid_t pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/personality");
+  constexpr int hexadecimal = 16;
+  return (std::strtoul(text.c_str(), nullptr, hexadecimal) & ADDR_NO_RANDOMIZE) == 0;
 }
 
 std::size_t resident_bytes(pid_t pid) {

@@ -18,6 +18,10 @@ ThreadStatus thread_status(pid_t tid);
 
 /// The name or number of the call of the system that a thread is in.
 std::string call_of(pid_t tid);
+/// The flags that a descriptor of a process was opened with or given since; 0 for none.
+int open_flags(pid_t pid, int descriptor);
+/// Whether the system lays the process's memory out by chance; also when it does not say.
+bool has_random_addresses(pid_t pid);
 /// How much main memory a process has to itself.
 std::size_t resident_bytes(pid_t pid);
 /// The machine's monotonic clock.

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "descriptors.hpp"
 #include "gates.hpp"
 #include "image.hpp"
 #include "memory.hpp"
@@ -37,6 +38,9 @@ Tree::Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::
       next_shown_pid_(chance.shown_pid) {
   Process& root = add_process(streams_.pid, nullptr, std::make_shared<AddressSpace>());
   Thread& first = add_thread(streams_.pid, root);
+  if (has_random_addresses(streams_.pid)) {
+    escape("has its memory at random addresses, since the system refuses to switch that off (personality)");
+  }
   if (prepare_image(first.tid, clock.file(), entropy, *root.memory)) {
     make_runnable(first);
   } else {
@@ -291,7 +295,7 @@ void Tree::expire() {
   for (const auto& thread : threads_) {
     if (thread->state != Thread::State::held || thread->hold.deadline > clock.now()) continue;
     // What has come in the same instant counts.
-    if (thread->hold.on == Hold::On::descriptors && any_ready(*thread->process, thread->hold.descriptors)) {
+    if (thread->hold.on == Hold::On::descriptors && any_ready(*thread, thread->hold.descriptors)) {
       release(*thread);
       continue;
     }
@@ -311,7 +315,7 @@ void Tree::release_ready() {
   if (!std::exchange(may_be_ready_, false)) return;
   for (const auto& thread : threads_) {
     const bool waits = thread->state == Thread::State::held && thread->hold.on == Hold::On::descriptors;
-    if (waits && any_ready(*thread->process, thread->hold.descriptors)) release(*thread);
+    if (waits && any_ready(*thread, thread->hold.descriptors)) release(*thread);
   }
 }
 

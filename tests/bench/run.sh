@@ -16,6 +16,8 @@ echo
 echo
 "$build/tests/bench/stalls"
 echo
+"$build/tests/bench/traced" "$build/tests/bench/floor_node"
+echo
 "$build/tests/bench/check_bench" --benchmark_min_time=0.2
 if [[ -n ${ELLE_CLASSPATH:-} ]]; then
   # shellcheck disable=SC2086  # names are words

@@ -83,7 +83,8 @@ class Histories {
       if (takes_effect) states.push_back(state);
     }
     if (draw(6) == 0) std::swap(txns.front().ops, txns.back().ops);
-    if (draw(20) == 0) txns[static_cast<std::size_t>(draw(static_cast<int>(txns.size())))].ops.push_back({false, 0, 99});
+    if (draw(20) == 0)
+      txns[static_cast<std::size_t>(draw(static_cast<int>(txns.size())))].ops.push_back({false, 0, 99});
     return txns;
   }
 
@@ -239,8 +240,8 @@ class Axioms {
       for (const Commits::Read& it : reads_[reader]) {
         for (std::size_t other = 0; other < order.size(); ++other) {
           if (static_cast<int>(other) == it.writer || commits_.last_write(other, it.key) == 0) continue;
-          const bool is_seen = model_.demand == isolation::Demand::atomic_view ? read_before.contains(other)
-                                                                                : sees_[other][reader];
+          const bool is_seen =
+              model_.demand == isolation::Demand::atomic_view ? read_before.contains(other) : sees_[other][reader];
           if (is_seen && (it.writer < 0 || place[other] > place[static_cast<std::size_t>(it.writer)])) return false;
         }
         if (it.writer >= 0) read_before.insert(static_cast<std::size_t>(it.writer));
@@ -364,8 +365,8 @@ class Execution {
         if (!may_begin(i)) continue;
         began_[i] = time;
         snapshots_[i] = state;
-        if (fits(i) && (model_.demand == isolation::Demand::serializable ? commit(i, state, time + 1)
-                                                                         : go_on(state, time + 1)))
+        if (fits(i) &&
+            (model_.demand == isolation::Demand::serializable ? commit(i, state, time + 1) : go_on(state, time + 1)))
           return true;
         began_[i] = -1;
       } else if (committed_[i] < 0 && commit(i, state, time)) {
@@ -440,7 +441,7 @@ inline bool satisfies(const Txns& txns, const isolation::Model& model) {
     const Commits commits(txns, members);
     if (model.demand >= isolation::Demand::prefix ? Execution(commits, model).is_possible()
         : is_about_sessions(model) ? Axioms(commits, model).hold_in_some_order() && Guarantees(commits, model).hold()
-                                                  : Axioms(commits, model).hold_in_some_order())
+                                   : Axioms(commits, model).hold_in_some_order())
       return true;
   }
   return false;

@@ -35,14 +35,15 @@ TEST(Isolation, AgreesWithEveryOrderOfSmallHistories) {
     for (const Model& model : isolation::models()) {
       const bool expected = oracle::satisfies(txns, model);
       const Decision decision = decided(history, model);
-      EXPECT_EQ(decision.valid, expected ? Valid::yes : Valid::no)
-          << "round " << round << ", " << model.name << "\n" << [&] {
-               std::string text;
-               for (const Operation& it : history) {
-                 text += std::to_string(it.process) + " " + std::string(type_name(it.type)) + " " + it.value.text() + "\n";
-               }
-               return text;
-             }();
+      EXPECT_EQ(decision.valid, expected ? Valid::yes : Valid::no) << "round " << round << ", " << model.name << "\n"
+                                                                   <<
+          [&] {
+            std::string text;
+            for (const Operation& it : history) {
+              text += std::to_string(it.process) + " " + std::string(type_name(it.type)) + " " + it.value.text() + "\n";
+            }
+            return text;
+          }();
       ++verdicts[model.name][expected];
     }
   }
@@ -62,7 +63,8 @@ TEST(Isolation, Labelled) {
     const Decision decision = decided(read_history(contents(causal / name)), *isolation::find_model("causal"));
     EXPECT_EQ(decision.valid, label == "true" ? Valid::yes : Valid::no) << name;
   }
-  EXPECT_EQ(decided(read_history(contents(causal / "dgraph_si.edn")), *isolation::find_model("causal")).valid, Valid::no);
+  EXPECT_EQ(decided(read_history(contents(causal / "dgraph_si.edn")), *isolation::find_model("causal")).valid,
+            Valid::no);
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ struct ReadFault {
   Kind kind;
   std::uint32_t transaction;  // its number among the Transactions, as that of the writer
   std::uint32_t key;
-  std::uint32_t element;             // what was read; none for the initial state
-  std::uint32_t expected = none;     // the value that it should have shown, of own_missed and changed
+  std::uint32_t element;          // what was read; none for the initial state
+  std::uint32_t expected = none;  // the value that it should have shown, of own_missed and changed
 
   bool breaks(const Model& model) const;
 };

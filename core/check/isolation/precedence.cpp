@@ -198,7 +198,8 @@ Cycle Precedence::cycle() const {
   const std::vector<bool> component = component_of(on_cycle_);
   std::size_t searches = 0;
   Cycle shortest;
-  for (std::uint32_t commit = 0; commit < commits_.size() && searches < max_searches && shortest.size() != 2; ++commit) {
+  for (std::uint32_t commit = 0; commit < commits_.size() && searches < max_searches && shortest.size() != 2;
+       ++commit) {
     if (!component[commit]) continue;
     ++searches;
     auto cycle = shortest_way(commit, commit, Inference::used, component);

@@ -33,8 +33,8 @@ class Precedence {
   bool sort(const std::vector<std::uint32_t>& wanted, std::vector<std::uint32_t>& order);
   /// After `sort` has failed: a cycle, the shortest of some.
   Cycle cycle() const;
-  /// A shortest way between two commits without what was inferred, if there is any. A way along one process, and in real
-  /// time, counts as one link.
+  /// A shortest way between two commits without what was inferred, if there is any. A way along one process, and in
+  /// real time, counts as one link.
   std::vector<Link> way(std::uint32_t from, std::uint32_t to) const;
 
  private:
@@ -53,7 +53,8 @@ class Precedence {
   std::vector<bool> component_of(std::uint32_t node) const;
   std::span<const std::uint32_t> inferred_before(std::uint32_t commit) const {
     if (first_inferred_.empty()) return {};
-    return std::span(inferred_of_).subspan(first_inferred_[commit], first_inferred_[commit + 1] - first_inferred_[commit]);
+    return std::span(inferred_of_)
+        .subspan(first_inferred_[commit], first_inferred_[commit + 1] - first_inferred_[commit]);
   }
   std::span<const std::uint32_t> ended_by(std::uint32_t moment) const {
     return std::span(ended_).subspan(first_ended_[moment], first_ended_[moment + 1] - first_ended_[moment]);

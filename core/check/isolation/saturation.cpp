@@ -17,9 +17,8 @@ class Saturation {
   std::optional<Cycle> run() {
     std::vector<std::uint32_t> wanted(commits_.size());
     for (std::uint32_t i = 0; i < commits_.size(); ++i) wanted[i] = i;
-    std::sort(wanted.begin(), wanted.end(), [&](auto a, auto b) {
-      return std::pair(commits_.ends[a], a) < std::pair(commits_.ends[b], b);
-    });
+    std::sort(wanted.begin(), wanted.end(),
+              [&](auto a, auto b) { return std::pair(commits_.ends[a], a) < std::pair(commits_.ends[b], b); });
     std::vector<std::uint32_t> order;
     while (precedence_.sort(wanted, order)) {
       // A write that its session's reads do not precede would close a cycle of sessions and reads.
@@ -58,7 +57,8 @@ class Saturation {
             commit, [&](std::uint32_t writer) { return clocks->is_after(writer); },
             [&](const Commits::Read& it, std::uint32_t rank, auto&& found) {
               lines_->for_each_latest(
-                  it.key, [&](std::uint32_t writer) { return clocks->has_chain(writer) ? clocks->chain(writer) : none; },
+                  it.key,
+                  [&](std::uint32_t writer) { return clocks->has_chain(writer) ? clocks->chain(writer) : none; },
                   [&](std::uint32_t writer) { return clocks->is_after(writer); }, rank, found);
             });
         clocks->leave();
@@ -150,8 +150,7 @@ class Saturation {
     if (model_.demand == Demand::causal) return precedence_.way(writer, reader);
     for (const Commits::Read& it : commits_.reads_of(reader)) {
       if (it.version == none || commits_.versions[it.version].writer != writer) continue;
-      return {
-          {.kind = Link::Kind::wr, .from = writer, .to = reader, .key = it.key, .version = it.version}};
+      return {{.kind = Link::Kind::wr, .from = writer, .to = reader, .key = it.key, .version = it.version}};
     }
     return {{.kind = Link::Kind::session, .from = writer, .to = reader}};
   }

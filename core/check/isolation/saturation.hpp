@@ -12,8 +12,8 @@ namespace mznode::check::isolation {
 /// where sessions, reads and all these inferences have a common order, and the cycle is a proof where they have none.
 ///
 /// Instead of inferring all, it looks for an order in which nothing must be inferred that it does not have anyway:
-/// it begins with that of the completions, infers what that breaks, and starts anew with it. A history that was recorded
-/// from a database needs a round or two, and a round looks at few versions for each read.
+/// it begins with that of the completions, infers what that breaks, and starts anew with it. A history that was
+/// recorded from a database needs a round or two, and a round looks at few versions for each read.
 std::optional<Cycle> find_weak_contradiction(const Commits& commits, const Model& model);
 
 }  // namespace mznode::check::isolation

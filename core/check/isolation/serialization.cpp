@@ -80,9 +80,8 @@ class Serialization {
   }
 
   std::size_t moves(const std::vector<Polygraph::Edge>& edges) const {
-    return static_cast<std::size_t>(std::count_if(edges.begin(), edges.end(), [this](const Polygraph::Edge& edge) {
-      return place(edge.from) > place(edge.to);
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        edges.begin(), edges.end(), [this](const Polygraph::Edge& edge) { return place(edge.from) > place(edge.to); }));
   }
 
   /// The keys that commits have read or written of which events were moved.

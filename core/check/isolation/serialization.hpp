@@ -14,8 +14,8 @@ struct SerializationResult {
   std::uint64_t steps = 0;
 };
 
-/// Decides prefix consistency, snapshot isolation and serializability in each form of `model.order`. These need a search
-/// (Biswas and Enea show that it is NP-complete in general).
+/// Decides prefix consistency, snapshot isolation and serializability in each form of `model.order`. These need a
+/// search (Biswas and Enea show that it is NP-complete in general).
 ///
 /// It looks at an order of all events (see Polygraph) in which only what is certain was respected, nearest to that of
 /// the history; where a read shows a version and another one stands between them, it has to decide which of the two

@@ -25,7 +25,8 @@ class VersionLines {
 
   /// Puts the versions of a commit behind those that stand there.
   void place(std::uint32_t commit) {
-    for (std::uint32_t version = commits_.first_version[commit]; version < commits_.first_version[commit + 1]; ++version) {
+    for (std::uint32_t version = commits_.first_version[commit]; version < commits_.first_version[commit + 1];
+         ++version) {
       const std::uint32_t key = commits_.versions[version].key;
       rank_[version] = placed_[key];
       line_[first_[key] + placed_[key]++] = version;
@@ -86,7 +87,7 @@ class VersionLines {
   std::vector<std::uint32_t> first_;   // by key
   std::vector<std::uint32_t> placed_;  // by key
   std::vector<std::uint32_t> line_;
-  std::vector<std::uint32_t> rank_;  // by version
+  std::vector<std::uint32_t> rank_;                   // by version
   std::unordered_map<std::uint32_t, Chains> chains_;  // of keys for which they were asked
 };
 

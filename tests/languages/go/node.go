@@ -1,4 +1,5 @@
-// The node in Go with a goroutine a message, on the standard library.
+// The node in Go with a goroutine a message, on the standard library. With the argument `flood` it tells its neighbours
+// once, without acknowledgement.
 package main
 
 import (
@@ -23,6 +24,8 @@ type body struct {
 	ID        any             `json:"id,omitempty"`
 	Message   int             `json:"message,omitempty"`
 	Messages  *[]int          `json:"messages,omitempty"`
+
+	Topology map[string][]string `json:"topology,omitempty"`
 }
 
 type message struct {
@@ -32,7 +35,8 @@ type message struct {
 }
 
 var (
-	wrong   = len(os.Args) > 1 && os.Args[1] == "wrong"
+	flood   = len(os.Args) > 1 && os.Args[1] == "flood"
+	wrong   = flood || len(os.Args) > 1 && os.Args[1] == "wrong"
 	mutex   sync.Mutex
 	me      string
 	peers   []string
@@ -115,6 +119,10 @@ func handle(m message) {
 			}
 		}
 		go tellAgain()
+	case "topology":
+		if flood {
+			peers = m.Body.Topology[me]
+		}
 	case "echo":
 		answer.Echo = m.Body.Echo
 	case "generate":
@@ -131,6 +139,9 @@ func handle(m message) {
 		learn([]int{m.Body.Message}, "")
 	case "gossip":
 		learn(*m.Body.Messages, m.Src)
+		if flood {
+			return
+		}
 		answer.Messages = m.Body.Messages
 	case "gossip_ok":
 		mutex.Lock()

@@ -32,8 +32,8 @@ std::string field(const std::string& line, const std::string& name) {
 }
 
 void reply(const std::string& line, const std::string& body) {
-  const std::string text = "{\"src\":" + field(line, "dest") + ",\"dest\":" + field(line, "src") + ",\"body\":{" + body +
-                           ",\"in_reply_to\":" + field(line, "msg_id") + "}}\n";
+  const std::string text = "{\"src\":" + field(line, "dest") + ",\"dest\":" + field(line, "src") + ",\"body\":{" +
+                           body + ",\"in_reply_to\":" + field(line, "msg_id") + "}}\n";
   const std::lock_guard lock(output);
   std::cout << text << std::flush;
 }
