@@ -34,16 +34,19 @@ SeedOutcome run_seed(TestSettings settings, std::uint64_t seed, const std::strin
   outcome.line["msgs-per-op"] = report.verdict.net_found().messages_per_op().value_or(0);
   if (const auto* limits = report.limits()) outcome.line["expect"] = to_details(limits->limits);
   if (report.valid() == check::Valid::yes) return outcome;
-  for (const Reason& reason : reason_list(report)) outcome.line["reasons"].push_back(reason.part + ": " + reason.text);
   outcome.line["replay"] = replay_command(settings);
-  outcome.explanation = "seed " + std::to_string(seed) + ": " + coloured_verdict(report.valid()) + "\n" +
-                        reasons(report) + "  replay with: " + replay_command(settings) + "\n";
+  outcome.explanation = "seed " + std::to_string(seed) + ": " + coloured_verdict(report.valid()) + "\n";
+  std::string stored;
   if (!root.empty() && !report.run.interrupted) {
-    if (!settings.keep_journal) {
+    if (!settings.keep_journal) {  // its messages are a part of the story
       settings.keep_journal = true;
       report = run_test(settings, was_interrupted);
     }
-    const std::string stored = store(root, settings, report).string();
+    stored = store(root, settings, report).string();
+  }
+  for (const Reason& reason : reason_list(report)) outcome.line["reasons"].push_back(reason.part + ": " + reason.text);
+  outcome.explanation += reasons(report) + "  replay with: " + replay_command(settings) + "\n";
+  if (!stored.empty()) {
     outcome.line["stored"] = stored;
     outcome.explanation += "  stored in " + stored + "\n";
   }

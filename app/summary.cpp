@@ -14,10 +14,13 @@
 namespace mznode::app {
 namespace {
 
-std::string number(double value) {
+std::string number(double value, int decimals) {
   std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), value < 10 ? "%.2f" : "%.1f", value);
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
   return text.data();
+}
+std::string number(double value) {
+  return number(value, value < 10 ? 2 : 1);
 }
 
 template <typename Number>
@@ -131,11 +134,32 @@ std::vector<Reason> reason_list(const TestReport& report) {
   return reasons;
 }
 
+/// The stories, a moment and a sentence a line.
+std::string story_lines(const std::vector<Story>& stories) {
+  constexpr std::size_t indent = 15;
+  std::string text;
+  for (const Story& story : stories) {
+    text += line("why", wrapped(printable(story.title), output_width(), indent));
+    for (const StoryEvent& event : story.events) {
+      std::string moment;
+      if (event.at) moment = number(std::chrono::duration<double>(*event.at).count(), 3) + " s";
+      constexpr std::size_t moment_width = indent - 3;
+      moment.insert(0, moment_width - std::min(moment_width, moment.size()), ' ');
+      text += moment + "   " + wrapped(printable(event.text), output_width(), indent) + "\n";
+    }
+  }
+  return text;
+}
+
 std::string reasons(const TestReport& report) {
   std::string text;
   for (const std::string& each : report.verdict.symptoms) text += line("seen", each);
+  text += story_lines(report.stories);
   for (const Reason& reason : reason_list(report)) {
-    text += line(reason.part, reason.text);
+    const bool is_told = reason.part == "workload" && !report.stories.empty();
+    const bool says_more = !is_told || reason.text != "not valid";
+    if (says_more) text += line(reason.part, reason.text);
+    if (is_told) continue;  // results.json has the checker's words, too
     for (const std::string& each : reason.explanation) text += "    " + each + "\n";
   }
   return text;

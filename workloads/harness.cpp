@@ -123,6 +123,7 @@ std::size_t TestSettings::workers() const {
 
 nlohmann::ordered_json TestReport::results() const {
   nlohmann::ordered_json results = verdict.to_details();
+  if (!stories.empty()) results["stories"] = mznode::to_details(stories);
   if (time) results["time"] = time->to_details();
   return results;
 }
@@ -170,6 +171,7 @@ TestReport run_test(const TestSettings& settings, const std::function<bool()>& s
   report.run =
       sim::run(find_workload(settings.workload).test, run_options(settings, report.faults), make_host, should_stop);
   report.verdict = judge(settings, report.run);
+  report.stories = stories(report.run, report.verdict, settings.nodes, settings.workers());
   return report;
 }
 

@@ -81,6 +81,7 @@ class Columns {
   void send(const sim::Packet& packet, std::int64_t at) {
     places_[packet.id] = columns.src.size();
     times_.push_back(at);
+    columns.ids.push_back(packet.id);
     columns.src.push_back(names_.of(packet.src));
     columns.dest.push_back(names_.of(packet.dest));
     columns.type.push_back(types_.of(type_of(packet.body)));

@@ -27,6 +27,8 @@ struct MessageColumns {
   /// Until it was received or lost; -1 while it was still under way at the end.
   std::vector<std::int64_t> took;
   std::vector<std::string> body;
+  /// Their ids, which the page does not need.
+  std::vector<std::uint64_t> ids;
   MZNODE_FIELDS(names, nodes, services, types, src, dest, type, sent, took, body)
 };
 

@@ -43,15 +43,17 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs(const check::History& his
 
 }  // namespace
 
-std::vector<FaultSpan> fault_spans(const TestReport& report) {
+std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<std::string>& nodes) {
   constexpr std::size_t longest_value = 20'000;
+  constexpr std::size_t longest_unheard = 600;
   std::vector<FaultSpan> spans;
   for (const sim::FaultSpan& span : report.run.fault_spans) {
     const bool fits = span.value.text().size() <= longest_value;
     spans.push_back({.name = std::string(fault_name(span.fault)),
                      .from = whole_us(span.from),
                      .to = whole_us(span.to.value_or(report.run.duration)),
-                     .value = fits ? span.value : Json()});
+                     .value = fits ? span.value : Json(),
+                     .unheard = sim::excerpt(sim::unheard_text(span.unheard, nodes), longest_unheard)});
   }
   return spans;
 }
@@ -90,6 +92,8 @@ OperationColumns operation_columns(const TestReport& report, std::size_t workers
     const std::int64_t start = invocation.time_ns / ns_per_us;
     if (!selection.keeps(start) || columns.start.size() >= most_operations) continue;
     const check::Operation* completion = end == check::Pairing::none ? nullptr : &history[end];
+    columns.invocations.push_back(invocation.index);
+    columns.completions.push_back(completion != nullptr ? completion->index : -1);
     columns.worker.push_back(invocation.process % static_cast<std::int64_t>(workers));
     columns.process.push_back(invocation.process);
     columns.name.push_back(number_of(columns.names, invocation.f));
@@ -149,6 +153,11 @@ std::vector<std::int64_t> moments_of_interest(const TestReport& report, const st
   for (const FaultSpan& fault : faults) {
     moments.push_back(fault.from);
     moments.push_back(fault.to);
+  }
+  for (const Story& story : report.stories) {
+    for (const StoryEvent& event : story.events) {
+      if (event.at) moments.push_back(whole_us(*event.at));
+    }
   }
   std::size_t failed = 0;
   for (const check::Operation& operation : report.run.history) {

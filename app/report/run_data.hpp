@@ -19,7 +19,9 @@ struct FaultSpan {
   std::int64_t to = 0;
   /// What the nemesis said: for pause and kill the nodes, for partitions whom each node does not hear.
   Json value;
-  MZNODE_FIELDS(name, from, to, value)
+  /// Of a partition, the groups that hear one another, or who does not hear whom; empty for other faults.
+  std::string unheard;
+  MZNODE_FIELDS(name, from, to, value, unheard)
 };
 
 /// Operations in the order of their beginnings; a place in each column is one operation.
@@ -41,6 +43,9 @@ struct OperationColumns {
   /// How many there were, and the spans of which all are here.
   std::size_t total = 0;
   Spans kept;
+  /// The indexes of their invocations and completions (-1 for none), which the page does not need.
+  std::vector<std::int64_t> invocations;
+  std::vector<std::int64_t> completions;
   MZNODE_FIELDS(names, worker, process, name, start, took, outcome, asked, answered, error, total, kept)
 };
 
@@ -66,7 +71,7 @@ struct SetColumns {
   MZNODE_FIELDS(known, latency_ms, lost, element)
 };
 
-std::vector<FaultSpan> fault_spans(const TestReport& report);
+std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<std::string>& nodes);
 SetColumns set_columns(const TestReport& report, const std::string& workload);
 /// `workers` is how many there were; a process is the one of the worker with its number modulo that.
 OperationColumns operation_columns(const TestReport& report, std::size_t workers,

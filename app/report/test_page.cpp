@@ -7,6 +7,7 @@
 #include "report/html.hpp"
 #include "report/message_data.hpp"
 #include "report/run_data.hpp"
+#include "report/story_data.hpp"
 #include "summary.hpp"
 #include "test_options.hpp"
 #include "text_table.hpp"
@@ -40,7 +41,8 @@ struct TestData {
   SetColumns set;
   MessageColumns messages;
   MessageFates fates;
-  MZNODE_FIELDS(head, evidence, faults, operations, rates, set, messages, fates)
+  std::vector<StoryColumns> stories;
+  MZNODE_FIELDS(head, evidence, faults, operations, rates, set, messages, fates, stories)
 };
 
 std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
@@ -74,9 +76,10 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
   for (const std::string& each : report.verdict.symptoms) head.reasons.push_back({"seen", each});
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text;
-    // What stands below a line is drawn.
+    // What stands below a line of the workload's checker is drawn; of a crash it is what its reader looks for.
+    const bool is_drawn = reason.part == "workload";
     for (const std::string& each : reason.explanation) {
-      if (!each.starts_with(' ')) text += "\n" + each;
+      if (!is_drawn || !each.starts_with(' ')) text += "\n" + each;
     }
     head.reasons.push_back({reason.part, text});
   }
@@ -105,17 +108,18 @@ std::string test_page(const TestSettings& settings, const TestReport& report) {
   TestData data;
   data.head = head(settings, report, workers);
   data.evidence = evidence(report);
-  data.faults = fault_spans(report);
+  data.faults = fault_spans(report, settings.nodes);
   data.set = set_columns(report, settings.workload);
   const auto moments = moments_of_interest(report, data.faults, data.set);
   data.operations = operation_columns(report, workers, moments);
   data.rates = rates(report);
   std::tie(data.messages, data.fates) = message_columns(report, settings.nodes, moments);
+  data.stories = story_columns(report, data.operations, data.messages);
   TextBuffer json;
   encode(json, data);
   std::string script;
-  for (const std::string_view part :
-       {asset::base_js, asset::charts_js, asset::evidence_js, asset::explorer_js, asset::sequence_js, asset::test_js}) {
+  for (const std::string_view part : {asset::base_js, asset::charts_js, asset::stories_js, asset::evidence_js,
+                                      asset::explorer_js, asset::sequence_js, asset::test_js}) {
     script += part;
   }
   return html_page(data.head.title, script, json.view());

@@ -90,10 +90,9 @@ void PnCounterFinding::write_to(nlohmann::ordered_json& details) const {
 }
 
 std::string PnCounterFinding::reason() const {
-  if (errors.empty()) return {};
-  nlohmann::ordered_json details;
-  for (const Operation& error : errors) details.push_back(to_details(error));
-  return "errors " + details.dump();
+  std::vector<Json> reads;
+  for (const Operation& error : errors) reads.push_back(error.value);
+  return reads.empty() ? std::string() : "wrong final reads " + few_of(reads);
 }
 
 Verdict check_pn_counter(const History& history, const CheckOptions& options) {

@@ -173,8 +173,10 @@ void SetFinding::write_to(ordered_json& details) const {
 
 std::string SetFinding::reason() const {
   std::string text;
-  if (!lost.empty()) text += "lost " + to_details(lost).dump();
-  if (!duplicated.empty()) text += (text.empty() ? "" : "; ") + ("duplicated " + to_details(duplicated).dump());
+  if (!lost.empty()) text += "lost " + few_of(lost);
+  std::vector<Json> doubled;
+  for (const auto& [element, count] : duplicated) doubled.push_back(element);
+  if (!doubled.empty()) text += (text.empty() ? "" : "; ") + ("duplicated " + few_of(doubled));
   return text;
 }
 

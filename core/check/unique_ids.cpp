@@ -54,7 +54,9 @@ void UniqueIdsFinding::write_to(ordered_json& details) const {
 }
 
 std::string UniqueIdsFinding::reason() const {
-  return duplicated.empty() ? std::string() : "duplicated " + to_details(duplicated).dump();
+  std::vector<Json> ids;
+  for (const auto& [id, count] : duplicated) ids.push_back(id);
+  return ids.empty() ? std::string() : "duplicated " + few_of(ids);
 }
 
 Verdict check_unique_ids(const History& history, const CheckOptions& options) {

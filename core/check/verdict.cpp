@@ -82,6 +82,14 @@ ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& counts)
   return details;
 }
 
+std::string few_of(const std::vector<Json>& values) {
+  constexpr std::size_t most = 12;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, values.size()); ++i) text += (i == 0 ? "" : ",") + values[i].text();
+  if (values.size() <= most) return "[" + text + "]";
+  return "[" + text + ",…] (" + std::to_string(values.size()) + ")";
+}
+
 std::string details_key(const Json& value) {
   return value.as_string().value_or(value.text());
 }

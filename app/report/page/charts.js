@@ -35,12 +35,14 @@ function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
     const { left, width } = place(fault);
     const row = top + names.indexOf(fault.name) * faultRow;
     layer.append(svg("rect", { class: "fault-bar", x: left, y: row + 11, width, height: 3 }));
-    const room = textWidth(fault.name);
+    const whole = fault.unheard ? `${fault.name} ${fault.unheard}` : fault.name;
+    const text = width > textWidth(whole) + 8 ? whole : fault.name;
+    const room = textWidth(text);
     const ended = labelled.get(fault.name);
     if (width < room && (ended !== undefined || left + room > right)) continue;
     if (ended !== undefined && left < ended + 6) continue;
     labelled.set(fault.name, left + room);
-    layer.append(svg("text", { class: "fault-name", x: left, y: row + 9 }, fault.name));
+    layer.append(svg("text", { class: "fault-name", x: left, y: row + 9 }, text));
   }
 }
 

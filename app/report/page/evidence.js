@@ -30,7 +30,7 @@ function drawCycle(parent, cycle, number) {
       root.append(
         svg("rect", { class: "transaction", x: 1, y, width: right - 2, height: box.height, rx: 5 }),
         svg("text", { class: "strong", x: 12, y: y + 18 }, `T${i + 1}`),
-        svg("text", { x: 36, y: y + 18 }, `process ${cycle.process[i]}, operation ${cycle.operation[i]}`),
+        svg("text", { x: 36, y: y + 18 }, `${nodeOf(cycle.process[i])}, process ${cycle.process[i]}, operation ${cycle.operation[i]}`),
         svg("text", { class: "code", x: 12, y: y + 35 }, cut(cycle.text[i], Math.floor((right - 24) / 6.7))));
       if (i + 1 < count) {
         const [from, to] = [y + box.height + 2, top(i + 1) - 2];
@@ -64,7 +64,7 @@ function momentsOf(example) {
 function describeMember(example, i) {
   const never = example.end[i] < 0;
   return [
-    `${example.text[i]}, process ${example.process[i]}, operation ${example.operation[i]}`,
+    `${example.text[i]} at ${nodeOf(example.process[i])}, process ${example.process[i]}, operation ${example.operation[i]}`,
     `${moment(example.start[i])} to ${never ? "never" : moment(example.end[i])}${example.required[i] ? "" : "; it may have taken effect or not"}`,
     `${example.order[i] > 0 ? `${example.order[i]} in the order: ` : "cannot go next: "}${example.note[i]}`,
   ];
@@ -102,7 +102,7 @@ function drawCounterexample(parent, example) {
     }
     rows.forEach(({ process, members }, number) => {
       const top = 20 + number * row;
-      if (rows[number - 1]?.process !== process) root.append(svg("text", { x: 0, y: top + 24 }, `process ${process}`));
+      if (rows[number - 1]?.process !== process) root.append(svg("text", { x: 0, y: top + 24 }, `${nodeOf(process)} · ${process}`));
       for (const { i, from, to, begin } of members) {
         const kind = i === example.stuck ? "red" : example.order[i] > 0 ? "blue" : "orange";
         const bar = svg("rect", { class: `op ${kind}${example.required[i] ? "" : " info"}`, x: from, y: top + 15, width: Math.max(4, to - from), height: 12, rx: 2, tabindex: "0", role: "img", "aria-label": describeMember(example, i).join(", ") });

@@ -115,6 +115,15 @@ function arrowHead(x1, y1, x2, y2) {
   return `M${at(x2 - dx - dy / 2, y2 - dy + dx / 2)}L${at(x2, y2)}L${at(x2 - dx + dy / 2, y2 - dy - dx / 2)}`;
 }
 
+/** What stands at an arrow: the type, and the beginning of what the message says. */
+function labelOf(messages, place) {
+  const type = (messages.types[messages.type[place]] || "?").slice(0, 20);
+  const fields = messages.body[place].replace(/^\{|\}$/g, "").replace(/"(type|msg_id|in_reply_to)":("(?:[^"\\]|\\.)*"|-?\d+),?/g, "");
+  const [, alone] = /^"[^"]*":([^"{,[]*|"[^"]*"|\[[^\]]*\]),?$/.exec(fields) ?? [];
+  const payload = (alone ?? fields).replace(/,$/, "");
+  return payload === "" ? type : `${type} ${cut(payload, 18)}`;
+}
+
 class SequenceDiagram {
   /** `status` is the element that tells how much is shown. */
   constructor(parent, explorer, { messages, filter, types, faults, choose, status }) {
@@ -248,7 +257,7 @@ class SequenceDiagram {
 
   /** Writes the type along an arrow where no other label stands. */
   label(layer, { place, x1, y1, x2, y2 }, hue, labels, left, right) {
-    const text = (this.messages.types[this.messages.type[place]] || "?").slice(0, 20);
+    const text = labelOf(this.messages, place);
     const width = textWidth(text);
     for (const part of [0.3, 0.55, 0.15, 0.8]) {
       const box = { x: x1 + (x2 - x1) * part + 4, y: y1 + (y2 - y1) * part - 4 };

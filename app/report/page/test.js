@@ -110,8 +110,8 @@ function struck(value) {
 function drawFaultList(parent, faults) {
   if (faults.length === 0) return;
   const longest = 600;
-  const rows = faults.map(({ name, from, to, value }) => {
-    const text = struck(value);
+  const rows = faults.map(({ name, from, to, value, unheard }) => {
+    const text = unheard ? `${Array.isArray(value) ? `${value[0]}: ` : ""}${unheard}` : struck(value);
     return html("tr", {}, html("th", { scope: "row" }, name), html("td", { class: "number" }, moment(from, 1e6)), html("td", { class: "number" }, moment(to, 1e6)),
       html("td", { class: "wide" }, text.length > longest ? `${text.slice(0, longest)} …` : text));
   });
@@ -165,21 +165,26 @@ function drawExplorer(parent, page) {
   drawControls(parent, explorer, placesWorthSeeing(page));
 
   const details = html("div", { class: "details", id: "details", "aria-live": "polite" });
-  const tell = (lines, text) => details.replaceChildren(...lines.map((line) => html("div", {}, line)), ...(text ? [html("pre", {}, text)] : []));
+  const tell = (lines, text, links = []) => details.replaceChildren(...lines.map((line) => html("div", {}, line)), ...(text ? [html("pre", {}, text)] : []), ...links);
   tell(["Nothing is chosen yet: click an operation or a message, or step through the messages."], "");
 
   if (operations.kept.length > 0) {
     parent.append(html("p", { class: "note" }, `This page has ${count(operations.start.length)} of ${count(operations.total)} operations: those nearest to the beginning, to changes of faults and to operations that failed. All are in history.jsonl.`));
   }
-  drawOperations(parent, explorer, { operations, workers: head.workers, nodes: head.nodes, faults, choose: (place) => tell(describeOperation(operations, place), "") });
+  drawOperations(parent, explorer, { operations, workers: head.workers, nodes: head.nodes, faults, choose: (place) => chooseOperation(place) });
 
+  const chooseOperation = (place) => {
+    remember("operation", place);
+    tell(describeOperation(operations, place), "", storyLinks("operation", place));
+  };
   const status = html("span", { class: "muted", id: "message-count" });
   let diagram = null;
   const choose = (place) => {
     diagram.choose(place);
     if (place === null) return;
+    remember("message", place);
     const copies = messages.copies.get(place) ?? [];
-    tell([...describeMessage(messages, place), ...copies.map((copy) => describeMessage(messages, place, copy).join(", "))], spread(messages.body[place]));
+    tell([...describeMessage(messages, place), ...copies.map((copy) => describeMessage(messages, place, copy).join(", "))], spread(messages.body[place]), storyLinks("message", place));
   };
   const step = (by) => {
     const place = diagram.neighbour(by);
@@ -198,10 +203,41 @@ function drawExplorer(parent, page) {
   parent.append(
     html("p", { class: "muted" }, "Each line is a node, each arrow a message from the moment it was sent to the moment it was received; a cross marks one that was lost. Messages of one instant are drawn side by side."),
     details);
+  const reveal = () => details.scrollIntoView({ behavior: "smooth", block: "center" });
+  places.operation = (place) => {
+    explorer.centre(operations.start[place]);
+    chooseOperation(place);
+    reveal();
+  };
+  places.message = (place) => {
+    filter.hidden.delete(messages.type[place]);
+    explorer.centre(messages.sent[place]);
+    choose(place);
+    reveal();
+  };
+  places.moment = (at) => {
+    explorer.centre(at);
+    reveal();
+  };
+  followLink();
+}
+
+/** Puts what is chosen into the page's address, so that it can be sent to somebody. */
+function remember(kind, place) {
+  history.replaceState(null, "", `#${kind}-${place}`);
+}
+
+/** Goes where the page's address points: #operation-7, #message-12, #moment-1.41 (in seconds). */
+function followLink() {
+  const [, kind, number] = /^#(operation|message|moment)-([\d.]+)$/.exec(location.hash) ?? [];
+  if (kind === "moment") places.moment(Number(number) * 1e6);
+  const count = { operation: data.operations.start.length, message: data.messages.src.length }[kind] ?? 0;
+  if (Number(number) < count) places[kind](Number(number));
 }
 
 const report = document.getElementById("report");
 drawHead(report, data.head);
+drawStories(report, data.stories);
 drawEvidence(report, data.evidence);
 drawLatency(report, data);
 drawRates(report, data);

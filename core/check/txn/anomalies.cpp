@@ -1,5 +1,7 @@
 #include "mznode/check/txn/anomalies.hpp"
 
+#include "txn/words.hpp"
+
 namespace mznode::check {
 
 using nlohmann::ordered_json;
@@ -18,6 +20,47 @@ ordered_json details_of(const CycleExample::Step& step) {
 }
 
 }  // namespace
+
+std::string headline_of(const Anomaly& anomaly) {
+  return txn::explain_anomaly(anomaly).front();
+}
+
+std::vector<std::int64_t> operations_of(const AnomalyExample& example) {
+  std::vector<std::int64_t> indexes;
+  if (example.cycle) {
+    for (const Operation& transaction : example.cycle->transactions) indexes.push_back(transaction.index);
+    return indexes;
+  }
+  const auto add = [&indexes](const ordered_json& part) {
+    if (part.is_object() && part.contains("index") && part.contains("process")) indexes.push_back(part["index"]);
+  };
+  for (const ordered_json& part : example.parts) {
+    add(part);
+    if (!part.is_array()) continue;
+    for (const ordered_json& each : part) add(each);
+  }
+  return indexes;
+}
+
+std::optional<Json> key_of(const AnomalyExample& example) {
+  if (!example.parts.is_object() || !example.parts.contains("key")) return std::nullopt;
+  return Json::from_valid(example.parts["key"].dump());
+}
+
+std::vector<Json> values_of(const AnomalyExample& example) {
+  std::vector<Json> values;
+  const auto add = [&values](const ordered_json& part) {
+    if (!part.is_null()) values.push_back(Json::from_valid(part.dump()));
+  };
+  if (!example.parts.is_object()) return values;
+  for (const char* name : {"value", "element"}) {
+    if (example.parts.contains(name)) add(example.parts[name]);
+  }
+  if (example.parts.contains("values") && example.parts["values"].is_array()) {
+    for (const ordered_json& each : example.parts["values"]) add(each);
+  }
+  return values;
+}
 
 ordered_json to_details(const AnomalyExample& example) {
   if (!example.cycle) return example.parts;

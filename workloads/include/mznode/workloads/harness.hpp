@@ -14,6 +14,7 @@
 #include "mznode/workloads/limits.hpp"
 #include "mznode/workloads/process_time.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/story.hpp"
 #include "mznode/workloads/test_verdict.hpp"
 
 /// A test from its settings to its verdict: what `mznode test` does, without the command line.
@@ -73,6 +74,8 @@ struct TestSettings {
 /// A test that was carried out and judged.
 struct TestReport {
   TestVerdict verdict;
+  /// Why the workload's checker says no.
+  std::vector<Story> stories;
   /// In which time processes ran; nothing of this program's own nodes.
   std::optional<TimeOfRun> time;
   sim::RunResult run;

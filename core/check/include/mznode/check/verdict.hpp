@@ -80,6 +80,9 @@ nlohmann::ordered_json to_details(const std::vector<Json>& values);
 /// By value, how often it was there.
 nlohmann::ordered_json to_details(const std::vector<std::pair<Json, std::size_t>>& counts);
 
+/// The first of many values, and how many there are: "[1,2,3,…] (42)"; all of a few.
+std::string few_of(const std::vector<Json>& values);
+
 /// A key of a JSON object for any value: the characters of a string, the text of everything else.
 std::string details_key(const Json& value);
 

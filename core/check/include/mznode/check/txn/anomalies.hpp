@@ -52,6 +52,14 @@ struct Anomaly {
   std::vector<AnomalyExample> examples = {};
 };
 
+/// Its name, how often it was found, and what its first example shows, in one line.
+std::string headline_of(const Anomaly& anomaly);
+/// The indexes of the operations that an example is about, in the order in which it names them.
+std::vector<std::int64_t> operations_of(const AnomalyExample& example);
+/// The key, and the versions, messages or elements that it is about, as far as it names them.
+std::optional<Json> key_of(const AnomalyExample& example);
+std::vector<Json> values_of(const AnomalyExample& example);
+
 /// `cycle` (the operations), `steps` (why each comes before the next one: `type`, `key`, `value`, `value'` …) and
 /// `explanation` (the same in words); or the parts.
 nlohmann::ordered_json to_details(const AnomalyExample& example);

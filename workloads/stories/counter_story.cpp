@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "mznode/check/pn_counter.hpp"
+#include "stories/witness.hpp"
+
+namespace mznode::story {
+namespace {
+
+using check::Operation;
+using check::Type;
+
+/// What a node acknowledged.
+struct Added {
+  std::int64_t sum = 0;
+  std::vector<const Operation*> adds = {};
+};
+
+std::string sums_text(const std::vector<check::PnCounterFinding::Range>& acceptable) {
+  constexpr std::size_t told = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(told, acceptable.size()); ++i) {
+    const auto& [lower, upper] = acceptable[i];
+    text += (text.empty() ? "" : ", ") + std::to_string(lower);
+    if (upper != lower) text += " to " + std::to_string(upper);
+  }
+  return text + (acceptable.size() > told ? ", …" : "");
+}
+
+/// The distance from the nearest sum that would have been right: negative when something is missing.
+std::int64_t missed_by(std::int64_t value, const std::vector<check::PnCounterFinding::Range>& acceptable) {
+  std::optional<std::int64_t> nearest;
+  for (const auto& [lower, upper] : acceptable) {
+    const std::int64_t distance = value < lower ? value - lower : value - upper;
+    if (!nearest || std::abs(distance) < std::abs(*nearest)) nearest = distance;
+  }
+  return nearest.value_or(0);
+}
+
+/// The last adds of a node that make up a difference; nothing where none do.
+std::optional<std::size_t> last_adds(const Added& added, std::int64_t difference) {
+  std::int64_t sum = 0;
+  for (std::size_t i = added.adds.size(); i > 0; --i) {
+    sum += added.adds[i - 1]->value.as_int().value_or(0);
+    if (sum == difference) return added.adds.size() - i + 1;
+  }
+  return std::nullopt;
+}
+
+/// What was lost of all that one node sent to another.
+void tell_losses(const Witness& witness, const std::string& from, const std::string& to, Duration until,
+                 std::vector<StoryEvent>& events) {
+  const auto letters = witness.letters(from, to, Duration::min(), until);
+  const auto is_lost = [](const Letter& letter) { return letter.lost && !letter.received; };
+  const auto lost = std::count_if(letters.begin(), letters.end(), is_lost);
+  if (lost == 0) {
+    if (witness.has_messages() && letters.empty()) events.push_back({.text = from + " sent no message to " + to});
+    return;
+  }
+  const auto last = std::find_if(letters.rbegin(), letters.rend(), is_lost);
+  const std::string why = witness.why_lost(*last);
+  events.push_back({.at = last->sent,
+                    .text = std::to_string(lost) + " of " + std::to_string(letters.size()) + " messages from " + from +
+                            " to " + to + " were lost, the last one here" + (why.empty() ? "" : ": " + why),
+                    .message = last->id});
+}
+
+}  // namespace
+
+std::optional<Story> story_of_counter(const Witness& witness, const check::Verdict& verdict) {
+  const auto* found = verdict.found<check::PnCounterFinding>();
+  if (found == nullptr || found->errors.empty()) return std::nullopt;
+  const Operation& read = found->errors.front();
+  const std::string& node = witness.node_of(read);
+  Story story;
+  const auto value = read.value.as_int();
+  story.title =
+      "the last read of " + node + " is " + shown(read.value) + "; right would be " + sums_text(found->acceptable);
+  std::map<std::string, Added> by_node;
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::ok || operation.f != "add") continue;
+    const Operation* asked = witness.invocation_of(operation.index);
+    Added& added = by_node[witness.node_of(operation)];
+    added.adds.push_back(asked == nullptr ? &operation : asked);
+    added.sum += added.adds.back()->value.as_int().value_or(0);
+  }
+  const std::int64_t difference = value ? missed_by(*value, found->acceptable) : 0;
+  for (const auto& [adder, added] : by_node) {
+    story.events.push_back({.text = adder + " acknowledged " + std::to_string(added.adds.size()) + " adds, " +
+                                    std::to_string(added.sum) + " in all"});
+    const auto deaths = witness.deaths(adder, Duration::zero(), Witness::time_of(read));
+    story.events.insert(story.events.end(), deaths.begin(), deaths.end());
+    if (adder != node) tell_losses(witness, adder, node, Witness::time_of(read), story.events);
+    const auto missing = difference == 0 ? std::nullopt : last_adds(added, -difference);
+    if (!missing) continue;
+    const Operation& first = *added.adds[added.adds.size() - *missing];
+    const bool is_one = *missing == 1;
+    story.events.push_back({.at = Witness::time_of(first),
+                            .text = "the last " + (is_one ? std::string("add") : std::to_string(*missing) + " adds") +
+                                    " of " + adder + ", from here on, " + (is_one ? "is" : "are") + " " +
+                                    std::to_string(-difference) + ", which is what is missing",
+                            .operation = first.index});
+  }
+  std::string text = node + " answers the last read with " + shown(read.value);
+  if (difference != 0) {
+    text += ", " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");
+  }
+  story.events.push_back({.at = Witness::time_of(read), .text = text, .operation = read.index});
+  sort_by_time(story.events);
+  return story;
+}
+
+}  // namespace mznode::story

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <map>
+
+#include "mznode/check/set_full.hpp"
+#include "stories/witness.hpp"
+
+namespace mznode::story {
+namespace {
+
+using check::Operation;
+using check::Type;
+
+/// How many nodes that lack an element are told about, and how many of the messages to each.
+constexpr std::size_t told_nodes = 2;
+constexpr std::size_t told_letters_to_a_node = 3;
+
+std::string count_of(std::size_t count, const std::string& word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
+
+StoryEvent about(const Operation& operation, const std::string& text) {
+  return {.at = Witness::time_of(operation), .text = text, .operation = operation.index};
+}
+
+/// The last read that each node answered, of those that began after `known`.
+std::map<std::string, const Operation*> last_reads(const Witness& witness, Duration known) {
+  std::map<std::string, const Operation*> reads;
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::ok || operation.f != "read") continue;
+    const Operation* asked = witness.invocation_of(operation.index);
+    if (asked != nullptr && Witness::time_of(*asked) >= known) reads[witness.node_of(operation)] = &operation;
+  }
+  return reads;
+}
+
+/// How an element came to be known: its acknowledged add, or the first read that shows it.
+struct Beginning {
+  const Operation* operation = nullptr;
+  std::string text;
+};
+
+Beginning beginning_of(const Witness& witness, const Json& element) {
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::ok) continue;
+    const std::string& node = witness.node_of(operation);
+    if (operation.f == "read") {
+      if (!holds(operation.value, element)) continue;
+      return {&operation, node + " answers a read with " + shown(element) + " in it"};
+    }
+    const Operation* asked = witness.invocation_of(operation.index);
+    if (asked == nullptr || asked->value != element) continue;
+    return {&operation, node + " acknowledges " + operation.f + " " + shown(element)};
+  }
+  return {};
+}
+
+/// The messages that would have told a node of an element.
+void tell_letters(const Witness& witness, const Json& element, const std::string& node,
+                  const std::vector<Letter>& carrying, std::vector<StoryEvent>& events) {
+  std::vector<Letter> to_node;
+  for (const Letter& letter : carrying) {
+    if (letter.packet->dest == node) to_node.push_back(letter);
+  }
+  if (!witness.has_messages()) return;
+  if (carrying.empty()) {
+    events.push_back({.text = "no message between nodes shows " + shown(element)});
+    return;
+  }
+  if (to_node.empty()) {
+    events.push_back({.text = "nobody sends " + shown(element) + " to " + node});
+    return;
+  }
+  for (std::size_t i = 0; i < to_node.size(); ++i) {
+    const bool is_told = i + 1 < told_letters_to_a_node || i + 1 == to_node.size();
+    if (!is_told) {
+      if (i + 1 == told_letters_to_a_node) {
+        events.push_back({.at = to_node[i].sent,
+                          .text = "… and " + count_of(to_node.size() - told_letters_to_a_node, "more message") +
+                                  " with it to " + node});
+      }
+      continue;
+    }
+    const Letter& letter = to_node[i];
+    events.push_back({.at = letter.sent,
+                      .text = letter.packet->src + " sends it to " + node + ", " + fate_of(witness, letter),
+                      .message = letter.id});
+  }
+  const bool has_arrived =
+      std::any_of(to_node.begin(), to_node.end(), [](const Letter& each) { return each.received; });
+  if (!has_arrived) {
+    events.push_back(
+        {.at = to_node.back().lost.value_or(to_node.back().sent), .text = "nobody sends it to " + node + " again"});
+  }
+}
+
+Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
+  // Of those that are lost the one that was known first has the longest story behind it, and the plainest.
+  const Json& element = found.lost.front();
+  Story story;
+  const Beginning beginning = beginning_of(witness, element);
+  if (beginning.operation == nullptr) return story;
+  const Duration known = Witness::time_of(*beginning.operation);
+  story.events.push_back(about(*beginning.operation, beginning.text));
+  const std::vector<Letter> carrying = witness.letters_with(element);
+  std::string lacking;
+  std::size_t lacking_count = 0;
+  Duration end = known;
+  for (const auto& [node, read] : last_reads(witness, known)) {
+    if (holds(read->value, element)) continue;
+    lacking += (lacking.empty() ? "" : ", ") + node;
+    if (++lacking_count > told_nodes) continue;
+    if (node != witness.node_of(*beginning.operation)) tell_letters(witness, element, node, carrying, story.events);
+    const auto deaths = witness.deaths(node, known, Witness::time_of(*read));
+    story.events.insert(story.events.end(), deaths.begin(), deaths.end());
+    story.events.push_back(about(*read, "the last read of " + node + " lacks it"));
+    end = std::max(end, Witness::time_of(*read));
+  }
+  const std::size_t others = found.lost.size() - 1;
+  story.title = shown(element) + " is lost" + (lacking.empty() ? "" : ": the last reads of " + lacking + " lack it") +
+                (others > 0 ? " (and " + count_of(others, "other element") + " likewise)" : "");
+  sort_by_time(story.events);
+  return story;
+}
+
+Story story_of_double(const Witness& witness, const Json& element, std::size_t times) {
+  Story story{.title = "a read shows " + shown(element) + " " + std::to_string(times) + " times"};
+  const Beginning beginning = beginning_of(witness, element);
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.f == "read" || operation.value != element) continue;
+    const std::string& node = witness.node_of(operation);
+    if (operation.type == Type::invoke) {
+      story.events.push_back(about(operation, node + " is asked for " + operation.f + " " + shown(element)));
+    } else if (operation.type != Type::ok) {
+      story.events.push_back(about(operation, "the client does not know whether it took effect"));
+    }
+  }
+  if (beginning.operation != nullptr) story.events.push_back(about(*beginning.operation, beginning.text));
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::ok || operation.f != "read") continue;
+    const std::string text = operation.value.text();
+    if (!holds(operation.value, element)) continue;
+    const nlohmann::ordered_json list = check::to_details(operation.value);
+    const auto shows = std::count(list.begin(), list.end(), check::to_details(element));
+    if (static_cast<std::size_t>(shows) < times) continue;
+    const std::string& node = witness.node_of(operation);
+    for (const Letter& letter : witness.letters_with(element)) {
+      if (letter.packet->dest != node || !letter.received || *letter.received > Witness::time_of(operation)) continue;
+      if (story.events.size() > 6) break;
+      story.events.push_back(
+          {.at = letter.received, .text = node + " hears of it from " + letter.packet->src, .message = letter.id});
+    }
+    story.events.push_back(about(operation, node + " answers a read with " + std::to_string(shows) + " of it"));
+    break;
+  }
+  sort_by_time(story.events);
+  return story;
+}
+
+Story story_of_invention(const Witness& witness, const Json& element) {
+  Story story{.title = "a read shows " + shown(element) + ", which nobody had added"};
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::ok || operation.f != "read") continue;
+    if (!holds(operation.value, element)) continue;
+    story.events.push_back(
+        about(operation, witness.node_of(operation) + " answers a read with " + shown(element) + " in it"));
+    break;
+  }
+  return story;
+}
+
+}  // namespace
+
+std::optional<Story> story_of_set(const Witness& witness, const check::Verdict& verdict) {
+  const auto* found = verdict.found<check::SetFinding>();
+  if (found == nullptr) return std::nullopt;
+  if (!found->unexpected.empty()) return story_of_invention(witness, found->unexpected.front());
+  if (!found->lost.empty()) return story_of_loss(witness, *found);
+  if (!found->duplicated.empty()) {
+    return story_of_double(witness, found->duplicated.front().first, found->duplicated.front().second);
+  }
+  return std::nullopt;
+}
+
+}  // namespace mznode::story

@@ -1,0 +1,172 @@
+#include "stories/witness.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "mznode/check/verdict.hpp"
+#include "mznode/json/scanner.hpp"
+#include "mznode/sim/excerpt.hpp"
+
+namespace mznode::story {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t shown_value_bytes = 120;
+
+/// Whether a value, or a key of an object that is one, is somewhere in a body. What numbers messages is no content.
+bool has_value(const ordered_json& body, const ordered_json& wanted, const std::string& wanted_key) {
+  std::vector<const ordered_json*> rest = {&body};
+  while (!rest.empty()) {
+    const ordered_json& each = *rest.back();
+    rest.pop_back();
+    if (each == wanted) return true;
+    if (each.is_object()) {
+      for (const auto& [key, part] : each.items()) {
+        if (&each == &body && (key == "msg_id" || key == "in_reply_to" || key == "type")) continue;
+        if (key == wanted_key) return true;
+        rest.push_back(&part);
+      }
+    } else if (each.is_array()) {
+      for (const ordered_json& part : each) rest.push_back(&part);
+    }
+  }
+  return false;
+}
+
+bool carries(const sim::Packet& packet, const Json& value) {
+  const std::string key = check::details_key(value);
+  if (packet.body.find(key) == std::string::npos) return false;
+  const ordered_json body = ordered_json::parse(packet.body, nullptr, false);
+  return !body.is_discarded() && has_value(body, check::to_details(value), key);
+}
+
+}  // namespace
+
+std::string seconds(Duration at) {
+  std::array<char, 40> text;
+  std::snprintf(text.data(), text.size(), "%.3f s", std::chrono::duration<double>(at).count());
+  return text.data();
+}
+
+std::string shown(const Json& value) {
+  return sim::excerpt(value.text(), shown_value_bytes);
+}
+
+bool holds(const Json& list, const Json& element) {
+  Scanner scanner(list.text());
+  if (!scanner.consume('[') || scanner.consume(']')) return false;
+  do {
+    std::string_view each;
+    scanner.value(each);
+    if (Json::from_valid(std::string(each)) == element) return true;
+  } while (scanner.consume(','));
+  return false;
+}
+
+Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std::size_t workers)
+    : run_(run), nodes_(std::move(nodes)), workers_(workers), pairing_(run.history) {
+  const std::set<std::string> known(nodes_.begin(), nodes_.end());
+  std::vector<std::size_t> place(run_.packets.size(), SIZE_MAX);
+  for (const sim::JournalEntry& entry : run_.journal) {
+    const sim::Packet& packet = run_.packets[entry.packet];
+    if (!known.contains(packet.src) || !known.contains(packet.dest)) continue;
+    const Duration at = entry.at - run_.started;
+    std::size_t& letter = place[entry.packet];
+    if (letter == SIZE_MAX) {
+      letter = letters_.size();
+      letters_.push_back({.id = packet.id, .packet = &packet, .sent = at});
+    }
+    if (entry.event == sim::JournalEntry::Event::receive && !letters_[letter].received) letters_[letter].received = at;
+    if (entry.event == sim::JournalEntry::Event::drop) letters_[letter].lost = at;
+  }
+}
+
+const std::string& Witness::node_of(const check::Operation& operation) const {
+  return nodes_.at(static_cast<std::size_t>(operation.process) % workers_ % nodes_.size());
+}
+
+const check::Operation* Witness::invocation_of(std::int64_t completion) const {
+  const std::size_t place = pairing_.invocation(static_cast<std::size_t>(completion));
+  return place == check::Pairing::none ? nullptr : &run_.history[place];
+}
+
+const check::Operation* Witness::completion_of(std::int64_t invocation) const {
+  const std::size_t place = pairing_.completion(static_cast<std::size_t>(invocation));
+  return place == check::Pairing::none ? nullptr : &run_.history[place];
+}
+
+std::vector<Letter> Witness::letters_with(const Json& value) const {
+  std::vector<Letter> found;
+  for (const Letter& letter : letters_) {
+    if (carries(*letter.packet, value)) found.push_back(letter);
+  }
+  return found;
+}
+
+std::vector<Letter> Witness::letters(const std::string& src, const std::string& dest, Duration from,
+                                     Duration to) const {
+  std::vector<Letter> found;
+  for (const Letter& letter : letters_) {
+    const bool fits = letter.packet->src == src && letter.packet->dest == dest;
+    if (fits && letter.sent >= from && letter.sent <= to) found.push_back(letter);
+  }
+  return found;
+}
+
+bool Witness::has_down(const sim::FaultSpan& span, const std::string& node) const {
+  return info_of(span.fault).strikes_processes() && holds(span.value, Json(node));
+}
+
+std::string Witness::why_lost(const Letter& letter) const {
+  const Duration at = letter.lost.value_or(letter.sent);
+  const std::string& src = letter.packet->src;
+  const std::string& dest = letter.packet->dest;
+  std::string loss;
+  for (const sim::FaultSpan& span : run_.fault_spans) {
+    const bool is_on = span.from <= at && (!span.to || at <= *span.to);
+    if (!is_on) continue;
+    if (has_down(span, dest)) return dest + " was " + (span.fault == Fault::kill ? "dead" : "paused");
+    const auto unheard = span.unheard.find(dest);
+    if (unheard != span.unheard.end() && unheard->second.contains(src)) {
+      const std::string cut = sim::unheard_text(span.unheard, nodes_);
+      return cut.starts_with('{') ? "the partition " + cut : dest + " does not hear " + src;
+    }
+    if (span.fault == Fault::loss) loss = "the network lost " + span.value.as_string().value_or("messages");
+  }
+  return loss;
+}
+
+std::vector<StoryEvent> Witness::deaths(const std::string& node, Duration from, Duration to) const {
+  std::vector<StoryEvent> events;
+  for (const sim::FaultSpan& span : run_.fault_spans) {
+    if (span.fault != Fault::kill || !has_down(span, node) || span.from < from || span.from > to) continue;
+    events.push_back({.at = span.from, .text = node + " is killed"});
+    if (span.to) events.push_back({.at = span.to, .text = node + " starts again, with what it had stored"});
+  }
+  return events;
+}
+
+std::string fate_of(const Witness& witness, const Letter& letter) {
+  if (letter.received) {
+    return *letter.received == letter.sent ? "and it arrives" : "and it arrives at " + seconds(*letter.received);
+  }
+  if (!letter.lost) return "and it is under way when the run ends";
+  const std::string why = witness.why_lost(letter);
+  return "but the message is lost" + (why.empty() ? "" : ": " + why);
+}
+
+void sort_by_time(std::vector<StoryEvent>& events) {
+  std::vector<std::pair<Duration, StoryEvent>> timed;
+  Duration latest = Duration::min();
+  for (StoryEvent& event : events) {
+    latest = event.at.value_or(latest);
+    timed.emplace_back(latest, std::move(event));
+  }
+  std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 0; i < events.size(); ++i) events[i] = std::move(timed[i].second);
+}
+
+}  // namespace mznode::story

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mznode/sim/runner.hpp"
+#include "mznode/workloads/story.hpp"
+
+namespace mznode::story {
+
+/// A message between two nodes, and what became of it.
+struct Letter {
+  std::uint64_t id = 0;
+  const sim::Packet* packet = nullptr;
+  Duration sent{0};
+  /// When it first arrived, and when a copy of it was lost.
+  std::optional<Duration> received = {};
+  std::optional<Duration> lost = {};
+};
+
+/// "1.410 s".
+std::string seconds(Duration at);
+/// Short enough for a sentence.
+std::string shown(const Json& value);
+/// Whether a list has the element.
+bool holds(const Json& list, const Json& element);
+
+/// What was recorded of a run, as stories ask for it.
+class Witness {
+ public:
+  Witness(const sim::RunResult& run, std::vector<std::string> nodes, std::size_t workers);
+
+  const check::History& history() const { return run_.history; }
+  const std::vector<std::string>& nodes() const { return nodes_; }
+  /// Whether the messages of the run were kept.
+  bool has_messages() const { return !run_.packets.empty(); }
+  /// The node that a client's process works on.
+  const std::string& node_of(const check::Operation& operation) const;
+  static Duration time_of(const check::Operation& operation) { return Duration(operation.time_ns); }
+  /// The invocation of a completion, by its index.
+  const check::Operation* invocation_of(std::int64_t completion) const;
+  /// The completion of an invocation, by its index; null when it never completed.
+  const check::Operation* completion_of(std::int64_t invocation) const;
+
+  /// The messages between nodes whose bodies have the value somewhere, ids of messages apart; in the order of sending.
+  std::vector<Letter> letters_with(const Json& value) const;
+  /// All from one node to another that were sent in a span of time.
+  std::vector<Letter> letters(const std::string& src, const std::string& dest, Duration from, Duration to) const;
+  /// Why a message was lost, such as "the partition {n0 n3} | {n1 n2}"; empty when that is not known.
+  std::string why_lost(const Letter& letter) const;
+  /// The deaths of a node in a span of time, as events: when it was killed, and when it began anew.
+  std::vector<StoryEvent> deaths(const std::string& node, Duration from, Duration to) const;
+
+ private:
+  bool has_down(const sim::FaultSpan& span, const std::string& node) const;
+
+  const sim::RunResult& run_;
+  std::vector<std::string> nodes_;
+  std::size_t workers_;
+  check::Pairing pairing_;
+  std::vector<Letter> letters_;
+};
+
+/// What became of a message, in words behind "n0 sent it to n2".
+std::string fate_of(const Witness& witness, const Letter& letter);
+
+/// One story of each kind of finding; nothing where it has none.
+std::optional<Story> story_of_set(const Witness& witness, const check::Verdict& verdict);
+std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& verdict);
+std::optional<Story> story_of_counter(const Witness& witness, const check::Verdict& verdict);
+std::vector<Story> stories_of_registers(const Witness& witness, const check::Verdict& verdict);
+std::vector<Story> stories_of_transactions(const Witness& witness, const check::Verdict& verdict);
+
+/// Puts what has a moment into the order of time; what has none stays behind what it was told after.
+void sort_by_time(std::vector<StoryEvent>& events);
+
+}  // namespace mznode::story
