@@ -368,8 +368,7 @@ ForgedReply forged_reply(const std::string& in_reply_to) {
 
 TEST(Runner, AReplyThatNoRequestExplainsIsReported) {
   const Installer twice = [](Node& node) -> std::shared_ptr<void> {
-    node.on("read",
-            [&node](Request request) { node.send(request.src, "read_ok", forged_reply(request.msg_id)); });
+    node.on("read", [&node](Request request) { node.send(request.src, "read_ok", forged_reply(request.msg_id)); });
     return nullptr;
   };
   const auto answered_twice = simulate(constant_test("read"), options_of(1, 1, 1, 3s), twice);

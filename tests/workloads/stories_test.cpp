@@ -1,0 +1,184 @@
+#include <gtest/gtest.h>
+
+#include "mznode/check/echo.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/workloads/story.hpp"
+#include "tests/workloads/mutants/table.hpp"
+
+namespace mznode {
+namespace {
+
+using check::Operation;
+using check::Type;
+
+/// A run as a test writes it down: operations and messages with their times in milliseconds.
+class Script {
+ public:
+  explicit Script(std::size_t nodes) : nodes_(sim::node_names(nodes)) {}
+
+  Script& operation(std::int64_t ms, Type type, std::int64_t process, const std::string& f, const std::string& value) {
+    Operation operation;
+    operation.index = static_cast<std::int64_t>(run_.history.size());
+    operation.time_ns = ms * 1'000'000;
+    operation.type = type;
+    operation.process = process;
+    operation.f = f;
+    operation.value = Json::parse(value);
+    run_.history.push_back(std::move(operation));
+    return *this;
+  }
+  /// An operation that is answered in the same instant.
+  Script& answered(std::int64_t ms, std::int64_t process, const std::string& f, const std::string& asked,
+                   const std::string& answer) {
+    return operation(ms, Type::invoke, process, f, asked).operation(ms, Type::ok, process, f, answer);
+  }
+  Script& message(std::int64_t ms, const std::string& src, const std::string& dest, const std::string& body,
+                  sim::JournalEntry::Event fate) {
+    const std::uint64_t id = run_.packets.size();
+    run_.packets.push_back({.id = id, .src = src, .dest = dest, .body = body});
+    const Time at = run_.started + std::chrono::milliseconds(ms);
+    run_.journal.push_back({.at = at, .event = sim::JournalEntry::Event::send, .packet = id});
+    run_.journal.push_back({.at = at, .event = fate, .packet = id});
+    return *this;
+  }
+  Script& fault(const sim::FaultSpan& span) {
+    run_.fault_spans.push_back(span);
+    return *this;
+  }
+
+  std::vector<Story> told(const std::string& checker) const {
+    TestVerdict verdict;
+    verdict.workload = check::find_checker(checker)->check(run_.history, {});
+    return stories(run_, verdict, nodes_, nodes_.size());
+  }
+
+ private:
+  std::vector<std::string> nodes_;
+  sim::RunResult run_;
+};
+
+std::string text_of(const Story& story) {
+  std::string text = story.title + "\n";
+  for (const StoryEvent& event : story.events) {
+    text += (event.at ? std::to_string(*event.at / 1ms) + " " : "- ") + event.text + "\n";
+  }
+  return text;
+}
+
+constexpr auto received = sim::JournalEntry::Event::receive;
+constexpr auto lost = sim::JournalEntry::Event::drop;
+
+TEST(Stories, ALostElementIsFollowedToTheMessageThatWasLost) {
+  const sim::Grudge grudge = {{"n0", {"n2"}}, {"n1", {"n2"}}, {"n2", {"n0", "n1"}}};
+  const auto told = Script(3)
+                        .fault({.fault = Fault::partition, .from = 0ms, .to = 3s, .unheard = grudge})
+                        .answered(1000, 0, "broadcast", "11", "null")
+                        .message(1000, "n0", "n1", R"({"type":"broadcast","message":11,"msg_id":7})", received)
+                        .message(1000, "n0", "n2", R"({"type":"broadcast","message":11,"msg_id":8})", lost)
+                        .message(4000, "n0", "n2", R"({"type":"ping","msg_id":11})", received)
+                        .answered(5000, 1, "read", "null", "[11]")
+                        .answered(6000, 2, "read", "null", "[]")
+                        .told("broadcast");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]),
+            "11 is lost: the last reads of n2 lack it\n"
+            "1000 n0 acknowledges broadcast 11\n"
+            "1000 n0 sends it to n2, but the message is lost: the partition {n0 n1} | {n2}\n"
+            "1000 nobody sends it to n2 again\n"
+            "6000 the last read of n2 lacks it\n");
+  EXPECT_EQ(told[0].events[1].message, 1U);
+  EXPECT_EQ(told[0].events[3].operation, 5);
+}
+
+TEST(Stories, WhatAKillTookIsTold) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "add", "4", "null")
+                        .fault({.fault = Fault::kill, .from = 2s, .to = 3s, .value = Json::parse(R"(["n0"])")})
+                        .answered(5000, 0, "read", "null", "[]")
+                        .answered(5000, 1, "read", "null", "[]")
+                        .told("g-set");
+  ASSERT_EQ(told.size(), 1U);
+  const std::string text = text_of(told[0]);
+  EXPECT_NE(text.find("2000 n0 is killed\n3000 n0 starts again"), std::string::npos) << text;
+}
+
+TEST(Stories, WithoutMessagesNothingIsSaidOfThem) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "add", "4", "null")
+                        .answered(5000, 0, "read", "null", "[4]")
+                        .answered(6000, 1, "read", "null", "[]")
+                        .told("g-set");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]),
+            "4 is lost: the last reads of n1 lack it\n"
+            "1000 n0 acknowledges add 4\n"
+            "6000 the last read of n1 lacks it\n");
+}
+
+TEST(Stories, AnIdThatIsGivenOutTwiceNamesBothNodes) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "generate", "null", "17")
+                        .fault({.fault = Fault::kill, .from = 2s, .to = 3s, .value = Json::parse(R"(["n0"])")})
+                        .answered(4000, 0, "generate", "null", "17")
+                        .told("unique-ids");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]),
+            "17 is given out 2 times\n"
+            "1000 n0 gives out 17\n"
+            "2000 n0 is killed\n"
+            "3000 n0 starts again, with what it had stored\n"
+            "4000 n0 gives out 17 again\n");
+}
+
+TEST(Stories, AStaleReadNamesWhoKnewAndWhoDidNot) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "write", "[1,4]", "[1,4]")
+                        .message(1000, "n0", "n1", R"({"type":"put","key":1,"value":4})", lost)
+                        .answered(2000, 1, "read", "[1,null]", "[1,3]")
+                        .told("lin-kv");
+  ASSERT_EQ(told.size(), 1U);
+  const std::string text = text_of(told[0]);
+  EXPECT_EQ(text.rfind("key 1: read 3, which n1 answered, fits no order\n", 0), 0U) << text;
+  EXPECT_NE(text.find("the only message from n0 did not reach n1"), std::string::npos) << text;
+}
+
+TEST(Stories, ATestThatIsNotInvalidTellsNone) {
+  EXPECT_TRUE(Script(1).answered(1000, 0, "echo", "\"a\"", "\"a\"").told("echo").empty());
+  EXPECT_TRUE(Script(1).told("g-set").empty());
+}
+
+class StoriesOfMutants : public testing::TestWithParam<Mutant> {};
+
+TEST_P(StoriesOfMutants, LeadToWhatTheyTell) {
+  const Mutant& mutant = GetParam();
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    Trial trial = mutant.trial(seed);
+    trial.keeps_packets = true;
+    const Trial::Result result = trial.run(mutant.install);
+    TestVerdict verdict;
+    verdict.workload = result.workload;
+    const auto told = stories(result.run, verdict, sim::node_names(trial.nodes), trial.nodes * trial.concurrency_per_node);
+    // Replies that are wrong by themselves, each of which the verdict quotes, need no story.
+    const bool needs_one = result.workload.valid == check::Valid::no &&
+                           result.workload.found<check::EchoFinding>() == nullptr &&
+                           result.workload.found<check::OtherThanAsked>() == nullptr;
+    EXPECT_EQ(told.empty(), !needs_one) << seed << to_details(result.workload).dump(1);
+    for (const Story& story : told) {
+      EXPECT_FALSE(story.title.empty());
+      EXPECT_FALSE(story.events.empty()) << story.title;
+      std::optional<Duration> last;
+      for (const StoryEvent& event : story.events) {
+        EXPECT_FALSE(event.text.empty()) << story.title;
+        if (event.operation) EXPECT_LT(*event.operation, std::ssize(result.run.history));
+        if (event.message) EXPECT_LT(*event.message, result.run.packets.size());
+        if (event.at) EXPECT_LE(*event.at, result.run.duration);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, StoriesOfMutants, testing::ValuesIn(all_mutants()),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace mznode
