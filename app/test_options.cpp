@@ -231,7 +231,7 @@ struct TestLine {
     declare(app, processes);
     add_number(app, "--jobs", command.jobs, 1U, 1024U, "seeds that run at once")->default_str("a processor each");
     app.add_option("--expect", expect, "limits, such as 'msgs-per-op<30,stable-max<600'")->type_name("LIMITS");
-    app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails; of --seeds, for the first");
+    app.add_flag("--shrink", command.shrink, "seek the shortest, mildest run that fails");
     app.add_flag("--self-check", command.self_check, "run twice and compare the bytes of all messages");
     app.add_flag("--json", command.json, "print results.json, of --seeds a line a seed")->excludes("--shrink");
     app.add_option("--report", command.report, "write a page about the test (HTML)")->type_name("FILE");
