@@ -6,7 +6,6 @@
 #include "comparison.hpp"
 #include "interrupt.hpp"
 #include "ordered_jobs.hpp"
-#include "process_options.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "report/compare_page.hpp"
@@ -104,7 +103,6 @@ std::vector<Sweep> parse_sweeps(const std::vector<std::string>& texts,
 /// The options of `mznode compare`, and what they set.
 struct CompareLine {
   TestFlags flags;
-  ProcessFlags processes;
   std::string strategies;
   std::vector<std::string> programs;
   std::vector<std::string> sweeps;
@@ -124,7 +122,7 @@ struct CompareLine {
         ->expected(1)
         ->default_str("")
         ->type_name("FILES");
-    declare(app, processes);
+    flags.given.declare(app, Setting::Group::processes);
     app.add_option("--sweep", sweeps,
                    "an option of strategies and its values, such as flush-ms=50,100; of several, "
                    "every combination")
@@ -157,11 +155,12 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
 
   const TestFlags& flags = line.flags;
   CompareCommand& command = line.command;
-  TestSettings settings = test_settings(flags);
-  settings.keep_journal = false;
+  TestSettings of_programs = test_settings(line.app, flags);
+  of_programs.keep_journal = false;
+  TestSettings settings = of_programs;
+  settings.process_time = {};
+  settings.memory_mib = TestSettings().memory_mib;
   const WorkloadInfo& workload = find_workload(flags.workload);
-  TestSettings of_programs = settings;
-  set_processes(line.processes, of_programs);
   const auto programs = programs_of(line, *behind_separator);
   if (programs.empty()) refuse_process_settings(of_programs);
   std::vector<const StrategyInfo*> strategies;
@@ -181,13 +180,14 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   comparison.workload = workload.name;
   comparison.latency = latency_kind(workload.name);
   comparison.has_models = has_consistency_models(workload.name);
-  comparison.seeds = seeds_of(seed_range(flags).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
+  comparison.seeds =
+      seeds_of(seed_range(flags.seeds).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
   for (const std::string& program : programs) {
     comparison.contenders.push_back(program_contender(program, *behind_separator, of_programs, sweeps));
   }
   for (const StrategyInfo* strategy : strategies) {
-    auto contenders = contenders_of(*strategy, settings, options, sweeps, flags.consistency_models.empty());
+    auto contenders = contenders_of(*strategy, settings, options, sweeps, line.app.count("--consistency-models") == 0);
     for (auto& contender : contenders) comparison.contenders.push_back(std::move(contender));
   }
   if (command.jobs == 0) {

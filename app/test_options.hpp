@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "mznode/workloads/harness.hpp"
+#include "setting_table.hpp"
 
 namespace mznode::app {
 
@@ -27,40 +28,27 @@ struct SeedRange {
   }
 };
 
-/// What the flags of `mznode test` and `mznode compare` hold before they are understood.
-struct TestFlags {
-  std::string workload;
-  std::int64_t node_count = 0;
-  std::string nodes;
-  /// Empty for the workload's default.
-  std::string concurrency;
-  std::string rate = "5";
-  std::string time_limit = "60";
-  std::int64_t latency = 0;
-  std::string latency_dist = "constant";
-  std::string delivery = "maelstrom";
-  std::string topology = "grid";
-  std::string nemesis;
-  std::string nemesis_interval = "10";
-  bool no_storage = false;
-  std::string availability;
-  std::string consistency_models;
-  std::string compat;
-  sim::KeyOptions keys;
-  std::string writes_dist = "constant";
-  std::string assign_from = "beginning";
+/// What the flags about seeds hold before they are understood.
+struct SeedFlags {
   std::string seed = "0";
   std::string seeds;
   std::string shard;
   std::int64_t test_count = 1;
 };
 
-/// Adds those flags to a command.
+/// The flags that tests and comparisons have in common.
+struct TestFlags {
+  std::string workload;
+  GivenSettings given;
+  SeedFlags seeds;
+};
+
+/// Adds those flags to a command, but for those about processes.
 void declare(CLI::App& app, TestFlags& flags);
 /// What they mean. Throws std::invalid_argument with one line for the user.
-TestSettings test_settings(const TestFlags& flags);
+TestSettings test_settings(const CLI::App& app, const TestFlags& flags);
 /// The seeds that they ask for; nothing when it is one test. Throws std::invalid_argument, too.
-std::optional<SeedRange> seed_range(const TestFlags& flags);
+std::optional<SeedRange> seed_range(const SeedFlags& flags);
 
 /// The command line of `mznode test`: the settings of the test, and what to do with it.
 struct TestCommand {

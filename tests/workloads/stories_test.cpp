@@ -157,7 +157,8 @@ TEST_P(StoriesOfMutants, LeadToWhatTheyTell) {
     const Trial::Result result = trial.run(mutant.install);
     TestVerdict verdict;
     verdict.workload = result.workload;
-    const auto told = stories(result.run, verdict, sim::node_names(trial.nodes), trial.nodes * trial.concurrency_per_node);
+    const auto told =
+        stories(result.run, verdict, sim::node_names(trial.nodes), trial.nodes * trial.concurrency_per_node);
     // Replies that are wrong by themselves, each of which the verdict quotes, need no story.
     const bool needs_one = result.workload.valid == check::Valid::no &&
                            result.workload.found<check::EchoFinding>() == nullptr &&
