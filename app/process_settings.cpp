@@ -23,70 +23,70 @@ void read_cpu_time(const std::string& text, TestSettings& settings) {
 }  // namespace
 
 std::vector<Setting> process_rows() {
-  return {
-      {.group = Group::processes,
-       .flag = "--memory",
-       .takes = "MIB",
-       .summary = "--bin: MiB of memory that a node may take",
-       .shown_default = std::to_string(TestSettings().memory_mib),
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             settings.memory_mib = whole_number("--memory", text, std::size_t{1}, max_memory_mib);
-           },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default(std::to_string(settings.memory_mib),
-                                   settings.memory_mib == TestSettings().memory_mib);
-           }},
-      {.group = Group::processes,
-       .flag = "--time",
-       .takes = "KIND",
-       .summary = "--bin: virtual, real; auto: as can be",
-       .shown_default = "auto",
-       .read = [](const std::string& text,
-                  TestSettings& settings) { settings.process_time.mode = parse_time_mode(text); },
-       .write =
-           [](const TestSettings& settings) {
-             const ProcessTime::Mode mode = settings.process_time.mode;
-             return unless_default(time_mode_name(mode), mode == ProcessTime().mode);
-           }},
-      {.group = Group::processes,
-       .flag = "--schedule",
-       .takes = "NAME",
-       .summary = "threads: plain, random, adversarial",
-       .shown_default = "random",
-       .read = [](const std::string& text,
-                  TestSettings& settings) { settings.process_time.schedule = parse_schedule(text); },
-       .write =
-           [](const TestSettings& settings) {
-             const trace::Schedule schedule = settings.process_time.schedule;
-             return unless_default(schedule_name(schedule), schedule == ProcessTime().schedule);
-           }},
-      {.group = Group::processes,
-       .flag = "--cpu-time",
-       .takes = "N",
-       .summary = "seconds that a second of computing takes",
-       .shown_default = "0",
-       .read = read_cpu_time,
-       .write =
-           [](const TestSettings& settings) {
-             const int permille = settings.process_time.cpu_time_permille;
-             return unless_default(decimal(permille), permille == 0);
-           }},
-      {.group = Group::processes,
-       .flag = "--stall",
-       .takes = "S",
-       .summary = "--bin: real seconds without a rest",
-       .shown_default = "30",
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             settings.process_time.stall = seconds_of("--stall", text);
-             if (settings.process_time.stall <= Duration::zero()) refuse_value("--stall", "seconds above 0", text);
-           },
-       .write = [](const TestSettings& settings) {
-         return unless_default(seconds_text(settings.process_time.stall),
-                               settings.process_time.stall == ProcessTime().stall);
-       }}};
+  return {{.group = Group::processes,
+           .flag = "--memory",
+           .takes = "MIB",
+           .summary = "--bin: MiB of memory that a node may take",
+           .shown_default = std::to_string(TestSettings().memory_mib),
+           .read =
+               [](const std::string& text, TestSettings& settings) {
+                 settings.memory_mib = whole_number("--memory", text, std::size_t{1}, max_memory_mib);
+               },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(std::to_string(settings.memory_mib),
+                                       settings.memory_mib == TestSettings().memory_mib);
+               }},
+          {.group = Group::processes,
+           .flag = "--time",
+           .takes = "KIND",
+           .summary = "--bin: virtual, real; auto: as can be",
+           .shown_default = "auto",
+           .read = [](const std::string& text,
+                      TestSettings& settings) { settings.process_time.mode = parse_time_mode(text); },
+           .write =
+               [](const TestSettings& settings) {
+                 const ProcessTime::Mode mode = settings.process_time.mode;
+                 return unless_default(time_mode_name(mode), mode == ProcessTime().mode);
+               }},
+          {.group = Group::processes,
+           .flag = "--schedule",
+           .takes = "NAME",
+           .summary = "threads: plain, random, adversarial",
+           .shown_default = "random",
+           .read = [](const std::string& text,
+                      TestSettings& settings) { settings.process_time.schedule = parse_schedule(text); },
+           .write =
+               [](const TestSettings& settings) {
+                 const trace::Schedule schedule = settings.process_time.schedule;
+                 return unless_default(schedule_name(schedule), schedule == ProcessTime().schedule);
+               }},
+          {.group = Group::processes,
+           .flag = "--cpu-time",
+           .takes = "N",
+           .summary = "seconds that a second of computing takes",
+           .shown_default = "0",
+           .read = read_cpu_time,
+           .write =
+               [](const TestSettings& settings) {
+                 const int permille = settings.process_time.cpu_time_permille;
+                 return unless_default(decimal(permille), permille == 0);
+               }},
+          {.group = Group::processes,
+           .flag = "--stall",
+           .takes = "S",
+           .summary = "--bin: real seconds without a rest",
+           .shown_default = "30",
+           .read =
+               [](const std::string& text, TestSettings& settings) {
+                 settings.process_time.stall = seconds_of("--stall", text);
+                 if (settings.process_time.stall <= Duration::zero()) refuse_value("--stall", "seconds above 0", text);
+               },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(seconds_text(settings.process_time.stall),
+                                       settings.process_time.stall == ProcessTime().stall);
+               }}};
 }
 
 }  // namespace mznode::app

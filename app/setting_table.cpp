@@ -19,7 +19,7 @@ constexpr std::uint64_t max_concurrency = 100'000;
 /// A setting that is one of some words, the first of which is its default.
 template <class Value>
 Setting of_words(Group group, const std::string& flag, const std::string& summary,
-                 std::vector<std::pair<std::string, Value>> words, Value TestSettings::* member) {
+                 std::vector<std::pair<std::string, Value>> words, Value TestSettings::*member) {
   std::string takes;
   for (std::size_t i = 0; i < words.size(); ++i) {
     takes += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i].first;
@@ -31,7 +31,8 @@ Setting of_words(Group group, const std::string& flag, const std::string& summar
           .shown_default = words.front().first,
           .read =
               [=](const std::string& text, TestSettings& settings) {
-                const auto word = std::find_if(words.begin(), words.end(), [&](const auto& each) { return each.first == text; });
+                const auto word =
+                    std::find_if(words.begin(), words.end(), [&](const auto& each) { return each.first == text; });
                 if (word == words.end()) refuse_value(flag, takes, text);
                 settings.*member = word->second;
               },
@@ -44,7 +45,7 @@ Setting of_words(Group group, const std::string& flag, const std::string& summar
 }
 
 /// A number of keys, or of what is done to one.
-Setting of_keys(const std::string& flag, const std::string& summary, std::size_t sim::KeyOptions::* member) {
+Setting of_keys(const std::string& flag, const std::string& summary, std::size_t sim::KeyOptions::*member) {
   const std::size_t by_default = sim::KeyOptions().*member;
   return {.group = Group::test,
           .flag = flag,
@@ -140,7 +141,8 @@ std::vector<Setting> test_rows() {
        .read = [](const std::string& text, TestSettings& settings) { settings.nodes = split_list("--nodes", text); },
        .write =
            [default_nodes](const TestSettings& settings) {
-             return unless_default(joined(settings.nodes), settings.nodes == default_nodes || is_counted(settings.nodes));
+             return unless_default(joined(settings.nodes),
+                                   settings.nodes == default_nodes || is_counted(settings.nodes));
            }},
       {.flag = "--concurrency",
        .takes = "N",
@@ -209,12 +211,14 @@ std::vector<Setting> test_rows() {
        .read =
            [](const std::string& text, TestSettings& settings) {
              using From = sim::KeyOptions::AssignFrom;
-             if (text != "beginning" && text != "committed") refuse_value("--assign-from", "beginning or committed", text);
+             if (text != "beginning" && text != "committed")
+               refuse_value("--assign-from", "beginning or committed", text);
              settings.keys.assign_from = text == "committed" ? From::committed : sim::KeyOptions().assign_from;
            },
-       .write = [](const TestSettings& settings) {
-         return unless_default("committed", settings.keys.assign_from != sim::KeyOptions::AssignFrom::committed);
-       }}};
+       .write =
+           [](const TestSettings& settings) {
+             return unless_default("committed", settings.keys.assign_from != sim::KeyOptions::AssignFrom::committed);
+           }}};
   return rows;
 }
 
@@ -222,83 +226,83 @@ std::vector<Setting> network_rows() {
   using Shape = sim::Latency::Shape;
   const std::vector<std::pair<std::string, Shape>> shapes = {
       {"constant", Shape::constant}, {"uniform", Shape::uniform}, {"exponential", Shape::exponential}};
-  return {
-      {.group = Group::network,
-       .flag = "--latency",
-       .takes = "MS",
-       .summary = "mean latency between nodes",
-       .shown_default = "0",
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             settings.latency.mean_ms = whole_number("--latency", text, std::int64_t{0}, max_latency_ms);
-           },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default(std::to_string(settings.latency.mean_ms), settings.latency.mean_ms == 0);
-           }},
-      {.group = Group::network,
-       .flag = "--latency-dist",
-       .takes = "NAME",
-       .summary = "constant, uniform or exponential",
-       .shown_default = "constant",
-       .read =
-           [shapes](const std::string& text, TestSettings& settings) {
+  return {{.group = Group::network,
+           .flag = "--latency",
+           .takes = "MS",
+           .summary = "mean latency between nodes",
+           .shown_default = "0",
+           .read =
+               [](const std::string& text, TestSettings& settings) {
+                 settings.latency.mean_ms = whole_number("--latency", text, std::int64_t{0}, max_latency_ms);
+               },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(std::to_string(settings.latency.mean_ms), settings.latency.mean_ms == 0);
+               }},
+          {.group = Group::network,
+           .flag = "--latency-dist",
+           .takes = "NAME",
+           .summary = "constant, uniform or exponential",
+           .shown_default = "constant",
+           .read =
+               [shapes](const std::string& text, TestSettings& settings) {
+                 for (const auto& [name, shape] : shapes) {
+                   if (name != text) continue;
+                   settings.latency.shape = shape;
+                   return;
+                 }
+                 refuse_value("--latency-dist", "constant, uniform or exponential", text);
+               },
+           .write = [shapes](const TestSettings& settings) -> Written {
              for (const auto& [name, shape] : shapes) {
-               if (name != text) continue;
-               settings.latency.shape = shape;
-               return;
+               if (shape == settings.latency.shape) return unless_default(name, shape == Shape::constant);
              }
-             refuse_value("--latency-dist", "constant, uniform or exponential", text);
-           },
-       .write = [shapes](const TestSettings& settings) -> Written {
-         for (const auto& [name, shape] : shapes) {
-           if (shape == settings.latency.shape) return unless_default(name, shape == Shape::constant);
-         }
-         return std::nullopt;
-       }},
-      of_words<sim::Delivery>(Group::network, "--delivery", "maelstrom (one by one), ideal",
-                              {{"maelstrom", sim::Delivery::maelstrom}, {"ideal", sim::Delivery::ideal}},
-                              &TestSettings::delivery),
-      {.group = Group::network,
-       .flag = "--topology",
-       .takes = "NAME",
-       .summary = "line, grid, tree, tree2 … tree4 or total",
-       .shown_default = TestSettings().topology,
-       .read = [](const std::string& text, TestSettings& settings) { settings.topology = text; },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default(settings.topology, settings.topology == TestSettings().topology);
+             return std::nullopt;
            }},
-      {.group = Group::network,
-       .flag = "--nemesis",
-       .takes = "FAULTS",
-       .summary = fault_words(),
-       .read = [](const std::string& text,
-                  TestSettings& settings) { settings.nemesis = split_list("--nemesis", text); },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default(joined(settings.nemesis), settings.nemesis.empty());
-           }},
-      {.group = Group::network,
-       .flag = "--nemesis-interval",
-       .takes = "S",
-       .summary = "mean seconds between its changes",
-       .shown_default = "10",
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             settings.nemesis_interval = seconds_of("--nemesis-interval", text);
-             if (settings.nemesis_interval <= Duration::zero()) refuse_value("--nemesis-interval", "seconds above 0", text);
-           },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default(seconds_text(settings.nemesis_interval), settings.nemesis.empty());
-           }},
-      {.group = Group::network,
-       .flag = "--no-storage",
-       .takes = "",
-       .summary = "a kill takes what the node had stored, too",
-       .read = [](const std::string&, TestSettings& settings) { settings.keep_storage = false; },
-       .write = [](const TestSettings& settings) { return unless_default("", settings.keep_storage); }}};
+          of_words<sim::Delivery>(Group::network, "--delivery", "maelstrom (one by one), ideal",
+                                  {{"maelstrom", sim::Delivery::maelstrom}, {"ideal", sim::Delivery::ideal}},
+                                  &TestSettings::delivery),
+          {.group = Group::network,
+           .flag = "--topology",
+           .takes = "NAME",
+           .summary = "line, grid, tree, tree2 … tree4 or total",
+           .shown_default = TestSettings().topology,
+           .read = [](const std::string& text, TestSettings& settings) { settings.topology = text; },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(settings.topology, settings.topology == TestSettings().topology);
+               }},
+          {.group = Group::network,
+           .flag = "--nemesis",
+           .takes = "FAULTS",
+           .summary = fault_words(),
+           .read = [](const std::string& text,
+                      TestSettings& settings) { settings.nemesis = split_list("--nemesis", text); },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(joined(settings.nemesis), settings.nemesis.empty());
+               }},
+          {.group = Group::network,
+           .flag = "--nemesis-interval",
+           .takes = "S",
+           .summary = "mean seconds between its changes",
+           .shown_default = "10",
+           .read =
+               [](const std::string& text, TestSettings& settings) {
+                 settings.nemesis_interval = seconds_of("--nemesis-interval", text);
+                 if (settings.nemesis_interval <= Duration::zero())
+                   refuse_value("--nemesis-interval", "seconds above 0", text);
+               },
+           .write =
+               [](const TestSettings& settings) {
+                 return unless_default(seconds_text(settings.nemesis_interval), settings.nemesis.empty());
+               }},
+          {.group = Group::network,
+           .flag = "--no-storage",
+           .takes = "",
+           .summary = "a kill takes what the node had stored, too",
+           .read = [](const std::string&, TestSettings& settings) { settings.keep_storage = false; },
+           .write = [](const TestSettings& settings) { return unless_default("", settings.keep_storage); }}};
 }
 
 }  // namespace

@@ -139,6 +139,15 @@ check::Verdict of_a_beginning(check::Verdict verdict) {
   return verdict;
 }
 
+/// Where faults were on and nothing of a kind was answered for lack of time, too little happened to call nodes wrong.
+check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
+  if (stats.valid != check::Valid::no || !stats.may_lack_time || run.fault_spans.empty()) return stats;
+  stats.valid = check::Valid::unknown;
+  stats.error = "too little happened to say while faults were on: " + stats.error +
+                "; give it a longer --time-limit or milder faults, or demand an --availability";
+  return stats;
+}
+
 TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.compat_jepsen = settings.compat_jepsen;
@@ -148,7 +157,8 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
   options.strongest_models = true;
   check::Verdict workload = find_workload(settings.workload).judge(run.history, options);
   if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
-  check::Verdict stats = check::check_stats(run.history);
+  check::Verdict stats = check::check_stats(run.history, options);
+  if (!options.compat_jepsen) stats = of_faults(std::move(stats), run);
   check::Verdict availability = check::check_availability(run.history, options);
   if (was_cut(run)) {
     const sim::TestSpec& test = find_workload(settings.workload).test;

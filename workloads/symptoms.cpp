@@ -89,7 +89,8 @@ void add_error_replies(const sim::RunResult& run, std::vector<std::string>& line
   }
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; i < std::min(shown_errors, sorted.size()); ++i) {
-    lines.push_back(std::to_string(sorted[i].first) + " operations were answered with " + sorted[i].second);
+    lines.push_back(std::to_string(sorted[i].first) + (sorted[i].first == 1 ? " operation was" : " operations were") +
+                    " answered with " + sorted[i].second);
   }
 }
 

@@ -2,8 +2,10 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "mznode/check/errors.hpp"
+#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {
@@ -17,12 +19,17 @@ bool is_mismatch(const Operation& completion) {
 struct Counts {
   Completions completions;
   std::size_t late = 0;
+  std::size_t mismatched = 0;
 
-  void add(const Operation& completion) {
+  /// Whether each was answered as it had to be, and yet none succeeded.
+  bool rightly_failed() const { return completions.count() > 0 && mismatched == completions.count(); }
+
+  void add(const Operation& completion, bool is_right_to_fail) {
     if (completion.type == Type::ok) ++completions.ok;
     if (completion.type == Type::fail) ++completions.fail;
     if (completion.type == Type::info) ++completions.info;
     if (is_late(completion)) ++late;
+    if (is_right_to_fail) ++mismatched;
   }
 };
 
@@ -32,6 +39,29 @@ void write_to(nlohmann::ordered_json& details, const Completions& completions) {
   details["fail-count"] = completions.fail;
   details["info-count"] = completions.info;
 }
+
+/// Knows which failures were the right answers: those of compare-and-sets whose key had another value, and of reads of
+/// a key that nobody is known to have written.
+class RightFailures {
+ public:
+  bool has(const Operation& completion) {
+    if (completion.f == "write" && completion.type == Type::ok) written_.insert(key_of(completion.value));
+    if (is_mismatch(completion)) return true;
+    const bool finds_nothing = completion.f == "read" && has_error(completion, "key-does-not-exist");
+    return finds_nothing && completion.type == Type::fail && !written_.contains(key_of(completion.value));
+  }
+
+ private:
+  /// Of a value [key, …]; empty for a register without one.
+  static std::string key_of(const Json& value) {
+    Scanner scanner(value.text());
+    std::string_view key;
+    if (scanner.consume('[')) scanner.value(key);
+    return std::string(key);
+  }
+
+  std::set<std::string> written_;
+};
 
 bool may_always_fail(const std::string& f) {
   return f == "crash" || f == "debug-topic-partitions";
@@ -49,27 +79,38 @@ void StatsFinding::write_to(nlohmann::ordered_json& details) const {
   }
 }
 
-Verdict check_stats(const History& history) {
+Verdict check_stats(const History& history, const CheckOptions& options) {
   Counts all;
   std::map<std::string, Counts> by_f;
+  RightFailures right_failures;
   for (const Operation& operation : history) {
     if (!operation.is_client() || operation.type == Type::invoke) continue;
-    all.add(operation);
-    by_f[operation.f].add(operation);
+    const bool is_right_to_fail = right_failures.has(operation);
+    all.add(operation, is_right_to_fail);
+    by_f[operation.f].add(operation, is_right_to_fail);
   }
   std::string never_ok;
   bool may_lack_time = true;
+  bool rightly_failed = !options.compat_jepsen;
   StatsFinding finding;
   finding.all = all.completions;
   for (const auto& [f, counts] : by_f) {
     finding.by_f.emplace(f, counts.completions);
     if (counts.completions.ok > 0 || may_always_fail(f)) continue;
     never_ok.append(never_ok.empty() ? "" : ", ").append(f);
+    rightly_failed = rightly_failed && counts.rightly_failed();
     may_lack_time = may_lack_time && counts.late == counts.completions.fail + counts.completions.info;
   }
   Verdict verdict(never_ok.empty() ? Valid::yes : Valid::no);
   verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
   if (!never_ok.empty()) verdict.error = "every kind of operation needs at least one ok, but has none: " + never_ok;
+  if (!never_ok.empty() && rightly_failed) {
+    verdict.valid = Valid::unknown;
+    verdict.may_lack_time = false;
+    verdict.error = "too little happened to say: no " + never_ok +
+                    " succeeded, each rightly, because its key had another value or none; give it a longer "
+                    "--time-limit, a higher --rate, or more clients by --concurrency";
+  }
   verdict.add(std::move(finding));
   return verdict;
 }

@@ -181,7 +181,7 @@ TEST(Challenge, WhatCannotBeIsRefused) {
         {{"1", "--bin", "/bin/cat", "--nodes", "x"}, "exclude each other"},
         {{"1", "--seed", "1", "--seeds", "1..2"}, "exclude each other"},
         {{"1", "--", "x"}, "is for the nodes of --bin"},
-        {{"1", "--time", "real"}, "--time, --schedule, --cpu-time and --stall are about"},
+        {{"1", "--time", "real"}, "--time is about the processes of --bin"},
         {{"1", "--bin", "./no-such-node"}, "there is no such file"},
         {{"1", "--seeds", "2..1"}, "--seeds takes"},
         {{"1", "2", "--report", "x.html"}, "--report is about one test"},

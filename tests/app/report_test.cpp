@@ -74,7 +74,8 @@ TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
   EXPECT_GE(page["faults"], 6) << "each fault is named at every plot";
   EXPECT_GE(page["shades"], 12);
   ASSERT_EQ(page["nemesis"].size(), 3u);
-  EXPECT_NE(page["nemesis"][0].get<std::string>().find("{n"), std::string::npos) << page["nemesis"];
+  const auto cut = page["nemesis"][0].get<std::string>();
+  EXPECT_TRUE(cut.find("{n") != std::string::npos || cut.find(" does not hear n") != std::string::npos) << cut;
   EXPECT_GT(page["bars"], 2);
   EXPECT_GT(page["arrows"], 15);
   EXPECT_GT(page["crosses"], 0) << "the partition loses messages";

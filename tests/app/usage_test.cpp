@@ -102,7 +102,7 @@ TEST(Usage, WhatWouldDoNothingIsRefused) {
         {{"--bin", "/bin/cat", "--no-storage"}, "--no-storage is about"},
         {{"--bin", "/bin/cat", "--time", "real", "--self-check"}, "--self-check needs virtual time"},
         {{"--bin", "/bin/cat", "--time", "slow"}, "auto, virtual"},
-        {{"--time", "real"}, "--time, --schedule, --cpu-time and --stall are about"},
+        {{"--time", "real"}, "--time is about the processes of --bin"},
         {{"--bin", ""}, "--bin is given an empty value"},
         {{"--memory", "100"}, "the processes of --bin"},
         {{"--shard", "1/2"}, "give --seeds"},

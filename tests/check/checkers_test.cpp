@@ -177,6 +177,19 @@ TEST(Stats, EveryKindOfOperationNeedsAnOk) {
             Valid::yes);
 }
 
+TEST(Stats, CompareAndSetsThatRightlyFailedSayTooLittle) {
+  History history = shorthand({"0 invoke read", "0 ok read 1", "0 invoke cas [1,2]", "0 fail cas [1,2]"});
+  history.back().error = Json("precondition-failed");
+  const Verdict verdict = check_stats(history);
+  EXPECT_EQ(verdict.valid, Valid::unknown);
+  EXPECT_NE(verdict.error.find("too little happened to say"), std::string::npos) << verdict.error;
+  CheckOptions upstream;
+  upstream.compat_jepsen = true;
+  EXPECT_EQ(check_stats(history, upstream).valid, Valid::no);
+  history.back().error = Json("net-timeout");
+  EXPECT_EQ(check_stats(history).valid, Valid::no) << "that was no answer";
+}
+
 TEST(Availability, IsTheFractionOfInvocationsThatSucceeded) {
   std::vector<std::string> lines;
   for (int i = 0; i < 10; ++i) {

@@ -187,6 +187,21 @@ TEST(Lag, WhatMayBeForLackOfTimeIsUnknownUnderIt) {
   }
 }
 
+TEST(Lag, WhatNobodyAnsweredUnderFaultsSaysTooLittle) {
+  check::Operation unanswered = ok("echo", "\"a\"");
+  unanswered.type = check::Type::info;
+  unanswered.error = Json("net-timeout");
+  RunResult run;
+  run.history = of_pairs({unanswered});
+  run.duration = 20s;
+  TestSettings settings = settings_of_run();
+  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
+  run.fault_spans.push_back({.fault = Fault::pause, .from = 1s});
+  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::unknown);
+  settings.compat_jepsen = true;
+  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
+}
+
 TEST(Lag, WhatIsWrongHoweverLongOneWaitsStaysInvalid) {
   check::Operation refused = ok("echo", "\"a\"");
   refused.type = check::Type::fail;

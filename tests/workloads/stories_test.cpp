@@ -92,7 +92,7 @@ TEST(Stories, ALostElementIsFollowedToTheMessageThatWasLost) {
 
 TEST(Stories, WhatAKillTookIsTold) {
   const auto told = Script(2)
-                        .answered(1000, 0, "add", "4", "null")
+                        .answered(1000, 0, "add", "4", "4")
                         .fault({.fault = Fault::kill, .from = 2s, .to = 3s, .value = Json::parse(R"(["n0"])")})
                         .answered(5000, 0, "read", "null", "[]")
                         .answered(5000, 1, "read", "null", "[]")
@@ -104,7 +104,7 @@ TEST(Stories, WhatAKillTookIsTold) {
 
 TEST(Stories, WithoutMessagesNothingIsSaidOfThem) {
   const auto told = Script(2)
-                        .answered(1000, 0, "add", "4", "null")
+                        .answered(1000, 0, "add", "4", "4")
                         .answered(5000, 0, "read", "null", "[4]")
                         .answered(6000, 1, "read", "null", "[]")
                         .told("g-set");
@@ -132,6 +132,7 @@ TEST(Stories, AnIdThatIsGivenOutTwiceNamesBothNodes) {
 
 TEST(Stories, AStaleReadNamesWhoKnewAndWhoDidNot) {
   const auto told = Script(2)
+                        .answered(500, 1, "write", "[1,3]", "[1,3]")
                         .answered(1000, 0, "write", "[1,4]", "[1,4]")
                         .message(1000, "n0", "n1", R"({"type":"put","key":1,"value":4})", lost)
                         .answered(2000, 1, "read", "[1,null]", "[1,3]")

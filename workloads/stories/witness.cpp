@@ -1,8 +1,6 @@
 #include "stories/witness.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <set>
 
 #include "mznode/check/verdict.hpp"
@@ -46,9 +44,8 @@ bool carries(const sim::Packet& packet, const Json& value) {
 }  // namespace
 
 std::string seconds(Duration at) {
-  std::array<char, 40> text;
-  std::snprintf(text.data(), text.size(), "%.3f s", std::chrono::duration<double>(at).count());
-  return text.data();
+  const std::string thousandths = std::to_string(1000 + at / 1ms % 1000);
+  return std::to_string(at / 1s) + "." + thousandths.substr(1) + " s";
 }
 
 std::string shown(const Json& value) {
