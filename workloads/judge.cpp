@@ -139,9 +139,11 @@ check::Verdict of_a_beginning(check::Verdict verdict) {
   return verdict;
 }
 
-/// Where faults were on and nothing of a kind was answered for lack of time, too little happened to call nodes wrong.
+/// Where faults were on and nothing of a kind was answered, too little happened to call nodes wrong.
 check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
-  if (stats.valid != check::Valid::no || !stats.may_lack_time || run.fault_spans.empty()) return stats;
+  const auto* found = stats.found<check::StatsFinding>();
+  const bool is_excused = found != nullptr && found->may_be_faults && !run.fault_spans.empty();
+  if (stats.valid != check::Valid::no || !is_excused) return stats;
   stats.valid = check::Valid::unknown;
   stats.error = "too little happened to say while faults were on: " + stats.error +
                 "; give it a longer --time-limit or milder faults, or demand an --availability";

@@ -20,6 +20,7 @@ struct Counts {
   Completions completions;
   std::size_t late = 0;
   std::size_t mismatched = 0;
+  std::size_t refused = 0;
 
   /// Whether each was answered as it had to be, and yet none succeeded.
   bool rightly_failed() const { return completions.count() > 0 && mismatched == completions.count(); }
@@ -30,6 +31,8 @@ struct Counts {
     if (completion.type == Type::info) ++completions.info;
     if (is_late(completion)) ++late;
     if (is_right_to_fail) ++mismatched;
+    const bool is_excusable = is_right_to_fail || is_late(completion) || completion.type == Type::info;
+    if (completion.type != Type::ok && !is_excusable) ++refused;
   }
 };
 
@@ -41,14 +44,16 @@ void write_to(nlohmann::ordered_json& details, const Completions& completions) {
 }
 
 /// Knows which failures were the right answers: those of compare-and-sets whose key had another value, and of reads of
-/// a key that nobody is known to have written.
+/// a key that nobody was known to have written when they began.
 class RightFailures {
  public:
+  void begin(const Operation& invocation) {
+    if (invocation.f == "read") finds_[invocation.process] = written_.contains(key_of(invocation.value));
+  }
   bool has(const Operation& completion) {
     if (completion.f == "write" && completion.type == Type::ok) written_.insert(key_of(completion.value));
     if (is_mismatch(completion)) return true;
-    const bool finds_nothing = completion.f == "read" && has_error(completion, "key-does-not-exist");
-    return finds_nothing && completion.type == Type::fail && !written_.contains(key_of(completion.value));
+    return completion.f == "read" && has_error(completion, "key-does-not-exist") && !finds_[completion.process];
   }
 
  private:
@@ -61,6 +66,8 @@ class RightFailures {
   }
 
   std::set<std::string> written_;
+  /// By process, whether the key of its read was known to be written when the read began.
+  std::map<std::int64_t, bool> finds_;
 };
 
 bool may_always_fail(const std::string& f) {
@@ -84,7 +91,11 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
   std::map<std::string, Counts> by_f;
   RightFailures right_failures;
   for (const Operation& operation : history) {
-    if (!operation.is_client() || operation.type == Type::invoke) continue;
+    if (!operation.is_client()) continue;
+    if (operation.type == Type::invoke) {
+      right_failures.begin(operation);
+      continue;
+    }
     const bool is_right_to_fail = right_failures.has(operation);
     all.add(operation, is_right_to_fail);
     by_f[operation.f].add(operation, is_right_to_fail);
@@ -92,6 +103,7 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
   std::string never_ok;
   bool may_lack_time = true;
   bool rightly_failed = !options.compat_jepsen;
+  bool may_be_faults = true;
   StatsFinding finding;
   finding.all = all.completions;
   for (const auto& [f, counts] : by_f) {
@@ -99,8 +111,10 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
     if (counts.completions.ok > 0 || may_always_fail(f)) continue;
     never_ok.append(never_ok.empty() ? "" : ", ").append(f);
     rightly_failed = rightly_failed && counts.rightly_failed();
+    may_be_faults = may_be_faults && counts.refused == 0;
     may_lack_time = may_lack_time && counts.late == counts.completions.fail + counts.completions.info;
   }
+  finding.may_be_faults = may_be_faults;
   Verdict verdict(never_ok.empty() ? Valid::yes : Valid::no);
   verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
   if (!never_ok.empty()) verdict.error = "every kind of operation needs at least one ok, but has none: " + never_ok;

@@ -1,5 +1,7 @@
 #include "mznode/check/txn/anomalies.hpp"
 
+#include <algorithm>
+
 #include "txn/words.hpp"
 
 namespace mznode::check {
@@ -20,6 +22,17 @@ ordered_json details_of(const CycleExample::Step& step) {
 }
 
 }  // namespace
+
+std::size_t answers_in(const History& history) {
+  return static_cast<std::size_t>(std::count_if(history.begin(), history.end(), [](const Operation& operation) {
+    return operation.is_client() && operation.type == Type::ok;
+  }));
+}
+
+std::string too_few_answers(std::size_t answers) {
+  return "too little happened to say: of " + std::to_string(answers) +
+         " answered operations none depends on another one; give it a longer --time-limit or a higher --rate";
+}
 
 std::string headline_of(const Anomaly& anomaly) {
   return txn::explain_anomaly(anomaly).front();

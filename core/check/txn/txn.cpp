@@ -122,6 +122,14 @@ Verdict check_txn_rw_register(const History& history, const CheckOptions& option
   Verdict verdict = judge_registers(history, transactions, assuming);
   if (!options.compat_jepsen) verdict = demand_writers(std::move(verdict), transactions, "wrote");
   if (verdict.valid != Valid::unknown) return verdict;
+  const std::size_t answers = answers_in(history);
+  const auto* found = verdict.found<TransactionsFinding>();
+  const bool tells_nothing =
+      found != nullptr && found->anomalies.size() == 1 && found->anomalies.front().name == "empty-transaction-graph";
+  if (!options.compat_jepsen && tells_nothing && answers <= few_answers) {
+    verdict.error = too_few_answers(answers);
+    return verdict;
+  }
   verdict.valid = Valid::no;
   return verdict;
 }

@@ -24,6 +24,9 @@ struct Completions {
 struct StatsFinding final : Finding {
   Completions all = {};
   std::map<std::string, Completions> by_f = {};
+  /// Whether all operations of the kinds that never succeeded were left open, unanswered or unavailable, or rightly
+  /// failed: faults can do that to right nodes.
+  bool may_be_faults = false;
 
   void write_to(nlohmann::ordered_json& details) const override;
 };

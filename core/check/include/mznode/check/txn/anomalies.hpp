@@ -52,6 +52,13 @@ struct Anomaly {
   std::vector<AnomalyExample> examples = {};
 };
 
+/// So few answered operations that to have nothing in common is chance. Of many, their writes would be lost.
+inline constexpr std::size_t few_answers = 5;
+/// How many operations of clients were acknowledged.
+std::size_t answers_in(const History& history);
+/// What is said of so few.
+std::string too_few_answers(std::size_t answers);
+
 /// Its name, how often it was found, and what its first example shows, in one line.
 std::string headline_of(const Anomaly& anomaly);
 /// The indexes of the operations that an example is about, in the order in which it names them.
