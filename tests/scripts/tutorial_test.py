@@ -109,8 +109,9 @@ def main():
     command = command_of(page)
     command = [str(mznode), "test", *command[: command.index("--report")]]
     # In real time each seed takes 20 seconds.
-    _, said = verdicts([*command, "--time", "virtual", "--time-limit", "1"], TUTORIAL / "python" / "1_naive.py", "0..0")
-    seeds = SEEDS if "{" in said else "0..0"
+    probe = [*command[: command.index("--node-count")], "--time", "virtual", "--time-limit", "2"]
+    found, _ = verdicts(probe, TUTORIAL / "python" / "1_naive.py", "0..0")
+    seeds = SEEDS if found else "0..0"
     with tempfile.TemporaryDirectory() as work:
         for step, program in programs(examples, Path(work)):
             check_step(command, step, program, seeds)
