@@ -25,14 +25,15 @@ endforeach()
 
 # The program writes its own manual page and completions, so they never lag behind its options. It is called by its
 # file: who names CMAKE_SYSTEM_NAME, as vcpkg does, compiles for another machine in CMake's eyes, even where it is this.
+# Where it is not, an emulator runs it.
 set(mznode_pages ${CMAKE_CURRENT_BINARY_DIR}/pages)
 add_custom_command(
   OUTPUT ${mznode_pages}/mznode.1 ${mznode_pages}/mznode.bash ${mznode_pages}/_mznode ${mznode_pages}/mznode.fish
   COMMAND ${CMAKE_COMMAND} -E make_directory ${mznode_pages}
-  COMMAND $<TARGET_FILE:mznode> man > ${mznode_pages}/mznode.1
-  COMMAND $<TARGET_FILE:mznode> completion bash > ${mznode_pages}/mznode.bash
-  COMMAND $<TARGET_FILE:mznode> completion zsh > ${mznode_pages}/_mznode
-  COMMAND $<TARGET_FILE:mznode> completion fish > ${mznode_pages}/mznode.fish
+  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:mznode> man > ${mznode_pages}/mznode.1
+  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:mznode> completion bash > ${mznode_pages}/mznode.bash
+  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:mznode> completion zsh > ${mznode_pages}/_mznode
+  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:mznode> completion fish > ${mznode_pages}/mznode.fish
   DEPENDS mznode
   VERBATIM)
 add_custom_target(pages ALL DEPENDS ${mznode_pages}/mznode.1)
@@ -49,7 +50,7 @@ install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/f
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples ${PROJECT_SOURCE_DIR}/packaging DESTINATION ${CMAKE_INSTALL_DOCDIR}
-        PATTERN __pycache__ EXCLUDE)
+        PATTERN __pycache__ EXCLUDE PATTERN bin EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # `make deb`

@@ -1,0 +1,3 @@
+module tutorial
+
+go 1.18
