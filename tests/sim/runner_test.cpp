@@ -7,6 +7,7 @@
 #include <set>
 
 #include "mznode/check/history.hpp"
+#include "mznode/workloads/registry.hpp"
 #include "tests/sim/simulate.hpp"
 
 namespace mznode::sim {
@@ -355,35 +356,41 @@ TEST(Runner, EvenAnInstantThatNeverEndsCanBeStopped) {
   EXPECT_TRUE(result.interrupted);
 }
 
-/// A reply that names its request by itself. The framework lets no field of a body be called in_reply_to; but it trusts
-/// the text of a value, behind which another field can be slipped in.
-struct ForgedReply {
-  Json anything;
-  MZNODE_FIELDS(anything)
+struct EchoBody {
+  Json echo;
+  MZNODE_FIELDS(echo)
 };
 
-ForgedReply forged_reply(const std::string& in_reply_to) {
-  return {Json::from_valid(R"(null,"in_reply_to":)" + in_reply_to)};
+/// A reply that names its request by itself. The framework lets no field of a body be called in_reply_to; but it trusts
+/// the text of a value, behind which another field can be slipped in.
+EchoBody forged_reply(const EchoBody& request, const std::string& in_reply_to) {
+  return {Json::from_valid(request.echo.text() + R"(,"in_reply_to":)" + in_reply_to)};
 }
 
 TEST(Runner, AReplyThatNoRequestExplainsIsReported) {
   const Installer twice = [](Node& node) -> std::shared_ptr<void> {
-    node.on("read", [&node](Request request) { node.send(request.src, "read_ok", forged_reply(request.msg_id)); });
-    return nullptr;
-  };
-  const auto answered_twice = simulate(constant_test("read"), options_of(1, 1, 1, 3s), twice);
-  ASSERT_FALSE(answered_twice.malformed_replies.empty());
-  EXPECT_NE(answered_twice.malformed_replies[0].find("a second time"), std::string::npos);
-  const Installer wrong = [](Node& node) -> std::shared_ptr<void> {
-    node.on("read", [&node](Message message, Request request) {
-      node.send(request.src, "read_ok", forged_reply("77"));
-      (void)message;
+    node.on("echo", [&node](EchoBody request, Request from) {
+      node.send(from.src, "echo_ok", forged_reply(request, from.msg_id));
+      return request;
     });
     return nullptr;
   };
-  const auto unasked = simulate(constant_test("read"), options_of(1, 1, 1, 3s), wrong);
+  const auto& echo_test = find_workload("echo").test;
+  const auto answered_twice = simulate(echo_test, options_of(1, 1, 1, 3s), twice);
+  ASSERT_FALSE(answered_twice.malformed_replies.empty());
+  EXPECT_NE(answered_twice.malformed_replies[0].find("a second time"), std::string::npos)
+      << answered_twice.malformed_replies[0];
+  const Installer wrong = [](Node& node) -> std::shared_ptr<void> {
+    node.on("echo", [&node](EchoBody request, Request from) {
+      node.send(from.src, "echo_ok", forged_reply(request, "77"));
+      return request;
+    });
+    return nullptr;
+  };
+  const auto unasked = simulate(echo_test, options_of(1, 1, 1, 3s), wrong);
   ASSERT_FALSE(unasked.malformed_replies.empty());
-  EXPECT_NE(unasked.malformed_replies[0].find("answered no request: its in_reply_to is 77"), std::string::npos);
+  EXPECT_NE(unasked.malformed_replies[0].find("answered no request: its in_reply_to is 77"), std::string::npos)
+      << unasked.malformed_replies[0];
 }
 
 TEST(Runner, ALateReplyIsNobodysFault) {

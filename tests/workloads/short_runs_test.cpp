@@ -26,9 +26,8 @@ TEST_P(ShortRuns, AreNeverInvalid) {
         settings.keep_journal = false;
         hold_to_promise(settings);
         const TestReport report = run_test(settings, [] { return false; });
-        EXPECT_NE(report.valid(), check::Valid::no)
-            << time_limit / 1s << " s, " << (has_faults ? "swarm, " : "") << "seed " << seed << ": "
-            << report.results().dump(1);
+        EXPECT_NE(report.valid(), check::Valid::no) << time_limit / 1s << " s, " << (has_faults ? "swarm, " : "")
+                                                    << "seed " << seed << ": " << report.results().dump(1);
       }
     }
   }

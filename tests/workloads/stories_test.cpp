@@ -168,12 +168,11 @@ TEST_P(StoriesOfMutants, LeadToWhatTheyTell) {
     for (const Story& story : told) {
       EXPECT_FALSE(story.title.empty());
       EXPECT_FALSE(story.events.empty()) << story.title;
-      std::optional<Duration> last;
       for (const StoryEvent& event : story.events) {
         EXPECT_FALSE(event.text.empty()) << story.title;
-        if (event.operation) EXPECT_LT(*event.operation, std::ssize(result.run.history));
-        if (event.message) EXPECT_LT(*event.message, result.run.packets.size());
-        if (event.at) EXPECT_LE(*event.at, result.run.duration);
+        EXPECT_LT(event.operation.value_or(-1), std::ssize(result.run.history));
+        EXPECT_LT(event.message.value_or(0), std::max<std::size_t>(1, result.run.packets.size()));
+        EXPECT_LE(event.at.value_or(Duration::zero()), result.run.duration);
       }
     }
   }

@@ -78,9 +78,9 @@ TEST(BackingOff, LeavesFewOutcomesOpenWhereTwoNodesDuel) {
     settings.seed = seed;
     settings.keep_journal = false;
     const auto report = run_test(settings, [] { return false; });
-    EXPECT_EQ(report.valid, check::Valid::yes);
-    operations += report.results["stats"]["count"].get<std::int64_t>();
-    open += report.results["stats"]["info-count"].get<std::int64_t>();
+    EXPECT_EQ(report.valid(), check::Valid::yes);
+    operations += static_cast<std::int64_t>(report.verdict.stats_found().all.count());
+    open += static_cast<std::int64_t>(report.verdict.stats_found().all.info);
   }
   EXPECT_GT(operations, 4 * 800);
   EXPECT_LT(open * 1000, operations * 5) << open << " of " << operations << " waited for a second in vain";
