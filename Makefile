@@ -48,6 +48,7 @@ soak: configure
 demo: configure
 	$(call timed,building the program: about two minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
 	$(call timed,running every workload: about a quarter of a minute,$(MZNODE) demo)
+	@echo "=== the program is $(MZNODE); so that your shell knows it: export PATH=$(CURDIR)/$(BUILD):\$$PATH"
 
 $(WORKLOADS:%=test-%): test-%: mznode
 	@maelstrom-runs/$*.sh $(if $(MAELSTROM),,--embedded)
