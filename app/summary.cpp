@@ -1,5 +1,6 @@
 #include "summary.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -175,6 +176,23 @@ std::string time_text(const TestReport& report) {
   return text;
 }
 
+namespace {
+
+/// Of a test that is invalid, the faults in play that the strategy does not claim to survive.
+std::string unclaimed(const TestSettings& settings, const TestReport& report) {
+  if (settings.bin || report.valid() != check::Valid::no) return {};
+  const Guarantees& promised = strategy_of(settings).guarantees;
+  std::string faults;
+  for (const Fault fault : report.faults) {
+    const bool is_claimed = std::count(promised.survives.begin(), promised.survives.end(), fault) > 0;
+    if (!is_claimed) faults += (faults.empty() ? "" : ", ") + std::string(fault_name(fault));
+  }
+  if (faults.empty() || promised.promises_nothing()) return {};
+  return "the strategy does not claim to survive " + faults;
+}
+
+}  // namespace
+
 std::string limit_lines(const std::vector<LimitsFinding::Measured>& limits, std::size_t indent) {
   std::vector<Cells> rows;
   for (const LimitsFinding::Measured& each : limits) {
@@ -197,6 +215,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   if (!settings.bin && strategy_of(settings).guarantees.promises_nothing()) {
     text += line("claims", "nothing: the strategy declares no guarantees");
   }
+  if (const std::string more = unclaimed(settings, report); !more.empty()) text += line("claims", more);
   text += line("operations", operations(verdict.stats_found()));
   if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict.availability_found()));
   if (const std::string done = bench(verdict.bench_found()); !done.empty()) text += line("bench", done);

@@ -126,7 +126,7 @@ TEST(Stories, AnIdThatIsGivenOutTwiceNamesBothNodes) {
             "17 is given out 2 times\n"
             "1000 n0 gives out 17\n"
             "2000 n0 is killed\n"
-            "3000 n0 starts again, with what it had stored\n"
+            "3000 n0 starts again, with nothing but what it had stored\n"
             "4000 n0 gives out 17 again\n");
 }
 

@@ -141,7 +141,7 @@ std::vector<StoryEvent> Witness::deaths(const std::string& node, Duration from, 
   for (const sim::FaultSpan& span : run_.fault_spans) {
     if (span.fault != Fault::kill || !has_down(span, node) || span.from < from || span.from > to) continue;
     events.push_back({.at = span.from, .text = node + " is killed"});
-    if (span.to) events.push_back({.at = span.to, .text = node + " starts again, with what it had stored"});
+    if (span.to) events.push_back({.at = span.to, .text = node + " starts again, with nothing but what it had stored"});
   }
   return events;
 }
