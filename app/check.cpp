@@ -18,6 +18,7 @@ struct CheckCommand {
   std::string workload;
   std::vector<std::string> files;
   std::string compat;
+  bool complete = false;
   bool strict_null_reads = false;
   check::SearchLimits limits;
   std::size_t search_memory_mib = limits.bytes >> 20;
@@ -55,6 +56,8 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
   options.compat_jepsen = command.compat == "jepsen";
   options.compat_elle_0_2_2 = command.compat == "elle-0.2.2";
+  if (command.compat == "elle-0.2.7") options.complete = check::CompleteCheck::left_out;
+  if (command.complete) options.complete = check::CompleteCheck::demanded;
   options.strict_null_reads = command.strict_null_reads;
   options.explain = command.verbose;
   options.strongest_models = command.verbose;
@@ -144,8 +147,8 @@ struct CheckLine {
     app.add_option("files", command.files, "the histories")->required()->default_str("")->type_name("FILE");
     app.add_option("--compat", command.compat,
                    "jepsen: judge as upstream where this program is stricter, and transactions as Elle 0.2.2 does; "
-                   "elle-0.2.2: the latter alone")
-        ->check(CLI::IsMember({"jepsen", "elle-0.2.2"}))
+                   "elle-0.2.2: the latter alone; elle-0.2.7: without the complete checks, which Elle has not")
+        ->check(CLI::IsMember({"jepsen", "elle-0.2.2", "elle-0.2.7"}))
         ->type_name("NAME");
     app.add_flag(
         "--strict-null-reads", command.strict_null_reads,
@@ -158,7 +161,7 @@ struct CheckLine {
                "refuse files that are larger")
         ->type_name("MIB");
     add_number(app, "--search-steps", command.limits.steps, std::uint64_t{1}, UINT64_MAX,
-               "lin-kv, cas-register: give up on a key after so many steps");
+               "lin-kv, cas-register: give up on a key after so many steps; --complete: on a model");
     add_number(app, "--search-memory", command.search_memory_mib, std::size_t{1}, std::size_t{1} << 20,
                "the same after so many MiB")
         ->type_name("MIB");
@@ -166,6 +169,10 @@ struct CheckLine {
                    "txn: what must be satisfied, separated by commas")
         ->default_str("strict-serializable")
         ->type_name("NAMES");
+    app.add_flag("--complete", command.complete,
+                 "rw-register: find every violation, however long the search of --search-steps takes, and refuse "
+                 "models for which that is not known; without it, the search is given up after a second or so")
+        ->excludes("--compat");
     app.add_option("--assume", command.assume,
                    "rw-register: from what the order of versions may be inferred: wfr-keys, "
                    "sequential-keys, linearizable-keys")

@@ -112,7 +112,7 @@ Candidates values_for(const std::string& option, const Command& command, const A
     add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
   } else if (option == "--compat") {
     add(std::vector{"jepsen"});
-    if (command.name == "check") add(std::vector{"elle-0.2.2"});
+    if (command.name == "check") add(std::vector{"elle-0.2.2", "elle-0.2.7"});
   } else if (option == "--time") {
     add(std::vector{"auto", "virtual", "real"});
   } else if (option == "--schedule") {

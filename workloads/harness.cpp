@@ -145,7 +145,7 @@ void validate(const TestSettings& settings) {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, settings.strategy_options);
   }
-  const auto unchecked = settings.consistency_models.unchecked();
+  const auto unchecked = settings.consistency_models.unchecked(workload.name == "txn-rw-register");
   if (workload.module == "txn" && unchecked && !settings.compat_jepsen) throw std::invalid_argument(*unchecked);
   validate_nodes(settings.nodes);
   resolve_faults(settings);

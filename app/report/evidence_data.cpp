@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mznode/check/isolation.hpp"
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/linearizable.hpp"
 #include "mznode/check/txn/anomalies.hpp"
@@ -59,6 +60,12 @@ std::vector<CycleDrawing> cycle_drawings(const check::Verdict& workload) {
   std::vector<CycleDrawing> cycles;
   if (const auto* transactions = workload.found<check::TransactionsFinding>()) {
     for (const check::Anomaly& anomaly : transactions->anomalies) add_cycle(cycles, anomaly);
+  }
+  if (const auto* complete = workload.found<check::CompleteFinding>()) {
+    for (const auto& model : complete->models) {
+      const bool has_cycle = !model.examples.empty() && model.examples.front().cycle;
+      if (has_cycle) cycles.push_back(cycle_drawing("not " + model.name, *model.examples.front().cycle));
+    }
   }
   if (const auto* logs = workload.found<check::LogsFinding>()) {
     for (const auto& [anomaly, is_tolerated] : logs->errors) {

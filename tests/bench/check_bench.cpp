@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "isolation/complete.hpp"
 #include "mznode/check/edn.hpp"
 #include "mznode/check/history.hpp"
 #include "mznode/check/jsonl.hpp"
 #include "mznode/check/txn/txn.hpp"
+#include "txn/registers.hpp"
 
 namespace mznode::check {
 namespace {
@@ -155,8 +157,10 @@ BENCHMARK(read_transactions)->RangeMultiplier(10)->Range(1'000, 1'000'000)->Unit
 
 void check_transactions(benchmark::State& state, bool lists, Verdict (*check)(const History&, const CheckOptions&)) {
   const History history = read_history(TransactionHistory(static_cast<std::size_t>(state.range(0)), lists).jsonl());
+  const CheckOptions inference{.complete = CompleteCheck::left_out};
   for (auto _ : state) {
-    if (check(history, {}).valid != Valid::yes) state.SkipWithError("the history should be strictly serializable");
+    if (check(history, inference).valid != Valid::yes)
+      state.SkipWithError("the history should be strictly serializable");
   }
   count(state);
 }
@@ -167,6 +171,38 @@ BENCHMARK_CAPTURE(check_transactions, list_append, true, check_list_append)
 BENCHMARK_CAPTURE(check_transactions, rw_register_with_wfr_keys, false, check_txn_rw_register)
     ->RangeMultiplier(10)
     ->Range(1'000, 100'000)
+    ->Unit(benchmark::kMillisecond);
+
+/// The complete check of a model alone.
+void check_completely(benchmark::State& state, const char* model) {
+  const History history = read_history(TransactionHistory(static_cast<std::size_t>(state.range(0)), false).jsonl());
+  txn::Transactions transactions;
+  txn::RegisterReader(history).read(transactions);
+  for (auto _ : state) {
+    if (isolation::check_completely(history, transactions, {model}, {}).models.front().valid != Valid::yes)
+      state.SkipWithError("the history should be strictly serializable");
+  }
+  count(state);
+}
+BENCHMARK_CAPTURE(check_completely, read_committed, "strong-session-monotonic-atomic-view")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_completely, read_atomic, "strong-session-read-atomic")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_completely, causal, "causal")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_completely, snapshot_isolation, "strong-session-snapshot-isolation")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_completely, strict_serializable, "strict-serializable")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

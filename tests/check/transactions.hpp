@@ -51,8 +51,9 @@ inline History concurrent(const std::vector<std::string>& values) {
 }
 
 inline Verdict judged(const History& history, const std::string& checker, const std::string& models,
-                      Assumptions assume = {}) {
+                      Assumptions assume = {}, CompleteCheck complete = CompleteCheck::where_affordable) {
   CheckOptions options;
+  options.complete = complete;
   options.consistency_models = ConsistencyModels::parse(models);
   options.assume = assume;
   return find_checker(checker)->check(history, options);

@@ -14,8 +14,8 @@ bool ReadFault::breaks(const Model& model) const {
     case Kind::aborted:
     case Kind::intermediate:
     case Kind::ahead: return true;
-    case Kind::own_missed: return model.demand >= Demand::atomic_view;
-    case Kind::changed: return model.demand >= Demand::read_atomic;
+    case Kind::own_missed: return model.demand >= Demand::atomic_view && !model.allows_internal;
+    case Kind::changed: return model.demand >= Demand::read_atomic && !model.allows_internal;
   }
   return true;
 }

@@ -30,9 +30,9 @@ constexpr Model decided[] = {
     {"PL-SI", Demand::snapshot, Order::free},
     {"strong-session-snapshot-isolation", Demand::snapshot, Order::session},
     {"strong-snapshot-isolation", Demand::snapshot, Order::realtime},
-    {"repeatable-read", Demand::serializable, Order::free},
-    {"PL-2.99", Demand::serializable, Order::free},
     {"serializable", Demand::serializable, Order::free},
+    {"repeatable-read", Demand::serializable, Order::free, true},
+    {"PL-2.99", Demand::serializable, Order::free, true},
     {"conflict-serializable", Demand::serializable, Order::free},
     {"view-serializable", Demand::serializable, Order::free},
     {"PL-3", Demand::serializable, Order::free},
@@ -55,6 +55,14 @@ std::span<const Model> models() {
 const Model* find_model(std::string_view name) {
   const auto* found = std::find_if(std::begin(decided), std::end(decided), [&](auto& it) { return it.name == name; });
   return found == std::end(decided) ? nullptr : found;
+}
+
+bool implies(std::string_view stronger, std::string_view weaker) {
+  // What it adds to causal consistency, nothing here decides.
+  constexpr Model consistent_view{"PL-2+", Demand::causal, Order::free};
+  const Model* strong = stronger == consistent_view.name ? &consistent_view : find_model(stronger);
+  const Model* weak = find_model(weaker);
+  return strong != nullptr && weak != nullptr && strong->demand >= weak->demand && strong->order >= weak->order;
 }
 
 }  // namespace mznode::check::isolation

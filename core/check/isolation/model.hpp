@@ -43,6 +43,8 @@ struct Model {
   std::string_view name;
   Demand demand;
   Order order;
+  /// Whether a transaction may read other than what it read or wrote itself before, as far as the order allows.
+  bool allows_internal = false;
 
   /// About single operations in their sessions, whatever transactions they belong to.
   bool is_session_guarantee() const { return demand <= Demand::pram; }
@@ -52,5 +54,9 @@ std::span<const Model> models();
 
 /// Null for a name that no complete check decides.
 const Model* find_model(std::string_view name);
+
+/// Whether the first model is at least as strong as the second one, as far as a history of single reads and writes can
+/// tell. The second one has a complete check.
+bool implies(std::string_view stronger, std::string_view weaker);
 
 }  // namespace mznode::check::isolation

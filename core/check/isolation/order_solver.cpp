@@ -98,7 +98,9 @@ bool OrderSolver::add_edges(Literal literal) {
   for (std::size_t i = 0; i < edges.size(); ++i) {
     if (graph_.insert(edges[i], literal)) continue;
     conflict_.assign(1, literal ^ 1);
-    for (const Literal it : graph_.conflict()) conflict_.push_back(it ^ 1);
+    for (const OrderedGraph::Labelled& it : graph_.conflict()) {
+      if (it.label != none) conflict_.push_back(it.label ^ 1);
+    }
     std::sort(conflict_.begin(), conflict_.end());
     conflict_.erase(std::unique(conflict_.begin(), conflict_.end()), conflict_.end());
     for (; i > 0; --i) graph_.remove_last();

@@ -27,7 +27,6 @@ class OrderSolver {
   const OrderedGraph& graph() const { return graph_; }
   OrderedGraph& graph() { return graph_; }
   std::uint64_t steps() const { return graph_.steps() + steps_; }
-  std::size_t choices() const { return value_.size(); }
 
  private:
   /// A choice and its side: 2 * choice for the first one, and one more for the second.

@@ -71,8 +71,9 @@ bool OrderedGraph::search_forward(Edge edge) {
     });
     if (!closed) continue;
     for (std::uint32_t it = edge.from; it != edge.to; it = origin_[it].node) {
-      if (origin_[it].label != none) conflict_.push_back(origin_[it].label);
+      conflict_.push_back({{origin_[it].node, it}, origin_[it].label});
     }
+    std::reverse(conflict_.begin(), conflict_.end());
     return false;
   }
   return true;

@@ -24,12 +24,18 @@ class OrderedGraph {
   /// `edges` are there for good, and have no cycle; `order` has each node once, and they lead along it.
   OrderedGraph(std::span<const Edge> edges, const std::vector<std::uint32_t>& order);
 
-  /// False, without a change, where the edge would close a cycle; `conflict` then tells the labels of the others on a
-  /// shortest one, without those of the edges that are there for good.
+  /// An edge with its label, which is none for those that are there for good.
+  struct Labelled {
+    Edge edge;
+    std::uint32_t label;
+  };
+
+  /// False, without a change, where the edge would close a cycle; `conflict` then tells the others on a shortest one,
+  /// from the end of the edge to its begin.
   bool insert(Edge edge, std::uint32_t label);
   /// Takes away the edge that was inserted last.
   void remove_last();
-  const std::vector<std::uint32_t>& conflict() const { return conflict_; }
+  const std::vector<Labelled>& conflict() const { return conflict_; }
 
   std::uint32_t place(std::uint32_t node) const { return place_[node]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(place_.size()); }
@@ -64,7 +70,7 @@ class OrderedGraph {
   Arcs before_;
   std::vector<std::uint32_t> place_;  // by node
   std::vector<Edge> added_;
-  std::vector<std::uint32_t> conflict_;
+  std::vector<Labelled> conflict_;
   std::vector<std::uint32_t> moved_;
   std::uint64_t steps_ = 0;
   // Of the searches.

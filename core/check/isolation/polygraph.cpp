@@ -64,6 +64,8 @@ void Polygraph::add_known() {
 /// edges. A serializable one that writes the key itself would come before itself through it.
 void Polygraph::add_initial_reads(std::uint32_t key) {
   const std::uint32_t between = size_++;
+  initial_nodes_.push_back(between);
+  initial_keys_.push_back(key);
   std::uint32_t own = 0;
   for (const std::uint32_t reader : initial_readers(key)) {
     if (has_two_events_ || commits_.version_of(reader, key) == none) {
@@ -98,8 +100,8 @@ void Polygraph::add_moments() {
 }
 
 std::vector<std::uint32_t> Polygraph::sort() const {
-  // Where an event would stand by the history alone; nodes that are none follow what leads to them.
-  std::vector<std::uint64_t> position(size_, 0);
+  // Where an event would stand by the history alone; nodes that are none come right before what they lead to.
+  std::vector<std::uint64_t> position(size_, UINT64_MAX);
   for (std::uint32_t i = 0; i < commits_.size(); ++i) {
     position[begin(i)] = 2 * std::uint64_t{commits_.begins[i]};
     position[end(i)] = 2 * std::uint64_t{commits_.ends[i]} + 1;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "isolation/link.hpp"
@@ -27,6 +29,14 @@ class Polygraph {
   std::uint32_t commit(std::uint32_t node) const {
     const std::uint32_t commit = has_two_events_ ? node / 2 : node;
     return commit < commits_.size() ? commit : none;
+  }
+
+  /// The key that a node stands for, between those who read its initial state and those who write it; none for another
+  /// one.
+  std::uint32_t initial_key(std::uint32_t node) const {
+    const auto found = std::find(initial_nodes_.begin(), initial_nodes_.end(), node);
+    return found == initial_nodes_.end() ? none
+                                         : initial_keys_[static_cast<std::size_t>(found - initial_nodes_.begin())];
   }
 
   /// What is certain, without the order of versions.
@@ -67,6 +77,8 @@ class Polygraph {
   std::vector<std::uint32_t> readers_;       // commits, each once
   std::vector<std::uint32_t> first_version_;
   std::vector<std::uint32_t> versions_;  // by key
+  std::vector<std::uint32_t> initial_nodes_;
+  std::vector<std::uint32_t> initial_keys_;  // of these nodes
 };
 
 }  // namespace mznode::check::isolation

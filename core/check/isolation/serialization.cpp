@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "isolation/contradiction.hpp"
 #include "isolation/order_solver.hpp"
 #include "isolation/polygraph.hpp"
 
@@ -12,13 +13,13 @@ using SolverOutcome = OrderSolver::Outcome;
 
 class Serialization {
  public:
-  Serialization(const Commits& commits, const Model& model, std::uint64_t max_steps)
-      : commits_(commits), polygraph_(commits, model), max_steps_(max_steps) {}
+  Serialization(const Commits& commits, const Model& model, std::uint64_t max_steps, bool explains)
+      : commits_(commits), polygraph_(commits, model), max_steps_(max_steps), explains_(explains) {}
 
   SerializationResult run() {
     using Outcome = SerializationResult::Outcome;
     const std::vector<std::uint32_t> order = polygraph_.sort();
-    if (order.empty() && polygraph_.size() > 0) return {Outcome::impossible, known_cycle(), 0};
+    if (order.empty() && polygraph_.size() > 0) return {Outcome::impossible, explain(order), 0};
     solver_.emplace(polygraph_.known(), order);
     std::vector<std::uint32_t> keys(commits_.key_count);
     for (std::uint32_t key = 0; key < commits_.key_count; ++key) keys[key] = key;
@@ -29,7 +30,7 @@ class Serialization {
       doubts_.clear();
       const SolverOutcome outcome = solver_->solve(max_steps_);
       if (outcome == SolverOutcome::gave_up) return {Outcome::gave_up, {}, solver_->steps()};
-      if (outcome == SolverOutcome::impossible) return {Outcome::impossible, {}, solver_->steps()};
+      if (outcome == SolverOutcome::impossible) return {Outcome::impossible, explain(order), solver_->steps()};
       keys = moved_keys();
     }
   }
@@ -72,7 +73,8 @@ class Serialization {
     const std::uint64_t pair = std::uint64_t{std::min(a, b)} << 32 | std::max(a, b);
     std::uint32_t& number = chosen_[pair];
     if (number != none) return;
-    number = static_cast<std::uint32_t>(solver_->choices());
+    number = static_cast<std::uint32_t>(pairs_.size());
+    pairs_.emplace_back(a, b);
     auto forth = polygraph_.edges(a, b);
     auto back = polygraph_.edges(b, a);
     if (moves(back) < moves(forth)) forth.swap(back);
@@ -98,21 +100,26 @@ class Serialization {
     return keys;
   }
 
-  Cycle known_cycle() const { return {}; }
+  Cycle explain(const std::vector<std::uint32_t>& order) const {
+    if (!explains_) return {};
+    return explain_contradiction(commits_, polygraph_, order, pairs_);
+  }
 
   const Commits& commits_;
   const Polygraph polygraph_;
   const std::uint64_t max_steps_;
+  const bool explains_;
   std::optional<OrderSolver> solver_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> doubts_;
-  txn::NumberTable chosen_;  // by pair of commits
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_;  // that the solver chooses about
+  txn::NumberTable chosen_;                                     // by pair: its number
   std::vector<std::uint32_t> line_;
 };
 
 }  // namespace
 
-SerializationResult serialize(const Commits& commits, const Model& model, std::uint64_t max_steps) {
-  return Serialization(commits, model, max_steps).run();
+SerializationResult serialize(const Commits& commits, const Model& model, std::uint64_t max_steps, bool explain) {
+  return Serialization(commits, model, max_steps, explain).run();
 }
 
 }  // namespace mznode::check::isolation

@@ -12,9 +12,9 @@ namespace {
 
 ordered_json details_of(const CycleExample::Step& step) {
   ordered_json details = {{"type", step.relation}};
-  if (step.key) details["key"] = to_details(*step.key);
-  if (step.value) details["value"] = to_details(*step.value);
-  if (step.next_value) details["value'"] = to_details(*step.next_value);
+  if (step.key) details["key"] = check::to_details(*step.key);
+  if (step.value) details["value"] = check::to_details(*step.value);
+  if (step.next_value) details["value'"] = check::to_details(*step.next_value);
   if (step.process) details["process"] = *step.process;
   if (step.completed) details["completed"] = *step.completed;
   if (step.invoked) details["invoked"] = *step.invoked;

@@ -35,7 +35,7 @@ inline constexpr std::array<Implication, 18> friendly_names = {{
 }};
 
 /// Every name that a model can be asked for by.
-inline constexpr std::array<std::string_view, 54> known_models = {{
+inline constexpr std::array<std::string_view, 57> known_models = {{
     "1SR",
     "PL-1",
     "PL-2",
@@ -81,6 +81,9 @@ inline constexpr std::array<std::string_view, 54> known_models = {{
     "strong-serializable",
     "strong-session-PL-1",
     "strong-session-PL-2",
+    "strong-session-monotonic-atomic-view",
+    "strong-session-prefix",
+    "strong-session-read-atomic",
     "strong-session-read-committed",
     "strong-session-read-uncommitted",
     "strong-session-serializable",
@@ -90,6 +93,13 @@ inline constexpr std::array<std::string_view, 54> known_models = {{
     "update-serializable",
     "view-serializable",
     "writes-follow-reads",
+}};
+
+/// Models that Elle does not know, and those that they add the order of sessions to. They have a complete check.
+inline constexpr std::array<Implication, 3> session_forms = {{
+    {"strong-session-monotonic-atomic-view", "monotonic-atomic-view"},
+    {"strong-session-prefix", "prefix"},
+    {"strong-session-read-atomic", "read-atomic"},
 }};
 
 /// Between canonical names.

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "mznode/check/isolation.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "txn/model_tables.hpp"
 
@@ -69,8 +70,18 @@ std::vector<std::string_view> strongest(Holds&& holds) {
   return models;
 }
 
+/// Under their canonical names, with the models themselves.
+Names implied_models(const std::vector<std::string>& models) {
+  Names canonical;
+  for (const std::string& model : models) canonical.insert(canonical_model(model));
+  return closure(model_implications, std::move(canonical), Direction::along);
+}
+
 /// Every anomaly that must not occur if all of these models, under their canonical names, are to hold.
-Names prohibited_by(const Names& canonical) {
+Names prohibited_by(Names canonical) {
+  for (const auto& [session, plain] : session_forms) {
+    if (canonical.contains(session)) canonical.insert(plain);
+  }
   Names anomalies;
   for (const std::string_view model : closure(model_implications, canonical, Direction::along)) {
     for (const auto& [forbidding, anomaly] : proscriptions) {
@@ -150,14 +161,15 @@ std::vector<std::string_view> strongest_models(const Names& anomalies) {
   return strongest([&](std::string_view model) { return !impossible.contains(model); });
 }
 
+std::vector<std::string_view> strongest_implied(const std::vector<std::string>& models,
+                                                const std::function<bool(std::string_view model)>& excluded) {
+  const Names implied = implied_models(models);
+  return strongest([&](std::string_view model) { return implied.contains(model) && !excluded(model); });
+}
+
 std::vector<std::string_view> common_models(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  const auto implied = [](const std::vector<std::string>& models) {
-    Names canonical;
-    for (const std::string& model : models) canonical.insert(canonical_model(model));
-    return closure(model_implications, std::move(canonical), Direction::along);
-  };
-  const Names of_a = implied(a);
-  const Names of_b = implied(b);
+  const Names of_a = implied_models(a);
+  const Names of_b = implied_models(b);
   return strongest([&](std::string_view model) { return of_a.contains(model) && of_b.contains(model); });
 }
 
@@ -213,8 +225,9 @@ std::vector<std::string_view> ConsistencyModels::names() const {
   return names;
 }
 
-std::optional<std::string> ConsistencyModels::unchecked() const {
+std::optional<std::string> ConsistencyModels::unchecked(bool runs_complete_checks) const {
   for (const std::string_view name : names()) {
+    if (runs_complete_checks && has_complete_check(name)) continue;
     std::string why = txn::why_unchecked(name);
     if (!why.empty()) return why;
   }

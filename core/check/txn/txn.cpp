@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "isolation/complete.hpp"
+#include "isolation/model.hpp"
 #include "txn/judge.hpp"
 #include "txn/list_anomalies.hpp"
 #include "txn/orders.hpp"
@@ -56,25 +58,76 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
   return verdict;
 }
 
+void forget_strongest_models(Verdict& verdict) {
+  std::erase_if(verdict.findings, [](const auto& finding) {
+    return dynamic_cast<const StrongestModelsFinding*>(finding.get()) != nullptr;
+  });
+}
+
+/// Takes those back that would imply a model that is violated.
+void rule_out(Verdict& verdict, std::string_view violated) {
+  const auto* told = verdict.found<StrongestModelsFinding>();
+  if (told == nullptr) return;
+  const auto left =
+      strongest_implied(told->models, [&](std::string_view model) { return isolation::implies(model, violated); });
+  StrongestModelsFinding finding;
+  finding.models.assign(left.begin(), left.end());
+  forget_strongest_models(verdict);
+  verdict.add(std::move(finding));
+}
+
 /// Takes `verdict` back unless it is invalid, where a value was read that nobody had written: no order can be trusted
 /// then. `wrote` says how one writes.
 Verdict demand_writers(Verdict verdict, const Transactions& transactions, const std::string& wrote) {
   const auto unwritten = std::find_if(transactions.elements.begin(), transactions.elements.end(),
                                       [](const Element& element) { return element.writer == txn::none; });
   if (unwritten == transactions.elements.end()) return verdict;
-  std::erase_if(verdict.findings, [](const auto& finding) {
-    return dynamic_cast<const StrongestModelsFinding*>(finding.get()) != nullptr;
-  });
+  forget_strongest_models(verdict);
   if (verdict.valid == Valid::no) return verdict;
   return Verdict::unknown("key " + std::string(transactions.key_text(unwritten->key)) + " was read with " +
                           std::string(transactions.values.text(unwritten->value)) + ", which no transaction " + wrote +
                           " to it");
 }
 
-/// Throws HistoryError where nothing would be checked, unless upstream's verdict is asked for.
-void demand_checked_models(const CheckOptions& options) {
+/// Whether the complete checks run; they are none of Elle's.
+bool is_complete(const CheckOptions& options) {
+  return options.complete != CompleteCheck::left_out && !follows_elle_0_2_2(options);
+}
+
+/// Throws HistoryError where nothing would be checked of a model, unless upstream's verdict is asked for, or a check be
+/// left out that was demanded. `is_completed` where complete checks follow.
+void demand_checked_models(const CheckOptions& options, bool is_completed) {
   if (options.compat_jepsen) return;
-  if (const auto why = options.consistency_models.unchecked()) throw HistoryError(*why);
+  if (const auto why = options.consistency_models.unchecked(is_completed)) throw HistoryError(*why);
+  if (options.complete != CompleteCheck::demanded) return;
+  for (const std::string_view model : options.consistency_models.names()) {
+    if (is_completed && has_complete_check(model)) continue;
+    throw HistoryError("there is no complete check of " + std::string(model) +
+                       (is_completed ? "; doc/checking.md names the models that have one" : " for lists"));
+  }
+}
+
+/// Adds what the complete checks find.
+Verdict completed(Verdict verdict, const History& history, const Transactions& transactions,
+                  const CheckOptions& options) {
+  if (!is_complete(options)) return verdict;
+  constexpr std::uint64_t affordable_steps = 100'000'000;
+  SearchLimits limits = options.limits;
+  const bool is_demanded = options.complete == CompleteCheck::demanded;
+  if (!is_demanded) limits.steps = std::min(limits.steps, affordable_steps);
+  CompleteFinding finding =
+      isolation::check_completely(history, transactions, options.consistency_models.names(), limits);
+  for (const CompleteFinding::Model& model : finding.models) {
+    const bool is_only_check = !why_unchecked(model.name).empty();
+    if (model.valid == Valid::no) rule_out(verdict, model.name);
+    if (model.valid == Valid::no || is_demanded || is_only_check) verdict.valid = worst(verdict.valid, model.valid);
+    verdict.explanation.insert(verdict.explanation.end(), model.explanation.begin(), model.explanation.end());
+    if (verdict.valid == Valid::unknown && verdict.error.empty() && model.valid == Valid::unknown) {
+      verdict.error = model.explanation.front();
+    }
+  }
+  if (!finding.models.empty()) verdict.add(std::move(finding));
+  return verdict;
 }
 
 NilRead nil_read(const CheckOptions& options) {
@@ -93,7 +146,7 @@ Verdict judge_registers(const History& history, const Transactions& transactions
 }  // namespace
 
 Verdict check_list_append(const History& history, const CheckOptions& options) {
-  demand_checked_models(options);
+  demand_checked_models(options, false);
   Transactions transactions;
   ListReader reader(history);
   reader.read(transactions);
@@ -107,20 +160,21 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
 }
 
 Verdict check_rw_register(const History& history, const CheckOptions& options) {
-  demand_checked_models(options);
+  demand_checked_models(options, is_complete(options));
   Transactions transactions;
   RegisterReader(history).read(transactions);
-  return judge_registers(history, transactions, options);
+  return completed(judge_registers(history, transactions, options), history, transactions, options);
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {
-  demand_checked_models(options);
+  demand_checked_models(options, is_complete(options));
   CheckOptions assuming = options;
   assuming.assume.wfr_keys = true;
   Transactions transactions;
   RegisterReader(history).read(transactions);
   Verdict verdict = judge_registers(history, transactions, assuming);
   if (!options.compat_jepsen) verdict = demand_writers(std::move(verdict), transactions, "wrote");
+  verdict = completed(std::move(verdict), history, transactions, options);
   if (verdict.valid != Valid::unknown) return verdict;
   const std::size_t answers = answers_in(history);
   const auto* found = verdict.found<TransactionsFinding>();

@@ -28,6 +28,15 @@ struct Assumptions {
   bool linearizable_keys = false;
 };
 
+/// Whether the complete checks of consistency models run, beside Elle's inference.
+enum class CompleteCheck : std::uint8_t {
+  left_out,
+  /// Up to a number of steps that takes a second or so. Where it gives up, Elle's verdict stands.
+  where_affordable,
+  /// Up to the limits of a search. Where it gives up, the verdict is unknown.
+  demanded,
+};
+
 /// What a user may choose about the checks; each checker reads what concerns it.
 struct CheckOptions {
   /// Follow upstream where this project is stricter on purpose, and in its rounding.
@@ -51,6 +60,8 @@ struct CheckOptions {
   /// Transactions: what the history must satisfy.
   ConsistencyModels consistency_models = {};
   Assumptions assume = {};
+  /// Transactions on registers.
+  CompleteCheck complete = CompleteCheck::where_affordable;
   /// Transactions: tell the strongest models that the history satisfies, too, which takes longer.
   bool strongest_models = false;
 };

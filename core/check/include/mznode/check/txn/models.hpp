@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,7 +33,8 @@ class ConsistencyModels {
   std::string text() const;
   /// Elle knows models that forbid no anomaly it could find, so that any history would satisfy them: the first of these
   /// among the names, and the weakest models that are checked and imply it, in one line. Nothing where each is checked.
-  std::optional<std::string> unchecked() const;
+  /// Those that have a complete check are where these run, as they do for registers.
+  std::optional<std::string> unchecked(bool runs_complete_checks) const;
 
   friend bool operator==(const ConsistencyModels&, const ConsistencyModels&) = default;
 
@@ -71,6 +73,10 @@ Boundary ruled_out(const Names& anomalies);
 /// orders, snapshots, and commitment, each in its plain, session and strong form. Under the names that people use, none
 /// implies another one; empty when not even read-uncommitted holds.
 std::vector<std::string_view> strongest_models(const Names& anomalies);
+
+/// The strongest models of that kind that one of `models` implies and that are not `excluded`.
+std::vector<std::string_view> strongest_implied(const std::vector<std::string>& models,
+                                                const std::function<bool(std::string_view model)>& excluded);
 
 /// The strongest models of that kind that hold where either one of `a` holds or one of `b`.
 std::vector<std::string_view> common_models(const std::vector<std::string>& a, const std::vector<std::string>& b);

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "mznode/check/isolation.hpp"
+#include "mznode/check/options.hpp"
+#include "txn/transactions.hpp"
+
+namespace mznode::check::isolation {
+
+/// Decides those of the models that have a complete check, and tells of each.
+CompleteFinding check_completely(const History& history, const txn::Transactions& transactions,
+                                 const std::vector<std::string_view>& models, const SearchLimits& limits);
+
+}  // namespace mznode::check::isolation
