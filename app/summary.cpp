@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "mznode/check/set_full.hpp"
 #include "mznode/check/txn/anomalies.hpp"
+#include "mznode/json/printable.hpp"
 #include "mznode/json/scanner.hpp"
 #include "terminal.hpp"
 #include "text_table.hpp"

@@ -156,7 +156,8 @@ Cost traced_messages(const std::string& floor, int count) {
     std::size_t answered = 0;
     trace::TracedProcess process(
         tracer, program(floor, {}), {}, {}, Time(),
-        {.output = [&](std::string_view bytes, Time) { answered += std::count(bytes.begin(), bytes.end(), '\n'); },
+        {.output = [&](std::string_view bytes,
+                       Time) { answered += static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); },
          .log = [](std::string_view) {}});
     for (int i = 0; i < count; ++i) {
       process.deliver(request);

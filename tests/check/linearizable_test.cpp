@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "mznode/check/registry.hpp"
 #include "tests/check/shorthand.hpp"
 

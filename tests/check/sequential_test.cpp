@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <nlohmann/json.hpp>
 
 #include "mznode/check/registry.hpp"
 #include "mznode/check/verdict.hpp"

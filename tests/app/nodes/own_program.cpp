@@ -76,6 +76,7 @@ WorkloadInfo pings(const std::string& mistake) {
                              .make_generator = [](const sim::ClientOptions&) -> std::unique_ptr<sim::Generator> {
                                return std::make_unique<PingGenerator>();
                              },
+                             .final_operation = {},
                              .kinds = {"ping"}},
                     .strategies = {},
                     .check = mistake == "checker-throws" ? check_nothing : check_pings};
