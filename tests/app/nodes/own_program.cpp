@@ -76,8 +76,8 @@ WorkloadInfo pings(const std::string& mistake) {
                              .make_generator = [](const sim::ClientOptions&) -> std::unique_ptr<sim::Generator> {
                                return std::make_unique<PingGenerator>();
                              },
-                             .final_operation = {},
-                             .kinds = {"ping"}},
+                             .kinds = {"ping"},
+                             .final_operation = {}},
                     .strategies = {},
                     .check = mistake == "checker-throws" ? check_nothing : check_pings};
   if (mistake == "no-checker") info.check = nullptr;
