@@ -88,11 +88,11 @@ Story story_of(const Witness& witness, const Contradiction& contradiction, const
   }
   if (told.size() > told_operations) told.erase(told.begin(), told.end() - told_operations);
   for (const auto* member : told) story.events.push_back(event_of(witness, *member));
-  sort_by_time(story.events);
   if (const auto* known = unheard_of(contradiction, *stuck)) {
     StoryEvent word = word_between(witness, *known, *stuck);
     if (!word.text.empty()) story.events.push_back(std::move(word));
   }
+  sort_by_time(story.events);
   for (const auto& blocked : contradiction.blocked) {
     if (blocked.operation != stuck->operation) continue;
     story.events.push_back({.text = stuck->text + " " + blocked.reason});

@@ -44,8 +44,8 @@ bool carries(const sim::Packet& packet, const Json& value) {
 }  // namespace
 
 std::string seconds(Duration at) {
-  const std::string thousandths = std::to_string(1000 + at / 1ms % 1000);
-  return std::to_string(at / 1s) + "." + thousandths.substr(1) + " s";
+  const auto ms = std::chrono::round<std::chrono::milliseconds>(at).count();
+  return std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1) + " s";
 }
 
 std::string shown(const Json& value) {
