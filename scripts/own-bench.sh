@@ -97,9 +97,9 @@ check_right_node queue '-w queue -s shared'
 check_broken_node batching_broadcast '-w broadcast -s forgetful --nemesis partition --seeds 1..20' 'lost'
 # With faults that last long, a failure needs a long run.
 linearizable='-w lin-kv --rate 50 --nemesis partition --nemesis-interval 2 --seeds 1..20'
-check_broken_node primary_backup "$linearizable -s early-ack" 'no order explains'
-check_broken_node primary_backup "$linearizable -s stale-read" 'no order explains'
-check_broken_node seq_kv_counter '-w g-counter -s stale --seeds 1..20' '"f":"read"'
+check_broken_node primary_backup "$linearizable -s early-ack" 'fits no order'
+check_broken_node primary_backup "$linearizable -s stale-read" 'fits no order'
+check_broken_node seq_kv_counter '-w g-counter -s stale --seeds 1..20' 'wrong final reads'
 check_broken_node queue '-w queue -s local --seeds 1..20' 'no order of the operations explains'
 
 echo "$passed passed, $failed failed"
