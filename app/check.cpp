@@ -127,6 +127,11 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
 
 int judge_files(const CheckCommand& command) {
   const Judge judge = find_judge(command.workload);
+  const check::Checker* checker = check::find_checker(command.workload);
+  if (command.complete && (checker == nullptr || !checker->has_complete_checks)) {
+    throw std::invalid_argument("--complete is about transactions on registers, rw-register and txn-rw-register; " +
+                                command.workload + " has no complete checks");
+  }
   const check::CheckOptions options = check_options_of(command);
   check::Valid worst = check::Valid::yes;
   for (const auto& file : command.files) worst = check::worst(worst, judge_file(judge, file, command, options));

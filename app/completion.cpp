@@ -8,6 +8,7 @@
 #include "mznode/workloads/harness.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
+#include "setting_table.hpp"
 
 namespace mznode::app {
 namespace {
@@ -92,33 +93,20 @@ Candidates values_for(const std::string& option, const Command& command, const A
     others.resize(words.size() - 1);  // not the one that is being typed
     for (const StrategyInfo* strategy : strategies_in(others)) all.push_back({strategy->name, strategy->summary});
   } else if (option == "--nemesis") {
-    for (const Fault fault : all_faults()) all.push_back({std::string(fault_name(fault))});
+    for (const Fault fault : all_faults()) {
+      all.push_back({std::string(fault_name(fault)), std::string(info_of(fault).summary)});
+    }
     all.push_back({"swarm", "a mix drawn from the seed"});
-  } else if (option == "--topology") {
-    add(topology_names());
-  } else if (option == "--latency-dist") {
-    add(std::vector{"constant", "uniform", "exponential"});
-  } else if (option == "--writes-dist") {
-    add(std::vector{"constant", "zipf"});
-  } else if (option == "--assign-from") {
-    add(std::vector{"beginning", "committed"});
-  } else if (option == "--delivery") {
-    add(std::vector{"maelstrom", "ideal"});
   } else if (option == "--log-level") {
     add(std::vector{"trace", "debug", "info", "warn", "error", "off"});
-  } else if (option == "--consistency-models") {
-    add(check::ConsistencyModels::known());
   } else if (option == "--assume") {
     add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
-  } else if (option == "--compat") {
-    add(std::vector{"jepsen"});
-    if (command.name == "check") add(std::vector{"elle-0.2.2", "elle-0.2.7"});
-  } else if (option == "--time") {
-    add(std::vector{"auto", "virtual", "real"});
-  } else if (option == "--schedule") {
-    add(std::vector{"plain", "random", "adversarial"});
-  } else if (option == "--availability") {
-    add(std::vector{"total"});
+  } else if (option == "--compat" && command.name == "check") {
+    add(std::vector{"jepsen", "elle-0.2.2", "elle-0.2.7"});
+  } else {
+    for (const Setting& setting : setting_table()) {
+      if (setting.flag == option) add(setting.words);
+    }
   }
   return all;
 }

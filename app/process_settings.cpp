@@ -23,25 +23,15 @@ void read_cpu_time(const std::string& text, TestSettings& settings) {
 }  // namespace
 
 std::vector<Setting> process_rows() {
-  return {{.group = Group::processes,
-           .flag = "--memory",
-           .takes = "MIB",
-           .summary = "--bin: MiB of memory that a node may take",
-           .shown_default = std::to_string(TestSettings().memory_mib),
-           .read =
-               [](const std::string& text, TestSettings& settings) {
-                 settings.memory_mib = whole_number("--memory", text, std::size_t{1}, max_memory_mib);
-               },
-           .write =
-               [](const TestSettings& settings) {
-                 return unless_default(std::to_string(settings.memory_mib),
-                                       settings.memory_mib == TestSettings().memory_mib);
-               }},
+  return {of_number<std::size_t>(
+              Group::processes, "--memory", "MIB", "--bin: MiB of memory that a node may take", 1, max_memory_mib,
+              [](auto& settings) -> auto& { return settings.memory_mib; }),
           {.group = Group::processes,
            .flag = "--time",
            .takes = "KIND",
            .summary = "--bin: virtual, real; auto: as can be",
            .shown_default = "auto",
+           .words = {"auto", "virtual", "real"},
            .read = [](const std::string& text,
                       TestSettings& settings) { settings.process_time.mode = parse_time_mode(text); },
            .write =
@@ -54,6 +44,7 @@ std::vector<Setting> process_rows() {
            .takes = "NAME",
            .summary = "threads: plain, random, adversarial",
            .shown_default = "random",
+           .words = {"plain", "random", "adversarial"},
            .read = [](const std::string& text,
                       TestSettings& settings) { settings.process_time.schedule = parse_schedule(text); },
            .write =
@@ -84,7 +75,7 @@ std::vector<Setting> process_rows() {
                },
            .write =
                [](const TestSettings& settings) {
-                 return unless_default(seconds_text(settings.process_time.stall),
+                 return unless_default(decimal_seconds(settings.process_time.stall),
                                        settings.process_time.stall == ProcessTime().stall);
                }}};
 }

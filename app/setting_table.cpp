@@ -16,50 +16,10 @@ constexpr std::size_t max_keys_and_writes = 100'000;
 constexpr std::int64_t max_latency_ms = 3'600'000;
 constexpr std::uint64_t max_concurrency = 100'000;
 
-/// A setting that is one of some words, the first of which is its default.
-template <class Value>
-Setting of_words(Group group, const std::string& flag, const std::string& summary,
-                 std::vector<std::pair<std::string, Value>> words, Value TestSettings::*member) {
-  std::string takes;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    takes += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i].first;
-  }
-  return {.group = group,
-          .flag = flag,
-          .takes = "NAME",
-          .summary = summary,
-          .shown_default = words.front().first,
-          .read =
-              [=](const std::string& text, TestSettings& settings) {
-                const auto word =
-                    std::find_if(words.begin(), words.end(), [&](const auto& each) { return each.first == text; });
-                if (word == words.end()) refuse_value(flag, takes, text);
-                settings.*member = word->second;
-              },
-          .write = [=](const TestSettings& settings) -> Written {
-            for (const auto& [text, value] : words) {
-              if (settings.*member == value) return unless_default(text, text == words.front().first);
-            }
-            return std::nullopt;
-          }};
-}
-
 /// A number of keys, or of what is done to one.
-Setting of_keys(const std::string& flag, const std::string& summary, std::size_t sim::KeyOptions::*member) {
-  const std::size_t by_default = sim::KeyOptions().*member;
-  return {.group = Group::test,
-          .flag = flag,
-          .takes = "N",
-          .summary = summary,
-          .shown_default = std::to_string(by_default),
-          .read =
-              [=](const std::string& text, TestSettings& settings) {
-                settings.keys.*member = whole_number(flag, text, std::size_t{1}, max_keys_and_writes);
-              },
-          .write =
-              [=](const TestSettings& settings) {
-                return unless_default(std::to_string(settings.keys.*member), settings.keys.*member == by_default);
-              }};
+template <class Of>
+Setting of_keys(const std::string& flag, const std::string& summary, Of of) {
+  return of_number<std::size_t>(Group::test, flag, "N", summary, 1, max_keys_and_writes, of);
 }
 
 // ---- What takes more than a line to read or to write
@@ -120,8 +80,10 @@ std::string fault_words() {
 // ---- The table
 
 std::vector<Setting> test_rows() {
+  using Keys = sim::KeyOptions;
   const auto default_nodes = TestSettings().nodes;
-  std::vector<Setting> rows = {
+  const auto known_models = check::ConsistencyModels::known();
+  return {
       {.flag = "--node-count",
        .takes = "N",
        .summary = "that many nodes n0, n1, …",
@@ -166,107 +128,68 @@ std::vector<Setting> test_rows() {
        .shown_default = "60",
        .read = [](const std::string& text,
                   TestSettings& settings) { settings.time_limit = seconds_of("--time-limit", text); },
-       .write = [](const TestSettings& settings) { return Written(seconds_text(settings.time_limit)); }},
+       .write = [](const TestSettings& settings) { return Written(decimal_seconds(settings.time_limit)); }},
       {.flag = "--availability",
        .takes = "F",
        .summary = "fraction that must succeed, or total",
+       .words = {"total"},
        .read = read_availability,
        .write = write_availability},
       {.flag = "--consistency-models",
        .takes = "NAMES",
        .summary = "txn: what must be satisfied, separated by commas",
        .shown_default = "as promised; --bin: strict-serializable",
+       .words = {known_models.begin(), known_models.end()},
        .read = read_models,
        .write = write_models},
       {.flag = "--compat",
        .takes = "NAME",
        .summary = "jepsen: be no stricter than Maelstrom",
+       .words = {"jepsen"},
        .read =
            [](const std::string& text, TestSettings& settings) {
              if (text != "jepsen") refuse_value("--compat", "jepsen", text);
              settings.compat_jepsen = true;
            },
        .write = [](const TestSettings& settings) { return unless_default("jepsen", !settings.compat_jepsen); }},
-      of_keys("--key-count", "kafka, txn: keys in use at a time", &sim::KeyOptions::key_count),
-      of_keys("--max-txn-length", "txn: most operations of a transaction", &sim::KeyOptions::max_txn_length),
-      of_keys("--max-writes-per-key", "kafka, txn: then it is replaced by a new one",
-              &sim::KeyOptions::max_writes_per_key),
-      {.flag = "--writes-dist",
-       .takes = "NAME",
-       .summary = "all of these (constant), or zipf",
-       .shown_default = "constant",
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             if (text != "constant" && text != "zipf") refuse_value("--writes-dist", "constant or zipf", text);
-             settings.keys.writes = text == "zipf" ? sim::KeyOptions::Writes::zipf : sim::KeyOptions().writes;
-           },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default("zipf", settings.keys.writes != sim::KeyOptions::Writes::zipf);
-           }},
-      {.flag = "--assign-from",
-       .takes = "NAME",
-       .summary = "kafka: beginning or committed",
-       .shown_default = "beginning",
-       .read =
-           [](const std::string& text, TestSettings& settings) {
-             using From = sim::KeyOptions::AssignFrom;
-             if (text != "beginning" && text != "committed")
-               refuse_value("--assign-from", "beginning or committed", text);
-             settings.keys.assign_from = text == "committed" ? From::committed : sim::KeyOptions().assign_from;
-           },
-       .write =
-           [](const TestSettings& settings) {
-             return unless_default("committed", settings.keys.assign_from != sim::KeyOptions::AssignFrom::committed);
-           }}};
-  return rows;
+      of_keys(
+          "--key-count", "kafka, txn: keys in use at a time",
+          [](auto& settings) -> auto& { return settings.keys.key_count; }),
+      of_keys(
+          "--max-txn-length", "txn: most operations of a transaction",
+          [](auto& settings) -> auto& { return settings.keys.max_txn_length; }),
+      of_keys(
+          "--max-writes-per-key", "kafka, txn: then it is replaced by a new one",
+          [](auto& settings) -> auto& { return settings.keys.max_writes_per_key; }),
+      of_words<Keys::Writes>(
+          Group::test, "--writes-dist", "all of these (constant), or zipf",
+          {{"constant", Keys::Writes::constant}, {"zipf", Keys::Writes::zipf}},
+          [](auto& settings) -> auto& { return settings.keys.writes; }),
+      of_words<Keys::AssignFrom>(
+          Group::test, "--assign-from", "kafka: beginning or committed",
+          {{"beginning", Keys::AssignFrom::beginning}, {"committed", Keys::AssignFrom::committed}},
+          [](auto& settings) -> auto& { return settings.keys.assign_from; })};
 }
 
 std::vector<Setting> network_rows() {
   using Shape = sim::Latency::Shape;
-  const std::vector<std::pair<std::string, Shape>> shapes = {
-      {"constant", Shape::constant}, {"uniform", Shape::uniform}, {"exponential", Shape::exponential}};
-  return {{.group = Group::network,
-           .flag = "--latency",
-           .takes = "MS",
-           .summary = "mean latency between nodes",
-           .shown_default = "0",
-           .read =
-               [](const std::string& text, TestSettings& settings) {
-                 settings.latency.mean_ms = whole_number("--latency", text, std::int64_t{0}, max_latency_ms);
-               },
-           .write =
-               [](const TestSettings& settings) {
-                 return unless_default(std::to_string(settings.latency.mean_ms), settings.latency.mean_ms == 0);
-               }},
-          {.group = Group::network,
-           .flag = "--latency-dist",
-           .takes = "NAME",
-           .summary = "constant, uniform or exponential",
-           .shown_default = "constant",
-           .read =
-               [shapes](const std::string& text, TestSettings& settings) {
-                 for (const auto& [name, shape] : shapes) {
-                   if (name != text) continue;
-                   settings.latency.shape = shape;
-                   return;
-                 }
-                 refuse_value("--latency-dist", "constant, uniform or exponential", text);
-               },
-           .write = [shapes](const TestSettings& settings) -> Written {
-             for (const auto& [name, shape] : shapes) {
-               if (shape == settings.latency.shape) return unless_default(name, shape == Shape::constant);
-             }
-             return std::nullopt;
-           }},
-          of_words<sim::Delivery>(Group::network, "--delivery", "maelstrom (one by one), ideal",
-                                  {{"maelstrom", sim::Delivery::maelstrom}, {"ideal", sim::Delivery::ideal}},
-                                  &TestSettings::delivery),
+  return {of_number<std::int64_t>(
+              Group::network, "--latency", "MS", "mean latency between nodes", 0, max_latency_ms,
+              [](auto& settings) -> auto& { return settings.latency.mean_ms; }),
+          of_words<Shape>(
+              Group::network, "--latency-dist", "constant, uniform or exponential",
+              {{"constant", Shape::constant}, {"uniform", Shape::uniform}, {"exponential", Shape::exponential}},
+              [](auto& settings) -> auto& { return settings.latency.shape; }),
+          of_words<sim::Delivery>(
+              Group::network, "--delivery", "maelstrom (one by one), ideal",
+              {{"maelstrom", sim::Delivery::maelstrom}, {"ideal", sim::Delivery::ideal}},
+              [](auto& settings) -> auto& { return settings.delivery; }),
           {.group = Group::network,
            .flag = "--topology",
            .takes = "NAME",
            .summary = "line, grid, tree, tree2 … tree4 or total",
            .shown_default = TestSettings().topology,
+           .words = topology_names(),
            .read = [](const std::string& text, TestSettings& settings) { settings.topology = text; },
            .write =
                [](const TestSettings& settings) {
@@ -295,7 +218,7 @@ std::vector<Setting> network_rows() {
                },
            .write =
                [](const TestSettings& settings) {
-                 return unless_default(seconds_text(settings.nemesis_interval), settings.nemesis.empty());
+                 return unless_default(decimal_seconds(settings.nemesis_interval), settings.nemesis.empty());
                }},
           {.group = Group::network,
            .flag = "--no-storage",

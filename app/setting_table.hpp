@@ -24,6 +24,8 @@ struct Setting {
   std::string summary = {};
   /// What help shows as its value without the flag; empty where there is none.
   std::string shown_default = {};
+  /// Words that it takes, for completion.
+  std::vector<std::string> words = {};
   /// Puts what the user gave into the settings, in which all rows above have been read. Throws std::invalid_argument
   /// with one line for the user.
   std::function<void(const std::string& text, TestSettings& settings)> read = {};

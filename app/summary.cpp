@@ -10,19 +10,17 @@
 #include "mznode/check/txn/anomalies.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/scanner.hpp"
+#include "mznode/json/seconds.hpp"
 #include "terminal.hpp"
 #include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
 
-std::string number(double value, int decimals) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
-}
 std::string number(double value) {
-  return number(value, value < 10 ? 2 : 1);
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), value < 10 ? "%.2f" : "%.1f", value);
+  return text.data();
 }
 
 template <typename Number>
@@ -144,7 +142,7 @@ std::string story_lines(const std::vector<Story>& stories) {
     text += line("why", wrapped(printable(story.title), output_width(), indent));
     for (const StoryEvent& event : story.events) {
       std::string moment;
-      if (event.at) moment = number(std::chrono::duration<double>(*event.at).count(), 3) + " s";
+      if (event.at) moment = seconds_text(event.at->count());
       constexpr std::size_t moment_width = indent - 3;
       moment.insert(0, moment_width - std::min(moment_width, moment.size()), ' ');
       text += moment + "   " + wrapped(printable(event.text), output_width(), indent) + "\n";

@@ -436,7 +436,7 @@ def main():
              "walls": "How long tests in virtual time take",
              "demos": "Maelstrom's own demos, in virtual time and under Maelstrom"}[args.what]
     # Wider than other pages: a table has no other way.
-    output.write_text(f"# {title}\n\n`maelstrom-runs/virtual_time.py {args.what}` writes this page.\n\n{text}")
+    output.write_text(f"# {title}\n\n`maelstrom-runs/virtual_time.py {args.what}` writes the table.\n\n{text}")
     print(f"{len(rows)} rows, {len(failed)} failed; {output}")
     return 1 if failed else 0
 

@@ -17,6 +17,8 @@ has_tool() {
     nodejs) command -v node >/dev/null ;;
     g++) command -v "${CXX:-g++}" >/dev/null ;;
     clang) command -v clang++ >/dev/null ;;
+    golang-go) command -v go >/dev/null ;;
+    nodejs) command -v node >/dev/null ;;
     groff-base) command -v groff >/dev/null ;;
     # The sanitizers' runtime: a package of its own on some releases, part of clang on others.
     libclang-rt-dev) has_tool clang && compgen -G "$(clang++ -print-resource-dir)/lib/*/libclang_rt.asan*" >/dev/null ;;
@@ -66,7 +68,7 @@ check_versions() {
 }
 
 # Chromium is what the tests look at reports with, groff at the manual page.
-[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git nodejs perl python3 ruby)
+[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git curl nodejs perl python3 ruby golang-go)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "mznode/check/registry.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/node/storage.hpp"
 #include "mznode/sim/nemesis.hpp"
@@ -145,7 +146,9 @@ void validate(const TestSettings& settings) {
     const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
     const OptionValues options(strategy.options, settings.strategy_options);
   }
-  const auto unchecked = settings.consistency_models.unchecked(workload.name == "txn-rw-register");
+  const check::Checker* checker = check::find_checker(workload.name);
+  const bool is_completed = checker != nullptr && checker->has_complete_checks;
+  const auto unchecked = settings.consistency_models.unchecked(is_completed);
   if (workload.module == "txn" && unchecked && !settings.compat_jepsen) throw std::invalid_argument(*unchecked);
   validate_nodes(settings.nodes);
   resolve_faults(settings);

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "mznode/check/stats.hpp"
+#include "mznode/json/seconds.hpp"
 #include "symptoms.hpp"
 
 namespace mznode {
@@ -75,10 +76,7 @@ check::Verdict of_a_late_bench(check::Verdict verdict, const sim::RunResult& run
   const bool is_excused =
       verdict.valid == check::Valid::no && verdict.may_lack_time && run.lag && run.lag->may_explain_lateness(patience);
   if (!is_excused) return verdict;
-  const auto seconds = [](Duration duration) {
-    const std::string thousandths = std::to_string(1000 + duration / 1ms % 1000);
-    return std::to_string(duration / 1s) + "." + thousandths.substr(1) + " s";
-  };
+  const auto seconds = [](Duration duration) { return seconds_text(duration.count()); };
   verdict.valid = check::Valid::unknown;
   const bool is_starved = run.lag->starved > patience / 2;
   std::string error = is_starved ? "the node waited " + seconds(run.lag->starved) + " for a processor that others used"
@@ -139,11 +137,24 @@ check::Verdict of_a_beginning(check::Verdict verdict) {
   return verdict;
 }
 
-/// Where faults were on and nothing of a kind was answered, too little happened to call nodes wrong.
+/// Whether a fault was on during an operation, or so shortly before that nodes may not have got over it. Maelstrom
+/// gives them the quiet phase for that.
+bool is_under_faults(const sim::RunResult& run, const check::Operation& began, const check::Operation& ended) {
+  const Duration from = Duration(began.time_ns) - sim::quiet_phase;
+  return std::any_of(run.fault_spans.begin(), run.fault_spans.end(), [&](const sim::FaultSpan& span) {
+    return span.from.count() <= ended.time_ns && span.to.value_or(run.duration) >= from;
+  });
+}
+
+/// Where faults were on and nothing of a kind was answered, too little happened to call nodes wrong. What a healthy
+/// cluster did not answer is not excused.
 check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
   const auto* found = stats.found<check::StatsFinding>();
-  const bool is_excused = found != nullptr && found->may_be_faults && !run.fault_spans.empty();
-  if (stats.valid != check::Valid::no || !is_excused) return stats;
+  if (stats.valid != check::Valid::no || found == nullptr || !found->may_be_faults) return stats;
+  const check::Pairing pairing(run.history);
+  for (const std::size_t ended : found->unanswered) {
+    if (!is_under_faults(run, run.history[pairing.invocation(ended)], run.history[ended])) return stats;
+  }
   stats.valid = check::Valid::unknown;
   stats.error = "too little happened to say while faults were on: " + stats.error +
                 "; give it a longer --time-limit or milder faults, or demand an --availability";

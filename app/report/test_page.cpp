@@ -104,7 +104,7 @@ std::vector<Labelled> setting_list(const TestSettings& settings) {
 }
 
 std::string test_page(const TestSettings& settings, const TestReport& report) {
-  const std::size_t workers = settings.concurrency * (settings.concurrency_per_node ? settings.nodes.size() : 1);
+  const std::size_t workers = settings.workers();
   TestData data;
   data.head = head(settings, report, workers);
   data.evidence = evidence(report);

@@ -38,8 +38,8 @@ constexpr Checker table[] = {
      judge_log_answers},
     {"txn-list-append", txn_summary, check_list_append, judge_list_transactions, false},
     {"list-append", txn_summary, check_list_append, judge_list_transactions, false},
-    {"txn-rw-register", txn_summary, check_txn_rw_register, judge_register_transactions, false},
-    {"rw-register", txn_summary, check_rw_register, judge_register_transactions, false},
+    {"txn-rw-register", txn_summary, check_txn_rw_register, judge_register_transactions, false, true},
+    {"rw-register", txn_summary, check_rw_register, judge_register_transactions, false, true},
 };
 
 /// Throws HistoryError where the operations are not what the checker judges by.

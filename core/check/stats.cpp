@@ -21,18 +21,23 @@ struct Counts {
   std::size_t late = 0;
   std::size_t mismatched = 0;
   std::size_t refused = 0;
+  std::vector<std::size_t> unanswered;
 
   /// Whether each was answered as it had to be, and yet none succeeded.
   bool rightly_failed() const { return completions.count() > 0 && mismatched == completions.count(); }
 
-  void add(const Operation& completion, bool is_right_to_fail) {
+  void add(const Operation& completion, std::size_t position, bool is_right_to_fail) {
     if (completion.type == Type::ok) ++completions.ok;
     if (completion.type == Type::fail) ++completions.fail;
     if (completion.type == Type::info) ++completions.info;
     if (is_late(completion)) ++late;
-    if (is_right_to_fail) ++mismatched;
-    const bool is_excusable = is_right_to_fail || is_late(completion) || completion.type == Type::info;
-    if (completion.type != Type::ok && !is_excusable) ++refused;
+    if (is_right_to_fail) {
+      ++mismatched;
+    } else if (is_late(completion) || completion.type == Type::info) {
+      unanswered.push_back(position);
+    } else if (completion.type != Type::ok) {
+      ++refused;
+    }
   }
 };
 
@@ -90,20 +95,19 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
   Counts all;
   std::map<std::string, Counts> by_f;
   RightFailures right_failures;
-  for (const Operation& operation : history) {
-    if (!operation.is_client()) continue;
-    if (operation.type == Type::invoke) {
-      right_failures.begin(operation);
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (!history[i].is_client()) continue;
+    if (history[i].type == Type::invoke) {
+      right_failures.begin(history[i]);
       continue;
     }
-    const bool is_right_to_fail = right_failures.has(operation);
-    all.add(operation, is_right_to_fail);
-    by_f[operation.f].add(operation, is_right_to_fail);
+    const bool is_right_to_fail = right_failures.has(history[i]);
+    all.add(history[i], i, is_right_to_fail);
+    by_f[history[i].f].add(history[i], i, is_right_to_fail);
   }
   std::string never_ok;
   bool may_lack_time = true;
   bool rightly_failed = !options.compat_jepsen;
-  bool may_be_faults = true;
   StatsFinding finding;
   finding.all = all.completions;
   for (const auto& [f, counts] : by_f) {
@@ -111,10 +115,10 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
     if (counts.completions.ok > 0 || may_always_fail(f)) continue;
     never_ok.append(never_ok.empty() ? "" : ", ").append(f);
     rightly_failed = rightly_failed && counts.rightly_failed();
-    may_be_faults = may_be_faults && counts.refused == 0;
+    finding.may_be_faults = finding.may_be_faults && counts.refused == 0;
+    finding.unanswered.insert(finding.unanswered.end(), counts.unanswered.begin(), counts.unanswered.end());
     may_lack_time = may_lack_time && counts.late == counts.completions.fail + counts.completions.info;
   }
-  finding.may_be_faults = may_be_faults;
   Verdict verdict(never_ok.empty() ? Valid::yes : Valid::no);
   verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
   if (!never_ok.empty()) verdict.error = "every kind of operation needs at least one ok, but has none: " + never_ok;

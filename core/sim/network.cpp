@@ -73,7 +73,7 @@ bool Network::send(std::string_view src, std::string_view dest, std::string_view
   const bool has_client = involves_client(*packet);
   if (keeps_journal_) packets_.push_back(*packet);
   count(*packet, JournalEntry::Event::send, has_client);
-  if (counts_links_) ++links_[{packet->src, packet->dest}];
+  if (links_) ++(*links_)[{packet->src, packet->dest}];
   if (has_client) {
     enqueue(found->second, found->first, std::move(packet), Duration::zero());
     return true;

@@ -4,12 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
-#include <system_error>
 
 #include "mznode/sim/process_host.hpp"
 #include "process_directory.hpp"

@@ -197,10 +197,12 @@ Outcome timer_call(Tree& tree, Thread& thread) {
 void fire_timers(Tree& tree) {
   const LocalTime now = tree.clock.now();
   for (auto& [key, setting] : tree.timers.files) {
+    if (setting.due > now) continue;
     const Process* process = tree.find_process(key.first);
     const Thread* asking = process != nullptr ? asking_thread(tree, *process) : nullptr;
     if (process != nullptr && asking == nullptr) continue;  // it fires when one of its threads waits
-    if (!VirtualTimers::pass(setting, now) || process == nullptr) continue;
+    VirtualTimers::pass(setting, now);
+    if (process == nullptr) continue;
     // The descriptor becomes readable by the kernel's own timer.
     itimerspec soon = {};
     soon.it_value.tv_nsec = 1;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The broadcast of ../broadcast.cpp, in a header, so that its program and its tests can include it.
+// The class of ../broadcast.cpp in a header, as a program and its tests would share it.
 #include <mznode/mznode.hpp>
 #include <set>
 

@@ -324,10 +324,6 @@ class Execution {
   std::vector<int> committed_;
 };
 
-inline bool is_about_sessions(const isolation::Model& model) {
-  return model.is_session_guarantee() && model.demand != isolation::Demand::writes_follow_reads;
-}
-
 /// Whether some of the transactions, those that were acknowledged among them, satisfy the model.
 inline bool satisfies(const Txns& txns, const isolation::Model& model) {
   for (std::size_t set = 0; set < (std::size_t{1} << txns.size()); ++set) {
@@ -341,8 +337,9 @@ inline bool satisfies(const Txns& txns, const isolation::Model& model) {
     if (!is_possible) continue;
     const Commits commits(txns, members);
     if (model.demand >= isolation::Demand::prefix ? Execution(commits, model).is_possible()
-        : is_about_sessions(model) ? Axioms(commits, model).hold_in_some_order() && Guarantees(commits, model).hold()
-                                   : Axioms(commits, model).hold_in_some_order())
+        : model.is_session_guarantee()
+            ? Axioms(commits, model).hold_in_some_order() && Guarantees(commits, model).hold()
+            : Axioms(commits, model).hold_in_some_order())
       return true;
   }
   return false;

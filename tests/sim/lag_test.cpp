@@ -196,10 +196,17 @@ TEST(Lag, WhatNobodyAnsweredUnderFaultsSaysTooLittle) {
   run.duration = 20s;
   TestSettings settings = settings_of_run();
   EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
-  run.fault_spans.push_back({.fault = Fault::pause, .from = 1s});
+  run.fault_spans.push_back({.fault = Fault::pause, .from = 0s});
   EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::unknown);
   settings.compat_jepsen = true;
   EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
+  settings.compat_jepsen = false;
+  run.fault_spans.back().from = 20s;
+  for (check::Operation& each : run.history) each.time_ns = 1'000'000'000;
+  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no) << "nobody was paused yet";
+  run.fault_spans.back() = {.fault = Fault::pause, .from = 1s, .to = 2s};
+  for (check::Operation& each : run.history) each.time_ns = 15'000'000'000;
+  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no) << "they had time to get over it";
 }
 
 TEST(Lag, WhatIsWrongHoweverLongOneWaitsStaysInvalid) {

@@ -13,6 +13,8 @@ using check::Type;
 /// How many nodes that lack an element are told about, and how many of the messages to each.
 constexpr std::size_t told_nodes = 2;
 constexpr std::size_t told_letters_to_a_node = 3;
+/// How many events a story of a double has before the read that shows it.
+constexpr std::size_t told_hearings = 6;
 
 std::string count_of(std::size_t count, const std::string& word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
@@ -94,7 +96,6 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
 }
 
 Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
-  // Of those that are lost the one that was known first has the longest story behind it, and the plainest.
   const Json& element = found.lost.front();
   Story story;
   const Beginning beginning = beginning_of(witness, element);
@@ -104,7 +105,6 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   const std::vector<Letter> carrying = witness.letters_with(element);
   std::string lacking;
   std::size_t lacking_count = 0;
-  Duration end = known;
   for (const auto& [node, read] : last_reads(witness, known)) {
     if (holds(read->value, element)) continue;
     lacking += (lacking.empty() ? "" : ", ") + node;
@@ -113,7 +113,6 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
     const auto deaths = witness.deaths(node, known, Witness::time_of(*read));
     story.events.insert(story.events.end(), deaths.begin(), deaths.end());
     story.events.push_back(about(*read, "the last read of " + node + " lacks it"));
-    end = std::max(end, Witness::time_of(*read));
   }
   const std::size_t others = found.lost.size() - 1;
   story.title = shown(element) + " is lost" + (lacking.empty() ? "" : ": the last reads of " + lacking + " lack it") +
@@ -137,7 +136,6 @@ Story story_of_double(const Witness& witness, const Json& element, std::size_t t
   if (beginning.operation != nullptr) story.events.push_back(about(*beginning.operation, beginning.text));
   for (const Operation& operation : witness.history()) {
     if (!operation.is_client() || operation.type != Type::ok || operation.f != "read") continue;
-    const std::string text = operation.value.text();
     if (!holds(operation.value, element)) continue;
     const nlohmann::ordered_json list = check::to_details(operation.value);
     const auto shows = std::count(list.begin(), list.end(), check::to_details(element));
@@ -145,7 +143,7 @@ Story story_of_double(const Witness& witness, const Json& element, std::size_t t
     const std::string& node = witness.node_of(operation);
     for (const Letter& letter : witness.letters_with(element)) {
       if (letter.packet->dest != node || !letter.received || *letter.received > Witness::time_of(operation)) continue;
-      if (story.events.size() > 6) break;
+      if (story.events.size() > told_hearings) break;
       story.events.push_back(
           {.at = letter.received, .text = node + " hears of it from " + letter.packet->src, .message = letter.id});
     }

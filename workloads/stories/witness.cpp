@@ -5,6 +5,7 @@
 
 #include "mznode/check/verdict.hpp"
 #include "mznode/json/scanner.hpp"
+#include "mznode/json/seconds.hpp"
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::story {
@@ -44,8 +45,7 @@ bool carries(const sim::Packet& packet, const Json& value) {
 }  // namespace
 
 std::string seconds(Duration at) {
-  const auto ms = std::chrono::round<std::chrono::milliseconds>(at).count();
-  return std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1) + " s";
+  return seconds_text(at.count());
 }
 
 std::string shown(const Json& value) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "isolation/commits.hpp"
@@ -29,9 +28,6 @@ class Clocks {
   /// Of a commit that was entered and that some other one comes after.
   bool has_chain(std::uint32_t commit) const { return place_[commit] != none; }
   std::uint32_t chain(std::uint32_t commit) const { return chain_[commit]; }
-  std::uint32_t place(std::uint32_t commit) const { return place_[commit]; }
-  /// How many of a chain the commit that was entered last comes after.
-  std::uint32_t known(std::uint32_t chain) const { return row(current_)[chain]; }
   std::uint32_t chains() const { return static_cast<std::uint32_t>(length_.size()); }
 
  private:

@@ -8,7 +8,7 @@ using txn::MicroOp;
 using txn::Transaction;
 using txn::Transactions;
 
-bool ReadFault::breaks(const Model& model) const {
+bool ReadAnomaly::breaks(const Model& model) const {
   switch (kind) {
     case Kind::unwritten:
     case Kind::aborted:
@@ -31,8 +31,8 @@ namespace {
 
 class CommitFinder {
  public:
-  CommitFinder(const History& history, const Transactions& transactions, std::vector<ReadFault>& faults)
-      : history_(history), transactions_(transactions), faults_(faults) {}
+  CommitFinder(const History& history, const Transactions& transactions, std::vector<ReadAnomaly>& anomalies)
+      : history_(history), transactions_(transactions), faults_(anomalies) {}
 
   Commits find() {
     commits_.key_count = transactions_.key_count();
@@ -132,7 +132,7 @@ class CommitFinder {
   }
 
   void read(std::uint32_t transaction, const MicroOp& it, Latest& latest) {
-    using Kind = ReadFault::Kind;
+    using Kind = ReadAnomaly::Kind;
     if (latest.written != none) {
       if (latest.written == it.element) return;
       faults_.push_back({Kind::own_missed, transaction, it.key, it.element, latest.written});
@@ -159,7 +159,7 @@ class CommitFinder {
 
   const History& history_;
   const Transactions& transactions_;
-  std::vector<ReadFault>& faults_;
+  std::vector<ReadAnomaly>& faults_;
   Commits commits_;
   std::vector<std::uint32_t> version_;  // by element; none for what is no version
   std::vector<Latest> latest_;          // by key
@@ -167,8 +167,8 @@ class CommitFinder {
 
 }  // namespace
 
-Commits find_commits(const History& history, const Transactions& transactions, std::vector<ReadFault>& faults) {
-  return CommitFinder(history, transactions, faults).find();
+Commits find_commits(const History& history, const Transactions& transactions, std::vector<ReadAnomaly>& anomalies) {
+  return CommitFinder(history, transactions, anomalies).find();
 }
 
 }  // namespace mznode::check::isolation

@@ -12,7 +12,7 @@ namespace mznode::check::isolation {
 using txn::none;
 
 /// A read that no order of commits explains.
-struct ReadFault {
+struct ReadAnomaly {
   enum class Kind : std::uint8_t {
     unwritten,     // nobody wrote the value
     aborted,       // who wrote it, failed
@@ -72,6 +72,7 @@ struct Commits {
 };
 
 /// Reads them out of the transactions, and notes what no order explains.
-Commits find_commits(const History& history, const txn::Transactions& transactions, std::vector<ReadFault>& faults);
+Commits find_commits(const History& history, const txn::Transactions& transactions,
+                     std::vector<ReadAnomaly>& anomalies);
 
 }  // namespace mznode::check::isolation

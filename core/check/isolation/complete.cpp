@@ -33,18 +33,22 @@ std::string CompleteFinding::reason() const {
 namespace isolation {
 namespace {
 
-constexpr std::size_t max_faults = 8;
+constexpr std::size_t max_read_anomalies = 8;
+
+std::string gave_up(const SearchLimits& limits, bool is_demanded) {
+  return "gave up after " + std::to_string(limits.steps) + " steps" +
+         (is_demanded ? " (--search-steps)" : "; --complete searches further");
+}
 
 void tell(const Decision& decision, Narrator& narrator, CompleteFinding::Model& told) {
-  if (decision.valid == Valid::unknown) told.explanation = {told.name + ": " + decision.reason};
   if (decision.valid != Valid::no) return;
-  for (std::size_t i = 0; i < std::min(max_faults, decision.faults.size()); ++i) {
-    const ReadFault& fault = decision.faults[i];
-    told.examples.push_back(narrator.example(fault));
-    told.explanation.push_back("not " + told.name + ", " + std::string(Narrator::name(fault.kind)) + ": " +
-                               narrator.words(fault));
+  for (std::size_t i = 0; i < std::min(max_read_anomalies, decision.anomalies.size()); ++i) {
+    const ReadAnomaly& anomaly = decision.anomalies[i];
+    told.examples.push_back(narrator.example(anomaly));
+    told.explanation.push_back("not " + told.name + ", " + std::string(Narrator::name(anomaly.kind)) + ": " +
+                               narrator.words(anomaly));
   }
-  if (!decision.faults.empty()) return;
+  if (!decision.anomalies.empty()) return;
   if (decision.cycle.empty()) {
     told.explanation = {"not " + told.name + ": whichever of two writers of a key comes first, a cycle follows; no " +
                         "shorter reason was found"};
@@ -59,16 +63,18 @@ void tell(const Decision& decision, Narrator& narrator, CompleteFinding::Model& 
 }  // namespace
 
 CompleteFinding check_completely(const History& history, const txn::Transactions& transactions,
-                                 const std::vector<std::string_view>& models, const SearchLimits& limits) {
-  std::vector<ReadFault> faults;
-  const Commits commits = find_commits(history, transactions, faults);
+                                 const std::vector<std::string_view>& models, const SearchLimits& limits,
+                                 bool is_demanded) {
+  std::vector<ReadAnomaly> anomalies;
+  const Commits commits = find_commits(history, transactions, anomalies);
   Narrator narrator(history, transactions, commits);
   CompleteFinding finding;
   for (const std::string_view name : models) {
     const Model* model = find_model(name);
     if (model == nullptr) continue;
-    const Decision decision = decide(commits, faults, *model, limits);
+    const Decision decision = decide(commits, anomalies, *model, limits);
     CompleteFinding::Model told{.name = std::string(name), .valid = decision.valid};
+    if (decision.valid == Valid::unknown) told.explanation = {told.name + ": " + gave_up(limits, is_demanded)};
     tell(decision, narrator, told);
     finding.models.push_back(std::move(told));
   }

@@ -10,54 +10,56 @@
 namespace mznode::check::isolation {
 namespace {
 
-Decision gave_up(const SearchLimits& limits) {
-  return {.valid = Valid::unknown,
-          .reason = "gave up after " + std::to_string(limits.steps) + " steps (--search-steps)"};
-}
-
 Decision contradicted(std::optional<Cycle> contradiction) {
   if (!contradiction) return {};
   return {.valid = Valid::no, .cycle = std::move(*contradiction)};
 }
 
-/// Whether a stronger model is seen to hold within a part of the limits: that each commit is one event, or that
-/// sessions count. These leave so much less open that most histories are decided sooner so.
+/// Stronger forms of a model, the strongest first: that each commit is one event, or that sessions count. These leave
+/// so much less open that most histories are decided sooner so.
+std::vector<Model> stronger_forms(const Model& model) {
+  const bool has_two_events = model.demand == Demand::prefix || model.demand == Demand::snapshot;
+  std::vector<Model> forms;
+  if (model.demand < Demand::causal) return forms;
+  if (has_two_events && model.order == Order::free) forms.push_back({model.name, Demand::serializable, Order::session});
+  if (model.order == Order::free) forms.push_back({model.name, model.demand, Order::session});
+  if (has_two_events) forms.push_back({model.name, Demand::serializable, model.order});
+  return forms;
+}
+
+/// Whether a stronger form is seen to hold within a part of the limits.
 bool is_implied(const Commits& commits, const Model& model, std::uint64_t max_steps) {
-  if (model.demand < Demand::causal) return false;
-  std::vector<Model> stronger;
-  if (model.order == Order::free) stronger.push_back({model.name, model.demand, Order::session});
-  if (model.demand == Demand::prefix || model.demand == Demand::snapshot) {
-    stronger.push_back({model.name, Demand::serializable, model.order});
-  }
-  return std::any_of(stronger.begin(), stronger.end(), [&](const Model& it) {
-    if (it.demand == Demand::causal) return !find_weak_contradiction(commits, it);
-    return is_implied(commits, it, max_steps / 8) ||
-           serialize(commits, it, max_steps / 8, false).outcome == SerializationResult::Outcome::possible;
+  const std::vector<Model> forms = stronger_forms(model);
+  return std::any_of(forms.begin(), forms.end(), [&](const Model& form) {
+    if (form.demand == Demand::causal) return !find_weak_contradiction(commits, form);
+    return serialize(commits, form, max_steps / 8, false).outcome == SerializationResult::Outcome::possible;
   });
 }
 
 }  // namespace
 
-Decision decide(const Commits& commits, const std::vector<ReadFault>& faults, const Model& model,
+Decision decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
                 const SearchLimits& limits) {
   Decision decision;
-  std::copy_if(faults.begin(), faults.end(), std::back_inserter(decision.faults),
-               [&](const ReadFault& fault) { return fault.breaks(model); });
-  if (!decision.faults.empty()) {
+  std::copy_if(anomalies.begin(), anomalies.end(), std::back_inserter(decision.anomalies),
+               [&](const ReadAnomaly& anomaly) { return anomaly.breaks(model); });
+  if (!decision.anomalies.empty()) {
     decision.valid = Valid::no;
     return decision;
   }
-  if (model.is_session_guarantee() && model.demand != Demand::writes_follow_reads) {
+  if (model.is_session_guarantee()) {
     // Nobody reads what is written only after it.
     constexpr Model acyclic{"", Demand::committed, Order::session};
     if (auto cycle = find_weak_contradiction(commits, acyclic)) return contradicted(std::move(cycle));
-    GuaranteeResult result = check_guarantee(commits, model, limits.steps);
-    return result.gave_up ? gave_up(limits) : contradicted(std::move(result.contradiction));
+    // Each step may leave a link behind.
+    const std::uint64_t max_steps = std::min<std::uint64_t>(limits.steps, limits.bytes / sizeof(Link));
+    GuaranteeResult result = check_guarantee(commits, model, max_steps);
+    return result.gave_up ? Decision{.valid = Valid::unknown} : contradicted(std::move(result.contradiction));
   }
   if (is_implied(commits, model, limits.steps)) return {};
   if (model.demand <= Demand::causal) return contradicted(find_weak_contradiction(commits, model));
   SerializationResult result = serialize(commits, model, limits.steps, true);
-  if (result.outcome == SerializationResult::Outcome::gave_up) return gave_up(limits);
+  if (result.outcome == SerializationResult::Outcome::gave_up) return {.valid = Valid::unknown};
   if (result.outcome == SerializationResult::Outcome::possible) return {};
   return {.valid = Valid::no, .cycle = std::move(result.cycle)};
 }

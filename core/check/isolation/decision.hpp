@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "isolation/link.hpp"
@@ -10,18 +9,16 @@
 
 namespace mznode::check::isolation {
 
-/// Whether a history satisfies a model.
+/// Whether a history satisfies a model; unknown where the search was given up.
 struct Decision {
   Valid valid = Valid::yes;
   /// Of no: reads that nothing explains, or else a cycle of what must come before each other.
-  std::vector<ReadFault> faults = {};
+  std::vector<ReadAnomaly> anomalies = {};
   Cycle cycle = {};
-  /// Of unknown: why.
-  std::string reason = {};
 };
 
 /// Decides it, neither missing a violation nor inventing one.
-Decision decide(const Commits& commits, const std::vector<ReadFault>& faults, const Model& model,
+Decision decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
                 const SearchLimits& limits);
 
 }  // namespace mznode::check::isolation

@@ -10,7 +10,7 @@ namespace {
 constexpr Model decided[] = {
     {"read-your-writes", Demand::own_writes, Order::session},
     {"monotonic-reads", Demand::monotonic_reads, Order::session},
-    {"writes-follow-reads", Demand::writes_follow_reads, Order::session},
+    {"writes-follow-reads", Demand::committed, Order::session},
     {"PRAM", Demand::pram, Order::session},
     {"read-committed", Demand::committed, Order::free},
     {"PL-2", Demand::committed, Order::free},
@@ -62,7 +62,10 @@ bool implies(std::string_view stronger, std::string_view weaker) {
   constexpr Model consistent_view{"PL-2+", Demand::causal, Order::free};
   const Model* strong = stronger == consistent_view.name ? &consistent_view : find_model(stronger);
   const Model* weak = find_model(weaker);
-  return strong != nullptr && weak != nullptr && strong->demand >= weak->demand && strong->order >= weak->order;
+  if (strong == nullptr || weak == nullptr || strong->order < weak->order) return false;
+  const bool is_beside = weak->is_session_guarantee() && strong->demand < Demand::causal;
+  const bool is_pram = strong->demand == Demand::pram;
+  return is_beside && !is_pram ? strong->demand == weak->demand : strong->demand >= weak->demand;
 }
 
 }  // namespace mznode::check::isolation

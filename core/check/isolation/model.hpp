@@ -6,18 +6,17 @@
 
 namespace mznode::check::isolation {
 
-/// What a model demands of the order in which transactions commit, from weak to strong. All demand that what is read
-/// was committed before.
+/// What a model demands of the order in which transactions commit, from weak to strong; but the first two stand beside
+/// the others, until causal consistency implies them all. All demand that what is read was committed before.
 enum class Demand : std::uint8_t {
   /// Read your writes: no read shows less than what its session wrote before.
   own_writes,
   /// Monotonic reads: no read shows less than what its session read before.
   monotonic_reads,
-  /// Writes follow reads: a write comes after what its session read before.
-  writes_follow_reads,
   /// Pipelined RAM: each session sees the writes of every other session in their order.
   pram,
-  /// Read committed (Adya, "Weak Consistency", PL-2).
+  /// Read committed (Adya, "Weak Consistency", PL-2). With the order of sessions this is writes follow reads: a write
+  /// comes after what its session read before.
   committed,
   /// What a transaction has seen some of, it sees all of from then on (Biswas and Enea's read committed; Bailis et al.,
   /// "Highly Available Transactions", monotonic atomic view).

@@ -2,24 +2,13 @@
 
 #include <algorithm>
 
+#include "txn/words.hpp"
+
 namespace mznode::check::isolation {
 namespace {
 
 /// More steps of a proof are not told.
 constexpr std::size_t max_notes = 8;
-constexpr std::size_t longest_transaction = 160;
-
-std::string shortened_text(std::string text) {
-  if (text.size() <= longest_transaction) return text;
-  std::size_t end = longest_transaction;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never within a character
-  return text.substr(0, end) + "…";
-}
-
-std::string describe_operation(const Operation& operation) {
-  return "operation " + std::to_string(operation.index) + " (process " + std::to_string(operation.process) + ")";
-}
-
 }  // namespace
 
 std::string Narrator::element(std::uint32_t element) const {
@@ -30,45 +19,46 @@ std::string Narrator::value(std::uint32_t version) const {
   return element(commits_.element(version));
 }
 
-std::string_view Narrator::name(ReadFault::Kind kind) {
+std::string_view Narrator::name(ReadAnomaly::Kind kind) {
   switch (kind) {
-    case ReadFault::Kind::unwritten: return "unwritten-read";
-    case ReadFault::Kind::aborted: return "G1a";
-    case ReadFault::Kind::intermediate: return "G1b";
-    case ReadFault::Kind::ahead: return "future-read";
-    case ReadFault::Kind::own_missed:
-    case ReadFault::Kind::changed: return "internal";
+    case ReadAnomaly::Kind::unwritten: return "unwritten-read";
+    case ReadAnomaly::Kind::aborted: return "G1a";
+    case ReadAnomaly::Kind::intermediate: return "G1b";
+    case ReadAnomaly::Kind::ahead: return "future-read";
+    case ReadAnomaly::Kind::own_missed:
+    case ReadAnomaly::Kind::changed: return "internal";
   }
   return "internal";
 }
 
-std::string Narrator::words(const ReadFault& fault) const {
+std::string Narrator::words(const ReadAnomaly& anomaly) const {
   const auto describe = [&](std::uint32_t transaction) {
-    return describe_operation(history_[transactions_.position(transaction)]);
+    return txn::name_of(history_[transactions_.position(transaction)]);
   };
-  const std::string read = describe(fault.transaction) + " read " + element(fault.element) + " from " + key(fault.key);
-  const std::uint32_t writer = fault.element == none ? none : transactions_.elements[fault.element].writer;
-  switch (fault.kind) {
-    case ReadFault::Kind::unwritten: return read + ", which nobody wrote";
-    case ReadFault::Kind::aborted: return read + ", which " + describe(writer) + " wrote, and that failed";
-    case ReadFault::Kind::intermediate: return read + ", which " + describe(writer) + " itself overwrote";
-    case ReadFault::Kind::ahead: return read + " before it wrote it";
-    case ReadFault::Kind::own_missed: return read + ", where it had written " + element(fault.expected) + " before";
-    case ReadFault::Kind::changed: return read + ", where it had read " + element(fault.expected) + " before";
+  const std::string read =
+      describe(anomaly.transaction) + " read " + element(anomaly.element) + " from " + key(anomaly.key);
+  const std::uint32_t writer = anomaly.element == none ? none : transactions_.elements[anomaly.element].writer;
+  switch (anomaly.kind) {
+    case ReadAnomaly::Kind::unwritten: return read + ", which nobody wrote";
+    case ReadAnomaly::Kind::aborted: return read + ", which " + describe(writer) + " wrote, and that failed";
+    case ReadAnomaly::Kind::intermediate: return read + ", which " + describe(writer) + " itself overwrote";
+    case ReadAnomaly::Kind::ahead: return read + " before it wrote it";
+    case ReadAnomaly::Kind::own_missed: return read + ", where it had written " + element(anomaly.expected) + " before";
+    case ReadAnomaly::Kind::changed: return read + ", where it had read " + element(anomaly.expected) + " before";
   }
   return read;
 }
 
-AnomalyExample Narrator::example(const ReadFault& fault) const {
+AnomalyExample Narrator::example(const ReadAnomaly& anomaly) const {
   const auto parsed = [&](std::uint32_t element) {
     return element == none ? nlohmann::ordered_json()
                            : check::to_details(Json::from_valid(std::string(transactions_.element_text(element))));
   };
   nlohmann::ordered_json parts = {
-      {"op", check::to_details(history_[transactions_.position(fault.transaction)])},
-      {"key", check::to_details(Json::from_valid(std::string(transactions_.key_text(fault.key))))},
-      {"value", parsed(fault.element)}};
-  if (fault.expected != none) parts["expected"] = parsed(fault.expected);
+      {"op", check::to_details(history_[transactions_.position(anomaly.transaction)])},
+      {"key", check::to_details(Json::from_valid(std::string(transactions_.key_text(anomaly.key))))},
+      {"value", parsed(anomaly.element)}};
+  if (anomaly.expected != none) parts["expected"] = parsed(anomaly.expected);
   return parts;
 }
 
@@ -151,8 +141,8 @@ std::vector<std::string> Narrator::words(const Cycle& cycle) {
   }
   std::vector<std::string> all;
   for (const std::uint32_t commit : names_) {
-    all.push_back("  " + name(commit) + " is " + describe_operation(operation(commit)) + ": " +
-                  shortened_text(operation(commit).value.text()));
+    all.push_back("  " + name(commit) + " is " + txn::name_of(operation(commit)) + ": " +
+                  txn::shortened(operation(commit).value.text()));
   }
   all.insert(all.end(), lines.begin(), lines.end());
   return all;

@@ -9,17 +9,17 @@
 
 namespace mznode::check::isolation {
 
-/// Tells of faults and cycles in words and as data.
+/// Tells of anomalies and cycles in words and as data.
 class Narrator {
  public:
   Narrator(const History& history, const txn::Transactions& transactions, const Commits& commits)
       : history_(history), transactions_(transactions), commits_(commits) {}
 
   /// A line about a read that nothing explains.
-  std::string words(const ReadFault& fault) const;
+  std::string words(const ReadAnomaly& anomaly) const;
   /// The name of that kind of anomaly, as Elle's where it has one.
-  static std::string_view name(ReadFault::Kind kind);
-  AnomalyExample example(const ReadFault& fault) const;
+  static std::string_view name(ReadAnomaly::Kind kind);
+  AnomalyExample example(const ReadAnomaly& anomaly) const;
 
   /// The operations of a cycle, why each comes before the next one, and then what stands behind the steps that are
   /// inferences themselves.

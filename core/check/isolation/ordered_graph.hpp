@@ -38,7 +38,6 @@ class OrderedGraph {
   const std::vector<Labelled>& conflict() const { return conflict_; }
 
   std::uint32_t place(std::uint32_t node) const { return place_[node]; }
-  std::uint32_t size() const { return static_cast<std::uint32_t>(place_.size()); }
   /// The nodes that were moved since this was asked, some of them several times.
   std::vector<std::uint32_t> take_moved() { return std::exchange(moved_, {}); }
   /// How many edges were looked at: what all this costs.

@@ -64,7 +64,6 @@ void Polygraph::add_known() {
 /// edges. A serializable one that writes the key itself would come before itself through it.
 void Polygraph::add_initial_reads(std::uint32_t key) {
   const std::uint32_t between = size_++;
-  initial_nodes_.push_back(between);
   initial_keys_.push_back(key);
   std::uint32_t own = 0;
   for (const std::uint32_t reader : initial_readers(key)) {
@@ -73,7 +72,7 @@ void Polygraph::add_initial_reads(std::uint32_t key) {
       continue;
     }
     // Two of these contradict each other.
-    if (own++ == 2) continue;
+    if (own++ >= 2) continue;
     for (const std::uint32_t version : versions(key)) {
       const std::uint32_t writer = commits_.versions[version].writer;
       if (writer != reader) known_.push_back({begin(reader), end(writer)});

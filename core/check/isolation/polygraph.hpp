@@ -34,9 +34,8 @@ class Polygraph {
   /// The key that a node stands for, between those who read its initial state and those who write it; none for another
   /// one.
   std::uint32_t initial_key(std::uint32_t node) const {
-    const auto found = std::find(initial_nodes_.begin(), initial_nodes_.end(), node);
-    return found == initial_nodes_.end() ? none
-                                         : initial_keys_[static_cast<std::size_t>(found - initial_nodes_.begin())];
+    const std::uint32_t events = end(commits_.size() - 1) + 1;  // these nodes follow them
+    return node >= events && node - events < initial_keys_.size() ? initial_keys_[node - events] : none;
   }
 
   /// What is certain, without the order of versions.
@@ -76,8 +75,7 @@ class Polygraph {
   std::vector<std::uint32_t> first_reader_;  // by version, and behind them by key: of the initial state
   std::vector<std::uint32_t> readers_;       // commits, each once
   std::vector<std::uint32_t> first_version_;
-  std::vector<std::uint32_t> versions_;  // by key
-  std::vector<std::uint32_t> initial_nodes_;
+  std::vector<std::uint32_t> versions_;      // by key
   std::vector<std::uint32_t> initial_keys_;  // of these nodes
 };
 

@@ -22,7 +22,7 @@ class Saturation {
     std::vector<std::uint32_t> order;
     while (precedence_.sort(wanted, order)) {
       // A write that its session's reads do not precede would close a cycle of sessions and reads.
-      if (model_.demand == Demand::committed || model_.demand == Demand::writes_follow_reads) return std::nullopt;
+      if (model_.demand == Demand::committed) return std::nullopt;
       if (const auto stale = visit(order)) return initial_cycle(*stale);
       if (inferred_.empty()) return std::nullopt;
       precedence_.infer(inferred_);

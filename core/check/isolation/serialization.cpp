@@ -1,6 +1,7 @@
 #include "isolation/serialization.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "isolation/contradiction.hpp"
 #include "isolation/order_solver.hpp"
@@ -19,18 +20,18 @@ class Serialization {
   SerializationResult run() {
     using Outcome = SerializationResult::Outcome;
     const std::vector<std::uint32_t> order = polygraph_.sort();
-    if (order.empty() && polygraph_.size() > 0) return {Outcome::impossible, explain(order), 0};
+    if (order.empty() && polygraph_.size() > 0) return {Outcome::impossible, explain(order)};
     solver_.emplace(polygraph_.known(), order);
     std::vector<std::uint32_t> keys(commits_.key_count);
     for (std::uint32_t key = 0; key < commits_.key_count; ++key) keys[key] = key;
     while (true) {
       for (const std::uint32_t key : keys) look_at(key);
-      if (doubts_.empty()) return {Outcome::possible, {}, solver_->steps()};
+      if (doubts_.empty()) return {Outcome::possible, {}};
       for (const auto& [a, b] : doubts_) choose(a, b);
       doubts_.clear();
       const SolverOutcome outcome = solver_->solve(max_steps_);
-      if (outcome == SolverOutcome::gave_up) return {Outcome::gave_up, {}, solver_->steps()};
-      if (outcome == SolverOutcome::impossible) return {Outcome::impossible, explain(order), solver_->steps()};
+      if (outcome == SolverOutcome::gave_up) return {Outcome::gave_up, {}};
+      if (outcome == SolverOutcome::impossible) return {Outcome::impossible, explain(order)};
       keys = moved_keys();
     }
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "isolation/link.hpp"
 
@@ -11,7 +10,6 @@ struct SerializationResult {
   enum class Outcome : std::uint8_t { possible, impossible, gave_up };
   Outcome outcome = Outcome::possible;
   Cycle cycle = {};
-  std::uint64_t steps = 0;
 };
 
 /// Decides prefix consistency, snapshot isolation and serializability in each form of `model.order`. These need a

@@ -1,6 +1,7 @@
 #include "txn/evidence.hpp"
 
 #include "mznode/check/verdict.hpp"
+#include "mznode/json/seconds.hpp"
 
 namespace mznode::check::txn {
 namespace {
@@ -22,11 +23,6 @@ const char* name_of(Relations relation) {
 }
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
-
-std::string seconds(std::int64_t ns) {
-  const std::string ms = std::to_string(1000 + ns / ns_per_ms % 1000);
-  return std::to_string(ns / ns_per_ms / 1000) + "." + ms.substr(1) + " s";
-}
 
 std::string transaction_name(std::size_t i) {
   return std::string("T").append(std::to_string(i + 1));
@@ -117,7 +113,7 @@ Evidence::Step Evidence::order_step(std::uint32_t from, std::uint32_t to, Relati
   step.invoked = began.index;
   const std::int64_t gap_ns = began.time_ns - ended.time_ns;
   step.words = from_name + " had completed (operation " + std::to_string(ended.index) + ") " +
-               (gap_ns >= ns_per_ms ? seconds(gap_ns) + " " : "") + "before " + to_name + " began (operation " +
+               (gap_ns >= ns_per_ms ? seconds_text(gap_ns) + " " : "") + "before " + to_name + " began (operation " +
                std::to_string(began.index) + ")";
   return step;
 }

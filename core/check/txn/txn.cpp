@@ -116,11 +116,13 @@ Verdict completed(Verdict verdict, const History& history, const Transactions& t
   const bool is_demanded = options.complete == CompleteCheck::demanded;
   if (!is_demanded) limits.steps = std::min(limits.steps, affordable_steps);
   CompleteFinding finding =
-      isolation::check_completely(history, transactions, options.consistency_models.names(), limits);
+      isolation::check_completely(history, transactions, options.consistency_models.names(), limits, is_demanded);
   for (const CompleteFinding::Model& model : finding.models) {
     const bool is_only_check = !why_unchecked(model.name).empty();
     if (model.valid == Valid::no) rule_out(verdict, model.name);
-    if (model.valid == Valid::no || is_demanded || is_only_check) verdict.valid = worst(verdict.valid, model.valid);
+    const bool counts = model.valid == Valid::no || is_demanded || is_only_check;
+    if (!counts) continue;
+    verdict.valid = worst(verdict.valid, model.valid);
     verdict.explanation.insert(verdict.explanation.end(), model.explanation.begin(), model.explanation.end());
     if (verdict.valid == Valid::unknown && verdict.error.empty() && model.valid == Valid::unknown) {
       verdict.error = model.explanation.front();

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "mznode/json/scanner.hpp"
+
 namespace mznode::check::txn {
 namespace {
 
@@ -46,15 +48,6 @@ constexpr Sentence sentences[] = {
     {"nonmonotonic-poll", "{ops.0} polled {values.0} from key {key}, and {ops.1} went back to {values.1}"},
     {"nonmonotonic-send", "{ops.0} sent {values.0} to key {key}, and {ops.1} sent {values.1}, which stands before it"},
 };
-
-constexpr std::size_t longest_value = 160;
-
-std::string shortened(std::string text) {
-  if (text.size() <= longest_value) return text;
-  std::size_t end = longest_value;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never within a character
-  return text.substr(0, end) + "…";
-}
 
 bool is_operation(const ordered_json& value) {
   return value.is_object() && value.contains("index") && value.contains("process");
@@ -100,14 +93,10 @@ std::optional<std::string> filled_in(std::string_view text, const ordered_json& 
   return sentence;
 }
 
-std::string name_of(const Operation& operation) {
-  return "operation " + std::to_string(operation.index) + " (process " + std::to_string(operation.process) + ")";
-}
-
 std::vector<std::string> explain_cycle(const CycleExample& cycle) {
   std::vector<std::string> lines;
   for (const Operation& transaction : cycle.transactions) {
-    lines.push_back("  T" + std::to_string(lines.size() + 1) + " is " + name_of(transaction) + ": " +
+    lines.push_back("  T" + std::to_string(lines.size() + 1) + " is " + txn::name_of(transaction) + ": " +
                     shortened(to_details(transaction.value).dump()));
   }
   for (const CycleExample::Step& step : cycle.steps) lines.push_back("  " + step.words);
@@ -115,6 +104,16 @@ std::vector<std::string> explain_cycle(const CycleExample& cycle) {
 }
 
 }  // namespace
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t longest = 160;
+  const std::string_view part = whole_characters(text, longest);
+  return std::string(part) + (part.size() < text.size() ? "…" : "");
+}
+
+std::string name_of(const Operation& operation) {
+  return "operation " + std::to_string(operation.index) + " (process " + std::to_string(operation.process) + ")";
+}
 
 std::vector<std::string> explain_anomaly(const Anomaly& anomaly) {
   std::vector<std::string> lines = {anomaly.name +

@@ -16,8 +16,7 @@ struct CompleteFinding final : Finding {
   struct Model {
     std::string name;
     Valid valid = Valid::yes;
-    /// Of no: reads that nothing explains, or a cycle. The relation of a step is one of those of CycleExample, or
-    /// "visible".
+    /// Of no: reads that nothing explains, or a cycle.
     std::vector<AnomalyExample> examples = {};
     /// Of no and unknown: the same in words.
     std::vector<std::string> explanation = {};

@@ -47,7 +47,7 @@ struct Contradiction {
   std::vector<Blocked> blocked = {};
 };
 
-/// Of one register.
+/// Of one register, or of another object that was searched as a whole.
 struct RegisterFinding final : Finding {
   std::size_t op_count = 0;
   /// When it is invalid: the completion that no order explains although there is one for all that is before it, and the

@@ -20,6 +20,8 @@ struct Checker {
   MakeAnswerJudge answers;
   /// Whether it knows operations by their `f`; transactions need none.
   bool needs_f = true;
+  /// Whether consistency models have complete checks here.
+  bool has_complete_checks = false;
 
   /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe),
   /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless

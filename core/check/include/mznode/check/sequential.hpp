@@ -125,8 +125,7 @@ CheckFunction linearizable_from(std::shared_ptr<const State> initial);
 /// Exact, but the search gives up after a fiftieth of the steps of options.limits, since each makes a whole state, and
 /// says unknown. Many unanswered operations at a time make that likely.
 ///
-/// Details: `op-count`; when it is invalid `op`, the completion that no order explains, `previous-ok`, the last
-/// completion before it, and `explanation`.
+/// Finds a RegisterFinding.
 template <SequentialModel Model>
 CheckFunction linearizable() {
   return detail::linearizable_from(std::make_shared<detail::StateOf<Model>>(Model()));

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mznode/check/history.hpp"
 #include "mznode/check/options.hpp"
@@ -24,9 +25,10 @@ struct Completions {
 struct StatsFinding final : Finding {
   Completions all = {};
   std::map<std::string, Completions> by_f = {};
-  /// Whether all operations of the kinds that never succeeded were left open, unanswered or unavailable, or rightly
-  /// failed: faults can do that to right nodes.
-  bool may_be_faults = false;
+  /// Of the kinds that never succeeded, though they should have: the completions (their positions) that were left open,
+  /// unanswered or unavailable, and whether all others rightly failed. Faults can do that to right nodes.
+  std::vector<std::size_t> unanswered = {};
+  bool may_be_faults = true;
 
   void write_to(nlohmann::ordered_json& details) const override;
 };

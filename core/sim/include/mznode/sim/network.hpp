@@ -108,11 +108,12 @@ class Network {
 
   /// Counts the messages of each sender to each receiver from now on, or forgets these counts and does so no more.
   void count_links(bool counts) {
-    links_.clear();
-    counts_links_ = counts;
+    links_.reset();
+    if (counts) links_.emplace();
   }
-  bool counts_links() const { return counts_links_; }
-  const std::map<std::pair<std::string, std::string>, std::uint64_t>& links() const { return links_; }
+  bool counts_links() const { return links_.has_value(); }
+  /// Of those that are counted.
+  const std::map<std::pair<std::string, std::string>, std::uint64_t>& links() const { return *links_; }
 
   /// Keeps the journal and the packets from now on; without it only counts are kept.
   void keep_journal() { keeps_journal_ = true; }
@@ -155,8 +156,7 @@ class Network {
   std::map<std::string, Queue, std::less<>> endpoints_;
   std::vector<std::shared_ptr<Rule>> rules_;
   Stats stats_;
-  bool counts_links_ = false;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> links_;
+  std::optional<std::map<std::pair<std::string, std::string>, std::uint64_t>> links_;
   std::uint64_t next_id_ = 0;
   std::uint64_t next_order_ = 0;
   std::uint64_t next_generation_ = 0;

@@ -17,7 +17,7 @@ namespace mznode::check {
 struct CycleExample {
   /// Why one comes before the next one.
   struct Step {
-    /// "ww", "wr", "rw", "process" or "realtime".
+    /// "ww", "wr", "rw", "process" or "realtime"; of a session guarantee also "visible".
     std::string_view relation;
     /// Of a dependency: the key, the version that was written or read, and for ww and rw the one that followed it.
     std::optional<Json> key = {};

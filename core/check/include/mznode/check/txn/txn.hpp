@@ -20,9 +20,11 @@ Verdict check_list_append(const History& history, const CheckOptions& options);
 /// The same for registers: ["r", key, value] and ["w", key, value]. Values of a key must be unique; `options.assume`
 /// tells from what else the order of versions may be inferred. With linearizable_keys, `compat_jepsen` finds the
 /// cyclic versions that Elle 0.2.2 finds by mistake (see elle_followers.hpp); otherwise only those that there are.
+/// Finds a CompleteFinding besides where complete checks run (`options.complete`), and what they find counts.
 Verdict check_rw_register(const History& history, const CheckOptions& options);
 
-/// As Maelstrom's txn-rw-register: assumes that writes follow reads, and counts unknown as invalid. Stricter than
+/// As Maelstrom's txn-rw-register: assumes that writes follow reads, and counts unknown as invalid, but for a
+/// few answers that have nothing in common. Stricter than
 /// upstream unless `compat_jepsen` is set: a value that was read and that nobody wrote is invalid.
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options);
 
