@@ -179,7 +179,7 @@ void check_completely(benchmark::State& state, const char* model) {
   txn::Transactions transactions;
   txn::RegisterReader(history).read(transactions);
   for (auto _ : state) {
-    if (isolation::check_completely(history, transactions, {model}, {}).models.front().valid != Valid::yes)
+    if (isolation::check_completely(history, transactions, {model}, {}, true).models.front().valid != Valid::yes)
       state.SkipWithError("the history should be strictly serializable");
   }
   count(state);
