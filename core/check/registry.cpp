@@ -1,6 +1,6 @@
 #include "mznode/check/registry.hpp"
 
-#include "integers.hpp"
+#include "history/integers.hpp"
 #include "mznode/check/counter.hpp"
 #include "mznode/check/echo.hpp"
 #include "mznode/check/kafka/kafka.hpp"

@@ -14,7 +14,7 @@
 #include "mznode/check/history.hpp"
 #include "mznode/check/jsonl.hpp"
 #include "mznode/check/txn/txn.hpp"
-#include "txn/registers.hpp"
+#include "transactions/registers.hpp"
 
 namespace mznode::check {
 namespace {

@@ -11,7 +11,7 @@
 #include "isolation/polygraph.hpp"
 #include "tests/check/isolation_oracle.hpp"
 #include "tests/check/labels.hpp"
-#include "txn/registers.hpp"
+#include "transactions/registers.hpp"
 
 namespace mznode::check {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "counterexample.hpp"
+#include "linearizability/counterexample.hpp"
 #include "mznode/sim/random.hpp"
 
 namespace mznode::check {

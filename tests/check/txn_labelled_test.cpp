@@ -34,7 +34,7 @@ void expect_anomalies(const ordered_json& expected, const Verdict& verdict, Tall
 }
 
 /// With linearizable-keys, Elle 0.2.2 finds cyclic versions in these histories, which have none: a bug that was mended
-/// since (see core/check/txn/elle_followers.hpp). `--compat jepsen` finds them, too.
+/// since (see core/check/compat/elle_followers.hpp). `--compat jepsen` finds them, too.
 bool rests_on_upstream_bug(const ordered_json& label) {
   static const std::set<std::string> files = {
       "txn/rw-0008.edn", "txn/rw-0025.edn", "txn/rw-0027.edn", "txn/rw-0040.edn", "txn/rw-0050.edn", "txn/rw-0053.edn",

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "isolation/model.hpp"
-#include "txn/transactions.hpp"
+#include "transactions/transactions.hpp"
 
 namespace mznode::check::isolation {
 

@@ -5,7 +5,7 @@
 
 #include "mznode/check/isolation.hpp"
 #include "mznode/check/options.hpp"
-#include "txn/transactions.hpp"
+#include "transactions/transactions.hpp"
 
 namespace mznode::check::isolation {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "txn/words.hpp"
+#include "anomalies/words.hpp"
 
 namespace mznode::check::isolation {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "isolation/link.hpp"
 #include "mznode/check/txn/anomalies.hpp"
-#include "txn/transactions.hpp"
+#include "transactions/transactions.hpp"
 
 namespace mznode::check::isolation {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "txn/number_table.hpp"
+#include "cycles/number_table.hpp"
 
 namespace mznode::check::isolation {
 

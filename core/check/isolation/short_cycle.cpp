@@ -1,6 +1,6 @@
 #include "isolation/short_cycle.hpp"
 
-#include "txn/number_table.hpp"
+#include "cycles/number_table.hpp"
 
 namespace mznode::check::isolation {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "anomalies/judge.hpp"
+#include "anomalies/words.hpp"
 #include "kafka/log_anomalies.hpp"
-#include "txn/judge.hpp"
-#include "txn/orders.hpp"
-#include "txn/words.hpp"
+#include "transactions/orders.hpp"
 
 namespace mznode::check {
 namespace {

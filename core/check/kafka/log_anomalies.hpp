@@ -1,8 +1,8 @@
 #pragma once
 
+#include "anomalies/anomaly_list.hpp"
+#include "anomalies/evidence.hpp"
 #include "kafka/version_order.hpp"
-#include "txn/anomaly_list.hpp"
-#include "txn/evidence.hpp"
 
 namespace mznode::check::kafka {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "integers.hpp"
+#include "history/integers.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check::kafka {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mznode/check/history.hpp"
-#include "txn/transactions.hpp"
+#include "transactions/transactions.hpp"
 
 namespace mznode::check::kafka {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "clojure_order.hpp"
+#include "compat/clojure_order.hpp"
 
 namespace mznode::check::kafka {
 

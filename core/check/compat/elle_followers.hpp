@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "transactions/transactions.hpp"
+
+namespace mznode::check::txn {
+
+/// By key: the transactions that come next on it.
+using Followers = std::map<std::uint32_t, std::set<std::uint32_t>>;
+
+/// For each transaction those that Elle 0.2.2 takes to follow it in real time, next on each key
+/// (elle.rw-register/ext-key-graph).
+///
+/// That version adds to a set which several transactions share, so that what follows one of them seems to follow the
+/// others, and versions seem cyclic that are not; later ones do not ("Fix a gnarly bug: rw could incorrectly infer
+/// version order cycles"). Which sets are shared depends on the order in which it iterates, and so this does all that
+/// in the same way. Meant for comparing verdicts: it takes memory for each transaction and each later key.
+///
+/// `keys_of` gives the keys on which a transaction is known to have worked.
+std::vector<Followers> elle_followers(const History& history, const Transactions& transactions,
+                                      const std::function<std::vector<std::uint32_t>(std::uint32_t)>& keys_of);
+
+}  // namespace mznode::check::txn

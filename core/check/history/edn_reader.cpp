@@ -1,0 +1,80 @@
+#include "history/edn_transcoder.hpp"
+#include "history/operation_builder.hpp"
+#include "mznode/check/edn.hpp"
+
+namespace mznode::check {
+namespace {
+
+class EdnReader {
+ public:
+  explicit EdnReader(const std::string& text) : text_(text), edn_(text) {}
+
+  History read() {
+    history_.reserve(expected_operations(text_));
+    const char first = peek_behind_tags();
+    if (first == '[' || first == '(') {
+      demand_known_tags();
+      edn_.skip();
+      const char close = first == '[' ? ']' : ')';
+      while (peek_behind_tags() != close) operation();
+      edn_.skip();
+      if (!edn_.at_end()) edn_.fail("expected the end of the history");
+    } else {
+      while (!edn_.at_end()) operation();
+    }
+    return std::move(history_);
+  }
+
+ private:
+  char peek_behind_tags() {
+    for (;;) {
+      const char next = edn_.peek();
+      if (next != '#') return next;
+      edn_.skip_tag();
+    }
+  }
+
+  void operation() {
+    if (peek_behind_tags() != '{') edn_.fail("expected {, the begin of an operation");
+    const std::size_t start = edn_.offset();
+    edn_.skip();
+    builder_.start(history_);
+    demand_known_tags();
+    while (edn_.peek() != '}') field();
+    edn_.skip();
+    if (const auto problem = builder_.finish()) edn_.fail(*problem, start);
+  }
+
+  void demand_known_tags() const {
+    if (const auto tag = edn_.unknown_tag()) {
+      edn_.fail(
+          "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
+          "behind it stands for something else",
+          *tag);
+    }
+  }
+
+  void field() {
+    const std::string_view key = edn_.key();
+    edn_.peek();
+    const std::size_t start = edn_.offset();
+    const std::string_view value = edn_.value("a value");
+    // What no checker reads may be anything.
+    if (OperationBuilder::is_judged(key)) demand_known_tags();
+    edn_.forget_unknown_tag();
+    if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
+  }
+
+  const std::string& text_;
+  EdnTranscoder edn_;
+  OperationBuilder builder_;
+  History history_;
+};
+
+}  // namespace
+
+History read_edn(const std::string& text) {
+  return EdnReader(text).read();
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,122 @@
+#include "history/operation_builder.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace mznode::check {
+namespace {
+
+bool parse_int(std::string_view json, std::int64_t& number) {
+  const char* end = json.data() + json.size();
+  const auto [stop, error] = std::from_chars(json.data(), end, number);
+  return error == std::errc{} && stop == end;
+}
+
+/// A text shorter than this cannot be an operation; it bounds what a file full of line breaks makes us reserve.
+constexpr std::size_t shortest_operation = 32;
+
+}  // namespace
+
+void OperationBuilder::start(History& history) {
+  const std::int64_t previous_time_ns = history.empty() ? 0 : history.back().time_ns;
+  operation_ = &history.emplace_back();
+  operation_->index = static_cast<std::int64_t>(history.size()) - 1;
+  operation_->time_ns = previous_time_ns;
+  has_type_ = has_process_ = false;
+}
+
+const char* OperationBuilder::set(std::string_view key, std::string_view json) {
+  if (key == "f") return set_f(json);
+  if (key == "value") {
+    operation_->value = Json::from_valid(std::string(json));
+    return nullptr;
+  }
+  if (key == "type") return set_type(json);
+  if (key == "process") return set_process(json);
+  if (key == "index") return json == "null" || parse_int(json, operation_->index) ? nullptr : "an integer as index";
+  if (key == "time") {
+    return json == "null" || parse_int(json, operation_->time_ns) ? nullptr : "an integer as time, in nanoseconds";
+  }
+  if (key == "error") {
+    if (json != "null") operation_->error = Json::from_valid(std::string(json));
+  } else if (key == "final?") {
+    if (json != "true" && json != "false" && json != "null") return "true or false as final?";
+    operation_->is_final = json == "true";
+  } else {
+    operation_->other_fields.emplace_back(key, Json::from_valid(std::string(json)));
+  }
+  return nullptr;
+}
+
+const char* OperationBuilder::set_type(std::string_view json) {
+  has_type_ = true;
+  for (const Type type : {Type::invoke, Type::ok, Type::fail, Type::info}) {
+    if (json.front() == '"' && json.substr(1, json.size() - 2) == type_name(type)) {
+      operation_->type = type;
+      return nullptr;
+    }
+  }
+  return "invoke, ok, fail or info as type";
+}
+
+const char* OperationBuilder::set_process(std::string_view json) {
+  has_process_ = true;
+  if (json.front() == '"') {
+    operation_->process = nemesis_process;
+    return nullptr;
+  }
+  return parse_int(json, operation_->process) && operation_->process >= 0 ? nullptr : "a number or a name as process";
+}
+
+const char* OperationBuilder::set_f(std::string_view json) {
+  if (json == "null") return nullptr;  // Jepsen allows operations without a function
+  if (json.front() != '"') return "a name as f";
+  const std::string_view content = json.substr(1, json.size() - 2);
+  if (content.find('\\') == std::string_view::npos) {
+    operation_->f = content;
+  } else {
+    operation_->f = *Json::from_valid(std::string(json)).as_string();
+  }
+  return nullptr;
+}
+
+bool OperationBuilder::is_judged(std::string_view key) {
+  constexpr std::string_view judged[] = {"type", "process", "f", "value", "index", "time", "final?"};
+  return std::find(std::begin(judged), std::end(judged), key) != std::end(judged);
+}
+
+std::optional<std::string> OperationBuilder::finish() {
+  if (!has_type_) return "expected the field type in the operation";
+  if (!history_has_processes_) history_has_processes_ = has_process_;
+  if (*history_has_processes_ != has_process_) {
+    return has_process_
+               ? "expected no process in the operation: those before it have none, which makes all of them one's"
+               : "expected the field process in the operation";
+  }
+  if (!has_process_) operation_->process = 0;
+  return std::nullopt;
+}
+
+std::string describe_position(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  // The bytes that continue a UTF-8 sequence are no characters of their own.
+  const auto column = 1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(),
+                                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+void fail_at(std::string_view text, std::size_t offset, const std::string& why) {
+  throw HistoryError(describe_position(text, offset) + ": " + why);
+}
+
+std::size_t expected_operations(std::string_view text) {
+  // Operations of one history are alike, so its first lines tell enough.
+  const std::string_view sample = text.substr(0, std::size_t{1} << 16);
+  const auto lines = 1 + static_cast<std::size_t>(std::count(sample.begin(), sample.end(), '\n'));
+  const std::size_t length = std::max(sample.size() / lines, shortest_operation);
+  return text.size() / length + text.size() / length / 16 + 1;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,115 @@
+#include "mznode/check/sequential.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "linearizability/model_search.hpp"
+#include "mznode/check/linearizable.hpp"
+#include "mznode/check/verdict.hpp"
+
+namespace mznode::check {
+namespace {
+
+/// How much of the order before a contradiction is told.
+constexpr std::size_t told_calls = 8;
+/// A step makes a whole state, and so much more work than one of a search that knows what it looks at.
+constexpr std::uint64_t work_of_a_step = 50;
+
+std::string words_of(const TimedCall& timed) {
+  std::string text = "process " + std::to_string(timed.process) + ": " + timed.call.f;
+  const bool has_argument = !timed.call.argument.is_null();
+  if (has_argument) text += " " + timed.call.argument.text();
+  if (!timed.call.result) return text + ", of which no answer is known";
+  const bool repeats_argument = has_argument && *timed.call.result == timed.call.argument;
+  return repeats_argument ? text : text + " gave " + timed.call.result->text();
+}
+
+std::vector<std::string> explain(std::span<const TimedCall> calls, const ModelSearch& search) {
+  std::vector<std::string> lines = {"no order of the operations explains: " + words_of(calls[search.stuck])};
+  if (search.order.empty()) return lines;
+  lines.push_back(search.order.size() > told_calls ? "all that ended before it can be explained; the last steps of it:"
+                                                   : "all that ended before it can be explained:");
+  const std::size_t first = search.order.size() - std::min(told_calls, search.order.size());
+  for (std::size_t i = first; i < search.order.size(); ++i) {
+    const std::string state = search.states[i]->text();
+    lines.push_back("  " + words_of(calls[search.order[i]]) + (state.empty() ? "" : "; then it is " + state));
+  }
+  return lines;
+}
+
+std::optional<Operation> previous_ok(const History& history, std::span<const TimedCall> calls, std::size_t before) {
+  std::size_t last = TimedCall::never;
+  for (const TimedCall& each : calls) {
+    if (each.completion < before && (last == TimedCall::never || each.completion > last)) last = each.completion;
+  }
+  return last == TimedCall::never ? std::nullopt : std::optional(history[last]);
+}
+
+/// The calls of the clients in the order of their invocations, without those that certainly had no effect.
+/// Throws HistoryError when the history has no form that can be judged (see Pairing).
+std::vector<TimedCall> calls_of(const History& history) {
+  const Pairing pairing(history);
+  std::vector<TimedCall> calls;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& invocation = history[i];
+    if (!invocation.is_client() || invocation.type != Type::invoke) continue;
+    const std::size_t end = pairing.completion(i);
+    const Type type = end == Pairing::none ? Type::info : history[end].type;
+    if (type == Type::fail) continue;
+    TimedCall timed{.call = {invocation.f, invocation.value, std::nullopt},
+                    .process = invocation.process,
+                    .invocation = i,
+                    .completion = TimedCall::never};
+    if (type == Type::ok) {
+      timed.call.result = history[end].value;
+      timed.completion = end;
+    }
+    calls.push_back(std::move(timed));
+  }
+  return calls;
+}
+
+Verdict verdict_of(const History& history, std::span<const TimedCall> calls, const ModelSearch& search) {
+  if (search.outcome == ModelSearch::Outcome::gave_up) {
+    return Verdict::unknown("gave up after " + std::to_string(search.steps) +
+                            " steps (--search-steps and --search-memory)");
+  }
+  const bool is_judged = std::any_of(calls.begin(), calls.end(),
+                                     [](const TimedCall& each) { return each.completion != TimedCall::never; });
+  if (!is_judged) return Verdict::unknown("no operation was answered");
+  Verdict verdict(search.outcome == ModelSearch::Outcome::found ? Valid::yes : Valid::no);
+  RegisterFinding finding;
+  finding.op_count = calls.size();
+  if (verdict.valid == Valid::no) {
+    const std::size_t stuck = calls[search.stuck].completion;
+    finding.op = history[stuck];
+    finding.previous_ok = previous_ok(history, calls, stuck);
+    verdict.explanation = explain(calls, search);
+  }
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+}  // namespace
+
+namespace detail {
+
+Fingerprint fingerprint_of(std::string_view text) {
+  // FNV-1a (Fowler, Noll and Vo), the same number on every machine.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3;
+  return {.hash = hash, .bytes = text.size()};
+}
+
+CheckFunction linearizable_from(std::shared_ptr<const State> initial) {
+  return [initial = std::move(initial)](const History& history, const CheckOptions& options) {
+    const std::vector<TimedCall> calls = calls_of(history);
+    const SearchLimits limits{.steps = options.limits.steps / work_of_a_step, .bytes = options.limits.bytes};
+    return verdict_of(history, calls, search_orders(calls, initial, limits));
+  };
+}
+
+}  // namespace detail
+}  // namespace mznode::check
