@@ -47,11 +47,15 @@ install(CODE "
   endif()
   file(INSTALL ${mznode_pages}/_mznode DESTINATION \"\${CMAKE_INSTALL_PREFIX}/\${directory}\")")
 install(FILES ${mznode_pages}/mznode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples ${PROJECT_SOURCE_DIR}/packaging DESTINATION ${CMAKE_INSTALL_DOCDIR}
+# The documents, with all that they link to; packaging/release.sh takes them from this component.
+install(FILES README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        COMPONENT documents)
+install(DIRECTORY doc maelstrom-runs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documents
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
+install(DIRECTORY examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documents
         PATTERN __pycache__ EXCLUDE PATTERN bin EXCLUDE)
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+install(DIRECTORY scripts/many-machines DESTINATION ${CMAKE_INSTALL_DOCDIR}/scripts COMPONENT documents)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT documents)
 
 # `make deb`
 set(CPACK_GENERATOR DEB)

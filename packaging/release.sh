@@ -44,10 +44,10 @@ tree=$work/$name
 mkdir -p "$tree/bin"
 cp "$build/mznode" "$tree/bin/"
 "$strip" "$tree/bin/mznode"
-cp -r --parents README.md CHANGELOG.md LICENSE doc examples packaging/ci packaging/ci-snippets "$tree/"
 cp -r "$build/pages" "$tree/share"
-find "$tree" -name __pycache__ -prune -exec rm -rf {} +
-rm -rf "$tree/examples/tutorial/go/bin"
+cmake --install "$build" --component documents --prefix "$work/installed" >/dev/null
+mv "$work/installed/share/doc/mznode/"* "$tree/"
+mv "$tree/copyright" "$tree/LICENSE"
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=go-w -C "$work" -cf - "$name" |
   gzip -n9 >"$out/$name.tar.gz"
 (cd "$build" && cpack -B "$out")
