@@ -5,7 +5,7 @@ MZNODE := $(BUILD)/mznode
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 # Workloads that `make test-<workload>` knows: those with a script in maelstrom-runs/.
-WORKLOADS := $(filter-out all lib ranges,$(basename $(notdir $(wildcard maelstrom-runs/*.sh))))
+WORKLOADS := $(filter-out all flyio lib ranges,$(basename $(notdir $(wildcard maelstrom-runs/*.sh))))
 # The real Maelstrom where there is one; otherwise the embedded network plays the same test.
 MAELSTROM ?= $(shell command -v maelstrom 2>/dev/null)
 export MAELSTROM
