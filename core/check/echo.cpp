@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compat/upstream.hpp"
 #include "mznode/check/errors.hpp"
 #include "mznode/json/scanner.hpp"
 
@@ -61,7 +62,7 @@ Verdict check_echo(const History& history, const CheckOptions& options) {
     finding.errors.push_back(
         {invocation.value, completion == Pairing::none ? std::nullopt : std::optional(history[completion])});
   }
-  const bool is_judged = judged > 0 || options.compat_jepsen;
+  const bool is_judged = judged > 0 || Upstream(options).accepts_nothing();
   const bool is_right = finding.errors.empty();
   if (is_right && !is_judged) return Verdict::unknown("nothing was to be echoed");
   Verdict verdict(is_right ? Valid::yes : Valid::no);

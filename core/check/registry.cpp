@@ -1,5 +1,6 @@
 #include "mznode/check/registry.hpp"
 
+#include "compat/upstream.hpp"
 #include "history/integers.hpp"
 #include "mznode/check/counter.hpp"
 #include "mznode/check/echo.hpp"
@@ -68,7 +69,7 @@ Verdict Checker::check(const History& history, const CheckOptions& options) cons
     demand_operations(history, needs_f);
     const Pairing pairing(history);
     Verdict verdict = judge(*this, history, options);
-    if (answers != nullptr && !options.compat_jepsen) {
+    if (answers != nullptr && !Upstream(options).believes_replies()) {
       add_other_than_asked(history, pairing, answers(history), verdict);
     }
     return verdict;

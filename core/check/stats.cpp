@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compat/upstream.hpp"
 #include "mznode/check/errors.hpp"
 #include "mznode/json/scanner.hpp"
 
@@ -107,7 +108,7 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
   }
   std::string never_ok;
   bool may_lack_time = true;
-  bool rightly_failed = !options.compat_jepsen;
+  bool rightly_failed = !Upstream(options).demands_success();
   StatsFinding finding;
   finding.all = all.completions;
   for (const auto& [f, counts] : by_f) {
@@ -154,11 +155,11 @@ Verdict check_availability(const History& history, const CheckOptions& options) 
     return static_cast<double>(count) / static_cast<double>(invoked);
   };
   double fraction = invoked == 0 ? 1.0 : fraction_of_invoked(ok);
-  if (options.compat_jepsen) fraction = static_cast<double>(static_cast<float>(fraction));
+  if (Upstream(options).rounds_to_float()) fraction = static_cast<double>(static_cast<float>(fraction));
   const bool reached = !options.availability || fraction >= *options.availability;
   Verdict verdict(reached ? Valid::yes : Valid::no);
   AvailabilityFinding finding;
-  if (invoked > 0 || options.compat_jepsen) finding.ok_fraction = fraction;
+  if (invoked > 0 || Upstream(options).accepts_nothing()) finding.ok_fraction = fraction;
   if (mismatched > 0) finding.cas_mismatch_fraction = fraction_of_invoked(mismatched);
   verdict.add(std::move(finding));
   if (!reached) {

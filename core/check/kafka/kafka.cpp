@@ -5,6 +5,7 @@
 
 #include "anomalies/judge.hpp"
 #include "anomalies/words.hpp"
+#include "compat/upstream.hpp"
 #include "kafka/log_anomalies.hpp"
 #include "transactions/orders.hpp"
 
@@ -103,13 +104,13 @@ Verdict check_kafka(const History& history, const CheckOptions& options) {
   const LogDependencies dependencies(logs);
   const txn::Evidence evidence(history, logs.transactions, dependencies);
   txn::AnomalyList anomalies;
-  LogAnomalies(history, logs, orders, evidence, anomalies, options.compat_jepsen).find();
+  LogAnomalies(history, logs, orders, evidence, anomalies, Upstream(options).forgets_at_empty_polls()).find();
   const txn::Graph graph =
       txn::build_graph(history, logs.transactions, txn::realtime,
                        [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
   txn::find_cycle_anomalies(graph, {}, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, anomalies);
   // Upstream counts any error.
-  Verdict verdict = judge(anomalies, options.compat_jepsen ? SIZE_MAX : answers_in(history));
+  Verdict verdict = judge(anomalies, Upstream(options).demands_success() ? SIZE_MAX : answers_in(history));
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;
   const auto element = static_cast<std::uint32_t>(unsent - logs.sender.begin());

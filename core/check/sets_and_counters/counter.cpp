@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "compat/upstream.hpp"
 #include "history/integers.hpp"
 
 namespace mznode::check {
@@ -20,7 +21,7 @@ class Counter {
       if (history_[i].f == "add") add(i);
       if (history_[i].f == "read") read(i);
     }
-    const bool is_judged = !finding_.reads.empty() || options_.compat_jepsen;
+    const bool is_judged = !finding_.reads.empty() || Upstream(options_).accepts_nothing();
     Verdict verdict(!finding_.errors.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
     if (!is_judged) verdict.error = "no read was answered";
     verdict.add(std::move(finding_));
@@ -45,7 +46,8 @@ class Counter {
     if (operation.type != Type::ok) return;
     const std::int64_t lower = lower_at_[pairing_.invocation(i)];
     const std::optional<std::int64_t> value = operation.value.as_int();
-    if (!value && options_.compat_jepsen) refuse(operation, "read a value that is not a 64-bit integer");
+    if (!value && Upstream(options_).refuses_other_than_integers())
+      refuse(operation, "read a value that is not a 64-bit integer");
     const CounterFinding::Read read{.lower = lower, .value = operation.value, .upper = upper_};
     if (!value || *value < lower || *value > upper_) finding_.errors.push_back(read);
     finding_.reads.push_back(read);

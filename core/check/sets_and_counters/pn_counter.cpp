@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compat/upstream.hpp"
 #include "history/integers.hpp"
 
 namespace mznode::check {
@@ -72,8 +73,8 @@ std::vector<std::size_t> indefinite_adds(const History& history, const CheckOpti
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& operation = history[i];
     if (operation.f != "add" || !operation.is_client()) continue;
-    const bool unfinished =
-        operation.type == Type::invoke && pairing.completion(i) == Pairing::none && !options.compat_jepsen;
+    const bool unfinished = operation.type == Type::invoke && pairing.completion(i) == Pairing::none &&
+                            !Upstream(options).forgets_open_adds();
     if (operation.type == Type::info || unfinished) positions.push_back(i);
   }
   return positions;
@@ -111,12 +112,13 @@ Verdict check_pn_counter(const History& history, const CheckOptions& options) {
     if (!operation.is_final || operation.type != Type::ok || !operation.is_client()) continue;
     finding.final_reads.push_back(operation.value);
     const std::optional<std::int64_t> value = operation.value.as_int();
-    if (!value && options.compat_jepsen) refuse(operation, "expected an integer as the value of a final read");
+    if (!value && Upstream(options).refuses_other_than_integers())
+      refuse(operation, "expected an integer as the value of a final read");
     if (value && acceptable.contains(*value)) continue;
     finding.errors.push_back(operation);
     may_lack_time = may_lack_time && value && lacks_adds(history, indefinite, *value);
   }
-  const bool is_judged = !finding.final_reads.empty() || options.compat_jepsen;
+  const bool is_judged = !finding.final_reads.empty() || Upstream(options).accepts_nothing();
   Verdict verdict(!finding.errors.empty() ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
   verdict.may_lack_time = verdict.valid == Valid::no && may_lack_time;
   if (!is_judged) verdict.error = "no final read was answered";

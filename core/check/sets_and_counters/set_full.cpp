@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compat/upstream.hpp"
 #include "history/value_order.hpp"
 #include "mznode/json/scanner.hpp"
 #include "sets_and_counters/set_timeline.hpp"
@@ -184,7 +185,7 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
   const SetTimeline timeline(history);
   SetFinding finding = finding_of(judge_all(timeline.elements(), history), history);
   Verdict verdict(Valid::yes);
-  if (!options.compat_jepsen) {
+  if (!Upstream(options).ignores_impossible_elements()) {
     finding.duplicated = find_duplicates(timeline.elements());
     finding.unexpected = find_unexpected(timeline.elements(), history, verdict.explanation);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compat/upstream.hpp"
 #include "history/value_order.hpp"
 
 namespace mznode::check {
@@ -69,7 +70,7 @@ Verdict check_unique_ids(const History& history, const CheckOptions& options) {
   }
   std::sort(ids.begin(), ids.end());
   const std::vector<Duplicate> duplicates = find_duplicates(ids);
-  const bool judged = !ids.empty() || options.compat_jepsen;
+  const bool judged = !ids.empty() || Upstream(options).accepts_nothing();
   Verdict verdict(!duplicates.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
   if (!judged) verdict.error = "no id was given out";
   UniqueIdsFinding finding;

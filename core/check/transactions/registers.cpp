@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compat/elle_followers.hpp"
+#include "compat/upstream.hpp"
 #include "mznode/check/verdict.hpp"
 
 namespace mznode::check::txn {
@@ -25,8 +26,8 @@ Registers::Registers(const History& history, const Transactions& transactions, c
   }
   if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), anomalies);
   if (assume.linearizable_keys) {
-    add_order("linearizable-keys", follows_elle_0_2_2(options) ? elle_realtime_order(history) : realtime_order(),
-              anomalies);
+    add_order("linearizable-keys",
+              Upstream(options).mixes_up_followers() ? elle_realtime_order(history) : realtime_order(), anomalies);
   }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
   std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });

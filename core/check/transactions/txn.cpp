@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "anomalies/judge.hpp"
+#include "compat/upstream.hpp"
 #include "isolation/complete.hpp"
 #include "isolation/model.hpp"
 #include "transactions/list_anomalies.hpp"
@@ -25,7 +26,7 @@ void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions
   std::vector<std::uint32_t> members(component.size(), 0);
   for (std::uint32_t i = 0; i < graph.size(); ++i) ++members[component[i]];
   for (const std::uint32_t i : loops.reads_ahead) {
-    if (options.compat_jepsen && members[component[i]] < 2) continue;
+    if (Upstream(options).misses_lone_reads_ahead() && members[component[i]] < 2) continue;
     anomalies.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
   }
 }
@@ -91,13 +92,13 @@ Verdict demand_writers(Verdict verdict, const Transactions& transactions, const 
 
 /// Whether the complete checks run; they are none of Elle's.
 bool is_complete(const CheckOptions& options) {
-  return options.complete != CompleteCheck::left_out && !follows_elle_0_2_2(options);
+  return options.complete != CompleteCheck::left_out && !Upstream(options).has_no_complete_checks();
 }
 
 /// Throws HistoryError where nothing would be checked of a model, unless upstream's verdict is asked for, or a check be
 /// left out that was demanded. `is_completed` where complete checks follow.
 void demand_checked_models(const CheckOptions& options, bool is_completed) {
-  if (options.compat_jepsen) return;
+  if (Upstream(options).accepts_unchecked_models()) return;
   if (const auto why = options.consistency_models.unchecked(is_completed)) throw HistoryError(*why);
   if (options.complete != CompleteCheck::demanded) return;
   for (const std::string_view model : options.consistency_models.names()) {
@@ -133,7 +134,7 @@ Verdict completed(Verdict verdict, const History& history, const Transactions& t
 }
 
 NilRead nil_read(const CheckOptions& options) {
-  return follows_elle_0_2_2(options) ? NilRead::tells_nothing : NilRead::finds_nothing;
+  return Upstream(options).forgets_reads_of_nil() ? NilRead::tells_nothing : NilRead::finds_nothing;
 }
 
 Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
@@ -175,14 +176,15 @@ Verdict check_txn_rw_register(const History& history, const CheckOptions& option
   Transactions transactions;
   RegisterReader(history).read(transactions);
   Verdict verdict = judge_registers(history, transactions, assuming);
-  if (!options.compat_jepsen) verdict = demand_writers(std::move(verdict), transactions, "wrote");
+  if (!Upstream(options).ignores_unwritten_values())
+    verdict = demand_writers(std::move(verdict), transactions, "wrote");
   verdict = completed(std::move(verdict), history, transactions, options);
   if (verdict.valid != Valid::unknown) return verdict;
   const std::size_t answers = answers_in(history);
   const auto* found = verdict.found<TransactionsFinding>();
   const bool tells_nothing =
       found != nullptr && found->anomalies.size() == 1 && found->anomalies.front().name == "empty-transaction-graph";
-  if (!options.compat_jepsen && tells_nothing && answers <= few_answers) {
+  if (!Upstream(options).demands_success() && tells_nothing && answers <= few_answers) {
     verdict.error = too_few_answers(answers);
     return verdict;
   }

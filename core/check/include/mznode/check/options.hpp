@@ -66,9 +66,4 @@ struct CheckOptions {
   bool strongest_models = false;
 };
 
-/// Whether transactions are judged as Elle 0.2.2 does.
-inline bool follows_elle_0_2_2(const CheckOptions& options) {
-  return options.compat_jepsen || options.compat_elle_0_2_2;
-}
-
 }  // namespace mznode::check

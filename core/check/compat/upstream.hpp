@@ -1,0 +1,57 @@
+#pragma once
+
+#include "mznode/check/options.hpp"
+
+namespace mznode::check {
+
+/// Where upstream judges otherwise than this project, which is stricter on purpose: one question a difference, so that
+/// a checker asks by its name, and all that there are stand here. Each is answered yes when the user wants upstream's
+/// verdict: that of Jepsen 0.3.7 and Maelstrom (CheckOptions::compat_jepsen), or of Elle 0.2.2 alone
+/// (compat_elle_0_2_2), which the former uses.
+class Upstream {
+ public:
+  explicit Upstream(const CheckOptions& options)
+      : jepsen_(options.compat_jepsen), elle_0_2_2_(options.compat_jepsen || options.compat_elle_0_2_2) {}
+
+  // Any workload.
+  /// A reply is believed to answer what was asked.
+  bool believes_replies() const { return jepsen_; }
+  /// Where nothing was to be judged, all of it was right; and all of no operations succeeded.
+  bool accepts_nothing() const { return jepsen_; }
+  /// An operation that never succeeded is wrong even if each time it was right to fail, and however few there were.
+  bool demands_success() const { return jepsen_; }
+  /// The availability is rounded to a float.
+  bool rounds_to_float() const { return jepsen_; }
+
+  // Sets and counters.
+  /// A set may show an element twice, and before anybody began to add it.
+  bool ignores_impossible_elements() const { return jepsen_; }
+  /// An add of a pn-counter that was never completed has not happened.
+  bool forgets_open_adds() const { return jepsen_; }
+  /// A counter's read that is no integer makes the history unreadable, not wrong.
+  bool refuses_other_than_integers() const { return jepsen_; }
+
+  // Logs.
+  /// A poll that shows nothing lets its process begin anew with the key.
+  bool forgets_at_empty_polls() const { return jepsen_; }
+
+  // Transactions.
+  /// Models behind which nothing is checked hold for every history.
+  bool accepts_unchecked_models() const { return jepsen_; }
+  /// A transaction that reads what only it writes, and later, is seen as a part of a larger cycle only.
+  bool misses_lone_reads_ahead() const { return jepsen_; }
+  /// txn-rw-register: a value that nobody wrote tells nothing.
+  bool ignores_unwritten_values() const { return jepsen_; }
+  /// There is no check beside the inference of Elle.
+  bool has_no_complete_checks() const { return elle_0_2_2_; }
+  /// A read of nil says nothing about what its transaction reads next.
+  bool forgets_reads_of_nil() const { return elle_0_2_2_; }
+  /// Versions are cyclic that were not, where linearizable-keys is assumed (see elle_followers.hpp).
+  bool mixes_up_followers() const { return elle_0_2_2_; }
+
+ private:
+  bool jepsen_;
+  bool elle_0_2_2_;
+};
+
+}  // namespace mznode::check
