@@ -13,10 +13,15 @@ struct ReadOk {
   std::vector<mznode::Json> messages;
   MZNODE_FIELDS(messages)
 };
+struct TopologyMessage {
+  mznode::Topology topology;
+  MZNODE_FIELDS(topology)
+};
 
 class Broadcaster {
  public:
   explicit Broadcaster(mznode::Node& node) : node_(node) {
+    node.on("topology", [&node](TopologyMessage request) { node.set_topology(request.topology); });
     node.on("read", [this] { return ReadOk{{seen_.begin(), seen_.end()}}; });
     node.on("broadcast", this, &Broadcaster::take);
   }

@@ -25,6 +25,19 @@ TEST(Broadcaster, TellsAgainWhatWasLost) {
   EXPECT_EQ(read(cluster, "n2"), R"({"type":"read_ok","in_reply_to":9,"messages":[7]})");
 }
 
+TEST(Broadcaster, TellsOnlyItsNeighbours) {
+  mznode::Cluster cluster({"n1", "n2", "n3"}, install);
+  for (const char* node : {"n1", "n2", "n3"}) {
+    cluster.request("c1", node,
+                    R"({"type":"topology","msg_id":1,"topology":{"n1":["n2"],"n2":["n1","n3"],"n3":["n2"]}})");
+  }
+  cluster.request("c1", "n1", R"({"type":"broadcast","msg_id":2,"message":7})");
+  ASSERT_EQ(cluster.in_flight().size(), 1u);
+  EXPECT_EQ(cluster.in_flight()[0].dest, "n2");
+  cluster.deliver_all();
+  EXPECT_EQ(read(cluster, "n3"), R"({"type":"read_ok","in_reply_to":9,"messages":[7]})");
+}
+
 TEST(Broadcaster, ReachesAllWhicheverMessagesAreLostAndDoubled) {
   for (const std::uint64_t seed : mznode::seeds(1, 200)) {
     mznode::Cluster cluster({"n1", "n2", "n3"}, install, seed);

@@ -14,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+from pages import blocks_of, not_printed
+
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "examples" / "tutorial"
 STEPS = ["1_naive", "2_acks", "3_windows", "4_fail_over"]
@@ -25,11 +28,6 @@ def expect(holds, what):
     if not holds:
         failures.append(what)
         print(f"FAILED: {what}")
-
-
-def blocks_of(page):
-    """The language of each fenced block, and its text."""
-    return re.findall(r"^```(\S*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 def lacks(lines, source):
@@ -47,7 +45,7 @@ def check_code(page):
     """Every block of code on the page is part of one of the step's files."""
     suffixes = {"cpp": "*.cpp", "python": "python/*.py", "go": "go/*/*.go"}
     shown = {language: 0 for language in suffixes}
-    for language, text in blocks_of(page):
+    for language, text, _ in blocks_of(page):
         if language not in suffixes:
             continue
         shown[language] += 1
@@ -60,7 +58,7 @@ def check_code(page):
 
 def command_of(page):
     """The command that tests a step, as words."""
-    commands = [text for _, text in blocks_of(page) if " --bin $STEP " in text]
+    commands = [text for _, text, _ in blocks_of(page) if " --bin $STEP " in text]
     assert len(commands) == 1, "one block of the page tests $STEP"
     return commands[0].partition("mznode test")[2].replace("\\\n", " ").split()
 
@@ -102,6 +100,24 @@ def check_step(command, step, program, seeds):
         expect(found == [True], f"{program} without partitions: {found}\n{printed}")
 
 
+def check_figures(page, command, examples):
+    """What the page shows of each step is what its program in C++ prints, with seed 0 and in virtual time."""
+    for section in re.split(r"^## ", page, flags=re.MULTILINE):
+        program = next((examples / f"step_{step}" for step in STEPS if section.startswith(f"{step[0]}. ")), None)
+        if program is None or not program.exists():
+            continue
+        shown = [text for language, text, _ in blocks_of(section) if not language]
+        expect(len(shown) == 1, f"{program.name}: {len(shown)} outputs are shown")
+        words = [str(program) if word == "$STEP" else word for word in command]
+        # What is not stored keeps no messages, of which the story tells.
+        with tempfile.TemporaryDirectory() as store:
+            words += ["--store", store]
+            done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for text in shown:
+            line = not_printed(text, done.stdout)
+            expect(line is None, f"{program.name}: the page shows what was not printed: {line}\n{done.stdout}")
+
+
 def main():
     mznode, examples = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     page = (TUTORIAL / "README.md").read_text()
@@ -112,6 +128,8 @@ def main():
     probe = [*command[: command.index("--node-count")], "--time", "virtual", "--time-limit", "2"]
     found, _ = verdicts(probe, TUTORIAL / "python" / "1_naive.py", "0..0")
     seeds = SEEDS if found else "0..0"
+    if found:
+        check_figures(page, command, examples)
     with tempfile.TemporaryDirectory() as work:
         for step, program in programs(examples, Path(work)):
             check_step(command, step, program, seeds)
