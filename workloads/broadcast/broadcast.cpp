@@ -1,5 +1,8 @@
 #include "broadcast/broadcast.hpp"
 
+#include "broadcast/serve.hpp"
+#include "dissemination/star.hpp"
+
 namespace mznode::broadcast {
 
 WorkloadInfo workload() {
@@ -7,7 +10,8 @@ WorkloadInfo workload() {
           .summary = "spreads every message to all nodes",
           .client_timeout = 5s,
           .test = broadcast_test(),
-          .strategies = {star_strategy(), flood_strategy(), tree_strategy(), direct_strategy(), gossip_strategy()}};
+          .strategies = {dissemination::star_strategy(serve_without_topology), flood_strategy(), tree_strategy(),
+                         direct_strategy(), gossip_strategy()}};
 }
 
 }  // namespace mznode::broadcast

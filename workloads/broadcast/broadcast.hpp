@@ -22,7 +22,6 @@ struct TopologyMessage {
   MZNODE_FIELDS(topology)
 };
 
-StrategyInfo star_strategy();
 StrategyInfo flood_strategy();
 StrategyInfo tree_strategy();
 StrategyInfo direct_strategy();

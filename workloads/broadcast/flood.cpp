@@ -8,17 +8,17 @@ namespace {
 class Flood final : public Strategy {
  public:
   Flood(Node& node, const OptionValues& options)
-      : node_(node), gossip_(node, dissemination::spread_config(options), nullptr) {
-    serve(node, gossip_);
+      : node_(node), replicator_(node, dissemination::spread_config(options), nullptr) {
+    serve(node, replicator_);
     node.on("topology", [this](TopologyMessage message) {
       node_.set_topology(message.topology);
-      gossip_.set_targets(node_.neighbours());
+      replicator_.set_targets(node_.neighbours());
     });
   }
 
  private:
   Node& node_;
-  dissemination::Gossip gossip_;
+  dissemination::Replicator replicator_;
 };
 
 }  // namespace

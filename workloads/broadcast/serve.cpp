@@ -11,12 +11,13 @@ struct Elements {
 
 }  // namespace
 
-void serve(Node& node, dissemination::Gossip& gossip) {
-  node.on("broadcast", [&gossip](Broadcast request) { gossip.add(request.message); });
-  node.on("read", [&gossip] { return Elements{gossip.elements().to_json()}; });
+void serve(Node& node, dissemination::Replicator& replicator) {
+  node.on("broadcast", [&replicator](Broadcast request) { replicator.add(request.message); });
+  node.on("read", [&replicator] { return Elements{replicator.elements().to_json()}; });
 }
 
-void ignore_topology(Node& node) {
+void serve_without_topology(Node& node, dissemination::Replicator& replicator) {
+  serve(node, replicator);
   node.on("topology", [](TopologyMessage) {});
 }
 

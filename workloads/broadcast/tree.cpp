@@ -1,4 +1,5 @@
 #include "broadcast/serve.hpp"
+#include "dissemination/set_strategy.hpp"
 #include "dissemination/spread.hpp"
 
 namespace mznode::broadcast {
@@ -6,19 +7,17 @@ namespace {
 
 /// A flood along a balanced tree of its own instead of the given topology. A tree has the fewest links that can connect
 /// all nodes, so that each message goes over each link once; the more children a node has, the fewer hops.
-class Tree final : public Strategy {
+class Tree {
  public:
-  Tree(Node& node, const OptionValues& options)
-      : gossip_(node, dissemination::spread_config(options),
-                [&node, children = static_cast<std::size_t>(options.integer("children"))] {
-                  return tree_topology(node.node_ids(), children).at(node.id());
-                }) {
-    serve(node, gossip_);
-    ignore_topology(node);
+  static dissemination::Disseminator::Config config(const OptionValues& options) {
+    return dissemination::spread_config(options);
   }
 
- private:
-  dissemination::Gossip gossip_;
+  Tree(Node& node, dissemination::Replicator& replicator, const OptionValues& options) {
+    node.on_init([&node, &replicator, children = static_cast<std::size_t>(options.integer("children"))] {
+      replicator.set_targets(tree_topology(node.node_ids(), children).at(node.id()));
+    });
+  }
 };
 
 }  // namespace
@@ -34,7 +33,7 @@ StrategyInfo tree_strategy() {
           .summary = "along a balanced tree of its own",
           .guarantees = dissemination::spread_guarantees(),
           .options = options,
-          .install = install<Tree>};
+          .install = dissemination::install_set<Tree>(serve_without_topology)};
 }
 
 }  // namespace mznode::broadcast

@@ -7,16 +7,16 @@
 
 #include "counter/counter.hpp"
 #include "counter/pn_counter.hpp"
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 
 namespace mznode::counter {
 namespace {
 
 using dissemination::Delta;
 using dissemination::Disseminator;
-using dissemination::Gossip;
 using dissemination::Incarnation;
 using dissemination::Peer;
+using dissemination::Replicator;
 
 /// A replica of a PnCounter on every node. The log that the disseminator brings to the others holds the names of slots
 /// that changed; a message carries their newest totals, each once, however often they changed (Almeida, Shoker,
@@ -25,9 +25,9 @@ class Crdt final : public Strategy {
  public:
   Crdt(Node& node, const OptionValues& options)
       : node_(node),
-        gossip_(node, config(options), [&node] { return node.peers(); },
-                {.read = [this](Peer from, const Delta& delta) { return read(from, delta); },
-                 .pack = [this](std::vector<Json>& elements) { pack(elements); }}) {
+        replicator_(node, config(options), [&node] { return node.peers(); },
+                    {.read = [this](Peer from, const Delta& delta) { return read(from, delta); },
+                     .pack = [this](std::vector<Json>& elements) { pack(elements); }}) {
     node.on("add", [this](Add request) { add(request.delta); });
     node.on("read", [this] { return ReadOk{fit(counter_.value())}; });
   }
@@ -55,7 +55,7 @@ class Crdt final : public Strategy {
 
   /// Brings a slot to the others, unless its name is on its way and will take the newest totals along.
   void tell(const Slot& slot) {
-    if (untold_.insert(slot).second) gossip_.spread(to_json(Name(slot.node, slot.incarnation)));
+    if (untold_.insert(slot).second) replicator_.spread(to_json(Name(slot.node, slot.incarnation)));
   }
 
   std::function<void()> read(Peer from, const Delta& delta) {
@@ -109,7 +109,7 @@ class Crdt final : public Strategy {
   std::set<Slot> untold_;
   /// The life in which each peer was heard last.
   std::map<Peer, Incarnation> lives_;
-  Gossip gossip_;
+  Replicator replicator_;
 };
 
 }  // namespace

@@ -15,15 +15,15 @@ Disseminator::Config AntiEntropy::config(const OptionValues& options) {
   return config;
 }
 
-AntiEntropy::AntiEntropy(Node& node, Gossip& gossip, const OptionValues& options)
-    : node_(node), gossip_(gossip), interval_(std::max<Duration>(options.milliseconds("flush-ms"), 1ms)) {
+AntiEntropy::AntiEntropy(Node& node, Replicator& replicator, const OptionValues& options)
+    : node_(node), replicator_(replicator), interval_(std::max<Duration>(options.milliseconds("flush-ms"), 1ms)) {
   node_.on_init([this] { begin_rounds(); });
 }
 
 void AntiEntropy::begin_rounds() {
   // Not all nodes at the same moment: what one hears in a round it can tell in the next.
   const Duration phase(static_cast<std::int64_t>(node_.random_below(static_cast<std::uint64_t>(interval_.count()))));
-  node_.after(phase, [this] { node_.every(interval_, [this] { gossip_.contact_one(); }); });
+  node_.after(phase, [this] { node_.every(interval_, [this] { replicator_.contact_one(); }); });
 }
 
 }  // namespace mznode::dissemination

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 #include "dissemination/spread.hpp"
 
 namespace mznode::dissemination {
@@ -16,14 +16,14 @@ class AntiEntropy {
   static Disseminator::Config config(const OptionValues& options);
   static std::vector<Option> options();
 
-  /// Node and gossip, made with `config`, must outlive it.
-  AntiEntropy(Node& node, Gossip& gossip, const OptionValues& options);
+  /// Node and replicator, made with `config`, must outlive it.
+  AntiEntropy(Node& node, Replicator& replicator, const OptionValues& options);
 
  private:
   void begin_rounds();
 
   Node& node_;
-  Gossip& gossip_;
+  Replicator& replicator_;
   Duration interval_;
 };
 

@@ -21,30 +21,38 @@ Disseminator::Config Star::config(const OptionValues& options) {
   return config;
 }
 
-Star::Star(Node& node, Gossip& gossip, const OptionValues& options)
-    : node_(node), gossip_(gossip), patience_(2 * config(options).resend_after) {
+Star::Star(Node& node, Replicator& replicator, const OptionValues& options)
+    : node_(node), replicator_(replicator), patience_(2 * config(options).resend_after) {
   node_.on_init([this] { begin(); });
 }
 
 void Star::begin() {
   const std::string& hub = node_.node_ids().front();
   if (hub == node_.id()) {
-    gossip_.keep_timetable();
+    replicator_.keep_timetable();
   } else {
-    gossip_.follow(hub);
-    node_.every(patience_ / 4, [this] { gossip_.set_targets(targets()); });
+    replicator_.follow(hub);
+    node_.every(patience_ / 4, [this] { replicator_.set_targets(targets()); });
   }
-  gossip_.set_targets(targets());
+  replicator_.set_targets(targets());
 }
 
 std::vector<std::string> Star::targets() const {
   const auto& nodes = node_.node_ids();
   const std::string& hub = nodes[0];
   if (hub == node_.id()) return node_.peers();
-  if (!gossip_.stays_away(hub, patience_)) return {hub};
+  if (!replicator_.stays_away(hub, patience_)) return {hub};
   const std::string& second_hub = nodes[1];
-  const bool is_last_resort = second_hub == node_.id() || gossip_.stays_away(second_hub, patience_);
+  const bool is_last_resort = second_hub == node_.id() || replicator_.stays_away(second_hub, patience_);
   return is_last_resort ? node_.peers() : std::vector{hub, second_hub};
+}
+
+StrategyInfo star_strategy(Serve serve) {
+  return {.name = "star",
+          .summary = "over a hub that departs once a window; leaves are just in time; fails over to other hubs",
+          .guarantees = spread_guarantees(),
+          .options = Star::options(),
+          .install = install_set<Star>(serve)};
 }
 
 }  // namespace mznode::dissemination

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
+#include "dissemination/set_strategy.hpp"
 #include "dissemination/spread.hpp"
 
 namespace mznode::dissemination {
@@ -29,16 +30,19 @@ class Star {
   static Disseminator::Config config(const OptionValues& options);
   static std::vector<Option> options();
 
-  /// Node and gossip, made with `config`, must outlive it.
-  Star(Node& node, Gossip& gossip, const OptionValues& options);
+  /// Node and replicator, made with `config`, must outlive it.
+  Star(Node& node, Replicator& replicator, const OptionValues& options);
 
  private:
   std::vector<std::string> targets() const;
   void begin();
 
   Node& node_;
-  Gossip& gossip_;
+  Replicator& replicator_;
   Duration patience_;
 };
+
+/// The strategy `star` of every workload whose state is a set.
+StrategyInfo star_strategy(Serve serve);
 
 }  // namespace mznode::dissemination

@@ -1,4 +1,5 @@
 #include "dissemination/anti_entropy.hpp"
+#include "dissemination/set_strategy.hpp"
 #include "g_set/serve.hpp"
 
 namespace mznode::g_set {
@@ -9,22 +10,13 @@ namespace {
 ///
 /// Shapiro, Preguiça, Baquero and Zawirski, A Comprehensive Study of Convergent and Commutative Replicated Data Types
 /// (2011), specification 11.
-class Full final : public Strategy {
- public:
-  Full(Node& node, const OptionValues& options)
-      : gossip_(node, config(options), nullptr), rounds_(node, gossip_, options) {
-    serve(node, gossip_);
-  }
-
- private:
+struct WholeSets : dissemination::AntiEntropy {
+  using AntiEntropy::AntiEntropy;
   static dissemination::Disseminator::Config config(const OptionValues& options) {
-    auto config = dissemination::AntiEntropy::config(options);
+    auto config = AntiEntropy::config(options);
     config.whole = true;
     return config;
   }
-
-  dissemination::Gossip gossip_;
-  dissemination::AntiEntropy rounds_;
 };
 
 }  // namespace
@@ -34,7 +26,7 @@ StrategyInfo full_strategy() {
           .summary = "the whole set, each round to a random peer that lacks something",
           .guarantees = dissemination::spread_guarantees(),
           .options = dissemination::AntiEntropy::options(),
-          .install = install<Full>};
+          .install = dissemination::install_set<WholeSets>(serve)};
 }
 
 }  // namespace mznode::g_set

@@ -20,6 +20,5 @@ struct ReadOk {
 
 StrategyInfo delta_strategy();
 StrategyInfo full_strategy();
-StrategyInfo star_strategy();
 
 }  // namespace mznode::g_set

@@ -11,9 +11,9 @@ struct Elements {
 
 }  // namespace
 
-void serve(Node& node, dissemination::Gossip& gossip) {
-  node.on("add", [&gossip](Add request) { gossip.add(request.element); });
-  node.on("read", [&gossip] { return Elements{gossip.elements().to_json()}; });
+void serve(Node& node, dissemination::Replicator& replicator) {
+  node.on("add", [&replicator](Add request) { replicator.add(request.element); });
+  node.on("read", [&replicator] { return Elements{replicator.elements().to_json()}; });
 }
 
 }  // namespace mznode::g_set

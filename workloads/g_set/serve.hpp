@@ -1,11 +1,11 @@
 #pragma once
 
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 #include "g_set/g_set.hpp"
 
 namespace mznode::g_set {
 
-/// Answers `add` and `read` from the elements of `gossip`.
-void serve(Node& node, dissemination::Gossip& gossip);
+/// Answers `add` and `read` from the elements of `replicator`.
+void serve(Node& node, dissemination::Replicator& replicator);
 
 }  // namespace mznode::g_set

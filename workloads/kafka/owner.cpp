@@ -1,4 +1,4 @@
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 #include "dissemination/spread.hpp"
 #include "kafka/owned_logs.hpp"
 #include "kafka/rendezvous.hpp"
@@ -15,15 +15,15 @@ class Owner final : public Strategy {
       : node_(node),
         sessions_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
-        gossip_(
+        replicator_(
             node, dissemination::direct_config(options), nullptr,
             {.read = [this](dissemination::Peer from, const dissemination::Delta& delta) { return read(from, delta); },
              .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
-               [this](const std::string& key, Offset offset) { gossip_.spread(to_json(Place(key, offset))); }) {
+               [this](const std::string& key, Offset offset) { replicator_.spread(to_json(Place(key, offset))); }) {
     node.on_init([this] {
       owned_.load();  // may refuse the storage, and the whole `init` with it: then there must be nobody to talk to
-      gossip_.set_targets(node_.peers());
+      replicator_.set_targets(node_.peers());
     });
     node.on("send", this, &Owner::send);
     node.on("poll", this, &Owner::poll);
@@ -44,7 +44,7 @@ class Owner final : public Strategy {
   }
 
  private:
-  /// What the log of the gossip holds.
+  /// What the log of the replicator holds.
   using Place = std::pair<std::string, Offset>;
   /// What its messages carry: messages of a key that follow each other.
   struct Run {
@@ -242,7 +242,7 @@ class Owner final : public Strategy {
   ForwardSessions sessions_;
   std::size_t max_poll_;
   Logs logs_;
-  dissemination::Gossip gossip_;
+  dissemination::Replicator replicator_;
   OwnedLogs owned_;
   /// No higher than what the owners have.
   CommittedOffsets known_committed_;

@@ -1,4 +1,4 @@
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 #include "dissemination/spread.hpp"
 #include "txn/versions.hpp"
 
@@ -6,8 +6,8 @@ namespace mznode::txn {
 namespace {
 
 using dissemination::Delta;
-using dissemination::Gossip;
 using dissemination::Peer;
+using dissemination::Replicator;
 
 /// A replica of all registers on every node. A transaction runs on one replica, at once and alone, so it never waits
 /// for anybody; what it wrote goes to the others as one element, which each of them takes in at once. So nobody ever
@@ -21,8 +21,8 @@ class Hat final : public Strategy {
   Hat(Node& node, const OptionValues& options)
       : node_(node),
         // Every process tells only what it wrote itself: that is how the others know whose timestamps they get.
-        gossip_(node, dissemination::direct_config(options), [&node] { return node.peers(); },
-                {.read = [this](Peer from, const Delta& delta) { return read(from, delta); }, .pack = pack}) {
+        replicator_(node, dissemination::direct_config(options), [&node] { return node.peers(); },
+                    {.read = [this](Peer from, const Delta& delta) { return read(from, delta); }, .pack = pack}) {
     node.on("txn", [this](Txn request) { return run(std::move(request)); });
   }
 
@@ -31,7 +31,7 @@ class Hat final : public Strategy {
     demand_known_functions(request.txn);
     std::optional<WriteSet> written;
     MicroOps done = versions_.run(std::move(request.txn), node_.id(), node_.incarnation(), written);
-    if (written) gossip_.spread(to_json(*written));
+    if (written) replicator_.spread(to_json(*written));
     return {std::move(done)};
   }
 
@@ -56,7 +56,7 @@ class Hat final : public Strategy {
 
   Node& node_;
   Versions versions_;
-  Gossip gossip_;
+  Replicator replicator_;
 };
 
 }  // namespace

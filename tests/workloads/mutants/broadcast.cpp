@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
 
 namespace mznode::mutants {
@@ -14,7 +14,7 @@ namespace {
 using broadcast::Broadcast;
 using broadcast::ReadOk;
 using dissemination::Disseminator;
-using dissemination::Gossip;
+using dissemination::Replicator;
 
 /// Quick enough to refill a process before the next one dies.
 constexpr Disseminator::Config quick = {
@@ -22,10 +22,10 @@ constexpr Disseminator::Config quick = {
 
 /// A correct node, with the two places where some mutants differ.
 struct Correct {
-  explicit Correct(Node& node) : gossip(node, quick, [&node] { return node.peers(); }) {
+  explicit Correct(Node& node) : replicator(node, quick, [&node] { return node.peers(); }) {
     node.on("topology", [](broadcast::TopologyMessage) {});
   }
-  Gossip gossip;
+  Replicator replicator;
 };
 
 /// A node that keeps a list; the base of those that do their own sending.
@@ -133,15 +133,15 @@ struct Overwrites : Lister {
 
 struct StarWithoutFailover {
   explicit StarWithoutFailover(Node& owner)
-      : node(owner), gossip(node, {.ack_delay = 500ms, .resend_after = 1s, .announce_delay = 500ms}, [this] {
+      : node(owner), replicator(node, {.ack_delay = 500ms, .resend_after = 1s, .announce_delay = 500ms}, [this] {
           const std::string& hub = node.node_ids().front();
           return hub == node.id() ? node.peers() : std::vector{hub};
         }) {
-    node.on("broadcast", [this](Broadcast request) { gossip.add(request.message); });
-    node.on("read", [this] { return ReadOk{gossip.elements().to_json()}; });
+    node.on("broadcast", [this](Broadcast request) { replicator.add(request.message); });
+    node.on("read", [this] { return ReadOk{replicator.elements().to_json()}; });
   }
   Node& node;
-  Gossip gossip;
+  Replicator replicator;
 };
 
 }  // namespace
@@ -152,39 +152,39 @@ Installed broadcast_star_without_failover(Node& node) {
 
 Installed broadcast_relay(Node& node) {
   auto correct = std::make_shared<Correct>(node);
-  Gossip& gossip = correct->gossip;
-  node.on("broadcast", [&gossip](Broadcast request) { gossip.add(request.message); });
-  node.on("read", [&gossip] { return ReadOk{gossip.elements().to_json()}; });
+  Replicator& replicator = correct->replicator;
+  node.on("broadcast", [&replicator](Broadcast request) { replicator.add(request.message); });
+  node.on("read", [&replicator] { return ReadOk{replicator.elements().to_json()}; });
   return correct;
 }
 
 Installed broadcast_never_acks(Node& node) {
   auto correct = std::make_shared<Correct>(node);
-  Gossip& gossip = correct->gossip;
-  node.on("broadcast", [&node, &gossip](Broadcast request) {
-    gossip.add(request.message);
+  Replicator& replicator = correct->replicator;
+  node.on("broadcast", [&node, &replicator](Broadcast request) {
+    replicator.add(request.message);
     return node.sleep(1h);
   });
-  node.on("read", [&gossip] { return ReadOk{gossip.elements().to_json()}; });
+  node.on("read", [&replicator] { return ReadOk{replicator.elements().to_json()}; });
   return correct;
 }
 
 Installed broadcast_drops(Node& node) {
   auto correct = std::make_shared<Correct>(node);
-  Gossip& gossip = correct->gossip;
-  node.on("broadcast", [&gossip, count = 0](Broadcast request) mutable {
-    if (++count % 10 != 0) gossip.add(request.message);
+  Replicator& replicator = correct->replicator;
+  node.on("broadcast", [&replicator, count = 0](Broadcast request) mutable {
+    if (++count % 10 != 0) replicator.add(request.message);
   });
-  node.on("read", [&gossip] { return ReadOk{gossip.elements().to_json()}; });
+  node.on("read", [&replicator] { return ReadOk{replicator.elements().to_json()}; });
   return correct;
 }
 
 Installed broadcast_duplicates(Node& node) {
   auto correct = std::make_shared<Correct>(node);
-  Gossip& gossip = correct->gossip;
-  node.on("broadcast", [&gossip](Broadcast request) { gossip.add(request.message); });
-  node.on("read", [&gossip] {
-    auto elements = from_json<std::vector<Json>>(gossip.elements().to_json());
+  Replicator& replicator = correct->replicator;
+  node.on("broadcast", [&replicator](Broadcast request) { replicator.add(request.message); });
+  node.on("read", [&replicator] {
+    auto elements = from_json<std::vector<Json>>(replicator.elements().to_json());
     if (!elements.empty()) elements.push_back(elements.front());
     return ReadOk{to_json(elements)};
   });
@@ -193,11 +193,11 @@ Installed broadcast_duplicates(Node& node) {
 
 Installed broadcast_acks_before_storing(Node& node) {
   auto correct = std::make_shared<Correct>(node);
-  Gossip& gossip = correct->gossip;
-  node.on("broadcast", [&node, &gossip](Broadcast request) {
-    node.after(500ms, [&gossip, element = request.message] { gossip.add(element); });
+  Replicator& replicator = correct->replicator;
+  node.on("broadcast", [&node, &replicator](Broadcast request) {
+    node.after(500ms, [&replicator, element = request.message] { replicator.add(element); });
   });
-  node.on("read", [&gossip] { return ReadOk{gossip.elements().to_json()}; });
+  node.on("read", [&replicator] { return ReadOk{replicator.elements().to_json()}; });
   return correct;
 }
 

@@ -12,7 +12,7 @@ namespace mznode::dissemination {
 
 /// Binds a Disseminator to a node: sends its deltas as messages of type "gossip", wakes it when it is due, and keeps
 /// the set of elements that it spreads.
-class Gossip {
+class Replicator {
  public:
   /// What takes the place of the set where something else is spread.
   struct Hooks {
@@ -26,7 +26,8 @@ class Gossip {
 
   /// The node must outlive it. `targets` chooses, at `init`, the peers that elements are sent to; none when it is
   /// empty, until set_targets().
-  Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks = {});
+  Replicator(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets,
+             Hooks hooks = {});
 
   void set_targets(const std::vector<std::string>& names);
   /// Disseminator::keep_timetable() and follow().

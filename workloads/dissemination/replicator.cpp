@@ -1,10 +1,11 @@
-#include "dissemination/gossip.hpp"
+#include "dissemination/replicator.hpp"
 
 #include <algorithm>
 
 namespace mznode::dissemination {
 
-Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets, Hooks hooks)
+Replicator::Replicator(Node& node, Disseminator::Config config, std::function<std::vector<std::string>()> targets,
+                       Hooks hooks)
     : node_(node), config_(config), hooks_(std::move(hooks)) {
   if (!hooks_.read) {
     hooks_.read = [this](Peer from, const Delta& delta) -> std::function<void()> {
@@ -18,46 +19,46 @@ Gossip::Gossip(Node& node, Disseminator::Config config, std::function<std::vecto
   node_.on_peer("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
 }
 
-Peer Gossip::peer_of(const std::string& name) const {
+Peer Replicator::peer_of(const std::string& name) const {
   const auto& peers = node_.peers();
   return static_cast<Peer>(std::find(peers.begin(), peers.end(), name) - peers.begin());
 }
 
-void Gossip::set_targets(const std::vector<std::string>& names) {
+void Replicator::set_targets(const std::vector<std::string>& names) {
   std::vector<Peer> targets;
   for (const auto& name : names) targets.push_back(peer_of(name));
   disseminator_->set_targets(node_.now(), targets);
   pump();
 }
 
-void Gossip::contact_one() {
+void Replicator::contact_one() {
   const std::vector<Peer> lacking = disseminator_->lacking(node_.now());
   if (lacking.empty()) return;
   disseminator_->contact(node_.now(), lacking[node_.random_below(lacking.size())]);
   pump();
 }
 
-bool Gossip::stays_away(const std::string& target, Duration patience) const {
+bool Replicator::stays_away(const std::string& target, Duration patience) const {
   const auto since = disseminator_->owes_since(peer_of(target));
   return since && node_.now() - *since > patience;
 }
 
-void Gossip::add(const Json& element) {
+void Replicator::add(const Json& element) {
   if (elements_.insert(element)) spread(element);
 }
 
-void Gossip::spread(Json element) {
+void Replicator::spread(Json element) {
   disseminator_->add(node_.now(), std::move(element));
   pump();
 }
 
-void Gossip::take(Peer from, const Delta& delta) {
+void Replicator::take(Peer from, const Delta& delta) {
   for (const Json& element : delta.elements) {
     if (elements_.insert(element)) disseminator_->learn(node_.now(), from, element);
   }
 }
 
-void Gossip::receive(Message message, const std::string& src) {
+void Replicator::receive(Message message, const std::string& src) {
   const Peer peer = peer_of(src);
   std::optional<Duration> slack;
   if (message.slack_ns) slack = Duration(*message.slack_ns);
@@ -76,7 +77,7 @@ void Gossip::receive(Message message, const std::string& src) {
   pump();
 }
 
-void Gossip::pump() {
+void Replicator::pump() {
   for (auto& [to, delta] : disseminator_->tick(node_.now())) {
     if (hooks_.pack) hooks_.pack(delta.elements);
     std::optional<std::int64_t> slack_ns;
