@@ -30,21 +30,21 @@ std::string transaction_name(std::size_t i) {
 
 }  // namespace
 
-ordered_json Evidence::operation(std::uint32_t transaction) const {
+ordered_json Evidence::operation(TransactionId transaction) const {
   return to_details(history_[transactions_.position(transaction)]);
 }
 
-ordered_json Evidence::key(std::uint32_t key) const {
+ordered_json Evidence::key(KeyId key) const {
   return parsed(transactions_.key_text(key));
 }
 
-ordered_json Evidence::element(std::uint32_t element) const {
+ordered_json Evidence::element(ElementId element) const {
   return element == none ? ordered_json() : parsed(transactions_.element_text(element));
 }
 
-ordered_json Evidence::elements(std::span<const std::uint32_t> elements) const {
+ordered_json Evidence::elements(std::span<const ElementId> elements) const {
   ordered_json list = ordered_json::array();
-  for (const std::uint32_t it : elements) list.push_back(element(it));
+  for (const ElementId it : elements) list.push_back(element(it));
   return list;
 }
 
@@ -52,10 +52,10 @@ CycleExample Evidence::cycle(const Cycle& cycle) const {
   CycleExample example;
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     const std::size_t next = (i + 1) % cycle.size();
-    example.transactions.push_back(history_[transactions_.position(cycle.vertices[i])]);
+    example.transactions.push_back(history_[transactions_.position(TransactionId(cycle.vertices[i]))]);
     const std::string from = transaction_name(i);
     const std::string to = transaction_name(next);
-    Step it = step(cycle.vertices[i], cycle.vertices[next], cycle.steps[i], from, to);
+    Step it = step(TransactionId(cycle.vertices[i]), TransactionId(cycle.vertices[next]), cycle.steps[i], from, to);
     const std::string order = from + " comes before " + (to == from ? "itself" : to) + ": " + it.words;
     it.words = next == 0 && i > 0 ? "However, " + order + ". A contradiction!" : order + ".";
     example.steps.push_back(std::move(it));
@@ -63,7 +63,7 @@ CycleExample Evidence::cycle(const Cycle& cycle) const {
   return example;
 }
 
-Evidence::Step Evidence::step(std::uint32_t from, std::uint32_t to, Relations relation, const std::string& from_name,
+Evidence::Step Evidence::step(TransactionId from, TransactionId to, Relations relation, const std::string& from_name,
                               const std::string& to_name) const {
   if ((relation & data) == 0) return order_step(from, to, relation, from_name, to_name);
   const auto dependency = explainer_.explain(from, to, relation);
@@ -75,13 +75,13 @@ Evidence::Step Evidence::data_step(const Dependency& dependency, const std::stri
                                    const std::string& to_name) const {
   const Objects objects = explainer_.objects();
   const auto json = [](std::string_view text) { return Json::from_valid(std::string(text)); };
-  const auto version = [&](std::uint32_t it) { return it == none ? Json() : json(transactions_.element_text(it)); };
+  const auto version = [&](ElementId it) { return it == none ? Json() : json(transactions_.element_text(it)); };
   const std::string key_text = "key " + std::string(transactions_.key_text(dependency.key));
   Step step{.relation = name_of(dependency.relation),
             .key = json(transactions_.key_text(dependency.key)),
             .value = version(dependency.element)};
   if (dependency.relation != wr) step.next_value = version(dependency.next);
-  const auto wrote = [&](std::uint32_t it) {
+  const auto wrote = [&](ElementId it) {
     if (objects == Objects::registers) return "set " + key_text + " to " + written(it);
     return (objects == Objects::lists ? "appended " : "sent ") + written(it) + " to " + key_text;
   };
@@ -99,7 +99,7 @@ Evidence::Step Evidence::data_step(const Dependency& dependency, const std::stri
   return step;
 }
 
-Evidence::Step Evidence::order_step(std::uint32_t from, std::uint32_t to, Relations relation,
+Evidence::Step Evidence::order_step(TransactionId from, TransactionId to, Relations relation,
                                     const std::string& from_name, const std::string& to_name) const {
   const Operation& ended = history_[transactions_.position(from)];
   const Operation& began = history_[transactions_.list[to].invocation];

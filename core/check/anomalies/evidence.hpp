@@ -18,23 +18,23 @@ class Evidence {
       : history_(history), transactions_(transactions), explainer_(explainer) {}
 
   /// The entry of the history that stands for a transaction.
-  nlohmann::ordered_json operation(std::uint32_t transaction) const;
-  nlohmann::ordered_json key(std::uint32_t key) const;
+  nlohmann::ordered_json operation(TransactionId transaction) const;
+  nlohmann::ordered_json key(KeyId key) const;
   /// Null for none, the initial state.
-  nlohmann::ordered_json element(std::uint32_t element) const;
-  nlohmann::ordered_json elements(std::span<const std::uint32_t> elements) const;
+  nlohmann::ordered_json element(ElementId element) const;
+  nlohmann::ordered_json elements(std::span<const ElementId> elements) const;
 
   /// In its words, T1 is the first operation of the cycle.
   CycleExample cycle(const Cycle& cycle) const;
 
  private:
   using Step = CycleExample::Step;
-  Step step(std::uint32_t from, std::uint32_t to, Relations relation, const std::string& from_name,
+  Step step(TransactionId from, TransactionId to, Relations relation, const std::string& from_name,
             const std::string& to_name) const;
   Step data_step(const Dependency& dependency, const std::string& from_name, const std::string& to_name) const;
-  Step order_step(std::uint32_t from, std::uint32_t to, Relations relation, const std::string& from_name,
+  Step order_step(TransactionId from, TransactionId to, Relations relation, const std::string& from_name,
                   const std::string& to_name) const;
-  std::string written(std::uint32_t element) const { return std::string(transactions_.element_text(element)); }
+  std::string written(ElementId element) const { return std::string(transactions_.element_text(element)); }
 
   const History& history_;
   const Transactions& transactions_;

@@ -55,8 +55,7 @@ std::vector<std::string> explain(const AnomalyList& anomalies, const Names& repo
 void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority& priority, const Names& prohibited,
                           const Evidence& evidence, AnomalyList& anomalies) {
   bool has_edges = loops.exist || graph.has_arcs();
-  for (std::uint32_t vertex = 0; vertex < graph.size() && !has_edges; ++vertex)
-    has_edges = graph.follower(vertex) != none;
+  for (VertexId vertex{0U}; vertex < graph.size() && !has_edges; ++vertex) has_edges = graph.follower(vertex) != none;
   if (!has_edges) anomalies.add("empty-transaction-graph", [] { return true; });
   const CycleReport report = find_cycles(graph, priority);
   for (const CycleCase& it : report.cases) {

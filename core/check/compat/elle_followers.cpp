@@ -26,7 +26,7 @@ std::uint32_t spread_hash(std::uint64_t number) {
 }
 
 struct Hashed {
-  std::uint32_t transaction;
+  TransactionId transaction;
   std::uint32_t hash;
 };
 
@@ -55,57 +55,57 @@ class ElleFollowers {
     follow_realtime();
   }
 
-  std::vector<Followers> find(const std::function<std::vector<std::uint32_t>(std::uint32_t)>& keys_of) {
+  std::vector<Followers> find(const std::function<std::vector<KeyId>(TransactionId)>& keys_of) {
     std::vector<Shared> shared(transactions_.size());
     for (auto it = completed_.rbegin(); it != completed_.rend(); ++it) shared[*it] = next_by_key(*it, shared, keys_of);
     std::vector<Followers> followers(transactions_.size());
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       for (const auto& [key, next] : shared[i]) followers[i][key] = *next;
     }
     return followers;
   }
 
  private:
-  using Set = std::set<std::uint32_t>;
-  using Shared = std::map<std::uint32_t, std::shared_ptr<Set>>;
+  using Set = std::set<TransactionId>;
+  using Shared = std::map<KeyId, std::shared_ptr<Set>>;
 
   /// Links each acknowledged transaction to those that began after it had ended, until one that did has ended too.
   void follow_realtime() {
     next_.resize(transactions_.size());
     std::vector<Set> before(transactions_.size());
     Set ended;
-    std::vector<std::uint32_t> of_entry(history_.size(), none);
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    std::vector<TransactionId> of_entry(history_.size());
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       const Transaction& it = transactions_.list[i];
       if (it.completion == none) continue;
       of_entry[it.invocation] = of_entry[it.completion] = i;
     }
     for (std::uint32_t position = 0; position < history_.size(); ++position) {
-      const std::uint32_t i = of_entry[position];
+      const TransactionId i = of_entry[position];
       if (i == none) continue;
       if (position == transactions_.list[i].invocation) {
-        for (const std::uint32_t earlier : ended) next_[earlier].push_back(i);
+        for (const TransactionId earlier : ended) next_[earlier].push_back(i);
         before[i] = ended;
         continue;
       }
       completed_.push_back(i);
       if (!transactions_.list[i].is_ok()) continue;
-      for (const std::uint32_t earlier : before[i]) ended.erase(earlier);
+      for (const TransactionId earlier : before[i]) ended.erase(earlier);
       ended.insert(i);
     }
   }
 
-  Shared next_by_key(std::uint32_t transaction, const std::vector<Shared>& known,
-                     const std::function<std::vector<std::uint32_t>(std::uint32_t)>& keys_of) const {
+  Shared next_by_key(TransactionId transaction, const std::vector<Shared>& known,
+                     const std::function<std::vector<KeyId>(TransactionId)>& keys_of) const {
     std::vector<Hashed> order;
-    for (const std::uint32_t it : next_[transaction]) {
+    for (const TransactionId it : next_[transaction]) {
       const auto index = history_[transactions_.list[it].completion].index;
       order.push_back({it, spread_hash(static_cast<std::uint64_t>(index))});
     }
     sort_as_trie(order, 0);
     Shared next;
     for (const Hashed& it : order) {
-      const std::vector<std::uint32_t> own = keys_of(it.transaction);
+      const std::vector<KeyId> own = keys_of(it.transaction);
       for (const auto& [key, later] : known[it.transaction]) {
         if (std::find(own.begin(), own.end(), key) != own.end()) continue;
         auto& set = next[key];
@@ -116,7 +116,7 @@ class ElleFollowers {
         set = std::make_shared<Set>(*set);
         set->insert(later->begin(), later->end());
       }
-      for (const std::uint32_t key : own) {
+      for (const KeyId key : own) {
         auto& set = next[key];
         if (!set) set = std::make_shared<Set>();
         set->insert(it.transaction);
@@ -127,14 +127,14 @@ class ElleFollowers {
 
   const History& history_;
   const Transactions& transactions_;
-  std::vector<std::uint32_t> completed_;          // in the order of their completions
-  std::vector<std::vector<std::uint32_t>> next_;  // by transaction
+  std::vector<TransactionId> completed_;          // in the order of their completions
+  std::vector<std::vector<TransactionId>> next_;  // by transaction
 };
 
 }  // namespace
 
 std::vector<Followers> elle_followers(const History& history, const Transactions& transactions,
-                                      const std::function<std::vector<std::uint32_t>(std::uint32_t)>& keys_of) {
+                                      const std::function<std::vector<KeyId>(TransactionId)>& keys_of) {
   return ElleFollowers(history, transactions).find(keys_of);
 }
 

@@ -12,7 +12,7 @@
 namespace mznode::check::txn {
 
 /// By key: the transactions that come next on it.
-using Followers = std::map<std::uint32_t, std::set<std::uint32_t>>;
+using Followers = std::map<KeyId, std::set<TransactionId>>;
 
 /// For each transaction those that Elle 0.2.2 takes to follow it in real time, next on each key
 /// (elle.rw-register/ext-key-graph).
@@ -24,6 +24,6 @@ using Followers = std::map<std::uint32_t, std::set<std::uint32_t>>;
 ///
 /// `keys_of` gives the keys on which a transaction is known to have worked.
 std::vector<Followers> elle_followers(const History& history, const Transactions& transactions,
-                                      const std::function<std::vector<std::uint32_t>(std::uint32_t)>& keys_of);
+                                      const std::function<std::vector<KeyId>(TransactionId)>& keys_of);
 
 }  // namespace mznode::check::txn

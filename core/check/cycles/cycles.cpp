@@ -72,7 +72,7 @@ class ComponentSearch {
   /// Calls `visit` with the ends of each edge that a way of this kind may begin with, until it returns true.
   template <class Visit>
   static void for_each_seed(const Graph& graph, Relations seed, Visit&& visit) {
-    for (std::uint32_t from = 0; from < graph.size(); ++from) {
+    for (VertexId from{0U}; from < graph.size(); ++from) {
       for (const Graph::Arc& arc : graph.arcs(from)) {
         if ((arc.relations & seed) != 0 && visit(from, arc.to)) return;
       }
@@ -88,7 +88,7 @@ class ComponentSearch {
     needs.order = form != plain;
     PathSearch paths(view, components, needs);
     int candidates = 0;
-    for_each_seed(explained_, plan.seed, [&](std::uint32_t from, std::uint32_t to) {
+    for_each_seed(explained_, plan.seed, [&](VertexId from, VertexId to) {
       Cycle way;
       if (!paths.find(from, to, plan.seed, budgets_[kind], way)) {
         if (budgets_[kind] == 0) report_.given_up.insert(names[form][kind]);
@@ -102,7 +102,7 @@ class ComponentSearch {
   bool take(const Cycle& way, std::string_view name) {
     Cycle open;
     for (std::size_t i = 0; i <= way.size(); ++i) {
-      const std::uint32_t vertex = way.vertices[i % way.size()];
+      const VertexId vertex = way.vertices[i % way.size()];
       const auto again = std::find(open.vertices.begin(), open.vertices.end(), vertex);
       const auto length = again - open.vertices.begin();
       if (again != open.vertices.end()) {
@@ -131,7 +131,7 @@ class ComponentSearch {
     const View view{graph_, relations(plan, form), plan.nonadjacent};
     const Components components = find_components(view);
     PathSearch paths(view, components, {});
-    for_each_seed(graph_, plan.seed, [&](std::uint32_t from, std::uint32_t to) {
+    for_each_seed(graph_, plan.seed, [&](VertexId from, VertexId to) {
       Cycle way;
       // Nothing is needed of the way, so that the first search in a component finds one.
       std::uint64_t unlimited = UINT64_MAX;
@@ -151,12 +151,12 @@ class ComponentSearch {
 };
 
 /// The vertices of each component that has several, in ascending order.
-std::vector<std::vector<std::uint32_t>> nontrivial(const Components& components, std::uint32_t size) {
+std::vector<std::vector<VertexId>> nontrivial(const Components& components, std::uint32_t size) {
   std::vector<std::uint32_t> counts(components.number.size(), 0);
-  for (std::uint32_t vertex = 0; vertex < size; ++vertex) ++counts[components.number[vertex]];
+  for (VertexId vertex{0U}; vertex < size; ++vertex) ++counts[components.number[vertex]];
   std::vector<std::uint32_t> place(counts.size(), none);
-  std::vector<std::vector<std::uint32_t>> groups;
-  for (std::uint32_t vertex = 0; vertex < size; ++vertex) {
+  std::vector<std::vector<VertexId>> groups;
+  for (VertexId vertex{0U}; vertex < size; ++vertex) {
     const std::uint32_t number = components.number[vertex];
     if (counts[number] < 2) continue;
     if (place[number] == none) {
@@ -191,7 +191,7 @@ CycleReport find_cycles(const Graph& graph, const Priority& priority) {
   const Components components = find_components(everything);
   Budgets budgets;
   budgets.fill(search_budget);
-  std::vector<std::uint32_t> numbers(graph.size(), none);
+  std::vector<VertexId> numbers(graph.size());
   CycleReport report;
   for (const auto& vertices : nontrivial(components, graph.size())) {
     const Graph part = graph.restricted_to(vertices, numbers);
@@ -199,7 +199,7 @@ CycleReport find_cycles(const Graph& graph, const Priority& priority) {
     CycleReport found = ComponentSearch(part, form, priority, budgets).run();
     report.given_up.merge(found.given_up);
     for (CycleCase& it : found.cases) {
-      for (std::uint32_t& vertex : it.cycle.vertices) vertex = vertices[vertex];
+      for (VertexId& vertex : it.cycle.vertices) vertex = vertices[vertex];
       report.cases.push_back(std::move(it));
     }
   }

@@ -11,13 +11,13 @@ namespace mznode::check::txn {
 /// Why the transaction `to` depends on `from`, in terms of one key.
 struct Dependency {
   Relations relation = 0;  // one of ww, wr and rw
-  std::uint32_t from = none;
-  std::uint32_t to = none;
-  std::uint32_t key = none;
+  TransactionId from = none;
+  TransactionId to = none;
+  KeyId key = none;
   /// The element that `from` wrote, or read last; none for the initial state.
-  std::uint32_t element = none;
+  ElementId element = none;
   /// The element that `to` wrote; none when it read.
-  std::uint32_t next = none;
+  ElementId next = none;
 };
 
 /// How transactions depend on themselves, which a graph does not keep.
@@ -25,7 +25,7 @@ struct Loops {
   /// Whether any does, though that may be no anomaly: who reads the initial version and writes the next does so.
   bool exist = false;
   /// Those that have read what they wrote only afterwards.
-  std::vector<std::uint32_t> reads_ahead = {};
+  std::vector<TransactionId> reads_ahead = {};
 };
 
 /// What the transactions work on.
@@ -36,7 +36,7 @@ class Explainer {
  public:
   virtual ~Explainer() = default;
   /// A dependency of `to` on `from` by this relation, one of ww, wr and rw.
-  virtual std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const = 0;
+  virtual std::optional<Dependency> explain(TransactionId from, TransactionId to, Relations relation) const = 0;
   virtual Objects objects() const = 0;
 };
 

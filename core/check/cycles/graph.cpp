@@ -16,7 +16,7 @@ Graph::Graph(std::uint32_t size, std::span<const Edge> edges) : first_(size + 1)
   for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge)
     arcs_[--first_[edge->from]] = {edge->to, edge->relations};
   std::uint32_t end = 0;
-  for (std::uint32_t vertex = 0; vertex < size; ++vertex) {
+  for (VertexId vertex{0U}; vertex < size; ++vertex) {
     const std::uint32_t begin = first_[vertex];
     first_[vertex] = end;
     for (std::uint32_t i = begin; i < first_[vertex + 1]; ++i) {
@@ -42,17 +42,17 @@ bool Graph::has_process() const {
   return std::any_of(arcs_.begin(), arcs_.end(), [](const Arc& arc) { return (arc.relations & process) != 0; });
 }
 
-Relations Graph::between(std::uint32_t from, std::uint32_t to) const {
+Relations Graph::between(VertexId from, VertexId to) const {
   const auto row = arcs(from);
-  const auto arc = std::lower_bound(row.begin(), row.end(), to, [](const Arc& a, std::uint32_t b) { return a.to < b; });
+  const auto arc = std::lower_bound(row.begin(), row.end(), to, [](const Arc& a, VertexId b) { return a.to < b; });
   return arc != row.end() && arc->to == to ? arc->relations : Relations{0};
 }
 
-Graph Graph::restricted_to(std::span<const std::uint32_t> vertices, std::vector<std::uint32_t>& numbers) const {
-  for (std::uint32_t i = 0; i < vertices.size(); ++i) numbers[vertices[i]] = i;
+Graph Graph::restricted_to(std::span<const VertexId> vertices, std::vector<VertexId>& numbers) const {
+  for (std::uint32_t i = 0; i < vertices.size(); ++i) numbers[vertices[i]] = VertexId(i);
   Graph part;
   part.first_.push_back(0);
-  for (const std::uint32_t vertex : vertices) {
+  for (const VertexId vertex : vertices) {
     for (const Arc& arc : arcs(vertex)) {
       if (numbers[arc.to] != none) part.arcs_.push_back({numbers[arc.to], arc.relations});
     }
@@ -60,9 +60,10 @@ Graph Graph::restricted_to(std::span<const std::uint32_t> vertices, std::vector<
     if (!has_realtime()) continue;
     const auto next = follower(vertex) == none ? vertices.end()
                                                : std::lower_bound(vertices.begin(), vertices.end(), follower(vertex));
-    part.followers_.push_back(next == vertices.end() ? none : static_cast<std::uint32_t>(next - vertices.begin()));
+    part.followers_.push_back(next == vertices.end() ? VertexId()
+                                                     : VertexId(static_cast<std::uint32_t>(next - vertices.begin())));
   }
-  for (const std::uint32_t vertex : vertices) numbers[vertex] = none;
+  for (const VertexId vertex : vertices) numbers[vertex] = none;
   return part;
 }
 
@@ -137,7 +138,7 @@ class Tarjan {
         default: return none;
       }
     }
-    const std::uint32_t vertex = view_.vertex(frame.node);
+    const VertexId vertex = view_.vertex(frame.node);
     const auto arcs = view_.graph.arcs(vertex);
     while (frame.cursor < arcs.size()) {
       const Graph::Arc& arc = arcs[frame.cursor++];
@@ -145,7 +146,7 @@ class Tarjan {
       if (usable != 0) return view_.target(arc.to, usable);
     }
     if (frame.cursor++ > arcs.size() || !view_.has_realtime()) return none;
-    const std::uint32_t follower = view_.graph.follower(vertex);
+    const VertexId follower = view_.graph.follower(vertex);
     return follower == none ? none : nodes_ + follower;
   }
 

@@ -29,12 +29,12 @@ using Priority = std::vector<Relations>;
 class Graph {
  public:
   struct Edge {
-    std::uint32_t from;
-    std::uint32_t to;
+    VertexId from;
+    VertexId to;
     Relations relations;
   };
   struct Arc {
-    std::uint32_t to;
+    VertexId to;
     Relations relations;
   };
 
@@ -45,24 +45,24 @@ class Graph {
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(first_.empty() ? 0 : first_.size() - 1); }
   /// In ascending order of where they lead.
-  std::span<const Arc> arcs(std::uint32_t vertex) const {
+  std::span<const Arc> arcs(VertexId vertex) const {
     return std::span(arcs_).subspan(first_[vertex], first_[vertex + 1] - first_[vertex]);
   }
   bool has_arcs() const { return !arcs_.empty(); }
   bool has_process() const;
   /// The relations that an edge between the two has, 0 when there is none. The realtime order is not among them.
-  Relations between(std::uint32_t from, std::uint32_t to) const;
+  Relations between(VertexId from, VertexId to) const;
 
   /// Adds the realtime order: for each vertex the first one that began after it had ended; none for those that are not
   /// known to have ended, and where no other one began later.
-  void set_followers(std::vector<std::uint32_t> followers) { followers_ = std::move(followers); }
+  void set_followers(std::vector<VertexId> followers) { followers_ = std::move(followers); }
   bool has_realtime() const { return !followers_.empty(); }
   /// All vertices from this one on began after `vertex` had ended; none when there is none.
-  std::uint32_t follower(std::uint32_t vertex) const { return followers_.empty() ? none : followers_[vertex]; }
+  VertexId follower(VertexId vertex) const { return followers_.empty() ? VertexId() : followers_[vertex]; }
 
   /// The graph of some of the vertices, which are given in ascending order and numbered anew. `numbers` has an entry
   /// `none` for each vertex, and has it again afterwards.
-  Graph restricted_to(std::span<const std::uint32_t> vertices, std::vector<std::uint32_t>& numbers) const;
+  Graph restricted_to(std::span<const VertexId> vertices, std::vector<VertexId>& numbers) const;
   /// The same graph with one relation for each edge: the first of `priority` that it has, or else an order.
   Graph explained(const Priority& priority) const;
   /// True when an edge explains the order of two vertices, so that the realtime order between them does not count.
@@ -71,7 +71,7 @@ class Graph {
  private:
   std::vector<std::uint32_t> first_;  // of each vertex, its first arc; and the end of the last one
   std::vector<Arc> arcs_;
-  std::vector<std::uint32_t> followers_;
+  std::vector<VertexId> followers_;
   bool is_explained_ = false;
 };
 
@@ -84,8 +84,10 @@ struct View {
 
   /// A vertex, and whether it was reached by a rw edge where that matters. Vertices come first, in their order.
   using Node = std::uint32_t;
-  Node node(std::uint32_t vertex, bool by_rw) const { return by_rw && nonadjacent ? vertex + graph.size() : vertex; }
-  std::uint32_t vertex(Node node) const { return node < graph.size() ? node : node - graph.size(); }
+  Node node(VertexId vertex, bool by_rw) const {
+    return by_rw && nonadjacent ? vertex + graph.size() : std::uint32_t{vertex};
+  }
+  VertexId vertex(Node node) const { return VertexId(node < graph.size() ? node : node - graph.size()); }
   bool is_by_rw(Node node) const { return node >= graph.size(); }
   std::uint32_t nodes() const { return nonadjacent ? 2 * graph.size() : graph.size(); }
   bool has_realtime() const { return (relations & realtime) != 0 && graph.has_realtime(); }
@@ -96,7 +98,7 @@ struct View {
     return nonadjacent && is_by_rw(node) ? usable & static_cast<Relations>(~rw) : usable;
   }
   /// Where an edge leads that is used as one of `usable`. Anything else than rw leaves more ways to go on.
-  Node target(std::uint32_t to, Relations usable) const { return node(to, usable == rw); }
+  Node target(VertexId to, Relations usable) const { return node(to, usable == rw); }
   static Relations choose(Relations usable) {
     const Relations preferred = usable == rw ? usable : usable & static_cast<Relations>(~rw);
     return preferred & static_cast<Relations>(-preferred);

@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace mznode::check::txn {
+#include "cycles/ids.hpp"
 
-/// Stands for "there is none" wherever transactions, keys, elements and vertices are numbers from 0.
-inline constexpr std::uint32_t none = UINT32_MAX;
+namespace mznode::check::txn {
 
 /// A hash table from 64-bit numbers to 32-bit numbers other than `none`, with open addressing: a search touches one
 /// cache line as a rule, where the standard containers need an allocation for each entry.

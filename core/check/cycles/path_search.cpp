@@ -13,13 +13,13 @@ PathSearch::PathSearch(const View& view, const Components& components, Needs nee
                                  (needs.rw_last ? ends_with_rw : 0))),
       seen_(std::size_t{states} * view.graph.size(), 0) {}
 
-bool PathSearch::find(std::uint32_t from, std::uint32_t to, Relations by, std::uint64_t& budget, Cycle& found) {
+bool PathSearch::find(VertexId from, VertexId to, Relations by, std::uint64_t& budget, Cycle& found) {
   goal_ = from;
   const State start = by == rw ? tracked_ & ends_with_rw : State{0};
   if (!may_lead(to, start)) return false;
   ++search_;
   reached_ = {{from, 0, 0, none}};
-  std::fill(std::begin(began_), std::end(began_), view_.graph.size());
+  std::fill(std::begin(began_), std::end(began_), VertexId(view_.graph.size()));
   for (auto& vertices : left_out_) vertices.clear();
   bool closed = reach(to, 0, by, start);
   for (std::uint32_t at = 1; !closed && at < reached_.size() && budget > 0; ++at) closed = expand(at, budget);
@@ -27,7 +27,7 @@ bool PathSearch::find(std::uint32_t from, std::uint32_t to, Relations by, std::u
   return closed;
 }
 
-bool PathSearch::may_lead(std::uint32_t vertex, State state) const {
+bool PathSearch::may_lead(VertexId vertex, State state) const {
   return components_.number[view_.node(vertex, (state & ends_with_rw) != 0)] >= components_.number[goal_];
 }
 
@@ -38,7 +38,7 @@ PathSearch::State PathSearch::after(State state, Relations step) const {
 }
 
 /// True where the way closes with everything that it needs.
-bool PathSearch::reach(std::uint32_t vertex, std::uint32_t previous, Relations by, State state) {
+bool PathSearch::reach(VertexId vertex, std::uint32_t previous, Relations by, State state) {
   std::uint32_t& seen = seen_[std::size_t{state} * view_.graph.size() + vertex];
   if (seen == search_ || !may_lead(vertex, state)) return false;
   seen = search_;
@@ -63,16 +63,16 @@ bool PathSearch::expand(std::uint32_t at, std::uint64_t& budget) {
 
 bool PathSearch::expand_realtime(std::uint32_t at, std::uint64_t& budget) {
   const Reached here = reached_[at];
-  const std::uint32_t follower = view_.graph.follower(here.vertex);
+  const VertexId follower = view_.graph.follower(here.vertex);
   if (follower == none) return false;
   const State state = after(here.state, realtime);
   auto& left_out = left_out_[state];
-  const auto is_joined = [&](std::uint32_t to) {
+  const auto is_joined = [&](VertexId to) {
     return view_.graph.is_explained() && (view_.graph.between(here.vertex, to) & data) != 0;
   };
   std::size_t kept = 0;
   for (std::size_t i = 0; i < left_out.size(); ++i) {
-    const std::uint32_t vertex = left_out[i];
+    const VertexId vertex = left_out[i];
     if (vertex < follower || is_joined(vertex)) {
       left_out[kept++] = vertex;
     } else if (reach(vertex, at, realtime, state)) {
@@ -80,10 +80,10 @@ bool PathSearch::expand_realtime(std::uint32_t at, std::uint64_t& budget) {
     }
   }
   left_out.resize(kept);
-  const std::uint32_t end = began_[state];
+  const VertexId end = began_[state];
   began_[state] = std::min(end, follower);
   // Nothing behind the first vertex from which no way leads on can lead to the goal.
-  for (std::uint32_t to = follower; to < end; ++to) {
+  for (VertexId to = follower; to < end; ++to) {
     if (components_.number[view_.nodes() + to] < components_.number[goal_]) break;
     if (budget > 0) --budget;
     if (is_joined(to)) {

@@ -9,7 +9,7 @@ namespace mznode::check::txn {
 
 /// A closed way: each vertex leads to the next one, and the last one to the first, by the relation at its place.
 struct Cycle {
-  std::vector<std::uint32_t> vertices;
+  std::vector<VertexId> vertices;
   std::vector<Relations> steps;  // one bit each
 
   std::size_t size() const { return vertices.size(); }
@@ -33,7 +33,7 @@ class PathSearch {
 
   /// Finds a way that begins with the edge, of the relation `by`. Takes the edges that it looks at off the budget;
   /// false when there is no way or the budget is used up.
-  bool find(std::uint32_t from, std::uint32_t to, Relations by, std::uint64_t& budget, Cycle& found);
+  bool find(VertexId from, VertexId to, Relations by, std::uint64_t& budget, Cycle& found);
 
  private:
   /// What a way has had among its steps, as far as it matters.
@@ -44,15 +44,15 @@ class PathSearch {
   static constexpr std::uint32_t states = 8;
 
   struct Reached {
-    std::uint32_t vertex;
+    VertexId vertex;
     State state;
     Relations by;
     std::uint32_t previous;  // in reached_
   };
 
-  bool may_lead(std::uint32_t vertex, State state) const;
+  bool may_lead(VertexId vertex, State state) const;
   State after(State state, Relations step) const;
-  bool reach(std::uint32_t vertex, std::uint32_t previous, Relations by, State state);
+  bool reach(VertexId vertex, std::uint32_t previous, Relations by, State state);
   bool expand(std::uint32_t at, std::uint64_t& budget);
   bool expand_realtime(std::uint32_t at, std::uint64_t& budget);
   void trace(Cycle& found) const;
@@ -61,13 +61,13 @@ class PathSearch {
   const Components& components_;
   State tracked_;
   State needed_;
-  std::uint32_t goal_ = none;
+  VertexId goal_ = none;
   std::vector<std::uint32_t> seen_;  // by vertex and state: the number of the search that has reached it last
   std::uint32_t search_ = 0;
   std::vector<Reached> reached_;
   /// By state: all vertices from here on have been reached in the realtime order, but for those that were left out.
-  std::uint32_t began_[states] = {};
-  std::vector<std::uint32_t> left_out_[states];
+  VertexId began_[states] = {};
+  std::vector<VertexId> left_out_[states];
 };
 
 }  // namespace mznode::check::txn

@@ -20,7 +20,7 @@ bool ReadAnomaly::breaks(const Model& model) const {
   return true;
 }
 
-std::uint32_t Commits::version_of(std::uint32_t commit, std::uint32_t key) const {
+std::uint32_t Commits::version_of(std::uint32_t commit, KeyId key) const {
   const auto begin = versions.begin() + first_version[commit];
   const auto end = versions.begin() + first_version[commit + 1];
   const auto found = std::partition_point(begin, end, [key](const Version& it) { return it.key < key; });
@@ -42,7 +42,7 @@ class CommitFinder {
     latest_.assign(transactions_.key_count(), {});
     commits_.first_read.push_back(0);
     for (std::uint32_t commit = 0; commit < commits_.size(); ++commit) {
-      const std::uint32_t transaction = commits_.transactions[commit];
+      const TransactionId transaction = commits_.transactions[commit];
       if (transactions_.list[transaction].is_ok()) read(transaction);
       commits_.first_read.push_back(static_cast<std::uint32_t>(commits_.reads.size()));
     }
@@ -52,9 +52,9 @@ class CommitFinder {
  private:
   /// What a transaction did to a key last.
   struct Latest {
-    std::uint32_t transaction = none;
-    std::uint32_t written = none;
-    std::uint32_t read = none;
+    TransactionId transaction = none;
+    ElementId written = none;
+    ElementId read = none;
     bool has_read = false;
   };
 
@@ -64,11 +64,11 @@ class CommitFinder {
       if (!transaction.is_ok()) continue;
       for (const MicroOp& it : transactions_.ops_of(transaction)) {
         if (!it.is_read() || it.element == none) continue;
-        const std::uint32_t writer = transactions_.elements[it.element].writer;
+        const TransactionId writer = transactions_.elements[it.element].writer;
         if (writer != none) is_read[writer] = true;
       }
     }
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       const Transaction& it = transactions_.list[i];
       if (!it.is_ok() && !(it.is_possible() && is_read[i])) continue;
       commits_.transactions.push_back(i);
@@ -119,7 +119,7 @@ class CommitFinder {
     }
   }
 
-  void read(std::uint32_t transaction) {
+  void read(TransactionId transaction) {
     for (const MicroOp& it : transactions_.ops_of(transactions_.list[transaction])) {
       Latest& latest = latest_[it.key];
       if (latest.transaction != transaction) latest = {.transaction = transaction};
@@ -131,7 +131,7 @@ class CommitFinder {
     }
   }
 
-  void read(std::uint32_t transaction, const MicroOp& it, Latest& latest) {
+  void read(TransactionId transaction, const MicroOp& it, Latest& latest) {
     using Kind = ReadAnomaly::Kind;
     if (latest.written != none) {
       if (latest.written == it.element) return;
@@ -141,7 +141,7 @@ class CommitFinder {
     }
     latest.has_read = true;
     latest.read = it.element;
-    const std::uint32_t writer = it.element == none ? none : transactions_.elements[it.element].writer;
+    const TransactionId writer = it.element == none ? TransactionId() : transactions_.elements[it.element].writer;
     if (it.element == none) {
       commits_.reads.push_back({it.key, none});
     } else if (writer == none) {

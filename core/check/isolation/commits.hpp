@@ -9,7 +9,10 @@
 
 namespace mznode::check::isolation {
 
+using txn::ElementId;
+using txn::KeyId;
 using txn::none;
+using txn::TransactionId;
 
 /// A read that no order of commits explains.
 struct ReadAnomaly {
@@ -23,10 +26,10 @@ struct ReadAnomaly {
   };
 
   Kind kind;
-  std::uint32_t transaction;  // its number among the Transactions, as that of the writer
-  std::uint32_t key;
-  std::uint32_t element;          // what was read; none for the initial state
-  std::uint32_t expected = none;  // the value that it should have shown, of own_missed and changed
+  TransactionId transaction;  // its number among the Transactions, as that of the writer
+  KeyId key;
+  ElementId element;          // what was read; none for the initial state
+  ElementId expected = none;  // the value that it should have shown, of own_missed and changed
 
   bool breaks(const Model& model) const;
 };
@@ -37,19 +40,19 @@ struct ReadAnomaly {
 struct Commits {
   /// What others see of a transaction: the last value that it wrote to a key.
   struct Version {
-    std::uint32_t key;
+    KeyId key;
     std::uint32_t writer;  // a commit
-    std::uint32_t element;
+    ElementId element;
   };
   /// What a transaction saw of others.
   struct Read {
-    std::uint32_t key;
+    KeyId key;
     std::uint32_t version;  // none for the initial state
   };
 
   std::uint32_t key_count = 0;
   /// By commit, in the order of their invocations. The last entries of `first_…` are ends.
-  std::vector<std::uint32_t> transactions;
+  std::vector<TransactionId> transactions;
   std::vector<std::uint32_t> processes;     // numbered from 0; one of its own for each indefinite one
   std::vector<std::uint32_t> predecessors;  // the acknowledged one that the same process executed before; or none
   std::vector<std::uint32_t> begins;        // the position of the invocation
@@ -67,8 +70,8 @@ struct Commits {
     return std::span(versions).subspan(first_version[commit], first_version[commit + 1] - first_version[commit]);
   }
   /// The version of `key` that `commit` wrote; none when it wrote none.
-  std::uint32_t version_of(std::uint32_t commit, std::uint32_t key) const;
-  std::uint32_t element(std::uint32_t version) const { return version == none ? none : versions[version].element; }
+  std::uint32_t version_of(std::uint32_t commit, KeyId key) const;
+  ElementId element(std::uint32_t version) const { return version == none ? ElementId() : versions[version].element; }
 };
 
 /// Reads them out of the transactions, and notes what no order explains.

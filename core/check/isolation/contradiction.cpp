@@ -140,7 +140,7 @@ class ContradictionFinder {
         add(links, link(it, from, to));
         continue;
       }
-      const std::uint32_t key = polygraph_.initial_key(it.edge.to);
+      const KeyId key = polygraph_.initial_key(it.edge.to);
       while (to == none) to = polygraph_.commit(path[(start + i++) % path.size()].edge.to);
       if (from == to) continue;
       add(links,
@@ -160,7 +160,7 @@ class ContradictionFinder {
     }
   }
 
-  Link initial_link(std::uint32_t from, std::uint32_t to, std::uint32_t key) const {
+  Link initial_link(std::uint32_t from, std::uint32_t to, KeyId key) const {
     return {.kind = Link::Kind::rw, .from = from, .to = to, .key = key, .next = commits_.version_of(to, key)};
   }
 

@@ -21,7 +21,7 @@ struct Link {
   Kind kind = Kind::session;
   std::uint32_t from = none;  // commits
   std::uint32_t to = none;
-  std::uint32_t key = none;
+  KeyId key = none;
   std::uint32_t version = none;  // of a read, none for the initial state
   std::uint32_t next = none;
   /// Of ww, where that was inferred: who read `next` although it sees what `from` wrote, which would otherwise be the

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t max_notes = 8;
 }  // namespace
 
-std::string Narrator::element(std::uint32_t element) const {
+std::string Narrator::element(ElementId element) const {
   return element == none ? "null" : std::string(transactions_.element_text(element));
 }
 
@@ -32,12 +32,13 @@ std::string_view Narrator::name(ReadAnomaly::Kind kind) {
 }
 
 std::string Narrator::words(const ReadAnomaly& anomaly) const {
-  const auto describe = [&](std::uint32_t transaction) {
+  const auto describe = [&](TransactionId transaction) {
     return txn::name_of(history_[transactions_.position(transaction)]);
   };
   const std::string read =
       describe(anomaly.transaction) + " read " + element(anomaly.element) + " from " + key(anomaly.key);
-  const std::uint32_t writer = anomaly.element == none ? none : transactions_.elements[anomaly.element].writer;
+  const TransactionId writer =
+      anomaly.element == none ? TransactionId() : transactions_.elements[anomaly.element].writer;
   switch (anomaly.kind) {
     case ReadAnomaly::Kind::unwritten: return read + ", which nobody wrote";
     case ReadAnomaly::Kind::aborted: return read + ", which " + describe(writer) + " wrote, and that failed";
@@ -50,7 +51,7 @@ std::string Narrator::words(const ReadAnomaly& anomaly) const {
 }
 
 AnomalyExample Narrator::example(const ReadAnomaly& anomaly) const {
-  const auto parsed = [&](std::uint32_t element) {
+  const auto parsed = [&](ElementId element) {
     return element == none ? nlohmann::ordered_json()
                            : check::to_details(Json::from_valid(std::string(transactions_.element_text(element))));
   };

@@ -33,9 +33,9 @@ class Narrator {
     return history_[transactions_.position(commits_.transactions[commit])];
   }
   std::string name(std::uint32_t commit);
-  std::string key(std::uint32_t key) const { return "key " + std::string(transactions_.key_text(key)); }
+  std::string key(KeyId key) const { return "key " + std::string(transactions_.key_text(key)); }
   std::string value(std::uint32_t version) const;
-  std::string element(std::uint32_t element) const;
+  std::string element(ElementId element) const;
   std::string sentence(const Link& link);
   std::string reason(const Link& link);
   std::string order_reason(const Link& link);

@@ -54,7 +54,7 @@ void Polygraph::add_known() {
       known_.push_back({end(commits_.versions[it.version].writer), begin(commit)});
     }
   }
-  for (std::uint32_t key = 0; key < commits_.key_count; ++key) {
+  for (KeyId key{0U}; key < commits_.key_count; ++key) {
     if (!initial_readers(key).empty() && !versions(key).empty()) add_initial_reads(key);
   }
   if (model_.order == Order::realtime) add_moments();
@@ -62,7 +62,7 @@ void Polygraph::add_known() {
 
 /// All who read the initial state begin before anybody who writes the key ends: a node between them stands for all the
 /// edges. A serializable one that writes the key itself would come before itself through it.
-void Polygraph::add_initial_reads(std::uint32_t key) {
+void Polygraph::add_initial_reads(KeyId key) {
   const std::uint32_t between = size_++;
   initial_keys_.push_back(key);
   std::uint32_t own = 0;

@@ -33,9 +33,9 @@ class Polygraph {
 
   /// The key that a node stands for, between those who read its initial state and those who write it; none for another
   /// one.
-  std::uint32_t initial_key(std::uint32_t node) const {
+  KeyId initial_key(std::uint32_t node) const {
     const std::uint32_t events = end(commits_.size() - 1) + 1;  // these nodes follow them
-    return node >= events && node - events < initial_keys_.size() ? initial_keys_[node - events] : none;
+    return node >= events && node - events < initial_keys_.size() ? initial_keys_[node - events] : KeyId();
   }
 
   /// What is certain, without the order of versions.
@@ -51,10 +51,10 @@ class Polygraph {
     return std::span(readers_).subspan(first_reader_[version], first_reader_[version + 1] - first_reader_[version]);
   }
   /// Those who read the initial state of a key.
-  std::span<const std::uint32_t> initial_readers(std::uint32_t key) const {
+  std::span<const std::uint32_t> initial_readers(KeyId key) const {
     return readers(static_cast<std::uint32_t>(commits_.versions.size()) + key);
   }
-  std::span<const std::uint32_t> versions(std::uint32_t key) const {
+  std::span<const std::uint32_t> versions(KeyId key) const {
     return std::span(versions_).subspan(first_version_[key], first_version_[key + 1] - first_version_[key]);
   }
   /// Whether two writers of a key must not overlap.
@@ -64,7 +64,7 @@ class Polygraph {
   void find_readers();
   void find_versions();
   void add_known();
-  void add_initial_reads(std::uint32_t key);
+  void add_initial_reads(KeyId key);
   void add_moments();
 
   const Commits& commits_;
@@ -75,8 +75,8 @@ class Polygraph {
   std::vector<std::uint32_t> first_reader_;  // by version, and behind them by key: of the initial state
   std::vector<std::uint32_t> readers_;       // commits, each once
   std::vector<std::uint32_t> first_version_;
-  std::vector<std::uint32_t> versions_;      // by key
-  std::vector<std::uint32_t> initial_keys_;  // of these nodes
+  std::vector<std::uint32_t> versions_;  // by key
+  std::vector<KeyId> initial_keys_;      // of these nodes
 };
 
 }  // namespace mznode::check::isolation

@@ -125,7 +125,7 @@ class Saturation {
   }
 
   template <class Found>
-  void find_among(std::span<const Commits::Read> reads, std::uint32_t key, std::uint32_t rank, Found&& found) const {
+  void find_among(std::span<const Commits::Read> reads, KeyId key, std::uint32_t rank, Found&& found) const {
     for (const Commits::Read& it : reads) {
       if (it.version == none) continue;
       const std::uint32_t version = commits_.version_of(commits_.versions[it.version].writer, key);

@@ -22,10 +22,10 @@ class Serialization {
     const std::vector<std::uint32_t> order = polygraph_.sort();
     if (order.empty() && polygraph_.size() > 0) return {Outcome::impossible, explain(order)};
     solver_.emplace(polygraph_.known(), order);
-    std::vector<std::uint32_t> keys(commits_.key_count);
-    for (std::uint32_t key = 0; key < commits_.key_count; ++key) keys[key] = key;
+    std::vector<KeyId> keys(commits_.key_count);
+    for (KeyId key{0U}; key < commits_.key_count; ++key) keys[key] = key;
     while (true) {
-      for (const std::uint32_t key : keys) look_at(key);
+      for (const KeyId key : keys) look_at(key);
       if (doubts_.empty()) return {Outcome::possible, {}};
       for (const auto& [a, b] : doubts_) choose(a, b);
       doubts_.clear();
@@ -41,7 +41,7 @@ class Serialization {
   std::uint32_t writer(std::uint32_t version) const { return commits_.versions[version].writer; }
 
   /// Notes those pairs of writers of a key that the order of events leaves in doubt.
-  void look_at(std::uint32_t key) {
+  void look_at(KeyId key) {
     constexpr std::size_t max_at_once = 16;
     const auto versions = polygraph_.versions(key);
     line_.assign(versions.begin(), versions.end());
@@ -88,8 +88,8 @@ class Serialization {
   }
 
   /// The keys that commits have read or written of which events were moved.
-  std::vector<std::uint32_t> moved_keys() {
-    std::vector<std::uint32_t> keys;
+  std::vector<KeyId> moved_keys() {
+    std::vector<KeyId> keys;
     for (const std::uint32_t node : solver_->graph().take_moved()) {
       const std::uint32_t commit = polygraph_.commit(node);
       if (commit == none) continue;

@@ -20,14 +20,14 @@ class VersionLines {
         line_(commits.versions.size()),
         rank_(commits.versions.size(), none) {
     for (const Commits::Version& it : commits.versions) ++first_[it.key + 1];
-    for (std::uint32_t key = 0; key < commits.key_count; ++key) first_[key + 1] += first_[key];
+    for (KeyId key{0U}; key < commits.key_count; ++key) first_[key + 1] += first_[key];
   }
 
   /// Puts the versions of a commit behind those that stand there.
   void place(std::uint32_t commit) {
     for (std::uint32_t version = commits_.first_version[commit]; version < commits_.first_version[commit + 1];
          ++version) {
-      const std::uint32_t key = commits_.versions[version].key;
+      const KeyId key = commits_.versions[version].key;
       rank_[version] = placed_[key];
       line_[first_[key] + placed_[key]++] = version;
     }
@@ -36,7 +36,7 @@ class VersionLines {
   /// The place of a version among those of its key, from 0; none before it has one.
   std::uint32_t rank(std::uint32_t version) const { return rank_[version]; }
   /// Those of a key from a rank on.
-  std::span<const std::uint32_t> from(std::uint32_t key, std::uint32_t rank) const {
+  std::span<const std::uint32_t> from(KeyId key, std::uint32_t rank) const {
     return std::span(line_).subspan(first_[key] + rank, placed_[key] - std::min(rank, placed_[key]));
   }
 
@@ -44,7 +44,7 @@ class VersionLines {
   /// `least` or more. A chain is what `chain_of` tells of a writer, none where it is in none; in each, those that are
   /// seen come before those that are not.
   template <class ChainOf, class IsSeen, class Found>
-  void for_each_latest(std::uint32_t key, ChainOf&& chain_of, IsSeen&& is_seen, std::uint32_t least, Found&& found) {
+  void for_each_latest(KeyId key, ChainOf&& chain_of, IsSeen&& is_seen, std::uint32_t least, Found&& found) {
     for (const auto& chain : chains(key, chain_of).lines) {
       const auto end = std::partition_point(chain.begin(), chain.end(), [&](std::uint32_t version) {
         return is_seen(commits_.versions[version].writer);
@@ -54,7 +54,7 @@ class VersionLines {
   }
   /// The same of one chain, all of which is seen.
   template <class ChainOf, class Found>
-  void for_latest_of(std::uint32_t key, std::uint32_t chain, ChainOf&& chain_of, std::uint32_t least, Found&& found) {
+  void for_latest_of(KeyId key, std::uint32_t chain, ChainOf&& chain_of, std::uint32_t least, Found&& found) {
     Chains& all = chains(key, chain_of);
     const auto number = all.numbers.find(chain);
     if (number == all.numbers.end()) return;
@@ -70,7 +70,7 @@ class VersionLines {
   };
 
   template <class ChainOf>
-  Chains& chains(std::uint32_t key, ChainOf&& chain_of) {
+  Chains& chains(KeyId key, ChainOf&& chain_of) {
     Chains& chains = chains_[key];
     for (; chains.read < placed_[key]; ++chains.read) {
       const std::uint32_t version = line_[first_[key] + chains.read];

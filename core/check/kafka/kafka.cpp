@@ -17,12 +17,12 @@ using namespace kafka;
 /// Who polled what others have sent.
 class LogDependencies final : public txn::Explainer {
  public:
-  explicit LogDependencies(const LogHistory& logs) : logs_(logs), transaction_of_(logs.operations.size(), none) {
-    for (std::uint32_t i = 0; i < logs.operation_of.size(); ++i) transaction_of_[logs.operation_of[i]] = i;
+  explicit LogDependencies(const LogHistory& logs) : logs_(logs), transaction_of_(logs.operations.size()) {
+    for (TransactionId i{0U}; i < logs.operation_of.size(); ++i) transaction_of_[logs.operation_of[i]] = i;
   }
 
   template <class Emit>
-  void for_each_dependency(std::uint32_t to, Emit&& emit) const {
+  void for_each_dependency(TransactionId to, Emit&& emit) const {
     for (const Message& message : logs_.operations[logs_.operation_of[to]].polled) {
       const std::uint32_t sender = logs_.sender[message.element];
       if (sender == none || transaction_of_[sender] == to) continue;
@@ -30,7 +30,7 @@ class LogDependencies final : public txn::Explainer {
     }
   }
 
-  std::optional<txn::Dependency> explain(std::uint32_t from, std::uint32_t to, txn::Relations relation) const override {
+  std::optional<txn::Dependency> explain(TransactionId from, TransactionId to, txn::Relations relation) const override {
     std::optional<txn::Dependency> found;
     for_each_dependency(to, [&](const txn::Dependency& it) {
       if (!found && it.from == from && it.relation == relation) found = it;
@@ -41,7 +41,7 @@ class LogDependencies final : public txn::Explainer {
 
  private:
   const LogHistory& logs_;
-  std::vector<std::uint32_t> transaction_of_;  // by operation; none for one that is no transfer
+  std::vector<TransactionId> transaction_of_;  // by operation; none for one that is no transfer
 };
 
 /// What upstream finds and does not mind: writes of transactions interleave on logs.
@@ -107,13 +107,13 @@ Verdict check_kafka(const History& history, const CheckOptions& options) {
   LogAnomalies(history, logs, orders, evidence, anomalies, Upstream(options).forgets_at_empty_polls()).find();
   const txn::Graph graph =
       txn::build_graph(history, logs.transactions, txn::realtime,
-                       [&](std::uint32_t to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
+                       [&](TransactionId to, auto&& emit) { dependencies.for_each_dependency(to, emit); });
   txn::find_cycle_anomalies(graph, {}, {txn::ww, txn::wr}, txn::prohibited_anomalies({}), evidence, anomalies);
   // Upstream counts any error.
   Verdict verdict = judge(anomalies, Upstream(options).demands_success() ? SIZE_MAX : answers_in(history));
   const auto unsent = std::find(logs.sender.begin(), logs.sender.end(), none);
   if (unsent == logs.sender.end() || verdict.valid == Valid::no) return verdict;
-  const auto element = static_cast<std::uint32_t>(unsent - logs.sender.begin());
+  const ElementId element(static_cast<std::uint32_t>(unsent - logs.sender.begin()));
   return Verdict::unknown("key " + std::string(logs.transactions.key_text(logs.transactions.elements[element].key)) +
                           " was polled with " + std::string(logs.transactions.element_text(element)) +
                           ", which nobody sent to it");

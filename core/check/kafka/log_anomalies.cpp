@@ -18,9 +18,9 @@ void LogAnomalies::find() {
 
 void LogAnomalies::check_logs() {
   std::vector<std::vector<std::int64_t>> offsets(logs_.transactions.element_count());
-  for (std::uint32_t key = 0; key < orders_.logs().size(); ++key) {
+  for (KeyId key{0U}; key < orders_.logs().size(); ++key) {
     for (const LogEntry& entry : orders_.logs()[key].entries) {
-      for (const std::uint32_t element : entry.elements) offsets[element].push_back(entry.offset);
+      for (const ElementId element : entry.elements) offsets[element].push_back(entry.offset);
       if (entry.elements.size() < 2) continue;
       anomalies_.add("inconsistent-offsets", [&] {
         return ordered_json{
@@ -28,7 +28,7 @@ void LogAnomalies::check_logs() {
       });
     }
   }
-  for (std::uint32_t element = 0; element < offsets.size(); ++element) {
+  for (ElementId element{0U}; element < offsets.size(); ++element) {
     if (offsets[element].size() < 2) continue;
     anomalies_.add("duplicate", [&] {
       return ordered_json{{"key", key(element)},
@@ -43,13 +43,13 @@ void LogAnomalies::check_logs() {
 /// tells how far polls have come, and its last one from where on it should have been polled.
 void LogAnomalies::check_lost_writes() {
   std::vector<std::uint32_t> bounds(logs_.transactions.key_count(), 0);  // one behind the last place that was polled
-  for (std::uint32_t element = 0; element < logs_.transactions.element_count(); ++element) {
+  for (ElementId element{0U}; element < logs_.transactions.element_count(); ++element) {
     const std::uint32_t place = orders_.first_seen(element);
     if (!orders_.was_polled(element) || place == none) continue;
     std::uint32_t& bound = bounds[logs_.transactions.elements[element].key];
     bound = std::max(bound, place + 1);
   }
-  for (std::uint32_t element = 0; element < logs_.transactions.element_count(); ++element) {
+  for (ElementId element{0U}; element < logs_.transactions.element_count(); ++element) {
     const std::uint32_t place = orders_.last_seen(element);
     const std::uint32_t bound = bounds[logs_.transactions.elements[element].key];
     if (orders_.was_polled(element) || place == none || place >= bound) continue;
@@ -161,7 +161,7 @@ void LogAnomalies::check_polls(const LogOperation& operation, LastByKey& last) {
     if (operation.type == Type::ok) before = {&operation, messages.back().element};
   });
   if (!forgets_at_empty_polls_ || operation.type != Type::ok) return;
-  for (const std::uint32_t key : operation.polled_nothing) {
+  for (const KeyId key : operation.polled_nothing) {
     const bool was_polled = std::any_of(operation.polled.begin(), operation.polled.end(),
                                         [key](const Message& message) { return message.key == key; });
     if (!was_polled) last.erase(key);
@@ -186,11 +186,11 @@ ordered_json LogAnomalies::op(const LogOperation& operation) const {
   return to_details(history_[operation.position]);
 }
 
-ordered_json LogAnomalies::key(std::uint32_t element) const {
+ordered_json LogAnomalies::key(ElementId element) const {
   return evidence_.key(logs_.transactions.elements[element].key);
 }
 
-ordered_json LogAnomalies::step(std::uint32_t first, std::uint32_t second) const {
+ordered_json LogAnomalies::step(ElementId first, ElementId second) const {
   ordered_json details = {{"key", key(first)}, {"values", {evidence_.element(first), evidence_.element(second)}}};
   const std::int64_t distance = orders_.distance(first, second);
   details["delta"] = distance;

@@ -35,15 +35,15 @@ class LogAnomalies {
   /// What a process has met last under each key.
   struct Last {
     const LogOperation* operation = nullptr;
-    std::uint32_t element = none;
+    ElementId element = none;
   };
-  using LastByKey = std::map<std::uint32_t, Last>;
+  using LastByKey = std::map<KeyId, Last>;
   void check_polls(const LogOperation& operation, LastByKey& last);
   void check_sends(const LogOperation& operation, LastByKey& last);
 
   nlohmann::ordered_json op(const LogOperation& operation) const;
-  nlohmann::ordered_json key(std::uint32_t element) const;
-  nlohmann::ordered_json step(std::uint32_t first, std::uint32_t second) const;
+  nlohmann::ordered_json key(ElementId element) const;
+  nlohmann::ordered_json step(ElementId first, ElementId second) const;
 
   const History& history_;
   const LogHistory& logs_;

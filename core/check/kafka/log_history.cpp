@@ -102,7 +102,7 @@ class LogReader {
     if (!scanner.consume('{')) refuse("expected a map from keys to messages as what was polled");
     if (scanner.consume('}')) return;
     do {
-      const std::uint32_t polled_key = key(value(scanner));
+      const KeyId polled_key = key(value(scanner));
       if (!scanner.consume(':')) refuse("expected messages behind a polled key");
       const std::size_t count = operation.polled.size();
       read_list(scanner, [&] {
@@ -149,7 +149,7 @@ class LogReader {
   }
 
   /// The keys of a JSON map are strings, whatever they were, so 9 and "9" are one key.
-  std::uint32_t key(std::string_view text) {
+  KeyId key(std::string_view text) {
     if (text.front() == '"') {
       const std::string_view content = text.substr(1, text.size() - 2);
       const bool is_number = !content.empty() && content.find_first_not_of("0123456789") == std::string_view::npos &&
@@ -162,17 +162,17 @@ class LogReader {
       number = logs_.transactions.key_count();
       logs_.transactions.keys.push_back(value);
     }
-    return number;
+    return KeyId(number);
   }
 
-  std::uint32_t element(std::uint32_t key, std::string_view text) {
+  ElementId element(KeyId key, std::string_view text) {
     const std::uint32_t value = logs_.transactions.values.intern(text);
     std::uint32_t& known = elements_[std::uint64_t{key} << 32 | value];
     if (known == none) {
       known = logs_.transactions.element_count();
       logs_.transactions.elements.push_back({.key = key, .value = value});
     }
-    return known;
+    return ElementId(known);
   }
 
   std::string_view value(Scanner& scanner) const {

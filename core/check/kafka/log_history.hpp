@@ -9,13 +9,16 @@
 
 namespace mznode::check::kafka {
 
+using txn::ElementId;
+using txn::KeyId;
 using txn::none;
+using txn::TransactionId;
 
 /// A message where an operation met it.
 struct Message {
-  std::uint32_t key = none;
+  KeyId key = none;
   std::int64_t offset = unknown_offset;
-  std::uint32_t element = none;  // the message, as an element of its key
+  ElementId element = none;  // the message, as an element of its key
 
   static constexpr std::int64_t unknown_offset = -1;
 };
@@ -30,9 +33,9 @@ struct LogOperation {
   std::vector<Message> sent;
   std::vector<Message> polled;
   /// Keys of which it polled no message.
-  std::vector<std::uint32_t> polled_nothing;
+  std::vector<KeyId> polled_nothing;
   /// Of an assign or subscribe: the keys, in ascending order.
-  std::vector<std::uint32_t> keys;
+  std::vector<KeyId> keys;
 };
 
 /// The operations of a history, with keys and messages as dense numbers. The history must outlive it.

@@ -41,11 +41,11 @@ void VersionOrders::find_places(const txn::Transactions& transactions) {
   for (Log& log : logs_) {
     for (std::uint32_t place = 0; place < log.entries.size(); ++place) {
       auto& elements = log.entries[place].elements;
-      std::sort(elements.begin(), elements.end(), [&](std::uint32_t a, std::uint32_t b) {
+      std::sort(elements.begin(), elements.end(), [&](ElementId a, ElementId b) {
         return iterates_before(transactions.element_text(a), transactions.element_text(b));
       });
       place_[elements.front()] = place;
-      for (const std::uint32_t element : elements) {
+      for (const ElementId element : elements) {
         if (first_seen_[element] == none) first_seen_[element] = place;
         last_seen_[element] = place;
       }
@@ -53,7 +53,7 @@ void VersionOrders::find_places(const txn::Transactions& transactions) {
   }
 }
 
-std::int64_t VersionOrders::distance(std::uint32_t first, std::uint32_t second) const {
+std::int64_t VersionOrders::distance(ElementId first, ElementId second) const {
   if (place(first) == none || place(second) == none) return 1;
   return std::int64_t{place(second)} - std::int64_t{place(first)};
 }

@@ -11,7 +11,7 @@ namespace mznode::check::kafka {
 struct LogEntry {
   std::int64_t offset = 0;
   /// Several where operations disagree: first the one that counts, in upstream's choice.
-  std::vector<std::uint32_t> elements;
+  std::vector<ElementId> elements;
 };
 
 /// The order of the messages of one key. Offsets may have gaps; places count the offsets that are known from 0.
@@ -27,15 +27,15 @@ class VersionOrders {
 
   const std::vector<Log>& logs() const { return logs_; }
   /// The place of a message, the last one if it has several; none when it has none that counts.
-  std::uint32_t place(std::uint32_t element) const { return place_[element]; }
+  std::uint32_t place(ElementId element) const { return place_[element]; }
   /// The first and the last place where a message was seen, whether that counts or not.
-  std::uint32_t first_seen(std::uint32_t element) const { return first_seen_[element]; }
-  std::uint32_t last_seen(std::uint32_t element) const { return last_seen_[element]; }
+  std::uint32_t first_seen(ElementId element) const { return first_seen_[element]; }
+  std::uint32_t last_seen(ElementId element) const { return last_seen_[element]; }
   /// How many places the second message lies behind the first one; 1 where that is not known.
-  std::int64_t distance(std::uint32_t first, std::uint32_t second) const;
+  std::int64_t distance(ElementId first, ElementId second) const;
 
   /// Whether an acknowledged poll has seen a message.
-  bool was_polled(std::uint32_t element) const { return polled_[element]; }
+  bool was_polled(ElementId element) const { return polled_[element]; }
   /// Whether an operation took effect for certain: it was acknowledged, or it is indefinite and one of its messages was
   /// polled.
   bool took_effect(const LogOperation& operation) const;

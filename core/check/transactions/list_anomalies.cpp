@@ -23,8 +23,8 @@ class ListAnomalies {
 
   void run() {
     find_marks();
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) check(i);
-    for (std::uint32_t key = 0; key < transactions_.key_count(); ++key) check_dirty_updates(key);
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) check(i);
+    for (KeyId key{0U}; key < transactions_.key_count(); ++key) check_dirty_updates(key);
     lost_updates_.report(evidence_, anomalies_);
   }
 
@@ -35,8 +35,8 @@ class ListAnomalies {
     std::uint32_t duplicate = none;
   };
 
-  bool is_aborted(std::uint32_t element) const {
-    const std::uint32_t writer = transactions_.elements[element].writer;
+  bool is_aborted(ElementId element) const {
+    const TransactionId writer = transactions_.elements[element].writer;
     return writer != none && !transactions_.list[writer].is_possible();
   }
 
@@ -55,18 +55,18 @@ class ListAnomalies {
       }
     }
     overwritten_.assign(transactions_.element_count(), false);
-    std::vector<std::uint32_t> last(transactions_.key_count(), none);
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    std::vector<ElementId> last(transactions_.key_count());
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[i])) {
         if (micro_op.kind != MicroOp::Kind::write) continue;
-        const std::uint32_t before = std::exchange(last[micro_op.key], micro_op.element);
+        const ElementId before = std::exchange(last[micro_op.key], micro_op.element);
         if (before != none && transactions_.elements[before].writer == i) overwritten_[before] = true;
       }
     }
     latest_.assign(transactions_.key_count(), {none, none});
   }
 
-  void check(std::uint32_t transaction) {
+  void check(TransactionId transaction) {
     const Transaction& it = transactions_.list[transaction];
     if (!it.is_possible()) return;
     for (std::uint32_t i = it.first_op; i < it.end_op; ++i) {
@@ -77,7 +77,7 @@ class ListAnomalies {
     lost_updates_.add(transactions_, transaction);
   }
 
-  void check_read(std::uint32_t transaction, std::uint32_t op) {
+  void check_read(TransactionId transaction, std::uint32_t op) {
     const MicroOp& read = transactions_.ops[op];
     const bool is_odd = read.kind == MicroOp::Kind::odd_read;
     if (is_odd) check_odd_read(transaction, read);
@@ -95,7 +95,7 @@ class ListAnomalies {
     }
   }
 
-  void check_odd_read(std::uint32_t transaction, const MicroOp& read) {
+  void check_odd_read(TransactionId transaction, const MicroOp& read) {
     const auto seen = versions_.seen(read);
     anomalies_.add("incompatible-order", [&] {
       return ordered_json{
@@ -103,25 +103,25 @@ class ListAnomalies {
           {"key", evidence_.key(read.key)},
           {"values", {evidence_.elements(reader_.lists()[read.key].elements), evidence_.elements(seen)}}};
     });
-    std::set<std::uint32_t> distinct;
+    std::set<ElementId> distinct;
     const auto duplicate =
-        std::find_if(seen.begin(), seen.end(), [&](std::uint32_t it) { return !distinct.insert(it).second; });
+        std::find_if(seen.begin(), seen.end(), [&](ElementId it) { return !distinct.insert(it).second; });
     if (duplicate != seen.end()) add("duplicate-elements", transaction, read, *duplicate);
-    const auto aborted = std::find_if(seen.begin(), seen.end(), [&](std::uint32_t it) { return is_aborted(it); });
+    const auto aborted = std::find_if(seen.begin(), seen.end(), [&](ElementId it) { return is_aborted(it); });
     if (aborted != seen.end() && transactions_.list[transaction].is_ok()) add("G1a", transaction, read, *aborted);
   }
 
-  void add(std::string_view anomaly, std::uint32_t transaction, const MicroOp& read, std::uint32_t element) {
+  void add(std::string_view anomaly, TransactionId transaction, const MicroOp& read, ElementId element) {
     anomalies_.add(anomaly, [&] {
       ordered_json details = {{"op", evidence_.operation(transaction)}, {"key", evidence_.key(read.key)}};
-      const std::uint32_t writer = element == none ? none : transactions_.elements[element].writer;
+      const TransactionId writer = element == none ? TransactionId() : transactions_.elements[element].writer;
       if (writer != none) details["writer"] = evidence_.operation(writer);
       details["element"] = evidence_.element(element);
       return details;
     });
   }
 
-  void check_internal(std::uint32_t transaction) {
+  void check_internal(TransactionId transaction) {
     const Transaction& it = transactions_.list[transaction];
     if (it.end_op - it.first_op < 2) return;
     previous_.assign(it.end_op - it.first_op, none);
@@ -174,7 +174,7 @@ class ListAnomalies {
 
   /// Whether the transaction has read the element that it appends with this micro-operation.
   bool was_read_before(const Transaction& transaction, std::uint32_t op) const {
-    const std::uint32_t element = transactions_.ops[op].element;
+    const ElementId element = transactions_.ops[op].element;
     for (std::uint32_t before = previous_[op - transaction.first_op]; before != none;
          before = previous_[before - transaction.first_op]) {
       const MicroOp& earlier = transactions_.ops[before];
@@ -188,12 +188,12 @@ class ListAnomalies {
   }
 
   /// A version that a failed transaction appended must not be followed by one of a transaction that committed.
-  void check_dirty_updates(std::uint32_t key) {
+  void check_dirty_updates(KeyId key) {
     const auto& order = versions_.order(key);
-    std::uint32_t aborted = none;  // the last writer that is known to have failed, unless a commit followed
+    TransactionId aborted = none;  // the last writer that is known to have failed, unless a commit followed
     std::size_t since = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {
-      const std::uint32_t writer = transactions_.elements[order[i]].writer;
+      const TransactionId writer = transactions_.elements[order[i]].writer;
       if (writer == none) continue;
       const Transaction& it = transactions_.list[writer];
       if (!it.is_possible() && aborted == none) {
@@ -211,7 +211,7 @@ class ListAnomalies {
   }
 
   struct Latest {
-    std::uint32_t transaction;
+    TransactionId transaction;
     std::uint32_t op;
   };
 

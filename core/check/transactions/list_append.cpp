@@ -10,7 +10,7 @@ ListAppend::ListAppend(const Transactions& transactions, const ListReader& reade
   find_readers();
 }
 
-std::span<const std::uint32_t> ListAppend::seen(const MicroOp& read) const {
+std::span<const ElementId> ListAppend::seen(const MicroOp& read) const {
   if (read.kind == MicroOp::Kind::odd_read) return reader_.odd_reads()[read.length];
   if (read.kind != MicroOp::Kind::read) return {};
   return std::span(reader_.lists()[read.key].elements).first(read.length);
@@ -21,7 +21,7 @@ void ListAppend::find_orders() {
   orders_.resize(transactions_.key_count());
   for (std::size_t key = 0; key < reader_.lists().size(); ++key) orders_[key] = reader_.lists()[key].elements;
   std::vector<std::uint32_t> appends(transactions_.key_count(), 0);
-  std::vector<std::uint32_t> last(transactions_.key_count(), none);
+  std::vector<ElementId> last(transactions_.key_count());
   for (const Transaction& transaction : transactions_.list) {
     if (!transaction.is_possible()) continue;
     for (const MicroOp& micro_op : transactions_.ops_of(transaction)) {
@@ -38,7 +38,7 @@ void ListAppend::find_orders() {
     auto& order = orders_[key];
     if (order.empty() && appends[key] == 1) order = {last[key]};
     std::uint32_t length = 0;
-    for (const std::uint32_t element : order) {
+    for (const ElementId element : order) {
       if (position_[element] != none) continue;
       position_[element] = length;
       order[length++] = element;
@@ -48,11 +48,11 @@ void ListAppend::find_orders() {
 }
 
 /// Takes the longer one of two lists, and of contradictory ones of the same length the one that Elle takes.
-void ListAppend::take_longer(std::vector<std::uint32_t>& order, std::span<const std::uint32_t> seen) const {
+void ListAppend::take_longer(std::vector<ElementId>& order, std::span<const ElementId> seen) const {
   if (seen.size() < order.size()) return;
-  const auto texts = [this](std::span<const std::uint32_t> elements) {
+  const auto texts = [this](std::span<const ElementId> elements) {
     std::vector<std::string_view> list;
-    for (const std::uint32_t element : elements) list.push_back(transactions_.element_text(element));
+    for (const ElementId element : elements) list.push_back(transactions_.element_text(element));
     return list;
   };
   if (seen.size() == order.size() && !iterates_before(texts(order), texts(seen))) return;
@@ -62,32 +62,33 @@ void ListAppend::take_longer(std::vector<std::uint32_t>& order, std::span<const 
 void ListAppend::find_readers() {
   first_reader_.assign(transactions_.element_count() + transactions_.key_count() + 1, 0);
   const auto for_each_read = [this](auto&& visit) {
-    for (std::uint32_t i = transactions_.size(); i-- > 0;) {
+    for (std::uint32_t number = transactions_.size(); number-- > 0;) {
+      const TransactionId i(number);
       if (!transactions_.list[i].is_possible()) continue;
       for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[i])) {
         if (micro_op.is_read()) visit(slot(micro_op.key, micro_op.element), i);
       }
     }
   };
-  for_each_read([this](std::uint32_t version, std::uint32_t) { ++first_reader_[version]; });
+  for_each_read([this](std::uint32_t version, TransactionId) { ++first_reader_[version]; });
   std::uint32_t sum = 0;
   for (std::uint32_t& first : first_reader_) {
     sum += first;
     first = sum;
   }
   readers_.resize(sum);
-  for_each_read([this](std::uint32_t version, std::uint32_t reader) { readers_[--first_reader_[version]] = reader; });
+  for_each_read([this](std::uint32_t version, TransactionId reader) { readers_[--first_reader_[version]] = reader; });
 }
 
 /// The version that an append has overwritten, or the highest one that it can be known to have come after.
-std::uint32_t ListAppend::version_before(const MicroOp& append) const {
+ElementId ListAppend::version_before(const MicroOp& append) const {
   const auto& order = orders_[append.key];
   const std::uint32_t position = position_[append.element];
-  if (position == none) return order.empty() ? none : order.back();
-  return position > 0 ? order[position - 1] : none;
+  if (position == none) return order.empty() ? ElementId() : order.back();
+  return position > 0 ? order[position - 1] : ElementId();
 }
 
-std::optional<Dependency> ListAppend::explain(std::uint32_t from, std::uint32_t to, Relations relation) const {
+std::optional<Dependency> ListAppend::explain(TransactionId from, TransactionId to, Relations relation) const {
   std::optional<Dependency> found;
   for_each_dependency(to, [&](const Dependency& dependency) {
     if (!found && dependency.from == from && dependency.relation == relation) found = dependency;

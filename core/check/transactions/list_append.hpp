@@ -16,52 +16,52 @@ class ListAppend final : public Explainer {
 
   /// Calls `emit` with a Dependency for each dependency of `to` on another transaction.
   template <class Emit>
-  void for_each_dependency(std::uint32_t to, Emit&& emit) const;
-  std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const override;
+  void for_each_dependency(TransactionId to, Emit&& emit) const;
+  std::optional<Dependency> explain(TransactionId from, TransactionId to, Relations relation) const override;
   Objects objects() const override { return Objects::lists; }
 
   /// The versions of a key, in their order, by the element that was appended last.
-  const std::vector<std::uint32_t>& order(std::uint32_t key) const { return orders_[key]; }
+  const std::vector<ElementId>& order(KeyId key) const { return orders_[key]; }
   /// The elements that a read has seen.
-  std::span<const std::uint32_t> seen(const MicroOp& read) const;
+  std::span<const ElementId> seen(const MicroOp& read) const;
 
  private:
   void find_orders();
-  void take_longer(std::vector<std::uint32_t>& order, std::span<const std::uint32_t> seen) const;
+  void take_longer(std::vector<ElementId>& order, std::span<const ElementId> seen) const;
   void find_readers();
   /// Where the readers of a version are noted; `element` may be none, for the initial state.
-  std::uint32_t slot(std::uint32_t key, std::uint32_t element) const {
-    return element != none ? element : transactions_.element_count() + key;
+  std::uint32_t slot(KeyId key, ElementId element) const {
+    return element != none ? std::uint32_t{element} : transactions_.element_count() + key;
   }
-  std::uint32_t version_before(const MicroOp& append) const;
+  ElementId version_before(const MicroOp& append) const;
 
   const Transactions& transactions_;
   const ListReader& reader_;
-  std::vector<std::vector<std::uint32_t>> orders_;  // by key
-  std::vector<std::uint32_t> position_;             // by element: in the order of its key; none when it was not read
-  std::vector<std::uint32_t> first_reader_;         // by slot
-  std::vector<std::uint32_t> readers_;
+  std::vector<std::vector<ElementId>> orders_;  // by key
+  std::vector<std::uint32_t> position_;         // by element: in the order of its key; none when it was not read
+  std::vector<std::uint32_t> first_reader_;     // by slot
+  std::vector<TransactionId> readers_;
 };
 
 template <class Emit>
-void ListAppend::for_each_dependency(std::uint32_t to, Emit&& emit) const {
+void ListAppend::for_each_dependency(TransactionId to, Emit&& emit) const {
   const Transaction& transaction = transactions_.list[to];
   if (!transaction.is_possible()) return;
-  const auto writer_of = [&](std::uint32_t element) {
-    const std::uint32_t writer = transactions_.elements[element].writer;
+  const auto writer_of = [&](ElementId element) {
+    const TransactionId writer = transactions_.elements[element].writer;
     return writer != none && transactions_.list[writer].is_possible() ? writer : to;
   };
   for (const MicroOp& micro_op : transactions_.ops_of(transaction)) {
     if (micro_op.kind == MicroOp::Kind::write) {
-      const std::uint32_t before = version_before(micro_op);
-      const auto depend = [&](Relations relation, std::uint32_t from) {
+      const ElementId before = version_before(micro_op);
+      const auto depend = [&](Relations relation, TransactionId from) {
         if (from != to) emit(Dependency{relation, from, to, micro_op.key, before, micro_op.element});
       };
       if (before != none) depend(ww, writer_of(before));
       const std::uint32_t version = slot(micro_op.key, before);
       for (std::uint32_t i = first_reader_[version]; i < first_reader_[version + 1]; ++i) depend(rw, readers_[i]);
     } else if (micro_op.is_read() && micro_op.element != none) {
-      const std::uint32_t from = writer_of(micro_op.element);
+      const TransactionId from = writer_of(micro_op.element);
       if (from != to) emit(Dependency{wr, from, to, micro_op.key, micro_op.element, none});
     }
   }

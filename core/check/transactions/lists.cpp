@@ -82,7 +82,7 @@ void ListReader::read_elements(Scanner& scanner, List& list, MicroOp& micro_op) 
   micro_op.length = number->second;
 }
 
-void ListReader::append(List& list, std::uint32_t element, std::string_view text) {
+void ListReader::append(List& list, ElementId element, std::string_view text) {
   if (!list.elements.empty()) list.text += ',';
   list.text += text;
   list.elements.push_back(element);

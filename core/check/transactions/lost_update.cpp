@@ -4,7 +4,7 @@
 
 namespace mznode::check::txn {
 
-void LostUpdates::add(const Transactions& transactions, std::uint32_t transaction) {
+void LostUpdates::add(const Transactions& transactions, TransactionId transaction) {
   const auto ops = transactions.ops_of(transactions.list[transaction]);
   for (auto read = ops.begin(); read != ops.end(); ++read) {
     if (!read->is_read()) continue;

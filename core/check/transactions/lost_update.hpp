@@ -14,18 +14,18 @@ namespace mznode::check::txn {
 class LostUpdates {
  public:
   /// Notes what a committed transaction has read before it wrote.
-  void add(const Transactions& transactions, std::uint32_t transaction);
+  void add(const Transactions& transactions, TransactionId transaction);
 
   /// To be called once, at the end.
   void report(const Evidence& evidence, AnomalyList& anomalies);
 
  private:
   struct Update {
-    std::uint32_t key;
-    std::uint32_t element;  // the one read; none for the initial state
-    std::uint32_t length;   // of a list; an odd one has a number there, and is no version of the others
+    KeyId key;
+    ElementId element;     // the one read; none for the initial state
+    std::uint32_t length;  // of a list; an odd one has a number there, and is no version of the others
     bool is_odd;
-    std::uint32_t transaction;
+    TransactionId transaction;
 
     auto version() const { return std::tie(key, element, length, is_odd); }
   };

@@ -12,28 +12,28 @@ Relations needed_order(const Names& anomalies) {
   return any("-realtime") ? realtime : any("-process") ? process : Relations{0};
 }
 
-std::vector<std::uint32_t> process_predecessors(const History& history, const Transactions& transactions) {
-  std::vector<std::uint32_t> predecessors(transactions.size(), none);
+std::vector<TransactionId> process_predecessors(const History& history, const Transactions& transactions) {
+  std::vector<TransactionId> predecessors(transactions.size());
   NumberTable latest;
-  for (std::uint32_t i = 0; i < transactions.size(); ++i) {
+  for (TransactionId i{0U}; i < transactions.size(); ++i) {
     const Transaction& transaction = transactions.list[i];
     if (!transaction.is_ok()) continue;
     std::uint32_t& previous = latest[static_cast<std::uint64_t>(history[transaction.invocation].process)];
-    predecessors[i] = previous;
+    predecessors[i] = TransactionId(previous);
     previous = i;
   }
   return predecessors;
 }
 
-std::vector<std::uint32_t> realtime_followers(const Transactions& transactions) {
-  std::vector<std::uint32_t> followers(transactions.size(), none);
+std::vector<TransactionId> realtime_followers(const Transactions& transactions) {
+  std::vector<TransactionId> followers(transactions.size());
   const auto& list = transactions.list;
-  for (std::uint32_t i = 0; i < transactions.size(); ++i) {
+  for (TransactionId i{0U}; i < transactions.size(); ++i) {
     if (!list[i].is_ok()) continue;
     const auto follower = std::partition_point(list.begin() + i + 1, list.end(), [&](const Transaction& later) {
       return later.invocation < list[i].completion;
     });
-    if (follower != list.end()) followers[i] = static_cast<std::uint32_t>(follower - list.begin());
+    if (follower != list.end()) followers[i] = TransactionId(static_cast<std::uint32_t>(follower - list.begin()));
   }
   return followers;
 }

@@ -54,7 +54,7 @@ void Reader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
              std::string(transactions_->key_text(micro_op.key)) +
              ", which was written there before; the versions of a key must differ");
     }
-    written.writer = static_cast<std::uint32_t>(&transaction - transactions_->list.data());
+    written.writer = TransactionId(static_cast<std::uint32_t>(&transaction - transactions_->list.data()));
   } else if (scanner.peek() == 'n' || !transaction.is_possible()) {
     // What a transaction that did not happen has read means nothing; null is also the request of a read.
     value(scanner);
@@ -77,24 +77,24 @@ std::string_view Reader::value(Scanner& scanner) const {
   return text;
 }
 
-std::uint32_t Reader::key(std::string_view text) {
+KeyId Reader::key(std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
   std::uint32_t& number = keys_[value];
   if (number == none) {
     number = transactions_->key_count();
     transactions_->keys.push_back(value);
   }
-  return number;
+  return KeyId(number);
 }
 
-std::uint32_t Reader::element(std::uint32_t key, std::string_view text) {
+ElementId Reader::element(KeyId key, std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
   std::uint32_t& number = elements_[std::uint64_t{key} << 32 | value];
   if (number == none) {
     number = transactions_->element_count();
     transactions_->elements.push_back({.key = key, .value = value});
   }
-  return number;
+  return ElementId(number);
 }
 
 }  // namespace mznode::check::txn

@@ -28,14 +28,14 @@ class Reader {
   [[noreturn]] void refuse(const std::string& why) const;
   /// The next value of any kind, as its text.
   std::string_view value(Scanner& scanner) const;
-  std::uint32_t element(std::uint32_t key, std::string_view text);
+  ElementId element(KeyId key, std::string_view text);
 
   Transactions* transactions_ = nullptr;
 
  private:
   void read_transaction(Transaction& transaction);
   void read_micro_op(Scanner& scanner, const Transaction& transaction);
-  std::uint32_t key(std::string_view text);
+  KeyId key(std::string_view text);
 
   const History& history_;
   std::string_view write_;

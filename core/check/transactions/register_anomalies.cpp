@@ -16,7 +16,7 @@ class RegisterAnomalies {
 
   void run() {
     find_overwritten();
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       if (!transactions_.list[i].is_ok()) continue;
       check_internal(i);
       for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[i])) {
@@ -31,7 +31,7 @@ class RegisterAnomalies {
   void find_overwritten() {
     overwritten_.assign(transactions_.element_count(), false);
     latest_.assign(transactions_.key_count(), {none, nullptr});
-    for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+    for (TransactionId i{0U}; i < transactions_.size(); ++i) {
       for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[i])) {
         if (micro_op.kind != MicroOp::Kind::write) continue;
         Latest& latest = latest_[micro_op.key];
@@ -42,15 +42,15 @@ class RegisterAnomalies {
     latest_.assign(transactions_.key_count(), {none, nullptr});
   }
 
-  void check_read(std::uint32_t transaction, const MicroOp& read) {
-    const std::uint32_t writer = transactions_.elements[read.element].writer;
+  void check_read(TransactionId transaction, const MicroOp& read) {
+    const TransactionId writer = transactions_.elements[read.element].writer;
     if (writer == none || writer == transaction) return;
     if (!transactions_.list[writer].is_possible()) add("G1a", transaction, read);
     if (overwritten_[read.element]) add("G1b", transaction, read);
   }
 
   /// A read must show what its transaction has read or written before.
-  void check_internal(std::uint32_t transaction) {
+  void check_internal(TransactionId transaction) {
     bool found = false;
     for (const MicroOp& micro_op : transactions_.ops_of(transactions_.list[transaction])) {
       Latest& latest = latest_[micro_op.key];
@@ -69,7 +69,7 @@ class RegisterAnomalies {
     }
   }
 
-  void add(std::string_view anomaly, std::uint32_t transaction, const MicroOp& read) {
+  void add(std::string_view anomaly, TransactionId transaction, const MicroOp& read) {
     anomalies_.add(anomaly, [&] {
       return ordered_json{{"op", evidence_.operation(transaction)},
                           {"key", evidence_.key(read.key)},
@@ -79,7 +79,7 @@ class RegisterAnomalies {
   }
 
   struct Latest {
-    std::uint32_t transaction;
+    TransactionId transaction;
     const MicroOp* micro_op;
   };
 

@@ -45,7 +45,7 @@ void Registers::find_externals() {
         const bool is_first = it == externals_.end();
         if (is_first) it = externals_.insert(it, {.key = micro_op.key});
         if (micro_op.kind == MicroOp::Kind::write) {
-          it->written = micro_op.element;
+          it->written = Version(micro_op.element);
         } else if (is_first && transaction.is_ok()) {
           it->read = version(micro_op);
         }
@@ -57,9 +57,9 @@ void Registers::find_externals() {
 
 void Registers::find_readers() {
   const std::uint32_t versions = transactions_.element_count() + transactions_.key_count();
-  writer_.assign(versions, none);
+  writer_.assign(versions, TransactionId());
   first_reader_.assign(versions + 1, 0);
-  for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+  for (TransactionId i{0U}; i < transactions_.size(); ++i) {
     if (!transactions_.list[i].is_ok()) continue;
     for (const External& it : externals(i)) {
       if (it.read != none) ++first_reader_[it.read];
@@ -72,7 +72,8 @@ void Registers::find_readers() {
     first = sum;
   }
   readers_.resize(sum);
-  for (std::uint32_t i = transactions_.size(); i-- > 0;) {
+  for (std::uint32_t number = transactions_.size(); number-- > 0;) {
+    const TransactionId i(number);
     if (!transactions_.list[i].is_ok()) continue;
     for (const External& it : externals(i)) {
       if (it.read != none) readers_[--first_reader_[it.read]] = i;
@@ -104,14 +105,14 @@ Registers::Edges Registers::sequential_order(const History& history) const {
   NumberTable last;  // the version that a process has met last, by process and key
   NumberTable processes;
   std::uint32_t process_count = 0;
-  for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+  for (TransactionId i{0U}; i < transactions_.size(); ++i) {
     const Transaction& transaction = transactions_.list[i];
     if (!transaction.is_ok()) continue;
     std::uint32_t& number = processes[static_cast<std::uint64_t>(history[transaction.invocation].process)];
     if (number == none) number = process_count++;
     for (const External& it : externals(i)) {
       std::uint32_t& met = last[std::uint64_t{number} << 32 | it.key];
-      if (met != none && met != first_met(it)) edges.push_back({met, first_met(it), ww});
+      if (met != none && met != first_met(it)) edges.push_back({Version(met), first_met(it), ww});
       met = last_met(it);
     }
   }
@@ -125,8 +126,8 @@ Registers::Edges Registers::realtime_order() const {
     Version version;
     std::uint32_t completion;
   };
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> events;  // position in the history, transaction
-  for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+  std::vector<std::pair<std::uint32_t, TransactionId>> events;  // position in the history, transaction
+  for (TransactionId i{0U}; i < transactions_.size(); ++i) {
     if (!transactions_.list[i].is_possible()) continue;
     events.emplace_back(transactions_.list[i].invocation, i);
     if (transactions_.list[i].is_ok()) events.emplace_back(transactions_.list[i].completion, i);
@@ -154,8 +155,8 @@ Registers::Edges Registers::realtime_order() const {
 
 /// The realtime order with what Elle 0.2.2 adds to it by mistake.
 Registers::Edges Registers::elle_realtime_order(const History& history) const {
-  const auto keys_of = [this](std::uint32_t transaction) {
-    std::vector<std::uint32_t> keys;
+  const auto keys_of = [this](TransactionId transaction) {
+    std::vector<KeyId> keys;
     for (const External& it : externals(transaction)) {
       if (it.read != none || it.written != none) keys.push_back(it.key);
     }
@@ -163,11 +164,11 @@ Registers::Edges Registers::elle_realtime_order(const History& history) const {
   };
   const std::vector<Followers> followers = elle_followers(history, transactions_, keys_of);
   Edges edges;
-  for (std::uint32_t i = 0; i < transactions_.size(); ++i) {
+  for (TransactionId i{0U}; i < transactions_.size(); ++i) {
     for (const auto& [key, next] : followers[i]) {
       const External* earlier = find_external(i, key);
       if (earlier == nullptr) continue;
-      for (const std::uint32_t later : next) {
+      for (const TransactionId later : next) {
         const Version version = first_met(*find_external(later, key));
         if (version != last_met(*earlier)) edges.push_back({last_met(*earlier), version, ww});
       }
@@ -177,7 +178,7 @@ Registers::Edges Registers::elle_realtime_order(const History& history) const {
 }
 
 /// What a transaction is known to have done to a key; null when that is nothing.
-const Registers::External* Registers::find_external(std::uint32_t transaction, std::uint32_t key) const {
+const Registers::External* Registers::find_external(TransactionId transaction, KeyId key) const {
   for (const External& it : externals(transaction)) {
     if (it.key == key && (it.read != none || it.written != none)) return &it;
   }
@@ -205,7 +206,7 @@ void Registers::add_order(const char* source, Edges edges, AnomalyList& anomalie
 void Registers::describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
                                 AnomalyList& anomalies) const {
   std::map<std::uint32_t, std::vector<Version>> cycles;
-  for (Version version = 0; version < components.number.size(); ++version) {
+  for (Version version{0U}; version < components.number.size(); ++version) {
     const std::uint32_t number = components.number[version];
     if (members[number] > 1) cycles[number].push_back(version);
   }
@@ -215,7 +216,8 @@ void Registers::describe_cycles(const Components& components, const std::vector<
       const auto parsed = [](std::string_view text) { return to_details(Json::from_valid(std::string(text))); };
       details["key"] = parsed(transactions_.key_text(key_of(members_of_cycle.front())));
       for (const Version version : members_of_cycle) {
-        details["scc"].push_back(element(version) == none ? nullptr : parsed(transactions_.element_text(version)));
+        details["scc"].push_back(element(version) == none ? nullptr
+                                                          : parsed(transactions_.element_text(element(version))));
       }
       details["sources"] = sources_;
       return details;
@@ -234,11 +236,11 @@ bool Registers::implies_initial(std::span<const Graph::Arc> before) const {
                      [this](const Graph::Arc& arc) { return writer_[arc.to] != none; });
 }
 
-std::optional<Dependency> Registers::read_ahead(std::uint32_t transaction) const {
+std::optional<Dependency> Registers::read_ahead(TransactionId transaction) const {
   if (!transactions_.list[transaction].is_ok()) return std::nullopt;
   for (const External& it : externals(transaction)) {
     if (it.read != none && it.read == it.written) {
-      return Dependency{wr, transaction, transaction, it.key, it.read, none};
+      return Dependency{wr, transaction, transaction, it.key, element(it.read), none};
     }
   }
   return std::nullopt;
@@ -250,13 +252,13 @@ Loops Registers::loops() const {
     if (it.read == none || it.written == none) return false;
     return follows_reads_ || it.read == it.written || element(it.read) == none;
   });
-  for (std::uint32_t i = 0; loops.exist && i < transactions_.size(); ++i) {
+  for (TransactionId i{0U}; loops.exist && i < transactions_.size(); ++i) {
     if (read_ahead(i)) loops.reads_ahead.push_back(i);
   }
   return loops;
 }
 
-std::optional<Dependency> Registers::explain(std::uint32_t from, std::uint32_t to, Relations relation) const {
+std::optional<Dependency> Registers::explain(TransactionId from, TransactionId to, Relations relation) const {
   if (from == to) return read_ahead(from);
   std::optional<Dependency> found;
   for_each_dependency(to, [&](const Dependency& dependency) {

@@ -33,41 +33,46 @@ class Registers final : public Explainer {
 
   /// Calls `emit` with a Dependency for each dependency of `to` on another transaction.
   template <class Emit>
-  void for_each_dependency(std::uint32_t to, Emit&& emit) const;
-  std::optional<Dependency> explain(std::uint32_t from, std::uint32_t to, Relations relation) const override;
+  void for_each_dependency(TransactionId to, Emit&& emit) const;
+  std::optional<Dependency> explain(TransactionId from, TransactionId to, Relations relation) const override;
   Objects objects() const override { return Objects::registers; }
   Loops loops() const;
 
  private:
   /// A version: an element, or behind them the initial one of each key.
-  using Version = std::uint32_t;
+  using Version = VertexId;
   /// What a transaction did to a key as others can tell.
   struct External {
-    std::uint32_t key;
+    KeyId key;
     Version read = none;     // none when it did not read, or not first
     Version written = none;  // none when it did not write
   };
 
   void find_externals();
-  Version initial(std::uint32_t key) const { return transactions_.element_count() + key; }
-  Version version(const MicroOp& read) const { return read.element != none ? read.element : initial(read.key); }
-  std::uint32_t element(Version version) const { return version < transactions_.element_count() ? version : none; }
+  Version initial(KeyId key) const { return Version(transactions_.element_count() + key); }
+  Version version(const MicroOp& read) const {
+    return read.element != none ? Version(read.element) : initial(read.key);
+  }
+  ElementId element(Version version) const {
+    return version < transactions_.element_count() ? ElementId(version) : ElementId();
+  }
   /// The version of a key that a transaction met first: what it read, or if that was the initial one, what it wrote.
   Version first_met(const External& it) const {
     return it.written == none || (it.read != none && element(it.read) != none) ? it.read : it.written;
   }
   static Version last_met(const External& it) { return it.written != none ? it.written : it.read; }
-  std::uint32_t key_of(Version version) const {
-    return element(version) == none ? version - transactions_.element_count() : transactions_.elements[version].key;
+  KeyId key_of(Version version) const {
+    return element(version) == none ? KeyId(version - transactions_.element_count())
+                                    : transactions_.elements[version].key;
   }
-  std::span<const External> externals(std::uint32_t transaction) const {
+  std::span<const External> externals(TransactionId transaction) const {
     return std::span(externals_)
         .subspan(first_external_[transaction], first_external_[transaction + 1] - first_external_[transaction]);
   }
 
   /// The dependency of a transaction on itself, if it has read what it wrote only afterwards.
-  std::optional<Dependency> read_ahead(std::uint32_t transaction) const;
-  const External* find_external(std::uint32_t transaction, std::uint32_t key) const;
+  std::optional<Dependency> read_ahead(TransactionId transaction) const;
+  const External* find_external(TransactionId transaction, KeyId key) const;
 
   using Edges = std::vector<Graph::Edge>;  // from a version to a later one of the same key
   Edges initial_order() const;
@@ -88,21 +93,21 @@ class Registers final : public Explainer {
   std::vector<std::string> sources_;
   Graph before_;                // from a version to those right before it
   bool follows_reads_ = false;  // what a transaction wrote comes after what it read
-  std::vector<std::uint32_t> writer_;
+  std::vector<TransactionId> writer_;
   std::vector<std::uint32_t> first_reader_;  // by version
-  std::vector<std::uint32_t> readers_;
+  std::vector<TransactionId> readers_;
 };
 
 template <class Emit>
-void Registers::for_each_dependency(std::uint32_t to, Emit&& emit) const {
+void Registers::for_each_dependency(TransactionId to, Emit&& emit) const {
   if (!transactions_.list[to].is_ok()) return;
   for (const External& it : externals(to)) {
     if (it.read != none && writer_[it.read] != none && writer_[it.read] != to) {
-      emit(Dependency{wr, writer_[it.read], to, it.key, it.read, none});
+      emit(Dependency{wr, writer_[it.read], to, it.key, element(it.read), none});
     }
     if (it.written == none) continue;
-    const auto depend = [&](Relations relation, std::uint32_t from, Version before) {
-      if (from != to) emit(Dependency{relation, from, to, it.key, element(before), it.written});
+    const auto depend = [&](Relations relation, TransactionId from, Version before) {
+      if (from != to) emit(Dependency{relation, from, to, it.key, element(before), element(it.written)});
     };
     const auto follow_readers = [&](Version before) {
       for (std::uint32_t i = first_reader_[before]; i < first_reader_[before + 1]; ++i) depend(rw, readers_[i], before);

@@ -25,9 +25,9 @@ struct MicroOp {
   };
 
   Kind kind = Kind::blank;
-  std::uint32_t key = none;
+  KeyId key = none;
   /// The element written, or the last one read; none for a read of nothing.
-  std::uint32_t element = none;
+  ElementId element = none;
   std::uint32_t length = 0;
 
   bool is_read() const { return kind == Kind::read || kind == Kind::read_null || kind == Kind::odd_read; }
@@ -52,10 +52,10 @@ struct Transaction {
 
 /// A value under a key, written or read: numbered once for all its occurrences.
 struct Element {
-  std::uint32_t key = none;
+  KeyId key = none;
   std::uint32_t value = none;
   /// The transaction that wrote it; none when nobody did.
-  std::uint32_t writer = none;
+  TransactionId writer = none;
 };
 
 /// The transactions of a history in the order of their invocations, with keys and elements as dense numbers, so that
@@ -73,10 +73,10 @@ struct Transactions {
   std::span<const MicroOp> ops_of(const Transaction& transaction) const {
     return std::span(ops).subspan(transaction.first_op, transaction.end_op - transaction.first_op);
   }
-  std::string_view key_text(std::uint32_t key) const { return values.text(keys[key]); }
-  std::string_view element_text(std::uint32_t element) const { return values.text(elements[element].value); }
+  std::string_view key_text(KeyId key) const { return values.text(keys[key]); }
+  std::string_view element_text(ElementId element) const { return values.text(elements[element].value); }
   /// The entry of the history that stands for the transaction: its completion, if there is one.
-  std::uint32_t position(std::uint32_t transaction) const {
+  std::uint32_t position(TransactionId transaction) const {
     const Transaction& it = list[transaction];
     return it.completion != none ? it.completion : it.invocation;
   }

@@ -25,9 +25,9 @@ void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions
   const std::vector<std::uint32_t> component = find_components(View{graph, all}).number;
   std::vector<std::uint32_t> members(component.size(), 0);
   for (std::uint32_t i = 0; i < graph.size(); ++i) ++members[component[i]];
-  for (const std::uint32_t i : loops.reads_ahead) {
+  for (const TransactionId i : loops.reads_ahead) {
     if (Upstream(options).misses_lone_reads_ahead() && members[component[i]] < 2) continue;
-    anomalies.add("G1c", [&] { return evidence.cycle({.vertices = {i}, .steps = {wr}}); });
+    anomalies.add("G1c", [&] { return evidence.cycle({.vertices = {VertexId(i)}, .steps = {wr}}); });
   }
 }
 
@@ -39,7 +39,7 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
                            AnomalyList anomalies, const Loops& loops = {}) {
   const auto graph_in = [&](Relations order) {
     return build_graph(history, transactions, order,
-                       [&](std::uint32_t to, auto&& emit) { versions.for_each_dependency(to, emit); });
+                       [&](TransactionId to, auto&& emit) { versions.for_each_dependency(to, emit); });
   };
   const Names prohibited = prohibited_anomalies(options.consistency_models);
   const Graph graph = graph_in(needed_order(prohibited));
