@@ -30,11 +30,18 @@ std::string lines_of_caption(const std::string& text) {
   return lines;
 }
 
+/// Whether faults cut nodes off in any of the tests, so that it says something how many operations could be answered.
+bool has_bounds(const Comparison& comparison) {
+  return std::any_of(comparison.contenders.begin(), comparison.contenders.end(),
+                     [](const Contender& contender) { return contender.figures.bound.has_value(); });
+}
+
 std::string caption(const Comparison& comparison) {
   std::string text = comparison.latency == LatencyKind::stable
                          ? "stable: ms from an element's acknowledgement until every read shows it"
                          : "answer: ms from a request to its acknowledgement, all operations together";
   text += ";\nok: operations that succeeded; a compare-and-set whose key has another value rightly fails";
+  if (has_bounds(comparison)) text += ";\nbound: operations whose node could reach a majority of nodes for long enough";
   text +=
       ";\nmsgs and bytes: between servers; outage: the longest time in ms without any acknowledgement, from the first "
       "fault on";
@@ -90,6 +97,7 @@ Figures figures(const TestReport& report, LatencyKind kind) {
   const NetworkFinding& net = report.verdict.net_found();
   Figures result{.valid = report.valid(),
                  .ok_fraction = report.verdict.availability_found().ok_fraction,
+                 .bound = reach_bound_of(report.verdict),
                  .messages_per_op = net.messages_per_op().value_or(0),
                  .bytes_per_op = net.bytes_per_op().value_or(0),
                  .longest_outage_ms = 0,
@@ -106,6 +114,7 @@ Figures worst(const Figures& a, const Figures& b) {
   Figures result{.valid = check::worst(a.valid, b.valid),
                  .ok_fraction = a.ok_fraction && b.ok_fraction ? std::min(a.ok_fraction, b.ok_fraction)
                                                                : std::max(a.ok_fraction, b.ok_fraction),
+                 .bound = a.bound && b.bound ? std::min(a.bound, b.bound) : std::max(a.bound, b.bound),
                  .messages_per_op = std::max(a.messages_per_op, b.messages_per_op),
                  .bytes_per_op = std::max(a.bytes_per_op, b.bytes_per_op),
                  .longest_outage_ms = std::max(a.longest_outage_ms, b.longest_outage_ms),
@@ -157,9 +166,10 @@ std::string survives(const Contender& contender) {
 std::string comparison_text(const Comparison& comparison) {
   std::vector<Column> columns = {{first_title(comparison)}};
   for (auto& column : sweep_columns(comparison)) columns.push_back(std::move(column));
-  for (Column column : {Column{"verdict"},
-                        {"ok", true},
-                        {"msgs/op", true},
+  columns.insert(columns.end(), {{"verdict"}, {"ok", true}});
+  const bool shows_bounds = has_bounds(comparison);
+  if (shows_bounds) columns.push_back({"bound", true});
+  for (Column column : {Column{"msgs/op", true},
                         {"bytes/op", true},
                         {latency_word(comparison.latency) + " p50", true},
                         {"p95", true},
@@ -177,8 +187,9 @@ std::string comparison_text(const Comparison& comparison) {
     const Figures& figures = contender.figures;
     Cells cells = {base_name(contender)};
     append(cells, sweep_cells(contender, "-"));
-    append(cells, {coloured_verdict(figures.valid), percent(figures.ok_fraction), figure(figures.messages_per_op),
-                   figure(figures.bytes_per_op)});
+    append(cells, {coloured_verdict(figures.valid), percent(figures.ok_fraction)});
+    if (shows_bounds) cells.push_back(percent(figures.bound));
+    append(cells, {figure(figures.messages_per_op), figure(figures.bytes_per_op)});
     for (std::size_t i = 0; i < std::size(quantile_keys); ++i) {
       cells.push_back(figures.latencies_ms ? figure((*figures.latencies_ms)[i]) : "-");
     }
@@ -205,6 +216,8 @@ std::string comparison_csv(const Comparison& comparison) {
         latency + "p95", latency + "p99", latency + "max", std::string("outage_ms")}) {
     columns.push_back({name});
   }
+  const bool shows_bounds = has_bounds(comparison);
+  if (shows_bounds) columns.push_back({"bound"});
   if (comparison.has_models) columns.push_back({"satisfied"});
   columns.push_back({"survives"});
   std::vector<Cells> rows;
@@ -220,6 +233,7 @@ std::string comparison_csv(const Comparison& comparison) {
       cells.push_back(figures.latencies_ms ? exact((*figures.latencies_ms)[i]) : "");
     }
     cells.push_back(exact(figures.longest_outage_ms));
+    if (shows_bounds) cells.push_back(figures.bound ? exact(*figures.bound) : "");
     if (comparison.has_models) cells.push_back(figures.models ? models_text(figures) : "");
     cells.push_back(survives(contender));
     rows.push_back(std::move(cells));
@@ -240,6 +254,7 @@ ordered_json comparison_json(const Comparison& comparison, const Contender& cont
       {"first", comparison.seeds.front()}, {"last", comparison.seeds.back()}, {"count", comparison.seeds.size()}};
   line["valid?"] = check::to_details(figures.valid);
   line["ok-fraction"] = figures.ok_fraction ? ordered_json(*figures.ok_fraction) : ordered_json();
+  if (figures.bound) line["bound"] = *figures.bound;
   line["msgs-per-op"] = figures.messages_per_op;
   line["bytes-per-op"] = figures.bytes_per_op;
   ordered_json latencies = nullptr;

@@ -18,6 +18,8 @@ struct Figures {
   check::Valid valid = check::Valid::yes;
   /// Of the operations that were begun, how many succeeded; nothing when there were none.
   std::optional<double> ok_fraction;
+  /// How many a protocol of majorities could have answered (ReachFinding); nothing where no fault cuts anybody off.
+  std::optional<double> bound;
   /// Of messages between servers, for each operation of a client.
   double messages_per_op = 0;
   double bytes_per_op = 0;

@@ -52,11 +52,16 @@ std::string operations(const check::StatsFinding& stats) {
   return text.empty() ? "none" : text;
 }
 
-/// How many succeeded, and how many were answered as they had to be and yet failed.
-std::string success(const check::AvailabilityFinding& availability) {
+/// How many succeeded, how many were answered as they had to be and yet failed, and how many could be answered at all
+/// by a protocol of majorities.
+std::string success(const TestVerdict& verdict) {
+  const check::AvailabilityFinding& availability = verdict.availability_found();
   std::string text = percent(availability.ok_fraction);
   if (availability.cas_mismatch_fraction) {
     text += "; " + percent(*availability.cas_mismatch_fraction) + " are compare-and-sets that rightly failed";
+  }
+  if (const auto bound = reach_bound_of(verdict)) {
+    text += "; bound " + percent(*bound) + (*bound < 1 ? ": the nodes of the others reached no majority" : "");
   }
   return text;
 }
@@ -216,7 +221,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   }
   if (const std::string more = unclaimed(settings, report); !more.empty()) text += line("claims", more);
   text += line("operations", operations(verdict.stats_found()));
-  if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict.availability_found()));
+  if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict));
   if (const std::string done = bench(verdict.bench_found()); !done.empty()) text += line("bench", done);
   if (const std::string time = time_text(report); !time.empty()) text += line("time", time);
   if (const auto messages = verdict.net_found().messages_per_op()) {

@@ -6,6 +6,7 @@
 
 #include "mznode/check/registry.hpp"
 #include "mznode/check/set_full.hpp"
+#include "mznode/workloads/reach.hpp"
 
 namespace mznode {
 namespace {
@@ -44,6 +45,11 @@ std::optional<std::array<double, 4>> stable_latencies_ms(const TestVerdict& verd
 std::optional<std::array<double, 4>> answer_latencies_ms(const TestVerdict& verdict) {
   const auto& all = verdict.perf_found().all;
   return all ? std::optional(all->figures()) : std::nullopt;
+}
+
+std::optional<double> reach_bound_of(const TestVerdict& verdict) {
+  const auto* reach = verdict.availability.found<ReachFinding>();
+  return reach == nullptr ? std::nullopt : std::optional(reach->bound);
 }
 
 LatencyKind latency_kind(const std::string& workload) {

@@ -6,6 +6,7 @@
 
 #include "mznode/check/stats.hpp"
 #include "mznode/json/seconds.hpp"
+#include "mznode/workloads/reach.hpp"
 #include "symptoms.hpp"
 
 namespace mznode {
@@ -161,6 +162,13 @@ check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
   return stats;
 }
 
+std::optional<double> reach_of(const TestSettings& settings, const sim::RunResult& run) {
+  return reach_bound(run, {.nodes = settings.nodes,
+                           .workers = settings.workers(),
+                           .patience = find_workload(settings.workload).client_timeout,
+                           .latency = std::chrono::milliseconds(settings.latency.mean_ms)});
+}
+
 TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.compat_jepsen = settings.compat_jepsen;
@@ -173,6 +181,11 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
   check::Verdict stats = check::check_stats(run.history, options);
   if (!options.compat_jepsen) stats = of_faults(std::move(stats), run);
   check::Verdict availability = check::check_availability(run.history, options);
+  if (const auto bound = reach_of(settings, run)) {
+    ReachFinding reach;
+    reach.bound = *bound;
+    availability.add(std::move(reach));
+  }
   if (was_cut(run)) {
     const sim::TestSpec& test = find_workload(settings.workload).test;
     if (test.final_operation || test.final_time_limit) workload = of_a_beginning(workload);

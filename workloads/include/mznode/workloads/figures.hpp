@@ -23,6 +23,10 @@ enum class LatencyKind : std::uint8_t { stable, answer };
 /// The kind of latency that tests of this workload report.
 LatencyKind latency_kind(const std::string& workload);
 
+/// The share of operations that a protocol of majorities could have answered (ReachFinding); nothing where no fault
+/// cuts anybody off.
+std::optional<double> reach_bound_of(const TestVerdict& verdict);
+
 /// The longest time in which nothing was acknowledged, until `time_limit`, when clients stop.
 double longest_outage_ms(const check::History& history, Duration time_limit);
 
