@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "mznode/node/envelope.hpp"
+
 namespace mznode {
 
 void FakeRuntime::attach(Process& process) {
@@ -35,8 +37,7 @@ Process& FakeRuntime::process() {
 }
 
 void FakeRuntime::deliver(std::string_view src, std::string_view body) {
-  deliver_line(R"({"src":)" + Json(src).text() + R"(,"dest":)" + Json(id_).text() + R"(,"body":)" + std::string(body) +
-               "}");
+  deliver_line(envelope::around(src, id_, body));
 }
 
 void FakeRuntime::reply(const SentMessage& request, std::string_view type, const Json& fields) {
@@ -99,16 +100,12 @@ bool FakeRuntime::logged(LogLevel at_least, std::string_view part) const {
 
 TextBuffer& FakeRuntime::begin_message(std::string_view src, std::string_view dest) {
   message_.clear();
-  message_ += "{\"src\":";
-  append_quoted(message_, src);
-  message_ += ",\"dest\":";
-  append_quoted(message_, dest);
-  message_ += ",\"body\":";
+  envelope::open(message_, src, dest);
   return message_;
 }
 
 void FakeRuntime::finish_message() {
-  message_ += '}';
+  envelope::close(message_);
   const std::string line = message_.str();
   MessageView view;
   if (view.scan(line) == MessageView::Status::junk)

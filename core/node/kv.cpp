@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mznode/node/names.hpp"
+
 namespace mznode {
 namespace {
 
@@ -119,7 +121,7 @@ Task<Json> Kv::sync_read_or(Key key, Json fallback) {
 
 Task<std::int64_t> Tso::ts() {
   const Empty no_fields;
-  auto reply = co_await node_.rpc("lin-tso", "ts", no_fields, timeout_);
+  auto reply = co_await node_.rpc(services::lin_tso, "ts", no_fields, timeout_);
   co_return reply.as<TsOk>().ts;
 }
 

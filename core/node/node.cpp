@@ -1,15 +1,13 @@
 #include "mznode/node/node.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
+#include "mznode/node/names.hpp"
+
 namespace mznode {
 namespace {
-
-/// Maelstrom's services are nodes of these names (Maelstrom, doc/services.md).
-constexpr std::array<std::string_view, 4> services = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
 
 /// Peers may speak before `init` arrives, but not at any length.
 constexpr std::size_t max_held_messages = 10'000;
@@ -17,24 +15,9 @@ constexpr std::size_t max_held_bytes = 16 << 20;
 /// Whoever floods a node with messages that it refuses must not flood its log.
 constexpr Duration refusal_log_interval = 1s;
 
-struct Init {
-  std::string node_id;
-  std::vector<std::string> node_ids;
-  MZNODE_FIELDS(node_id, node_ids)
-};
-
-bool is_service(std::string_view name) {
-  return std::find(services.begin(), services.end(), name) != services.end();
-}
-
-/// Clients are c0, c1 and so on.
-bool is_client_name(std::string_view name) {
-  return name.size() > 1 && name.front() == 'c' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
-}
-
 /// Throws Error malformed_request unless the names could be those of a cluster: what is sent to a name must reach that
 /// node and nobody else, and Maelstrom stops listening to a node that writes to somebody who does not exist.
-void demand_cluster(const Init& init) {
+void demand_cluster(const InitMessage& init) {
   const auto refuse = [](const std::string& why) { throw Error(ErrorCode::malformed_request, why); };
   if (init.node_id.empty()) refuse("field \"node_id\" is empty; give the node a name");
   std::set<std::string_view> known;
@@ -42,9 +25,9 @@ void demand_cluster(const Init& init) {
     if (name.empty()) refuse("field \"node_ids\" has an empty name; give every node one");
     if (!known.insert(name).second)
       refuse("field \"node_ids\" has " + name + " twice; give every node a name of its own");
-    if (is_service(name) || is_client_name(name)) {
+    if (is_service_name(name) || is_client_name(name)) {
       refuse("field \"node_ids\": no node can be called " + name + ", which is the name of a " +
-             (is_service(name) ? "service" : "client"));
+             (is_service_name(name) ? "service" : "client"));
     }
   }
   if (!known.contains(init.node_id)) refuse("field \"node_ids\": expected it to contain node_id " + init.node_id);
@@ -101,7 +84,7 @@ bool Node::is_peer(std::string_view name) const {
 }
 
 bool Node::is_client(std::string_view name) const {
-  return name != id_ && !is_peer(name) && !is_service(name);
+  return name != id_ && !is_peer(name) && !is_service_name(name);
 }
 
 void Node::set_topology(const Topology& topology) {
@@ -211,7 +194,7 @@ void Node::dispatch(const MessageView& view) {
 
 void Node::handle_init(const MessageView& view, std::string_view reply_head) {
   if (refusal_) std::rethrow_exception(refusal_);
-  auto init = view.as<Init>();
+  auto init = view.as<InitMessage>();
   if (!id_.empty()) {
     log(LogLevel::warn, "a second init from ", view.src());
     if (init.node_id != id_ || init.node_ids != node_ids_) {
@@ -281,7 +264,7 @@ void Node::send(std::string_view dest, std::string_view type, const Json& fields
 
 void Node::require_destination(std::string_view dest) const {
   if (id_.empty()) throw std::logic_error("nothing can be sent before init; let on_init do it");
-  const bool known = dest == id_ || is_peer(dest) || is_service(dest) || (dest.size() > 1 && dest.front() == 'c');
+  const bool known = dest == id_ || is_peer(dest) || is_service_name(dest) || (dest.size() > 1 && dest.front() == 'c');
   // Maelstrom stops listening to a node that writes to somebody who does not exist. The error counts as received: that
   // a peer is missing does not tell the client that nothing of its request took effect.
   if (!known) throw Error::received(ErrorCode::node_not_found, "there is no node " + std::string(dest));

@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "file_storage.hpp"
-#include "mznode/json/scanner.hpp"
+#include "mznode/node/envelope.hpp"
 
 namespace mznode {
 namespace {
@@ -133,18 +133,16 @@ TextBuffer& StdioRuntime::begin_message(std::string_view src, std::string_view d
   if (src != head_src_ || head_.size() == 0) {
     head_src_ = src;
     head_.clear();
-    head_ += "{\"src\":";
-    append_quoted(head_, src);
-    head_ += ",\"dest\":";
+    envelope::append_sender(head_, src);
   }
   out_ += head_.view();
-  append_quoted(out_, dest);
-  out_ += ",\"body\":";
+  envelope::append_receiver(out_, dest);
   return out_;
 }
 
 void StdioRuntime::finish_message() {
-  out_ += "}\n";
+  envelope::close(out_);
+  out_ += '\n';
   complete_ = out_.size();
 }
 

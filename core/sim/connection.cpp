@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mznode/json/error.hpp"
+#include "mznode/node/envelope.hpp"
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
@@ -118,8 +119,7 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
 
 void Connection::receive(const Packet& packet) {
   MessageView view;
-  const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
-                           ",\"body\":" + packet.body + "}";
+  const std::string line = envelope::around(packet.src, packet.dest, packet.body);
   if (view.scan(line) == MessageView::Status::junk) return;
   if (waiting_ != nullptr && view.in_reply_to() == waiting_->msg_id()) {
     waiting_->succeed(view.own());

@@ -1,18 +1,15 @@
 #include "mznode/sim/host.hpp"
 
-#include "mznode/json/codec.hpp"
-#include "mznode/json/scanner.hpp"
+#include "mznode/node/envelope.hpp"
 
 namespace mznode::sim {
 
 void append_line(TextBuffer& out, const Packet& packet) {
-  out += "{\"id\":";
-  encode(out, packet.id);
-  out += ",\"src\":";
-  append_quoted(out, packet.src);
-  out += ",\"dest\":";
-  append_quoted(out, packet.dest);
-  out.append(",\"body\":").append(packet.body).append("}\n");
+  envelope::append_sender(out, packet.src, packet.id);
+  envelope::append_receiver(out, packet.dest);
+  out += packet.body;
+  envelope::close(out);
+  out += '\n';
 }
 
 }  // namespace mznode::sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mznode/node/names.hpp"
+
 namespace mznode::sim {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::uint64_t latency_stream = 0x6c6174;
 }  // namespace
 
 bool is_client_name(std::string_view name) {
-  return name.size() > 1 && name.front() == 'c' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return mznode::is_client_name(name);
 }
 
 Network::Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, std::uint64_t seed)

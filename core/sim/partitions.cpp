@@ -7,10 +7,10 @@
 namespace mznode::sim {
 namespace {
 
-using Nodes = std::vector<std::string>;
+using Names = std::vector<std::string>;
 
 /// Both directions of all links between the first `count` nodes and the others.
-Grudge split_at(const Nodes& nodes, std::size_t count) {
+Grudge split_at(const Names& nodes, std::size_t count) {
   Grudge grudge;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t k = 0; k < nodes.size(); ++k) {
@@ -21,7 +21,7 @@ Grudge split_at(const Nodes& nodes, std::size_t count) {
 }
 
 /// For up to five nodes: on a random ring each node hears the majority around it.
-Grudge perfect_ring(const Nodes& shuffled) {
+Grudge perfect_ring(const Names& shuffled) {
   const std::size_t n = shuffled.size();
   const std::size_t majority = n / 2 + 1;
   Grudge grudge;
@@ -37,13 +37,13 @@ Grudge perfect_ring(const Nodes& shuffled) {
 }
 
 /// For more: links are added between the least connected nodes until each has a majority.
-Grudge stochastic_ring(const Nodes& nodes, Random& random) {
+Grudge stochastic_ring(const Names& nodes, Random& random) {
   const std::size_t majority = nodes.size() / 2 + 1;
   std::map<std::string, std::set<std::string>> connected;
   for (const auto& node : nodes) connected[node].insert(node);
   const auto degree = [&](const std::string& node) { return connected[node].size(); };
   for (;;) {
-    Nodes order = nodes;
+    Names order = nodes;
     random.shuffle(order);
     std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return degree(a) < degree(b); });
     const std::string& a = order.front();
@@ -80,8 +80,8 @@ std::string partition_shape_name(PartitionShape shape) {
   return "?";
 }
 
-Grudge make_grudge(PartitionShape shape, const Nodes& nodes, Random& random) {
-  Nodes shuffled = nodes;
+Grudge make_grudge(PartitionShape shape, const Names& nodes, Random& random) {
+  Names shuffled = nodes;
   random.shuffle(shuffled);
   switch (shape) {
     case PartitionShape::one: return split_at(shuffled, 1);
@@ -94,10 +94,10 @@ Grudge make_grudge(PartitionShape shape, const Nodes& nodes, Random& random) {
   return {};
 }
 
-Grudge make_one_way_grudge(const Nodes& nodes, Random& random) {
+Grudge make_one_way_grudge(const Names& nodes, Random& random) {
   Grudge grudge;
   if (nodes.size() < 2) return grudge;
-  Nodes shuffled = nodes;
+  Names shuffled = nodes;
   random.shuffle(shuffled);
   const std::size_t deaf = 1 + random.below(nodes.size() - 1);
   for (std::size_t i = 0; i < deaf; ++i) {

@@ -5,6 +5,8 @@
 
 #include "mznode/json/codec.hpp"
 #include "mznode/json/error.hpp"
+#include "mznode/node/envelope.hpp"
+#include "mznode/node/names.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -213,20 +215,19 @@ std::unique_ptr<Service> timestamp_oracle() {
 }
 
 Services default_services(std::uint64_t seed) {
-  Services services;
-  services["lin-kv"] = linearizable_kv();
-  services["seq-kv"] = sequential_kv(seed);
-  services["lww-kv"] = eventual_kv(seed);
-  services["lin-tso"] = timestamp_oracle();
-  return services;
+  Services made;
+  made.emplace(services::lin_kv, linearizable_kv());
+  made.emplace(services::seq_kv, sequential_kv(seed));
+  made.emplace(services::lww_kv, eventual_kv(seed));
+  made.emplace(services::lin_tso, timestamp_oracle());
+  return made;
 }
 
 void connect(Services& services, Network& network) {
   for (auto& [name, service] : services) {
     network.add(name, Endpoint::service, [&network, &name = name, &service = *service](const Packet& packet) {
       MessageView view;
-      const std::string line = "{\"src\":" + Json(packet.src).text() + ",\"dest\":" + Json(packet.dest).text() +
-                               ",\"body\":" + packet.body + "}";
+      const std::string line = envelope::around(packet.src, packet.dest, packet.body);
       if (view.scan(line) != MessageView::Status::ok) return;
       std::string answer;
       try {
