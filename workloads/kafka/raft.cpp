@@ -34,7 +34,7 @@ struct State {
   MZNODE_FIELDS(logs, committed)
 };
 
-/// The logs of a group. The result of a send is its offset.
+/// The logs of a group. The outcome of a send is its offset.
 class LogMachine final : public raft::Machine<Change, std::optional<Offset>, Question, Answer, State> {
  public:
   explicit LogMachine(std::size_t max_poll) : max_poll_(max_poll) {}

@@ -15,21 +15,35 @@ struct Change {
   MZNODE_FIELDS(is_cas, key, from, to)
 };
 
-/// The registers of a group. The result of a change is the code of its error, or nothing; the answer to a key is a list
-/// with its value, or an empty one.
+/// What came of a change: it is done, or it was a cas that is refused. Written as null, or as the error's code.
+struct Changed {
+  std::optional<ErrorCode> refusal;
+
+  Json to_text() const { return refusal ? Json(static_cast<int>(*refusal)) : Json(); }
+  static Changed from_text(const Json& text) {
+    const auto code = from_peer<std::optional<int>>(text);
+    if (!code) return {};
+    const auto refusal = static_cast<ErrorCode>(*code);
+    demand(refusal == ErrorCode::key_does_not_exist || refusal == ErrorCode::precondition_failed,
+           "a cas is refused for want of its key, or for its value");
+    return {refusal};
+  }
+};
+
+/// The registers of a group. The answer to a key is a list with its value, or an empty one.
 class Registers final
-    : public raft::Machine<Change, std::optional<int>, Json, std::vector<Json>, std::vector<std::pair<Json, Json>>> {
+    : public raft::Machine<Change, Changed, Json, std::vector<Json>, std::vector<std::pair<Json, Json>>> {
  public:
-  std::optional<int> apply(Change change) override {
+  Changed apply(Change change) override {
     if (!change.is_cas) {
       values_[change.key] = std::move(change.to);
-      return std::nullopt;
+      return {};
     }
     const auto found = values_.find(change.key);
-    if (found == values_.end()) return static_cast<int>(ErrorCode::key_does_not_exist);
-    if (found->second != change.from) return static_cast<int>(ErrorCode::precondition_failed);
+    if (found == values_.end()) return {ErrorCode::key_does_not_exist};
+    if (found->second != change.from) return {ErrorCode::precondition_failed};
     found->second = std::move(change.to);
-    return std::nullopt;
+    return {};
   }
   std::vector<Json> query(const Json& key) const override {
     const auto found = values_.find(key);
@@ -69,10 +83,10 @@ class Raft final : public raft::GroupStrategy<Registers> {
 
   Task<> cas(Cas request) {
     Change change{.is_cas = true, .key = request.key, .from = request.from, .to = request.to};
-    auto code = co_await execute(std::move(change));
-    if (!code) co_return;
-    const auto error = static_cast<ErrorCode>(*code);
-    throw Error(error, error == ErrorCode::key_does_not_exist ? "there is no such key" : "the key has another value");
+    auto changed = co_await execute(std::move(change));
+    if (!changed.refusal) co_return;
+    const bool is_missing = *changed.refusal == ErrorCode::key_does_not_exist;
+    throw Error(*changed.refusal, is_missing ? "there is no such key" : "the key has another value");
   }
 };
 

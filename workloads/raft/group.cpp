@@ -1,10 +1,9 @@
-// The loop of a server: events go into Raft, effects come out, are saved, sent and applied.
-
 #include "raft/group.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
+
+#include "mznode/node/invariant.hpp"
 
 namespace mznode::raft {
 namespace {
@@ -21,8 +20,60 @@ struct SendTo {
 
 }  // namespace
 
+Group::Group(Node& node, StateMachine& machine, Options options)
+    : node_(node),
+      options_(options),
+      memory_(node,
+              [this] {
+                raft_->become_voter(node_.now());
+                wake();
+              }),
+      replica_(node, machine),
+      requests_(node, machine, [this](const Requests::Request& request) { return send_to_leader(request); }) {
+  node_.on_init([this] { start(); });
+  install_handlers();
+}
+
+void Group::install_handlers() {
+  node_.on_peer("request_vote", [this](RequestVote message, Request request) { step(request.src, message); });
+  node_.on_peer("vote", [this](Vote message, Request request) { step(request.src, message); });
+  node_.on_peer("append_entries", [this](AppendEntries message, Request request) {
+    replica_.demand_commands(message);
+    step(request.src, std::move(message));
+  });
+  node_.on_peer("install_snapshot", [this](InstallSnapshot message, Request request) {
+    replica_.demand_snapshot(message.snapshot);
+    step(request.src, std::move(message));
+  });
+  node_.on_peer("appended", [this](Appended message, Request request) { step(request.src, message); });
+  node_.on_peer("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
+  node_.on_peer("query", [this](Query query, Request request) { on_query(query, request.src); });
+  node_.on_peer("answer", [this](Answered answer) {
+    requests_.demand_possible(answer);
+    requests_.receive(answer);
+  });
+}
+
+void Group::start() {
+  Saved saved = memory_.load();
+  if (saved.snapshot.index > 0) replica_.demand_snapshot(saved.snapshot);
+  const Enrolment& enrolment = memory_.enrolment();
+  Config config;
+  config.members = enrolment.members().size();
+  config.self = enrolment.member(node_.id());
+  config.life = enrolment.life();
+  config.election_timeout = options_.election_timeout;
+  config.heartbeat = options_.heartbeat;
+  config.batch_window = options_.batch_window;
+  config.lease_reads = options_.lease_reads;
+  config.random = [this] { return node_.random(); };
+  raft_.emplace(config, std::move(saved), node_.now());
+  memory_.enrolment().introduce(raft_->is_voter());
+  wake();
+}
+
 void Group::step(const std::string& src, const Message& message) {
-  raft_->step(node_.now(), enrolment_.member(src), message);
+  raft_->step(node_.now(), memory_.enrolment().member(src), message);
   wake();
 }
 
@@ -44,7 +95,7 @@ void Group::flush() {
     release(effects);
     return;
   }
-  write(effects.unsaved);
+  memory_.write(effects.unsaved);
   // Until it is done Raft keeps its further effects to itself, so that none overtakes these.
   is_syncing_ = true;
   node_.sync([this, effects = std::move(effects)] {
@@ -54,72 +105,37 @@ void Group::flush() {
   });
 }
 
-void Group::write(const Unsaved& unsaved) {
-  if (!unsaved.rewrite) {
-    append({.enrolment = std::nullopt, .unsaved = unsaved});
-    return;
-  }
-  const Record record{.enrolment = enrolment_.saved(), .unsaved = unsaved};
-  node_.storage().replace(to_json(record).text());
-}
-
 void Group::release(const Effects& effects) {
-  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, enrolment_.members()[to]}, message);
-  if (effects.restore) {
-    const auto state = from_json<SnapshotState>(effects.restore->state);
-    machine_.restore_text(state.machine);
-    sessions_.restore(state.sessions);
-    applied_ = effects.restore->index;
-  }
-  for (const auto& [index, entry] : effects.committed) apply(index, entry);
+  const auto& members = memory_.enrolment().members();
+  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members[to]}, message);
+  if (effects.restore) replica_.restore(*effects.restore);
+  for (const Committed& committed : effects.committed) apply(committed);
   for (const auto& [id, confirmed] : effects.reads) {
-    const auto read = reads_.extract(id);
-    invariant(!read.empty(), "a read is answered once", {id});
+    const auto [asker, query] = backlog_.take(id);
     if (!confirmed) continue;  // whoever asked will hear of another leader
-    const Question& question = read.mapped().question;
-    answer(read.mapped().asker, question.life, question.number, {.result = machine_.query_text(question.question)});
+    answer(asker, {.life = query.life, .number = query.number, .outcome = {.result = replica_.query(query.question)}});
   }
-  invariant(applied_ <= raft_->commit(), "what is applied is committed", {applied_, raft_->commit()});
-  tell_of_leader();
+  const Index applied = replica_.applied();
+  invariant(applied <= raft_->commit(), "what is applied is committed", {applied, raft_->commit()});
+  requests_.note_leader(raft_->leader(), raft_->term());
   // While this was being saved, a leader's snapshot may have come that is further on.
-  if (applied_ >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
+  if (applied >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
   set_timer();
 }
 
-void Group::apply(Index index, const Entry& entry) {
-  invariant(index == applied_ + 1, "entries are applied in their order", {index, applied_});
-  applied_ = index;
-  if (entry.command.is_null()) return;
-  SessionCommand command;
-  try {
-    command = read_command(index, entry.command);
-  } catch (const Error& error) {
-    // It was taken in before anybody looked. Every server comes to this, so on all of them it has no effect.
-    node_.log(LogLevel::error, "entry ", index, " of the log is no command, and has no effect: ", error.what());
-    return;
-  }
-  const Outcome outcome =
-      sessions_.apply(index, command, [&](const Json& operation) { return carry_out(index, operation); });
-  proposed_.erase(command.id());
+void Group::apply(const Committed& committed) {
+  const auto applied = replica_.apply(committed);
+  if (!applied) return;
+  const auto& [command, outcome] = *applied;
+  backlog_.remove(command);
   // The one who asked will apply it, too, but hears of its being committed later.
   if (command.origin == node_.id() || is_leader()) {
-    answer(command.origin, command.life, command.number, outcome);
-  }
-}
-
-/// An operation that was checked cannot fail but for want of memory. To leave it out would be to go on from another
-/// state than the other servers.
-Json Group::carry_out(Index index, const Json& operation) {
-  try {
-    return machine_.apply_text(operation);
-  } catch (const std::exception& error) {
-    node_.log(LogLevel::error, "entry ", index, " of the log cannot be applied, so this node stops: ", error.what());
-    std::terminate();
+    answer(command.origin, {.life = command.life, .number = command.number, .outcome = outcome});
   }
 }
 
 void Group::take_snapshot() {
-  raft_->compact(applied_, to_json(SnapshotState{machine_.save_text(), sessions_.save()}));
+  raft_->compact(replica_.applied(), replica_.save());
   wake();
 }
 
@@ -136,6 +152,61 @@ void Group::set_timer() {
     raft_->tick(node_.now());
     wake();  // and what it leads to sets the next one
   });
+}
+
+// ---- How requests come to the leader, and what it does with them
+
+bool Group::send_to_leader(const Requests::Request& request) {
+  const auto leader = raft_->leader();
+  if (!leader) return false;
+  const std::string& dest = memory_.enrolment().members()[*leader];
+  if (const auto* command = std::get_if<SessionCommand>(&request)) {
+    is_leader() ? propose(*command) : node_.send(dest, "execute", *command);
+    return true;
+  }
+  Query query = std::get<Query>(request);
+  query.term = raft_->term();
+  query.is_voter = raft_->is_voter();
+  is_leader() ? read(dest, query) : node_.send(dest, "query", query);
+  return true;
+}
+
+/// Who asks one that does not lead will hear who does, and ask again.
+void Group::on_execute(const SessionCommand& command, const std::string& src) {
+  demand(command.origin == src, "the origin is another node");
+  if (!is_leader()) return;
+  replica_.demand_command(raft_->log().last_index() + 1, command);
+  propose(command);
+}
+
+/// Proposes a command, unless this leader has done so.
+void Group::propose(const SessionCommand& command) {
+  if (const auto outcome = replica_.find(command)) {
+    answer(command.origin, {.life = command.life, .number = command.number, .outcome = *outcome});
+    return;
+  }
+  if (!backlog_.add(raft_->term(), command)) return;
+  raft_->propose(node_.now(), to_json(command));
+  wake();
+}
+
+void Group::on_query(const Query& query, const std::string& src) {
+  replica_.demand_question(query.question);
+  if (is_leader()) read(src, query);
+}
+
+/// Answers a question once this leader knows that it may answer from its state.
+void Group::read(const std::string& asker, const Query& query) {
+  std::optional<Witness> witness;
+  if (query.is_voter && asker != node_.id()) {
+    witness = {.member = memory_.enrolment().member(asker), .term = query.term};
+  }
+  raft_->read(node_.now(), backlog_.add({.asker = asker, .query = query}), witness);
+  wake();
+}
+
+void Group::answer(const std::string& asker, const Answered& answer) {
+  asker == node_.id() ? requests_.receive(answer) : node_.send(asker, "answer", answer);
 }
 
 }  // namespace mznode::raft

@@ -8,8 +8,8 @@
 
 namespace mznode::raft {
 
-/// A strategy whose nodes form a group around a Machine. A Group is part of one of these and of nothing else, so
-/// whoever watches groups from outside finds them all.
+/// A strategy whose nodes form a group around a Machine, which is spoken to in the machine's own types. A Group is part
+/// of one of these and of nothing else, so whoever watches groups from outside finds them all.
 template <class MachineType>
 class GroupStrategy : public Strategy {
  public:
@@ -17,7 +17,7 @@ class GroupStrategy : public Strategy {
 
  protected:
   using Operation = typename MachineType::Operation;
-  using Result = typename MachineType::Result;
+  using Outcome = typename MachineType::Outcome;
   using Question = typename MachineType::Question;
   using Answer = typename MachineType::Answer;
 
@@ -25,16 +25,16 @@ class GroupStrategy : public Strategy {
       : machine_(std::move(machine)), group_(node, machine_, group_settings(options)) {}
 
   /// Group::execute().
-  Task<Result> execute(Operation operation) {
-    Json text = to_json(operation);
-    auto result = co_await group_.execute(std::move(text));
-    co_return from_json<Result>(result);
+  Task<Outcome> execute(Operation operation) {
+    Json text = write_text(operation);
+    auto outcome = co_await group_.execute(std::move(text));
+    co_return read_text<Outcome>(outcome);
   }
   /// Group::query().
   Task<Answer> query(Question question) {
-    Json text = to_json(question);
+    Json text = write_text(question);
     auto answer = co_await group_.query(std::move(text));
-    co_return from_json<Answer>(answer);
+    co_return read_text<Answer>(answer);
   }
 
  private:

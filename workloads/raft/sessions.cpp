@@ -4,22 +4,23 @@
 
 namespace mznode::raft {
 
-std::optional<Outcome> Sessions::find(const SessionCommand& command) const {
+std::optional<SessionOutcome> Sessions::find(const SessionCommand& command) const {
   const auto found = sessions_.find(command.origin);
   if (found == sessions_.end()) return std::nullopt;
   const Session& session = found->second;
   if (command.session == 0) {
     if (session.life != command.life) return std::nullopt;
-    return Outcome{.session = session.opened_at, .result = Json()};
+    return SessionOutcome{.session = session.opened_at, .result = Json()};
   }
   if (session.opened_at != command.session) return std::nullopt;
   for (const auto& [number, result] : session.results) {
-    if (number == command.number) return Outcome{.session = session.opened_at, .result = result};
+    if (number == command.number) return SessionOutcome{.session = session.opened_at, .result = result};
   }
   return std::nullopt;
 }
 
-Outcome Sessions::apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute) {
+SessionOutcome Sessions::apply(Index index, const SessionCommand& command,
+                               const std::function<Json(const Json&)>& execute) {
   Session& session = sessions_[command.origin];
   if (command.session == 0) {
     if (session.life != command.life) session = {.opened_at = index, .life = command.life, .oldest = 0, .results = {}};

@@ -32,7 +32,8 @@ struct SessionCommand {
   auto id() const { return std::tuple(origin, life, session, number); }
 };
 
-struct Outcome {
+/// What came of a command.
+struct SessionOutcome {
   /// The session that was opened; 0 when the command's own has been superseded by one of another life.
   Index session = 0;
   Json result;
@@ -53,9 +54,9 @@ struct SnapshotState {
 class Sessions {
  public:
   /// What came of a command that was applied before; nothing when it was not, or that is forgotten.
-  std::optional<Outcome> find(const SessionCommand& command) const;
+  std::optional<SessionOutcome> find(const SessionCommand& command) const;
   /// Calls `execute` when the operation is to take effect now.
-  Outcome apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute);
+  SessionOutcome apply(Index index, const SessionCommand& command, const std::function<Json(const Json&)>& execute);
 
   Json save() const;
   void restore(const Json& saved);

@@ -41,8 +41,7 @@ class Progress {
   /// False as long as it gets heartbeats alone: because of its state, because it is silent (its link or process may be
   /// down for long), or because too many entries are under way to it.
   bool may_be_sent(Time now, const Config& config) const {
-    return now >= paused_until_ && now < heard_at_ + config.election_timeout &&
-           next_ <= match_ + config.max_in_flight;
+    return now >= paused_until_ && now < heard_at_ + config.election_timeout && next_ <= match_ + config.max_in_flight;
   }
 
   /// It was sent so many entries from next() on; none for a heartbeat.

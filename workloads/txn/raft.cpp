@@ -4,15 +4,27 @@
 namespace mznode::txn {
 namespace {
 
-/// The database of a group. The result of a transaction is the transaction with what it read, or the text of an error
-/// when it appends to something that is no list.
-class Database final : public raft::Machine<MicroOps, Json, MicroOps, MicroOps, std::vector<std::pair<Json, Json>>> {
+/// What came of a transaction: itself, with what it read; or why it is refused, because it appends to something that is
+/// no list. Written as the one or the other, a list or a string.
+struct Done {
+  MicroOps txn;
+  std::optional<std::string> refusal;
+
+  Json to_text() const { return refusal ? Json(*refusal) : to_json(txn); }
+  static Done from_text(const Json& text) {
+    if (auto refusal = text.as_string()) return {.txn = {}, .refusal = std::move(*refusal)};
+    return {.txn = from_peer<MicroOps>(text), .refusal = std::nullopt};
+  }
+};
+
+/// The database of a group.
+class Database final : public raft::Machine<MicroOps, Done, MicroOps, MicroOps, std::vector<std::pair<Json, Json>>> {
  public:
-  Json apply(MicroOps txn) override {
+  Done apply(MicroOps txn) override {
     try {
-      return to_json(store_.run(std::move(txn)));
+      return {.txn = store_.run(std::move(txn)), .refusal = std::nullopt};
     } catch (const Error& error) {
-      return Json(error.what());
+      return {.txn = {}, .refusal = error.what()};
     }
   }
   MicroOps query(const MicroOps& txn) const override { return store_.look_up(txn); }
@@ -43,13 +55,9 @@ class Raft final : public raft::GroupStrategy<Database> {
       auto answer = co_await query(std::move(request.txn));
       co_return Txn{std::move(answer)};
     }
-    auto result = co_await execute(std::move(request.txn));
-    if (const auto error = result.as_string()) throw Error(ErrorCode::malformed_request, *error);
-    try {
-      co_return Txn{from_json<MicroOps>(result)};
-    } catch (const Error& error) {
-      throw Error::received(ErrorCode::crash, error.what());  // who leads has answered something else
-    }
+    auto done = co_await execute(std::move(request.txn));
+    if (done.refusal) throw Error(ErrorCode::malformed_request, *done.refusal);
+    co_return Txn{std::move(done.txn)};
   }
 };
 

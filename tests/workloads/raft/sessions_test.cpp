@@ -13,7 +13,7 @@ class SessionsTest : public testing::Test {
   Index open(const std::string& origin, Life life) {
     return sessions.apply(++index, {.origin = origin, .life = life, .operation = Json()}, execute).session;
   }
-  Outcome ask(const std::string& origin, Index session, std::uint64_t number, std::uint64_t oldest = 1) {
+  SessionOutcome ask(const std::string& origin, Index session, std::uint64_t number, std::uint64_t oldest = 1) {
     return sessions.apply(
         ++index,
         {.origin = origin, .life = 1, .session = session, .number = number, .oldest = oldest, .operation = Json()},
