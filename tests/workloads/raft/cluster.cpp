@@ -91,6 +91,7 @@ void Cluster::pump(Member member) {
   Server& server = servers_[member];
   const Effects effects = server.raft->take_effects(now);
   check();
+  if (on_effects) on_effects(member, effects);
   if (!effects.unsaved.empty() && random(100) < faults.crash_before_sync_percent) {
     crash(member);
     return;
@@ -129,7 +130,10 @@ void Cluster::send(Member from, const Effects::Outgoing& outgoing) {
 }
 
 void Cluster::deliver(Packet packet) {
-  if (is_cut(packet.from, packet.to) || !is_up(packet.to) || paused_ == packet.to) return;
+  if (is_cut(packet.from, packet.to) || !is_up(packet.to) || paused_ == packet.to) {
+    if (on_loss) on_loss(packet);
+    return;
+  }
   if (on_delivery) on_delivery(packet);
   try {
     servers_[packet.to].raft->step(now, packet.from, packet.message);

@@ -93,6 +93,9 @@ class Cluster {
   std::function<void(Saved&)> on_restart;
   /// What a mutant does to a message before it arrives.
   std::function<void(Packet&)> on_delivery;
+  /// Who watches sees messages that find nobody, and what a server wants done.
+  std::function<void(const Packet&)> on_loss;
+  std::function<void(Member, const Effects&)> on_effects;
 
  private:
   struct Server {
