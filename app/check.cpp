@@ -9,7 +9,10 @@
 #include "mznode/json/suggestion.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
+#include "report/history_page.hpp"
+#include "store.hpp"
 #include "summary.hpp"
+#include "test_options.hpp"
 
 namespace mznode::app {
 namespace {
@@ -27,6 +30,10 @@ struct CheckCommand {
   std::string consistency_models;
   std::vector<std::string> assume;
   bool verbose = false;
+  /// Where to write a page about the history; empty for none.
+  std::string page;
+  /// What was typed.
+  std::string typed;
 };
 
 std::vector<std::string_view> checker_names() {
@@ -59,7 +66,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
   if (command.compat == "elle-0.2.7") options.complete = check::CompleteCheck::left_out;
   if (command.complete) options.complete = check::CompleteCheck::demanded;
   options.strict_null_reads = command.strict_null_reads;
-  options.explain = command.verbose;
+  options.explain = command.verbose || !command.page.empty();
   options.strongest_models = command.verbose;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   if (!command.initial_value.empty()) options.initial_value = initial_value_of(command.initial_value);
@@ -97,18 +104,20 @@ Judge find_judge(const std::string& name) {
   throw std::invalid_argument(unknown_word("checker", name, names));
 }
 
-/// Judges one file and prints its line. A file that cannot be judged is unknown.
+/// Judges one file and prints its line. A file that cannot be judged is unknown. Throws std::runtime_error where the
+/// page cannot be written.
 check::Valid judge_file(const Judge& judge, const std::string& path, const CheckCommand& command,
                         const check::CheckOptions& options) {
   check::Valid valid = check::Valid::unknown;
   std::string details;
+  std::string page;
   try {
-    check::Verdict verdict =
-        judge(check::read_history(
-                  read_file(path, command.max_file_size_mib << 20,
-                            "--max-file-size allows for more, and judging takes several times as much memory")),
-              options);
+    const check::History history = check::read_history(
+        read_file(path, command.max_file_size_mib << 20,
+                  "--max-file-size allows for more, and judging takes several times as much memory"));
+    check::Verdict verdict = judge(history, options);
     valid = verdict.valid;
+    if (!command.page.empty()) page = history_page(command.workload, path, command.typed, history, verdict);
     for (const std::string& line : verdict.explanation) details += line + "\n";
     verdict.explanation.clear();
     if (valid == check::Valid::unknown && !verdict.error.empty()) report(path, verdict.error);
@@ -122,6 +131,7 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
                                             : "unknown")
             << '\n';
   if (command.verbose) std::cout << printable_lines(details);
+  if (!page.empty()) write_file(command.page, page);
   return valid;
 }
 
@@ -131,6 +141,9 @@ int judge_files(const CheckCommand& command) {
   if (command.complete && (checker == nullptr || !checker->has_complete_checks)) {
     throw std::invalid_argument("--complete is about transactions on registers, rw-register and txn-rw-register; " +
                                 command.workload + " has no complete checks");
+  }
+  if (!command.page.empty() && command.files.size() > 1) {
+    throw std::invalid_argument("--report is about one history; there are " + std::to_string(command.files.size()));
   }
   const check::CheckOptions options = check_options_of(command);
   check::Valid worst = check::Valid::yes;
@@ -188,6 +201,7 @@ struct CheckLine {
         ->check(CLI::IsMember(assumptions))
         ->default_str("")
         ->type_name("NAMES");
+    app.add_option("--report", command.page, "of one history: write a page about it (HTML)")->type_name("FILE");
     app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
   }
 };
@@ -204,8 +218,10 @@ int run_check(const Arguments& arguments) {
     const auto behind_separator = parse(line.app, arguments);
     if (!behind_separator) return exit_valid;
     line.command.files.insert(line.command.files.end(), behind_separator->begin(), behind_separator->end());
+    line.command.typed = quoted(program_command()) + " check";
+    for (const std::string& argument : arguments) line.command.typed += " " + quoted(argument);
     return judge_files(line.command);
-  } catch (const std::invalid_argument& error) {
+  } catch (const std::exception& error) {
     std::cerr << called("mznode check: ") << error.what() << "\n";
     return exit_usage;
   }

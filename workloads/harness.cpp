@@ -162,13 +162,13 @@ TestReport run_test(const TestSettings& settings, const std::function<bool()>& s
   validate(settings);
   TestReport report;
   report.faults = resolve_faults(settings);
-  const sim::Host::OnLog keep_log = [&report](const std::string& node, std::string_view line) {
-    report.logs[node].emplace_back(line);
-  };
   if (settings.bin) report.time.emplace();
   const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) {
     auto host = settings.bin ? process_host(settings, network, loop, *report.time) : sim_host(settings, network, loop);
-    host->on_log(keep_log);
+    host->on_log([&report, &loop](const std::string& node, std::string_view line) {
+      report.logs[node].emplace_back(line);
+      report.log_times[node].push_back(loop.now());
+    });
     return host;
   };
   report.run =

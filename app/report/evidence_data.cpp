@@ -1,7 +1,9 @@
 #include "report/evidence_data.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "mznode/check/gloss.hpp"
 #include "mznode/check/isolation.hpp"
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/linearizable.hpp"
@@ -14,6 +16,8 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t shown_cycles = 6;
+constexpr std::size_t shown_cases = 12;
+constexpr std::size_t shown_case_bytes = 600;
 constexpr std::size_t drawn_value_bytes = 160;
 
 /// A micro-operation without the brackets: r "x" [1,2].
@@ -36,8 +40,9 @@ std::string transaction_text(const Json& transaction) {
 }
 
 CycleDrawing cycle_drawing(const std::string& anomaly, const check::CycleExample& cycle) {
-  CycleDrawing drawing{
-      .anomaly = anomaly, .process = {}, .operation = {}, .text = {}, .relation = {}, .key = {}, .words = {}};
+  CycleDrawing drawing;
+  drawing.anomaly = anomaly;
+  drawing.gloss = check::gloss(anomaly);
   for (const check::Operation& transaction : cycle.transactions) {
     drawing.process.push_back(transaction.process);
     drawing.operation.push_back(transaction.index);
@@ -51,32 +56,40 @@ CycleDrawing cycle_drawing(const std::string& anomaly, const check::CycleExample
   return drawing;
 }
 
-void add_cycle(std::vector<CycleDrawing>& cycles, const check::Anomaly& anomaly) {
-  const auto& cycle = anomaly.examples.front().cycle;
-  if (cycle) cycles.push_back(cycle_drawing(anomaly.name, *cycle));
+void add_anomaly(Evidence& evidence, const check::Anomaly& anomaly) {
+  if (anomaly.examples.empty()) return;
+  const check::AnomalyExample& example = anomaly.examples.front();
+  if (example.cycle) {
+    evidence.cycles.push_back(cycle_drawing(anomaly.name, *example.cycle));
+    return;
+  }
+  evidence.cases.push_back({.anomaly = anomaly.name,
+                            .gloss = check::gloss(anomaly.name),
+                            .text = sim::excerpt(check::headline_of(anomaly), shown_case_bytes),
+                            .operation = check::operations_of(example),
+                            .place = {}});
 }
 
-std::vector<CycleDrawing> cycle_drawings(const check::Verdict& workload) {
-  std::vector<CycleDrawing> cycles;
+void add_anomalies(Evidence& evidence, const check::Verdict& workload) {
   if (const auto* transactions = workload.found<check::TransactionsFinding>()) {
-    for (const check::Anomaly& anomaly : transactions->anomalies) add_cycle(cycles, anomaly);
+    for (const check::Anomaly& anomaly : transactions->anomalies) add_anomaly(evidence, anomaly);
   }
   if (const auto* complete = workload.found<check::CompleteFinding>()) {
     for (const auto& model : complete->models) {
       const bool has_cycle = !model.examples.empty() && model.examples.front().cycle;
-      if (has_cycle) cycles.push_back(cycle_drawing("not " + model.name, *model.examples.front().cycle));
+      if (has_cycle) evidence.cycles.push_back(cycle_drawing("not " + model.name, *model.examples.front().cycle));
     }
   }
   if (const auto* logs = workload.found<check::LogsFinding>()) {
     for (const auto& [anomaly, is_tolerated] : logs->errors) {
-      if (!is_tolerated) add_cycle(cycles, anomaly);
+      if (!is_tolerated) add_anomaly(evidence, anomaly);
     }
   }
   // The shortest ones are the easiest to follow.
-  std::stable_sort(cycles.begin(), cycles.end(),
+  std::stable_sort(evidence.cycles.begin(), evidence.cycles.end(),
                    [](const auto& a, const auto& b) { return a.text.size() < b.text.size(); });
-  if (cycles.size() > shown_cycles) cycles.resize(shown_cycles);
-  return cycles;
+  if (evidence.cycles.size() > shown_cycles) evidence.cycles.resize(shown_cycles);
+  if (evidence.cases.size() > shown_cases) evidence.cases.resize(shown_cases);
 }
 
 CounterexampleDrawing counterexample_drawing(const std::string& key, const check::Contradiction& contradiction,
@@ -108,21 +121,56 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const check
   return drawing;
 }
 
-}  // namespace
-
-Evidence evidence(const TestReport& report) {
-  const check::Verdict& workload = report.verdict.workload;
-  Evidence evidence{.cycles = cycle_drawings(workload), .counterexamples = {}};
+Evidence evidence_of(const check::Verdict& workload, const check::History& history) {
+  Evidence evidence;
+  add_anomalies(evidence, workload);
   const auto add = [&](const std::string& key, const check::Verdict& verdict) {
     const auto* found = verdict.found<check::RegisterFinding>();
     if (found == nullptr || !found->contradiction) return;
-    evidence.counterexamples.push_back(counterexample_drawing(key, *found->contradiction, report.run.history));
+    evidence.counterexamples.push_back(counterexample_drawing(key, *found->contradiction, history));
   };
   add("", workload);
   if (const auto* registers = workload.found<check::RegistersFinding>()) {
     for (const auto& [key, verdict] : registers->registers) add(check::details_key(key), verdict);
   }
   return evidence;
+}
+
+/// Calls `place` with the operations of each part of the evidence, and where their places belong.
+template <class Evidence_, class Place>
+void for_each_part(Evidence_& evidence, const Place& place) {
+  for (auto& each : evidence.cycles) place(each.operation, each.place);
+  for (auto& each : evidence.counterexamples) place(each.operation, each.place);
+  for (auto& each : evidence.cases) place(each.operation, each.place);
+}
+
+}  // namespace
+
+Evidence evidence(const check::Verdict& workload, const check::History& history, const OperationColumns& operations) {
+  Evidence evidence = evidence_of(workload, history);
+  const OperationPlaces places(operations);
+  for_each_part(evidence, [&](const auto& indexes, auto& found) {
+    for (const std::int64_t index : indexes) found.push_back(places.of(index));
+  });
+  return evidence;
+}
+
+std::vector<std::int64_t> evidence_moments(const check::Verdict& workload, const check::History& history) {
+  constexpr std::int64_t ns_per_us = 1000;
+  Evidence evidence = evidence_of(workload, history);
+  std::map<std::int64_t, std::size_t> positions;
+  for_each_part(evidence, [&](const auto& indexes, auto&) {
+    for (const std::int64_t index : indexes) positions[index] = history.size();
+  });
+  if (positions.empty()) return {};
+  const check::Pairing pairing(history);
+  std::vector<std::int64_t> moments;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (!positions.contains(history[i].index)) continue;
+    const bool is_completion = history[i].is_client() && history[i].type != check::Type::invoke;
+    moments.push_back(history[is_completion ? pairing.invocation(i) : i].time_ns / ns_per_us);
+  }
+  return moments;
 }
 
 }  // namespace mznode::app

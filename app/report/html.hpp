@@ -7,8 +7,8 @@ namespace mznode::app {
 
 /// The texts of app/report/page/, compiled in.
 namespace asset {
-extern const std::string_view page_html, style_css, base_js, charts_js, evidence_js, explorer_js, sequence_js,
-    stories_js, test_js, compare_js;
+extern const std::string_view page_html, style_css, base_js, causes_js, charts_js, compare_js, evidence_js, explorer_js,
+    find_js, head_js, logs_js, reads_js, sequence_js, stories_js, test_js;
 }
 
 /// A page that needs nothing but itself: `script` runs in it as a module and finds `data`, one JSON value, in the

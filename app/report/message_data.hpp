@@ -26,13 +26,14 @@ struct MessageColumns {
   std::vector<std::int64_t> sent;
   /// Until it was received or lost; -1 while it was still under way at the end.
   std::vector<std::int64_t> took;
+  /// Shortened where they are long.
   std::vector<std::string> body;
   /// Their ids, which the page does not need.
   std::vector<std::uint64_t> ids;
   MZNODE_FIELDS(names, nodes, services, types, src, dest, type, sent, took, body)
 };
 
-/// What became of them, and how many there were.
+/// What became of them, what they came from, and how many there were.
 struct MessageFates {
   /// Places of the messages that were lost.
   std::vector<std::int64_t> lost;
@@ -41,7 +42,13 @@ struct MessageFates {
   std::size_t total = 0;
   /// The spans of which all messages are here; empty when none are left out.
   Spans kept;
-  MZNODE_FIELDS(lost, copies, total, kept)
+  /// Of each message, how many places before it the message stands that it answers; 0 for none.
+  std::vector<std::int64_t> answers;
+  /// The turn of a node in which it was sent, and the one in which it was received: a node's turn is what it receives
+  /// in one instant and sends in the same. From 1; 0 where nothing was received, or nothing sent.
+  std::vector<std::int64_t> sent_in;
+  std::vector<std::int64_t> received_in;
+  MZNODE_FIELDS(lost, copies, total, kept, answers, sent_in, received_in)
 };
 
 /// The messages of a run, the ones nearest to `moments` when there are too many for a page.

@@ -5,6 +5,7 @@
 #include "comparison.hpp"
 #include "mznode/check/set_full.hpp"
 #include "mznode/sim/excerpt.hpp"
+#include "report/evidence_data.hpp"
 
 namespace mznode::app {
 namespace {
@@ -49,21 +50,22 @@ std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<s
   std::vector<FaultSpan> spans;
   for (const sim::FaultSpan& span : report.run.fault_spans) {
     const bool fits = span.value.text().size() <= longest_value;
-    spans.push_back({.name = std::string(fault_name(span.fault)),
-                     .from = whole_us(span.from),
-                     .to = whole_us(span.to.value_or(report.run.duration)),
-                     .value = fits ? span.value : Json(),
-                     .unheard = sim::excerpt(sim::unheard_text(span.unheard, nodes), longest_unheard)});
+    spans.push_back(
+        {.name = std::string(fault_name(span.fault)),
+         .from = whole_us(span.from),
+         .to = whole_us(span.to.value_or(report.run.duration)),
+         .value = fits ? span.value : Json(),
+         .unheard = span.unheard.empty() ? "" : sim::excerpt(sim::unheard_text(span.unheard, nodes), longest_unheard)});
   }
   return spans;
 }
 
-SetColumns set_columns(const TestReport& report, const std::string& workload) {
+SetColumns set_columns(const check::History& history, const std::string& workload) {
   SetColumns columns;
   if (latency_kind(workload) != LatencyKind::stable) return columns;
   std::vector<check::SetOutcome> outcomes;
   try {
-    outcomes = check::set_outcomes(report.run.history);
+    outcomes = check::set_outcomes(history);
   } catch (const check::HistoryError&) {
     return columns;  // the verdict says why
   }
@@ -77,9 +79,20 @@ SetColumns set_columns(const TestReport& report, const std::string& workload) {
   return columns;
 }
 
-OperationColumns operation_columns(const TestReport& report, std::size_t workers,
+OperationPlaces::OperationPlaces(const OperationColumns& operations) {
+  for (std::size_t i = 0; i < operations.invocations.size(); ++i) {
+    places_[operations.invocations[i]] = static_cast<std::int64_t>(i);
+    if (operations.completions[i] >= 0) places_[operations.completions[i]] = static_cast<std::int64_t>(i);
+  }
+}
+
+std::int64_t OperationPlaces::of(std::int64_t index) const {
+  const auto found = places_.find(index);
+  return found == places_.end() ? -1 : found->second;
+}
+
+OperationColumns operation_columns(const check::History& history, const Clients& clients,
                                    const std::vector<std::int64_t>& moments) {
-  const check::History& history = report.run.history;
   const auto all = pairs(history);
   std::vector<std::int64_t> times;
   for (const auto& [begin, end] : all) times.push_back(history[begin].time_ns / ns_per_us);
@@ -94,7 +107,7 @@ OperationColumns operation_columns(const TestReport& report, std::size_t workers
     const check::Operation* completion = end == check::Pairing::none ? nullptr : &history[end];
     columns.invocations.push_back(invocation.index);
     columns.completions.push_back(completion != nullptr ? completion->index : -1);
-    columns.worker.push_back(invocation.process % static_cast<std::int64_t>(workers));
+    columns.worker.push_back(static_cast<std::int64_t>(clients.worker_of(invocation.process)));
     columns.process.push_back(invocation.process);
     columns.name.push_back(number_of(columns.names, invocation.f));
     columns.start.push_back(start);
@@ -109,13 +122,13 @@ OperationColumns operation_columns(const TestReport& report, std::size_t workers
   return columns;
 }
 
-Rates rates(const TestReport& report) {
+Rates rates(const check::History& history, Duration whole, const sim::RunResult* run) {
   // A length that people count in; a few operations in each, and not more of them than a plot has room for.
   constexpr std::int64_t fewest = 10;
   constexpr std::int64_t most = 150;
   constexpr std::int64_t operations_each = 5;
-  const std::int64_t wanted = std::clamp(std::ssize(report.run.history) / 2 / operations_each, fewest, most);
-  const std::int64_t duration = std::max<std::int64_t>(whole_us(report.run.duration), 1);
+  const std::int64_t wanted = std::clamp(std::ssize(history) / 2 / operations_each, fewest, most);
+  const std::int64_t duration = std::max<std::int64_t>(whole_us(whole), 1);
   Rates rates;
   rates.interval = 10'000'000;
   for (const std::int64_t ms : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000}) {
@@ -130,39 +143,43 @@ Rates rates(const TestReport& report) {
     if (at < 0) return;  // what sets the cluster up
     ++counts[std::min(static_cast<std::size_t>(at / rates.interval), intervals - 1)];
   };
-  for (const check::Operation& operation : report.run.history) {
+  for (const check::Operation& operation : history) {
     if (!operation.is_client() || operation.type == check::Type::invoke) continue;
     count(operation.type == check::Type::ok     ? rates.ok
           : operation.type == check::Type::fail ? rates.fail
                                                 : rates.info,
           operation.time_ns / ns_per_us);
   }
-  for (const sim::JournalEntry& entry : report.run.journal) {
+  if (run == nullptr) return rates;
+  for (const sim::JournalEntry& entry : run->journal) {
     if (entry.event == sim::JournalEntry::Event::receive) continue;
-    const sim::Packet& packet = report.run.packets[entry.packet];
+    const sim::Packet& packet = run->packets[entry.packet];
     if (sim::is_client_name(packet.src) || sim::is_client_name(packet.dest)) continue;
-    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost,
-          whole_us(entry.at - report.run.started));
+    count(entry.event == sim::JournalEntry::Event::send ? rates.sent : rates.lost, whole_us(entry.at - run->started));
   }
   return rates;
 }
 
-std::vector<std::int64_t> moments_of_interest(const TestReport& report, const std::vector<FaultSpan>& faults,
+std::vector<std::int64_t> moments_of_interest(const check::History& history, const check::Verdict& workload,
+                                              const std::vector<Story>& stories, const std::vector<FaultSpan>& faults,
                                               const SetColumns& set) {
   std::vector<std::int64_t> moments = {0};
   for (const FaultSpan& fault : faults) {
     moments.push_back(fault.from);
     moments.push_back(fault.to);
   }
-  for (const Story& story : report.stories) {
+  for (const Story& story : stories) {
     for (const StoryEvent& event : story.events) {
       if (event.at) moments.push_back(whole_us(*event.at));
     }
   }
+  const auto of_evidence = evidence_moments(workload, history);
+  moments.insert(moments.end(), of_evidence.begin(), of_evidence.end());
   std::size_t failed = 0;
-  for (const check::Operation& operation : report.run.history) {
+  for (const check::Operation& operation : history) {
     const bool fails =
         operation.is_client() && (operation.type == check::Type::fail || operation.type == check::Type::info);
+    if (operation.is_client() && operation.is_final) moments.push_back(operation.time_ns / ns_per_us);
     if (fails && failed++ < moments_of_a_kind) moments.push_back(operation.time_ns / ns_per_us);
   }
   for (std::size_t i = 0; i < std::min(set.lost.size(), moments_of_a_kind); ++i) {

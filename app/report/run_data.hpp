@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mznode/json/codec.hpp"
 #include "mznode/workloads/harness.hpp"
+#include "report/clients.hpp"
 #include "report/selection.hpp"
 
 /// What a page shows of one run, in the form in which its script reads it: columns of numbers. Times are in
@@ -49,6 +51,17 @@ struct OperationColumns {
   MZNODE_FIELDS(names, worker, process, name, start, took, outcome, asked, answered, error, total, kept)
 };
 
+/// The places of operations in the page, by the index of their invocation or of their completion.
+class OperationPlaces {
+ public:
+  explicit OperationPlaces(const OperationColumns& operations);
+  /// -1 for one that the page does not have.
+  std::int64_t of(std::int64_t index) const;
+
+ private:
+  std::unordered_map<std::int64_t, std::int64_t> places_;
+};
+
 /// Counts for each of the equal intervals that a run is cut into.
 struct Rates {
   std::int64_t interval = 0;
@@ -72,15 +85,16 @@ struct SetColumns {
 };
 
 std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<std::string>& nodes);
-SetColumns set_columns(const TestReport& report, const std::string& workload);
-/// `workers` is how many there were; a process is the one of the worker with its number modulo that.
-OperationColumns operation_columns(const TestReport& report, std::size_t workers,
+SetColumns set_columns(const check::History& history, const std::string& workload);
+OperationColumns operation_columns(const check::History& history, const Clients& clients,
                                    const std::vector<std::int64_t>& moments);
-Rates rates(const TestReport& report);
+/// `run` may be null: then nothing is known of messages.
+Rates rates(const check::History& history, Duration duration, const sim::RunResult* run);
 
-/// Where the eye should go first: the beginning, the changes of faults, operations that failed, elements that were
-/// lost.
-std::vector<std::int64_t> moments_of_interest(const TestReport& report, const std::vector<FaultSpan>& faults,
+/// Where the eye should go first: the beginning, the changes of faults, what stories and evidence are about, the last
+/// reads, some of the operations that failed and of the elements that were lost.
+std::vector<std::int64_t> moments_of_interest(const check::History& history, const check::Verdict& workload,
+                                              const std::vector<Story>& stories, const std::vector<FaultSpan>& faults,
                                               const SetColumns& set);
 
 }  // namespace mznode::app

@@ -22,20 +22,19 @@ std::int64_t place_in(const std::map<Name, std::int64_t>& places, const std::opt
 
 }  // namespace
 
-std::vector<StoryColumns> story_columns(const TestReport& report, const OperationColumns& operations,
+std::vector<StoryColumns> story_columns(const std::vector<Story>& told, const OperationColumns& operations,
                                         const MessageColumns& messages) {
-  if (report.stories.empty()) return {};
-  auto operation_places = places_by_name(operations.invocations);
-  for (const auto& [completion, place] : places_by_name(operations.completions)) operation_places[completion] = place;
+  if (told.empty()) return {};
+  const OperationPlaces operation_places(operations);
   const auto message_places = places_by_name(messages.ids);
   std::vector<StoryColumns> stories;
-  for (const Story& story : report.stories) {
+  for (const Story& story : told) {
     StoryColumns columns;
     columns.title = story.title;
     for (const StoryEvent& event : story.events) {
       columns.text.push_back(event.text);
       columns.at.push_back(event.at ? std::chrono::floor<std::chrono::microseconds>(*event.at).count() : -1);
-      columns.operation.push_back(place_in(operation_places, event.operation));
+      columns.operation.push_back(event.operation ? operation_places.of(*event.operation) : -1);
       columns.message.push_back(place_in(message_places, event.message));
     }
     stories.push_back(std::move(columns));

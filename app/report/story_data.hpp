@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mznode/json/codec.hpp"
-#include "mznode/workloads/harness.hpp"
+#include "mznode/workloads/story.hpp"
 #include "report/message_data.hpp"
 #include "report/run_data.hpp"
 
@@ -23,7 +23,7 @@ struct StoryColumns {
   MZNODE_FIELDS(title, text, at, operation, message)
 };
 
-std::vector<StoryColumns> story_columns(const TestReport& report, const OperationColumns& operations,
+std::vector<StoryColumns> story_columns(const std::vector<Story>& told, const OperationColumns& operations,
                                         const MessageColumns& messages);
 
 }  // namespace mznode::app

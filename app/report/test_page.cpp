@@ -3,47 +3,12 @@
 #include "comparison.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/sim/excerpt.hpp"
-#include "report/evidence_data.hpp"
-#include "report/html.hpp"
-#include "report/message_data.hpp"
-#include "report/run_data.hpp"
-#include "report/story_data.hpp"
 #include "summary.hpp"
 #include "test_options.hpp"
 #include "text_table.hpp"
 
 namespace mznode::app {
 namespace {
-
-/// The head of the page.
-struct Head {
-  std::string title;
-  /// "yes", "no" or "unknown".
-  std::string valid;
-  /// What the checker demands.
-  std::string demand;
-  std::vector<Labelled> reasons;
-  std::vector<Labelled> figures;
-  std::vector<Labelled> settings;
-  std::string replay;
-  std::vector<std::string> nodes;
-  std::int64_t workers = 0;
-  std::int64_t duration = 0;
-  MZNODE_FIELDS(title, valid, demand, reasons, figures, settings, replay, nodes, workers, duration)
-};
-
-struct TestData {
-  Head head;
-  Evidence evidence;
-  std::vector<FaultSpan> faults;
-  OperationColumns operations;
-  Rates rates;
-  SetColumns set;
-  MessageColumns messages;
-  MessageFates fates;
-  std::vector<StoryColumns> stories;
-  MZNODE_FIELDS(head, evidence, faults, operations, rates, set, messages, fates, stories)
-};
 
 std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
   const LatencyKind kind = latency_kind(settings.workload);
@@ -60,26 +25,27 @@ std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport
   return list;
 }
 
-Head head(const TestSettings& settings, const TestReport& report, std::size_t workers) {
+PageHead head_of(const TestSettings& settings, const TestReport& report, std::size_t workers) {
   const check::Checker* checker = check::find_checker(settings.workload);
-  Head head{.title = title(settings, report),
-            .valid = valid_word(report.valid()),
-            .demand = checker != nullptr ? std::string(checker->summary) : "",
-            .reasons = {},
-            .figures = figure_list(settings, report),
-            .settings = setting_list(settings),
-            .replay = replay_command(settings),
-            .nodes = settings.nodes,
-            .workers = static_cast<std::int64_t>(workers),
-            .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
+  PageHead head{.title = title(settings, report),
+                .valid = valid_word(report.valid()),
+                .demand = checker != nullptr ? std::string(checker->summary) : "",
+                .reasons = {},
+                .figures = figure_list(settings, report),
+                .settings = setting_list(settings),
+                .replay = replay_command(settings),
+                .nodes = settings.nodes,
+                .lanes = {},
+                .workers = static_cast<std::int64_t>(workers),
+                .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
   if (const std::string time = time_text(report); !time.empty()) head.settings.push_back({"time", time});
   for (const std::string& each : report.verdict.symptoms) head.reasons.push_back({"seen", each});
   for (const Reason& reason : reason_list(report)) {
-    std::string text = reason.text;
+    std::string text = reason.text == "not valid" && !reason.explanation.empty() ? "" : reason.text;
     // What stands below a line of the workload's checker is drawn; of a crash it is what its reader looks for.
     const bool is_drawn = reason.part == "workload";
     for (const std::string& each : reason.explanation) {
-      if (!is_drawn || !each.starts_with(' ')) text += "\n" + each;
+      if (!is_drawn || !each.starts_with(' ')) text += (text.empty() ? "" : "\n") + each;
     }
     head.reasons.push_back({reason.part, text});
   }
@@ -87,10 +53,6 @@ Head head(const TestSettings& settings, const TestReport& report, std::size_t wo
 }
 
 }  // namespace
-
-std::string valid_word(check::Valid valid) {
-  return valid == check::Valid::yes ? "yes" : valid == check::Valid::no ? "no" : "unknown";
-}
 
 std::vector<Labelled> setting_list(const TestSettings& settings) {
   std::string faults;
@@ -104,25 +66,24 @@ std::vector<Labelled> setting_list(const TestSettings& settings) {
 }
 
 std::string test_page(const TestSettings& settings, const TestReport& report) {
-  const std::size_t workers = settings.workers();
-  TestData data;
-  data.head = head(settings, report, workers);
-  data.evidence = evidence(report);
+  const check::History& history = report.run.history;
+  const check::Verdict& workload = report.verdict.workload;
+  const Clients clients(settings.nodes, settings.workers());
+  PageData data;
+  data.head = head_of(settings, report, settings.workers());
   data.faults = fault_spans(report, settings.nodes);
-  data.set = set_columns(report, settings.workload);
-  const auto moments = moments_of_interest(report, data.faults, data.set);
-  data.operations = operation_columns(report, workers, moments);
-  data.rates = rates(report);
+  data.set = set_columns(history, settings.workload);
+  const auto moments = moments_of_interest(history, workload, report.stories, data.faults, data.set);
+  data.operations = operation_columns(history, clients, moments);
+  data.evidence = evidence(workload, history, data.operations);
+  data.rates = rates(history, report.run.duration, &report.run);
   std::tie(data.messages, data.fates) = message_columns(report, settings.nodes, moments);
-  data.stories = story_columns(report, data.operations, data.messages);
-  TextBuffer json;
-  encode(json, data);
-  std::string script;
-  for (const std::string_view part : {asset::base_js, asset::charts_js, asset::stories_js, asset::evidence_js,
-                                      asset::explorer_js, asset::sequence_js, asset::test_js}) {
-    script += part;
-  }
-  return html_page(data.head.title, script, json.view());
+  data.stories = story_columns(report.stories, data.operations, data.messages);
+  Followed followed = follow_values(settings.workload, history, clients, data.operations, &report.run, data.messages);
+  data.values = std::move(followed.values);
+  data.reads = std::move(followed.reads);
+  data.logs = log_columns(report, settings.nodes, moments);
+  return data.page();
 }
 
 }  // namespace mznode::app

@@ -3,23 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "mznode/json/codec.hpp"
 #include "mznode/workloads/harness.hpp"
+#include "report/page_data.hpp"
 
 namespace mznode::app {
 
-/// A text with its name.
-struct Labelled {
-  std::string label;
-  std::string text;
-  MZNODE_FIELDS(label, text)
-};
-
 /// What is the same for every seed and strategy of these settings.
 std::vector<Labelled> setting_list(const TestSettings& settings);
-
-/// "yes", "no" or "unknown".
-std::string valid_word(check::Valid valid);
 
 /// One test as a page of HTML: the verdict and why, latency and rates over time with the faults, every operation and
 /// every message. It needs nothing but itself. The report's journal must have been kept.

@@ -2,46 +2,12 @@
 
 #include <algorithm>
 
-#include "tests/app/browser.hpp"
-#include "tests/app/child.hpp"
+#include "tests/app/report_fixture.hpp"
 
 namespace mznode::testing_support {
 namespace {
 
 using nlohmann::json;
-
-/// Reports are looked at in a real browser, where there is one.
-class Report : public testing::Test {
- protected:
-  void SetUp() override {
-    browser_ = find_browser();
-    if (browser_.empty()) GTEST_SKIP() << "no browser: install the package chromium, or set CHROMIUM to the program";
-  }
-
-  /// Writes the page of a command and returns its path.
-  std::filesystem::path make(std::vector<std::string> arguments, int expected_code = 0) {
-    const std::filesystem::path path = directory_ / "report.html";
-    std::vector<std::string> more = {"--report", path.string()};
-    if (arguments.front() == "test") more.insert(more.end(), {"--store", ""});
-    // What follows -- is for the node.
-    arguments.insert(std::find(arguments.begin(), arguments.end(), "--"), more.begin(), more.end());
-    Child child(arguments);
-    EXPECT_EQ(child.finish().code, expected_code) << child.output() << child.log();
-    return path;
-  }
-
-  /// What `script` returns in the page, which must have no problem.
-  json look(const std::filesystem::path& page, const std::string& script, int width = 1280) {
-    const json outcome = visit(browser_, page, script, width);
-    EXPECT_EQ(outcome["problems"], json::array());
-    return outcome["value"];
-  }
-
-  TemporaryDirectory directory_;
-
- private:
-  std::string browser_;
-};
 
 const std::vector<std::string> partitioned = {
     "test", "-w",        "broadcast", "-s",           "flood", "--node-count",       "5", "--rate", "20", "--latency",
@@ -66,7 +32,7 @@ TEST_F(Report, ShowsVerdictPlotsFaultsOperationsAndMessages) {
     };)js");
   EXPECT_EQ(page["title"], "broadcast, flood: 5 nodes, partition, seed 7");
   EXPECT_EQ(page["verdict"].get<std::string>().rfind("✓ Valid", 0), 0u) << page["verdict"];
-  EXPECT_EQ(page["headings"], json({"Latency", "Rates", "Look closer", "Run it again"}));
+  EXPECT_EQ(page["headings"], json({"What the last reads show", "Latency", "Rates", "Look closer", "Run it again"}));
   ASSERT_EQ(page["latencies"].size(), 2u) << "elements, operations";
   EXPECT_GT(page["latencies"][0], 100) << "a dot for each element";
   EXPECT_GT(page["latencies"][1], 300) << "a dot for each operation";
@@ -157,10 +123,10 @@ TEST_F(Report, AStoryLeadsToTheMessageThatWasLostAndBack) {
     const told = lead.parentElement.textContent;
     lead.click();
     await frame();
-    const message = { details: one("#details").textContent, hash: location.hash, back: one("#details .link").textContent };
+    const message = { details: one("#details").textContent, hash: location.hash, back: one("#details [data-story]").textContent };
     let scrolled = false;
     one("#story-0").scrollIntoView = () => { scrolled = true; };
-    one("#details .link").click();
+    one("#details [data-story]").click();
     links.find((each) => each.textContent === "see the operation").click();
     await frame();
     return { title: one("#story-0 h3").textContent, told, message, scrolled, operation: one("#details").textContent,
@@ -285,11 +251,6 @@ TEST_F(Report, AComparisonHasItsPlotFrontAndTable) {
   EXPECT_NE(page["names"].dump().find("flood flush-ms=100"), std::string::npos);
   EXPECT_EQ(page["axis"], "stable latency, maximum, ms");
   EXPECT_NE(page["tooltip"].get<std::string>().find("messages and"), std::string::npos);
-}
-
-std::vector<std::string> stale(const std::string& workload) {
-  return {"test",   "-w",  workload,       "--bin", MZNODE_STALE_NODE, "--node-count", "1", "--concurrency", "4",
-          "--rate", "100", "--time-limit", "3"};
 }
 
 TEST_F(Report, DrawsTheCyclesOfTransactions) {

@@ -42,7 +42,7 @@ function duration(us) {
 }
 
 /** A moment of the run: to the microsecond, or to the millisecond where nothing is lost or where the `span` is long. */
-const moment = (us, span = 0) => `${(us / 1e6).toFixed(span > 2e4 || Math.round(us) % 1000 === 0 ? 3 : 6)} s`;
+const moment = (us, span = 0) => `${(us / 1e6).toFixed(span > 2e4 || Math.round(us) % 1000 === 0 ? 3 : 6).replace(/^-(0\.0+)$/, "$1")} s`;
 
 /** The steps at which an axis from `low` to `high` is labelled: 1, 2 or 5 times a power of ten, about `wanted` of them. */
 function ticks(low, high, wanted) {

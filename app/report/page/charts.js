@@ -17,6 +17,9 @@ function faultyTimes(faults) {
   return spans;
 }
 
+/** The nodes that a pause or a kill struck; none of other faults. */
+const struckNodes = (fault) => (Array.isArray(fault.value) && fault.value.every((each) => typeof each === "string") ? fault.value : []);
+
 /** Bars for the faults between `from` and `to`, in rows from `top` on, and areas down to `bottom`. */
 function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
   const names = faultNames(faults);
@@ -35,7 +38,7 @@ function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
     const { left, width } = place(fault);
     const row = top + names.indexOf(fault.name) * faultRow;
     layer.append(svg("rect", { class: "fault-bar", x: left, y: row + 11, width, height: 3 }));
-    const whole = fault.unheard ? `${fault.name} ${fault.unheard}` : fault.name;
+    const whole = `${fault.name} ${fault.unheard || struckNodes(fault).join(" ")}`.trim();
     const text = width > textWidth(whole) + 8 ? whole : fault.name;
     const room = textWidth(text);
     const ended = labelled.get(fault.name);
@@ -44,6 +47,14 @@ function drawFaults(layer, faults, { x, from, to, top, bottom, right }) {
     labelled.set(fault.name, left + room);
     layer.append(svg("text", { class: "fault-name", x: left, y: row + 9 }, text));
   }
+}
+
+/** What is before the first operation: the cluster is set up. */
+function drawSetUp(layer, { x, from, to, top, bottom }) {
+  if (from >= 0) return;
+  const width = x(Math.min(0, to)) - x(from);
+  layer.append(svg("rect", { class: "set-up", x: x(from), y: top, width: Math.max(0, width), height: bottom - top }));
+  if (width > textWidth("set up") + 6) layer.append(svg("text", { x: x(from) + 3, y: bottom - 4 }, "set up"));
 }
 
 /** An axis of time below a plot, with lines through it. */
@@ -76,10 +87,10 @@ function drawValueAxis(layer, { y, high, left, right, height, label }) {
 
 /**
  * A plot over the whole run. `series` are {hue, mark, x, y, dashed} with x in microseconds; the mark "line" joins its points.
- * `describe(series, place)` gives the lines of the tooltip of a point. The axis of values reaches to `most`
+ * `describe(series, place)` gives the lines of the tooltip of a point, and a click calls `choose` with the same. The axis of values reaches to `most`
  * at least.
  */
-function timePlot(parent, { title, note, keys, label, faults, from = 0, to, series, describe, height = 170, most = 1 }) {
+function timePlot(parent, { title, note, keys, label, faults, from = 0, to, series, describe, choose, height = 170, most = 1 }) {
   const high = 1.05 * Math.max(1, most, ...series.map((each) => each.y.reduce((larger, value) => Math.max(larger, value), 0)));
   const draw = (width) => {
     const left = 44;
@@ -110,6 +121,13 @@ function timePlot(parent, { title, note, keys, label, faults, from = 0, to, seri
       focus.setAttribute("visibility", "hidden");
       tooltip.hide();
     });
+    if (choose) {
+      root.addEventListener("click", (event) => {
+        const bounds = root.getBoundingClientRect();
+        const hit = nearestPoint(series, x, y, event.clientX - bounds.left, event.clientY - bounds.top);
+        if (hit) choose(hit.series, hit.place);
+      });
+    }
     return root;
   };
   return figure(parent, { title, note, keys, draw });

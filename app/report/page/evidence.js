@@ -30,7 +30,7 @@ function drawCycle(parent, cycle, number) {
       root.append(
         svg("rect", { class: "transaction", x: 1, y, width: right - 2, height: box.height, rx: 5 }),
         svg("text", { class: "strong", x: 12, y: y + 18 }, `T${i + 1}`),
-        svg("text", { x: 36, y: y + 18 }, `${nodeOf(cycle.process[i])}, process ${cycle.process[i]}, operation ${cycle.operation[i]}`),
+        svg("text", { x: 36, y: y + 18 }, `${processOf(cycle.process[i])}, operation ${cycle.operation[i]}`),
         svg("text", { class: "code", x: 12, y: y + 35 }, cut(cycle.text[i], Math.floor((right - 24) / 6.7))));
       if (i + 1 < count) {
         const [from, to] = [y + box.height + 2, top(i + 1) - 2];
@@ -52,7 +52,22 @@ function drawCycle(parent, cycle, number) {
     ? "this transaction comes before itself"
     : "each of these transactions comes before the next one, and the last before the first";
   figure(parent, { title: cycle.anomaly, note, draw });
+  if (cycle.gloss) parent.append(html("p", { class: "gloss" }, cycle.gloss));
   parent.append(html("ol", { class: "steps", id: `cycle-${number}` }, ...cycle.words.map((words) => html("li", {}, words))));
+  parent.append(operationLinks(cycle.place, (i) => `T${i + 1}`));
+}
+
+/** Buttons that lead to operations, as far as the page has them. */
+function operationLinks(places_, name) {
+  const links = places_.map((place, i) => (place < 0 ? null : lead(name(i), () => places.operation(place), { "data-operation": place })));
+  return html("p", { class: "links" }, ...(links.some((each) => each) ? ["See ", ...links] : []));
+}
+
+/** An anomaly that no cycle shows: what was found, and the operations that it is about. */
+function drawCase(parent, { anomaly, gloss, text, operation, place }) {
+  parent.append(html("h3", {}, anomaly));
+  if (gloss) parent.append(html("p", { class: "gloss" }, gloss));
+  parent.append(html("p", { class: "case" }, text), operationLinks(place, (i) => `operation ${operation[i]}`));
 }
 
 /** The moments of a counterexample in their order: what counts is what came before what, so they stand evenly. */
@@ -64,7 +79,7 @@ function momentsOf(example) {
 function describeMember(example, i) {
   const never = example.end[i] < 0;
   return [
-    `${example.text[i]} at ${nodeOf(example.process[i])}, process ${example.process[i]}, operation ${example.operation[i]}`,
+    `${example.text[i]} at ${processOf(example.process[i])}, operation ${example.operation[i]}`,
     `${moment(example.start[i])} to ${never ? "never" : moment(example.end[i])}${example.required[i] ? "" : "; it may have taken effect or not"}`,
     `${example.order[i] > 0 ? `${example.order[i]} in the order: ` : "cannot go next: "}${example.note[i]}`,
   ];
@@ -102,12 +117,27 @@ function drawCounterexample(parent, example) {
     }
     rows.forEach(({ process, members }, number) => {
       const top = 20 + number * row;
-      if (rows[number - 1]?.process !== process) root.append(svg("text", { x: 0, y: top + 24 }, `${nodeOf(process)} · ${process}`));
+      if (rows[number - 1]?.process !== process) root.append(svg("text", { x: 0, y: top + 24 }, data.head.nodes.length > 0 ? `${nodeOf(process)} · ${process}` : nodeOf(process)));
       for (const { i, from, to, begin } of members) {
         const kind = i === example.stuck ? "red" : example.order[i] > 0 ? "blue" : "orange";
         const bar = svg("rect", { class: `op ${kind}${example.required[i] ? "" : " info"}`, x: from, y: top + 15, width: Math.max(4, to - from), height: 12, rx: 2, tabindex: "0", role: "img", "aria-label": describeMember(example, i).join(", ") });
         bar.addEventListener("pointermove", (event) => tooltip.show(event, describeMember(example, i)));
         bar.addEventListener("pointerleave", () => tooltip.hide());
+        if (example.place[i] >= 0) {
+          bar.classList.add("leads");
+          bar.setAttribute("role", "button");
+          const go = (event) => {
+            comeFrom(event);
+            tooltip.hide();
+            places.operation(example.place[i]);
+          };
+          bar.addEventListener("click", go);
+          bar.addEventListener("keydown", (event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            go(event);
+          });
+        }
         root.append(bar, svg("text", { class: i === example.stuck ? "hued red halo" : "strong halo", x: begin, y: top + 11 }, cut(name(i), Math.floor((right - left) / 6.1))));
       }
     });
@@ -130,12 +160,14 @@ function drawCounterexample(parent, example) {
   });
   parent.append(html("ul", { class: "steps" }, ...example.text.map((text, i) => i)
     .filter((i) => example.order[i] === 0)
-    .map((i) => html("li", {}, `${example.text[i]} (operation ${example.operation[i]}) ${example.note[i]}`))));
+    .map((i) => html("li", {}, `${example.text[i]} at ${processOf(example.process[i])} (operation ${example.operation[i]}) ${example.note[i]} `,
+      ...(example.place[i] >= 0 ? [lead("see the operation", () => places.operation(example.place[i]))] : [])))));
 }
 
-function drawEvidence(parent, { cycles, counterexamples }) {
-  if (cycles.length + counterexamples.length === 0) return;
+function drawEvidence(parent, { cycles, counterexamples, cases }) {
+  if (cycles.length + counterexamples.length + cases.length === 0) return;
   parent.append(html("h2", {}, "Why it is invalid"));
   counterexamples.forEach((example) => drawCounterexample(parent, example));
   cycles.forEach((cycle, i) => drawCycle(parent, cycle, i));
+  cases.forEach((each) => drawCase(parent, each));
 }

@@ -7,6 +7,8 @@ class Explorer {
     this.high = high;
     this.listeners = [];
     this.frame = 0;
+    // What stands out in the diagrams: messages by their role, and operations; null when nothing does.
+    this.lit = null;
     this.place(from, to);
   }
 
@@ -70,10 +72,11 @@ function drawOverview(parent, explorer, { rates, faults, to }) {
     const y = scale(0, Math.max(1, ...values), bottom, top);
     const root = svg("svg", { width, height: bottom + 32, role: "img", "aria-label": `Overview of the run: ${what} over time` });
     drawFaults(root, faults, { x, from: explorer.low, to, top: 0, bottom, right });
+    drawSetUp(root, { x, from: explorer.low, to, top, bottom });
     drawTimeAxis(root, { x, from: explorer.low, to, top, bottom, left, right });
     let path = `M${x(0)} ${bottom}`;
     values.forEach((value, i) => {
-      path += `L${x(i * rates.interval).toFixed(1)} ${y(value).toFixed(1)}L${x((i + 1) * rates.interval).toFixed(1)} ${y(value).toFixed(1)}`;
+      path += `L${x(i * rates.interval).toFixed(1)} ${y(value).toFixed(1)}L${x(Math.min((i + 1) * rates.interval, to)).toFixed(1)} ${y(value).toFixed(1)}`;
     });
     root.append(svg("path", { class: "ink area", d: `${path}V${bottom}Z` }));
     const start = x(explorer.from);
@@ -102,13 +105,17 @@ function drawOverview(parent, explorer, { rates, faults, to }) {
   explorer.listeners.push(redraw);
 }
 
-/** Buttons that move the span, and a list of places worth seeing: {label, at} each. */
-function drawControls(parent, explorer, places) {
+/** Buttons that move the span, and a list of groups of places worth seeing: {label, go} each. */
+function drawControls(parent, explorer, groups) {
   const status = html("output", { class: "muted", id: "span" });
   const select = html("select", { "aria-label": "Go to" }, html("option", { value: "" }, "Go to …"));
-  places.forEach(({ label }, i) => select.append(html("option", { value: String(i) }, label)));
+  const all = groups.flatMap((group) => group.places);
+  for (const group of groups) {
+    const options = group.places.map(({ label, go }) => html("option", { value: String(all.findIndex((each) => each.go === go)) }, label));
+    if (options.length > 0) select.append(html("optgroup", { label: group.label }, ...options));
+  }
   select.addEventListener("change", () => {
-    if (select.value !== "") explorer.centre(places[Number(select.value)].at);
+    if (select.value !== "") all[Number(select.value)].go();
     select.value = "";
   });
   const earlier = button("← Earlier", () => explorer.pan(-0.8), { id: "earlier" });
@@ -188,7 +195,7 @@ const outcomes = [
 ];
 
 /** A process that does one operation after the other, as Jepsen draws it: lanes of bars. */
-function drawOperations(parent, explorer, { operations, workers, nodes, faults, choose }) {
+function drawOperations(parent, explorer, { operations, workers, nodes, lanes = [], faults, choose }) {
   const plot = html("div", { class: "plot explored", tabindex: "0", role: "group", "aria-label": "Operations; arrow keys move in time, plus and minus zoom" });
   const keys = outcomes.map(({ name, hue }) => {
     const sample = svg("svg", { width: 22, height: 12, "aria-hidden": "true" });
@@ -209,12 +216,13 @@ function drawOperations(parent, explorer, { operations, workers, nodes, faults, 
     const root = svg("svg", { width, height: bottom + 34, role: "img", "aria-label": `Operations from ${moment(from)} to ${moment(to)}` });
     const inside = svg("svg", { x: left, width: right - left, height: bottom, class: "clip", viewBox: `${left} 0 ${right - left} ${bottom}` });
     drawFaults(inside, faults, { x, from, to, top: 0, bottom, right });
+    drawSetUp(inside, { x, from, to, top, bottom });
     drawTimeAxis(root, { x, from, to, top, bottom, left, right });
     drawMissing(inside, operations.kept, { x, from, to, top, bottom });
     const labelEvery = Math.ceil(12 / rowHeight);
     for (let worker = 0; worker < workers; worker += labelEvery) {
       const y = top + (worker + 0.5) * rowHeight;
-      root.append(svg("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, `${nodes[worker % nodes.length]} · ${worker}`.slice(0, 11)));
+      root.append(svg("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, (nodes.length > 0 ? `${nodes[worker % nodes.length]} · ${worker}` : lanes[worker] ?? `${worker}`).slice(0, 11)));
     }
     bars = [];
     for (let place = 0; place < operations.start.length; ++place) {
@@ -225,10 +233,12 @@ function drawOperations(parent, explorer, { operations, workers, nodes, faults, 
       bar.width = Math.max(3, Math.min(x(end), right + 9) - bar.x);
       bars.push(bar);
       const { name, hue } = outcomes[operations.outcome[place]];
-      inside.append(svg("rect", { class: `op ${name} ${hue}`, x: bar.x, y: bar.y, width: bar.width, height: bar.height, "data-place": place }));
+      const isLit = explorer.lit?.operations.has(place);
+      const light = place === explorer.operation ? " chosen" : isLit ? " lit" : explorer.lit ? " dim" : "";
+      inside.append(svg("rect", { class: `op ${name} ${hue}${light}`, x: bar.x, y: bar.y, width: bar.width, height: bar.height, "data-place": place }));
       const label = `${operations.names[operations.name[place]]} ${operations.asked[place]}`.trim().slice(0, 24);
       if (rowHeight < 14 || bar.width < textWidth(label) + 6) continue;
-      inside.append(svg("text", { class: "strong halo", x: Math.max(bar.x, left) + 4, y: bar.y + 11 }, label));
+      inside.append(svg("text", { class: `strong halo${light === " dim" ? " dim" : ""}`, x: Math.max(bar.x, left) + 4, y: bar.y + 11 }, label));
     }
     root.append(inside);
     return root;
@@ -248,7 +258,7 @@ function describeOperation(operations, place) {
   const took = operations.took[place];
   const outcome = outcomes[operations.outcome[place]].name;
   const lines = [
-    `${operations.names[operations.name[place]]} by process ${operations.process[place]}: ${took < 0 ? "never completed" : outcome}`,
+    `${operations.names[operations.name[place]] || "transaction"} by process ${operations.process[place]}${data.head.nodes.length > 0 ? ` at ${nodeOf(operations.process[place])}` : ""}: ${took < 0 ? "never completed" : outcome}`,
     `at ${moment(operations.start[place])}${took < 0 ? "" : `, after ${duration(took)}`}`,
   ];
   if (operations.asked[place]) lines.push(`value ${operations.asked[place]}`);

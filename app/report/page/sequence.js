@@ -46,12 +46,34 @@ class Filter {
   }
 }
 
-/** The types by frequency, each with its colour; rare ones share the last. */
+/**
+ * A colour for each type that is the same in every report: it comes from the name, which a reply shares with its request;
+ * where two names would have the same, the later in the alphabet takes the next that is free.
+ */
+function huesOfTypes(types) {
+  const hues = ["blue", "green", "purple", "orange", "sky"];
+  const family = (type) => type.replace(/_ok$/, "");
+  const taken = new Map();
+  for (const name of [...new Set(types.map(family))].sort()) {
+    let hash = 0;
+    for (const c of name) hash = (hash * 31 + c.codePointAt(0)) >>> 0;
+    const isFree = (i) => ![...taken.values()].includes(i);
+    let i = hash % hues.length;
+    for (let tries = 0; tries < hues.length && !isFree(i); ++tries) i = (i + 1) % hues.length;
+    taken.set(name, taken.size < hues.length ? i : hues.length);
+  }
+  return types.map((type) => hues[taken.get(family(type))] ?? "ink");
+}
+
+/** The types by frequency, each with its colour. */
 function typesByFrequency(messages) {
   const counts = new Map();
   for (const type of messages.type) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const hues = ["blue", "green", "purple", "orange", "sky"];
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([type, number], rank) => ({ type, number, hue: hues[rank] ?? "ink" }));
+  // What only sets the cluster up takes no colour from the others.
+  const isOfTheRun = new Set(messages.type.filter((_, i) => messages.sent[i] > 0).map((type) => messages.types[type]));
+  const hues = huesOfTypes(messages.types.filter((type) => isOfTheRun.has(type)));
+  const hueOf = new Map(messages.types.filter((type) => isOfTheRun.has(type)).map((type, i) => [type, hues[i]]));
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([type, number]) => ({ type, number, hue: hueOf.get(messages.types[type]) ?? "ink" }));
 }
 
 /** Boxes for the filter; `changed` is called after each change. */
@@ -115,19 +137,30 @@ function arrowHead(x1, y1, x2, y2) {
   return `M${at(x2 - dx - dy / 2, y2 - dy + dx / 2)}L${at(x2, y2)}L${at(x2 - dx + dy / 2, y2 - dy - dx / 2)}`;
 }
 
+/** A body without its braces and without what says what kind of message it is. */
+const payloadOf = (body) => body.replace(/^\{|\}$/g, "").replace(/"(type|msg_id|in_reply_to)":("(?:[^"\\]|\\.)*"|-?\d+),?/g, "");
+
 /** What stands at an arrow: the type, and the beginning of what the message says. */
 function labelOf(messages, place) {
   const type = (messages.types[messages.type[place]] || "?").slice(0, 20);
-  const fields = messages.body[place].replace(/^\{|\}$/g, "").replace(/"(type|msg_id|in_reply_to)":("(?:[^"\\]|\\.)*"|-?\d+),?/g, "");
+  const fields = payloadOf(messages.body[place].slice(0, 400));
+  const carried = carriedBy(place);
+  if (carried.length > 0) {
+    const most = 4;
+    const kind = data.values.kind === "key" ? "key " : "";
+    const named = carried.slice(0, most).map((value) => cut(data.values.value[value], 12)).join(" ");
+    const isPlain = fields.length < 40;
+    if (!isPlain || !kind) return `${type} ${kind}${named}${carried.length > most ? ` +${carried.length - most}` : ""}`;
+  }
   const [, alone] = /^"[^"]*":([^"{,[]*|"[^"]*"|\[[^\]]*\]),?$/.exec(fields) ?? [];
-  const payload = (alone ?? fields).replace(/,$/, "");
-  return payload === "" ? type : `${type} ${cut(payload, 18)}`;
+  const payload = (alone ?? fields.replace(/"([A-Za-z_]\w*)":/g, "$1 ").replaceAll(",", " ")).replace(/,$/, "");
+  return payload === "" ? type : `${type} ${cut(payload, 22)}`;
 }
 
 class SequenceDiagram {
   /** `status` is the element that tells how much is shown. */
-  constructor(parent, explorer, { messages, filter, types, faults, choose, status }) {
-    Object.assign(this, { explorer, messages, filter, faults, status });
+  constructor(parent, explorer, { messages, filter, types, faults, logs, choose, status }) {
+    Object.assign(this, { explorer, messages, filter, faults, logs, status });
     this.hues = new Map(types.map(({ type, hue }) => [type, hue]));
     this.chosen = null;
     this.segments = [];
@@ -175,6 +208,7 @@ class SequenceDiagram {
     const inside = svg("svg", { x: left, width: right - left, height: bottom + 2, class: "clip", viewBox: `${left} 0 ${right - left} ${bottom + 2}` });
     root.append(hatch());
     drawFaults(inside, this.faults, { ...area, top: 0 });
+    drawSetUp(inside, area);
     drawTimeAxis(root, area);
     drawMissing(inside, messages.kept, area);
     lanes.forEach(({ label }, i) => {
@@ -185,15 +219,17 @@ class SequenceDiagram {
     });
     this.drawDown(inside, laneOf, area, top, rowHeight);
     this.measure(drawn, laneOf, { x, top, rowHeight, to });
+    drawLogMarks(inside, this.logs, { laneOf, names: messages.names, x, from, to, top, rowHeight });
     if (drawn.length > mostDetailed) this.drawMany(inside);
     else this.drawArrows(inside, { left, right });
-    this.drawChosen(inside);
+    this.drawLit(inside, { left, right });
     root.append(inside);
     return root;
   }
 
-  /** Nodes that are paused or dead, as bars on their lanes. */
-  drawDown(layer, laneOf, { x, from, to }, top, rowHeight) {
+  /** Nodes that are paused or dead, as bars on their lanes; a word where the one before leaves room. */
+  drawDown(layer, laneOf, { x, from, to, right }, top, rowHeight) {
+    const named = new Map();
     for (const fault of this.faults) {
       if (!["pause", "kill"].includes(fault.name) || !Array.isArray(fault.value) || fault.to < from || fault.from > to) continue;
       for (const node of fault.value) {
@@ -201,9 +237,11 @@ class SequenceDiagram {
         if (lane === undefined) continue;
         const start = x(Math.max(from, fault.from));
         const y = top + lane * rowHeight;
-        layer.append(
-          svg("rect", { class: "down", x: start, y: y - 5, width: Math.max(2, x(Math.min(to, fault.to)) - start), height: 10 }),
-          svg("text", { class: "fault-name halo", x: start + 3, y: y + 4 }, fault.name === "pause" ? "paused" : "down"));
+        layer.append(svg("rect", { class: "down", x: start, y: y - 5, width: Math.max(2, x(Math.min(to, fault.to)) - start), height: 10 }));
+        const word = fault.name === "pause" ? "paused" : "down";
+        if (start < (named.get(lane) ?? -Infinity) || start + textWidth(word) > right) continue;
+        named.set(lane, start + textWidth(word) + 8);
+        layer.append(svg("text", { class: "fault-name halo", x: start + 3, y: y + 4 }, word));
       }
     }
   }
@@ -241,17 +279,19 @@ class SequenceDiagram {
     const { messages } = this;
     const labels = [];
     const mostLabels = 120;
+    this.labels = labels;
     for (const segment of this.segments) {
       const { place, fate, x1, y1, x2, y2 } = segment;
       const hue = this.hues.get(messages.type[place]);
       const line = `M${x1.toFixed(1)} ${y1}L${x2.toFixed(1)} ${y2.toFixed(1)}`;
+      const isDim = this.explorer.lit !== null && !this.explorer.lit.messages.has(place);
       layer.append(svg("path", {
-        class: `arrow ${hue}${fate === lost ? " lost" : ""}`,
+        class: `arrow ${hue}${fate === lost ? " lost" : ""}${isDim ? " dim" : ""}`,
         d: fate === received ? line + arrowHead(x1, y1, x2, y2) : line,
         "data-place": place,
       }));
-      if (fate === lost) layer.append(svg("path", { class: "cross", d: marks.cross.path(x2, y2) }));
-      if (labels.length < mostLabels) this.label(layer, segment, hue, labels, left, right);
+      if (fate === lost) layer.append(svg("path", { class: isDim ? "cross dim" : "cross", d: marks.cross.path(x2, y2) }));
+      if (!isDim && labels.length < mostLabels) this.label(layer, segment, hue, labels, left, right);
     }
   }
 
@@ -283,10 +323,21 @@ class SequenceDiagram {
     layer.append(svg("path", { class: "cross", d: crosses || "M0 0" }));
   }
 
-  drawChosen(layer) {
-    for (const { place, fate, x1, y1, x2, y2 } of this.segments) {
-      if (place !== this.chosen) continue;
-      layer.append(svg("path", { class: "arrow chosen", d: `M${x1} ${y1}L${x2} ${y2}${fate === received ? arrowHead(x1, y1, x2, y2) : ""}` }));
+  /** What is lit, above everything else, and most of all what is chosen. */
+  drawLit(layer, { left, right }) {
+    const { lit } = this.explorer;
+    const isMany = layer.querySelector(".many") !== null;
+    if (isMany && lit !== null) layer.querySelectorAll(".many, .cross").forEach((each) => each.classList.add("dim"));
+    const labels = isMany ? [] : this.labels ?? [];
+    for (const segment of this.segments) {
+      const { place, fate, x1, y1, x2, y2 } = segment;
+      const role = place === this.chosen ? "chosen" : lit?.messages.get(place);
+      if (!role) continue;
+      const hue = this.hues.get(this.messages.type[place]);
+      const d = `M${x1.toFixed(1)} ${y1}L${x2.toFixed(1)} ${y2.toFixed(1)}${fate === received ? arrowHead(x1, y1, x2, y2) : ""}`;
+      layer.append(svg("path", { class: `arrow lit ${role} ${hue}${fate === lost ? " lost" : ""}`, d }));
+      if (fate === lost) layer.append(svg("path", { class: "cross lit", d: marks.cross.path(x2, y2) }));
+      if (isMany && labels.length < 60) this.label(layer, segment, hue, labels, left, right);
     }
   }
 

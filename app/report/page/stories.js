@@ -1,10 +1,35 @@
 // Stories: the few events that explain a failure, each of which leads to its operation or its message below.
 
 /** Where the parts of the page that come later are found: they put their functions here. */
-const places = { operation: () => {}, message: () => {}, moment: () => {} };
+const places = { operation: () => {}, message: () => {}, moment: () => {}, element: () => {} };
 
 /** The node that a client's process works on. */
-const nodeOf = (process) => data.head.nodes[(process % data.head.workers) % data.head.nodes.length];
+const nodeOf = (process) =>
+  data.head.nodes.length > 0 ? data.head.nodes[(process % data.head.workers) % data.head.nodes.length] : `process ${process}`;
+/** The same, and which process of the node it is. */
+const processOf = (process) => (data.head.nodes.length > 0 ? `${nodeOf(process)}, process ${process}` : `process ${process}`);
+
+/** Where the reader came from, to get back there. */
+let cameFrom = null;
+const comeFrom = (event) => {
+  cameFrom = event.currentTarget;
+};
+/** A button that leads to a place further down, and back from there. */
+const lead = (text, go, attributes = {}) =>
+  button(text, (event) => {
+    comeFrom(event);
+    go();
+  }, { class: "link", ...attributes });
+
+/** A button that leads back. */
+function wayBack() {
+  const origin = cameFrom;
+  if (origin === null || !origin.isConnected) return [];
+  return [button("↑ back to where you came from", () => {
+    origin.scrollIntoView({ behavior: "smooth", block: "center" });
+    origin.focus({ preventScroll: true });
+  }, { class: "link", id: "back" })];
+}
 
 /** The stories that an operation (or a message) is a part of, by its place. */
 function storiesWith(kind, place) {
@@ -30,10 +55,10 @@ function drawStories(parent, stories) {
   parent.append(html("h2", {}, "What happened"));
   stories.forEach((story, number) => {
     const rows = story.text.map((text, i) => {
-      const lead = leadOf(story, i);
+      const target = leadOf(story, i);
       const when = story.at[i] < 0 ? "" : moment(story.at[i], 1e6);
       return html("tr", {}, html("td", { class: "number" }, when),
-        html("td", { class: "wide" }, text, ...(lead ? [" ", button(lead.text, lead.go, { class: "link" })] : [])));
+        html("td", { class: "wide" }, text, ...(target ? [" ", lead(target.text, target.go)] : [])));
     });
     parent.append(html("section", { class: "story", id: `story-${number}` }, html("h3", {}, story.title),
       html("div", { class: "scroll" }, html("table", {}, html("tbody", {}, ...rows)))));

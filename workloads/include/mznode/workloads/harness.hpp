@@ -83,6 +83,8 @@ struct TestReport {
   std::vector<Fault> faults;
   /// What each node logged, a line an entry.
   std::map<std::string, std::vector<std::string>> logs;
+  /// When it logged each of them, on the clock of the run.
+  std::map<std::string, std::vector<Time>> log_times;
 
   check::Valid valid() const { return verdict.valid(); }
   /// What became of the limits that the user has set; null when there are none.

@@ -1,0 +1,231 @@
+#include "report/value_data.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "report/element_data.hpp"
+#include "report/tokens.hpp"
+
+namespace mznode::app {
+namespace {
+
+/// All places of all values together; they are a few bytes each.
+constexpr std::size_t most_places = 400'000;
+
+std::string kind_of(const std::string& workload) {
+  const auto is_any = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), workload) != names.end();
+  };
+  if (is_any({"broadcast", "g-set", "set-full"})) return "element";
+  if (workload == "unique-ids") return "id";
+  const bool has_keys = is_any({"lin-kv", "kafka", "txn-list-append", "list-append", "txn-rw-register", "rw-register"});
+  return has_keys ? "key" : "";
+}
+
+/// The characters of a key: "9" and 9 are the same, because a member's name can only be a string.
+std::string_view bare(std::string_view token) {
+  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
+}
+
+bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Calls `found` with each key that a message or the value of an operation is about: the member `key`, the second of
+/// ["append", 9, 4], the names in {"msgs": {"9": …}}, the elements of `keys`.
+template <class Found>
+void find_keys(std::string_view text, const Found& found) {
+  Tokens tokens(text);
+  while (tokens.next()) {
+    const std::string_view under = bare(tokens.under());
+    if (tokens.is_name()) {
+      const bool is_by_key = tokens.depth() == 1 || is_any_of(bare(tokens.first()), {"poll"}) ||
+                             is_any_of(under, {"msgs", "offsets", "poll", "commit", "list"});
+      if (is_by_key) found(bare(tokens.text()));
+    } else if (tokens.is_in_list()) {
+      const bool is_second = tokens.place() == 1;
+      if (is_second && is_any_of(bare(tokens.first()), {"r", "w", "append", "send"})) found(bare(tokens.text()));
+      if (is_any_of(under, {"keys"})) found(bare(tokens.text()));
+    } else if (is_any_of(under, {"key", "k"})) {
+      found(bare(tokens.text()));
+    }
+  }
+}
+
+/// The ids that were given out.
+void follow_ids(const check::History& history, const OperationPlaces& places, Values& values, ValueColumns& columns) {
+  for (const check::Operation& operation : history) {
+    if (!operation.is_client() || operation.type != check::Type::ok) continue;
+    const std::size_t value = values.add(operation.value.text());
+    if (const std::int64_t place = places.of(operation.index); place >= 0) columns.operations[value].push_back(place);
+  }
+}
+
+/// The keys that operations are about.
+void follow_keys(const std::string& workload, const check::History& history, const OperationPlaces& places,
+                 Values& values, ValueColumns& columns) {
+  for (const check::Operation& operation : history) {
+    if (!operation.is_client()) continue;
+    const std::int64_t place = places.of(operation.index);
+    const auto add = [&](std::string_view key) {
+      auto& found = columns.operations[values.add(std::string(key))];
+      if (place >= 0 && (found.empty() || found.back() != place)) found.push_back(place);
+    };
+    if (workload == "lin-kv") {
+      Tokens tokens(operation.value.text());
+      if (tokens.next() && tokens.is_in_list() && tokens.place() == 0) add(bare(tokens.text()));
+    } else {
+      find_keys(operation.value.text(), add);
+    }
+  }
+  // Completions come later than what was begun meanwhile.
+  for (auto& found : columns.operations) {
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+  }
+}
+
+/// Where messages of each type carry elements. Nodes may call their fields as they like, so that it is learnt: what
+/// stands there is nearly always an element that somebody had begun to add.
+class Carriers {
+ public:
+  Carriers(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
+           const std::vector<std::int64_t>& begun) {
+    std::int64_t at = 0;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < messages.ids.size() && bytes < most_bytes; ++i) {
+      at += messages.sent[i];
+      const std::string& body = run.packets[messages.ids[i]].body;
+      bytes += body.size();
+      Tokens tokens(body);
+      while (tokens.next()) {
+        if (!can_carry(tokens)) continue;
+        const std::size_t value = values.find(std::string(tokens.is_name() ? bare(tokens.text()) : tokens.text()));
+        Path& path = paths_[key(messages.type[i], tokens)];
+        path.is_named = is_any_of(bare(tokens.under()), {"message", "element", "value", "delta", "id"});
+        path.is_list = tokens.is_in_list() || tokens.is_name();
+        path.type = messages.type[i];
+        ++path.tokens;
+        if (value != Values::none && begun[value] <= at) ++path.elements;
+      }
+    }
+    std::set<std::int64_t> types_with_lists;
+    for (const auto& [hash, path] : paths_) {
+      if (path.carries() && path.is_list) types_with_lists.insert(path.type);
+    }
+    for (const auto& [hash, path] : paths_) {
+      const bool is_chosen = path.is_list || path.is_named || !types_with_lists.contains(path.type);
+      if (path.carries() && is_chosen) chosen_.insert(hash);
+    }
+  }
+
+  bool carries(std::int64_t type, const Tokens& tokens) const {
+    return can_carry(tokens) && chosen_.contains(key(type, tokens));
+  }
+
+ private:
+  static constexpr std::size_t most_bytes = 4'000'000;
+  struct Path {
+    std::int64_t type = 0;
+    std::size_t tokens = 0;
+    std::size_t elements = 0;
+    bool is_list = false;
+    bool is_named = false;
+    bool carries() const { return elements > 0 && 20 * elements >= 19 * tokens; }
+  };
+  static bool can_carry(const Tokens& tokens) {
+    const bool is_head =
+        !tokens.is_name() && tokens.depth() == 1 && is_any_of(bare(tokens.under()), {"type", "msg_id", "in_reply_to"});
+    return !is_head && !(tokens.is_name() && tokens.depth() == 1);
+  }
+  static std::uint64_t key(std::int64_t type, const Tokens& tokens) {
+    return tokens.path() + 0x9e3779b97f4a7c15U * static_cast<std::uint64_t>(type + 1);
+  }
+
+  std::unordered_map<std::uint64_t, Path> paths_;
+  std::unordered_set<std::uint64_t> chosen_;
+};
+
+/// Puts the messages that carry a value beside it; when they are too many, only those of `first`.
+class Filing {
+ public:
+  Filing(ValueColumns& columns, std::set<std::int64_t> first)
+      : columns_(columns), first_(std::move(first)), last_(columns.value.size(), -1) {}
+  void add(std::size_t value, std::int64_t message) {
+    if (last_[value] == message) return;
+    if (filed_ >= most_places) {
+      if (columns_.followed_until < 0) columns_.followed_until = message;
+      const bool is_first = first_.contains(static_cast<std::int64_t>(value));
+      if (!is_first || filed_ >= 2 * most_places) return;
+    }
+    columns_.messages[value].push_back(last_[value] < 0 ? message : message - last_[value]);
+    last_[value] = message;
+    ++filed_;
+  }
+
+ private:
+  ValueColumns& columns_;
+  std::set<std::int64_t> first_;
+  std::vector<std::int64_t> last_;
+  std::size_t filed_ = 0;
+};
+
+void file_keys(const sim::RunResult& run, const MessageColumns& messages, const Values& values, Filing& filing) {
+  for (std::size_t i = 0; i < messages.ids.size(); ++i) {
+    find_keys(run.packets[messages.ids[i]].body, [&](std::string_view key) {
+      const std::size_t value = values.find(std::string(key));
+      if (value != Values::none) filing.add(value, static_cast<std::int64_t>(i));
+    });
+  }
+}
+
+/// With `only_asked`, what clients are answered is left out: reads repeat everything.
+void file_elements(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
+                   const std::vector<std::int64_t>& begun, bool only_asked, Filing& filing) {
+  const Carriers carriers(run, messages, values, begun);
+  const auto first_client = static_cast<std::int64_t>(messages.nodes + messages.services);
+  for (std::size_t i = 0; i < messages.ids.size(); ++i) {
+    if (only_asked && messages.dest[i] >= first_client) continue;
+    Tokens tokens(run.packets[messages.ids[i]].body);
+    while (tokens.next()) {
+      if (!carriers.carries(messages.type[i], tokens)) continue;
+      const std::size_t value = values.find(std::string(tokens.is_name() ? bare(tokens.text()) : tokens.text()));
+      if (value != Values::none) filing.add(value, static_cast<std::int64_t>(i));
+    }
+  }
+}
+
+}  // namespace
+
+Followed follow_values(const std::string& workload, const check::History& history, const Clients& clients,
+                       const OperationColumns& operations, const sim::RunResult* run, const MessageColumns& messages) {
+  Followed followed;
+  ValueColumns& columns = followed.values;
+  columns.kind = kind_of(workload);
+  if (columns.kind.empty()) return followed;
+  Values values(columns);
+  const OperationPlaces places(operations);
+  std::vector<std::int64_t> begun;
+  if (columns.kind == "element") {
+    const Elements elements = follow_elements(history, clients, places, values, columns);
+    followed.reads = final_reads(elements, clients, places);
+    begun = elements.begun;
+  }
+  if (columns.kind == "id") follow_ids(history, places, values, columns);
+  if (columns.kind == "key") follow_keys(workload, history, places, values, columns);
+  if (run == nullptr) return followed;
+  begun.resize(values.size(), 0);
+  std::set<std::int64_t> first;
+  for (const auto& missing : followed.reads.missing) first.insert(missing.begin(), missing.end());
+  Filing filing(columns, first);
+  if (columns.kind == "key") {
+    file_keys(*run, messages, values, filing);
+  } else {
+    file_elements(*run, messages, values, begun, columns.kind == "element", filing);
+  }
+  return followed;
+}
+
+}  // namespace mznode::app
