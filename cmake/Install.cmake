@@ -52,9 +52,14 @@ install(FILES README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md DESTINATION
         COMPONENT documents)
 install(DIRECTORY doc maelstrom-runs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documents
         FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
+# What can be run stays so; the permissions are not those of a checkout, which depend on its umask.
+set(mznode_can_run PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 install(DIRECTORY examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documents
-        PATTERN __pycache__ EXCLUDE PATTERN bin EXCLUDE)
-install(DIRECTORY scripts/many-machines DESTINATION ${CMAKE_INSTALL_DOCDIR}/scripts COMPONENT documents)
+        PATTERN __pycache__ EXCLUDE PATTERN bin EXCLUDE
+        REGEX "/python/[0-9]_[a-z_]*\\.py$" ${mznode_can_run} PATTERN "*.sh" ${mznode_can_run}
+        PATTERN junit.py ${mznode_can_run})
+install(DIRECTORY scripts/many-machines DESTINATION ${CMAKE_INSTALL_DOCDIR}/scripts COMPONENT documents
+        PATTERN "*.sh" ${mznode_can_run})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT documents)
 
 # `make deb`
