@@ -349,7 +349,7 @@ Delta Disseminator::make_stretch(Time now, Peer peer) {
   return make_delta(peer, from, link.sent);
 }
 
-std::vector<Disseminator::Outgoing> Disseminator::tick(Time now) {
+std::vector<Disseminator::Outgoing> Disseminator::take_effects(Time now) {
   std::vector<Outgoing> outgoing;
   if (timetable_ && config_.flush_delay > Duration::zero() && now >= window_end_) end_window(now);
   for (Peer peer = 0; peer < links_.size(); ++peer) {
@@ -369,11 +369,11 @@ std::optional<Time> Disseminator::next_message(const Link& link) {
   return link.flush_at ? link.flush_at : earlier(link.resend_at, link.ack_at);
 }
 
-std::optional<Time> Disseminator::next_tick() const {
+Time Disseminator::next_tick() const {
   std::optional<Time> next;
   if (knows_usual(usual_arrivals_)) next = is_waiting_ ? extra_departure_ : window_end_;
   for (const Link& link : links_) next = earlier(next, next_message(link));
-  return next;
+  return next.value_or(Time::max());
 }
 
 }  // namespace mznode::dissemination

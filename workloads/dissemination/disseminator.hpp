@@ -115,9 +115,9 @@ class Disseminator {
     Delta delta;
   };
   /// The messages that are due at `now`.
-  std::vector<Outgoing> tick(Time now);
-  /// When tick() will next have something to say; nothing when all is acknowledged and silent.
-  std::optional<Time> next_tick() const;
+  std::vector<Outgoing> take_effects(Time now);
+  /// When there will next be one; never when all is acknowledged and silent.
+  Time next_tick() const;
 
  private:
   static constexpr Peer own = SIZE_MAX;

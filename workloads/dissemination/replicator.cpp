@@ -14,6 +14,10 @@ Replicator::Replicator(Node& node, Disseminator::Config config, std::function<st
   }
   node_.on_init([this, targets = std::move(targets)] {
     disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
+    // It knows itself how long to wait for more.
+    driver_.emplace(node_, *disseminator_, Driver<Disseminator>::Pace::at_once,
+                    Driver<Disseminator>::Actions{
+                        .carry_out = [this](std::vector<Disseminator::Outgoing> due) { send(std::move(due)); }});
     if (targets) set_targets(targets());
   });
   node_.on_peer("gossip", [this](Message message, Request request) { receive(std::move(message), request.src); });
@@ -28,14 +32,14 @@ void Replicator::set_targets(const std::vector<std::string>& names) {
   std::vector<Peer> targets;
   for (const auto& name : names) targets.push_back(peer_of(name));
   disseminator_->set_targets(node_.now(), targets);
-  pump();
+  driver_->wake();
 }
 
 void Replicator::contact_one() {
   const std::vector<Peer> lacking = disseminator_->lacking(node_.now());
   if (lacking.empty()) return;
   disseminator_->contact(node_.now(), lacking[node_.random_below(lacking.size())]);
-  pump();
+  driver_->wake();
 }
 
 bool Replicator::stays_away(const std::string& target, Duration patience) const {
@@ -49,7 +53,7 @@ void Replicator::add(const Json& element) {
 
 void Replicator::spread(Json element) {
   disseminator_->add(node_.now(), std::move(element));
-  pump();
+  driver_->wake();
 }
 
 void Replicator::take(Peer from, const Delta& delta) {
@@ -74,11 +78,11 @@ void Replicator::receive(Message message, const std::string& src) {
   const std::function<void()> take_elements = hooks_.read(peer, delta);
   disseminator_->receive(node_.now(), peer, delta);
   take_elements();
-  pump();
+  driver_->wake();
 }
 
-void Replicator::pump() {
-  for (auto& [to, delta] : disseminator_->tick(node_.now())) {
+void Replicator::send(std::vector<Disseminator::Outgoing> due) {
+  for (auto& [to, delta] : due) {
     if (hooks_.pack) hooks_.pack(delta.elements);
     std::optional<std::int64_t> slack_ns;
     if (delta.slack) slack_ns = delta.slack->count();
@@ -93,16 +97,6 @@ void Replicator::pump() {
                           .slack_ns = slack_ns};
     node_.send(node_.peers()[to], "gossip", message);
   }
-  const auto next = disseminator_->next_tick();
-  if (timer_ && next && *next == timer_at_) return;
-  if (timer_) node_.cancel_timer(*timer_);
-  timer_.reset();
-  if (!next) return;
-  timer_at_ = *next;
-  timer_ = node_.after(*next - node_.now(), [this] {
-    timer_.reset();
-    pump();
-  });
 }
 
 }  // namespace mznode::dissemination

@@ -6,12 +6,13 @@
 
 #include "dissemination/disseminator.hpp"
 #include "dissemination/element_set.hpp"
+#include "driver.hpp"
 #include "mznode/node/node.hpp"
 
 namespace mznode::dissemination {
 
-/// Binds a Disseminator to a node: sends its deltas as messages of type "gossip", wakes it when it is due, and keeps
-/// the set of elements that it spreads.
+/// Binds a Disseminator to a node: sends its deltas as messages of type "gossip", and keeps the set of elements that it
+/// spreads.
 class Replicator {
  public:
   /// What takes the place of the set where something else is spread.
@@ -68,16 +69,14 @@ class Replicator {
   /// Adds what is new to the set and passes it on.
   void take(Peer from, const Delta& delta);
   void receive(Message message, const std::string& src);
-  /// Sends what is due and sets the timer for what will be.
-  void pump();
+  void send(std::vector<Disseminator::Outgoing> due);
 
   Node& node_;
   Disseminator::Config config_;
   Hooks hooks_;
   ElementSet elements_;
   std::optional<Disseminator> disseminator_;
-  std::optional<TimerId> timer_;
-  Time timer_at_;
+  std::optional<Driver<Disseminator>> driver_;
 };
 
 }  // namespace mznode::dissemination

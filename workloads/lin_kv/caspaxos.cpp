@@ -1,4 +1,4 @@
-#include "caspaxos/store.hpp"
+#include "caspaxos/keyspace.hpp"
 #include "lin_kv/lin_kv.hpp"
 
 namespace mznode::linearizable_kv {
@@ -13,7 +13,7 @@ Json stored(const Json& value) {
 class CasPaxos final : public Strategy {
  public:
   CasPaxos(Node& node, const OptionValues& options)
-      : store_(node, {.patience = options.milliseconds("patience-ms"), .check_value = check_value}) {
+      : keyspace_(node, {.patience = options.milliseconds("patience-ms"), .check_value = check_value}) {
     node.on("read", this, &CasPaxos::read);
     node.on("write", this, &CasPaxos::write);
     node.on("cas", this, &CasPaxos::cas);
@@ -22,20 +22,20 @@ class CasPaxos final : public Strategy {
  private:
   Task<ReadOk> read(Read request) {
     caspaxos::Change change = [](const Json& found) { return found; };
-    auto found = co_await store_.change(std::move(request.key), std::move(change));
+    auto found = co_await keyspace_.change(std::move(request.key), std::move(change));
     require_key(found);
     co_return ReadOk{std::move(from_json<std::vector<Json>>(found).front())};
   }
 
   Task<> write(Write request) {
     caspaxos::Change change = [to = stored(request.value)](const Json&) { return to; };
-    co_await store_.change(std::move(request.key), std::move(change));
+    co_await keyspace_.change(std::move(request.key), std::move(change));
   }
 
   Task<> cas(Cas request) {
     const Json from = stored(request.from);
     caspaxos::Change change = [from, to = stored(request.to)](const Json& found) { return found == from ? to : found; };
-    auto found = co_await store_.change(std::move(request.key), std::move(change));
+    auto found = co_await keyspace_.change(std::move(request.key), std::move(change));
     require_key(found);
     if (found != from) throw Error(ErrorCode::precondition_failed, "the key has another value");
   }
@@ -48,7 +48,7 @@ class CasPaxos final : public Strategy {
     if (found.is_null()) throw Error(ErrorCode::key_does_not_exist, "there is no such key");
   }
 
-  caspaxos::Store store_;
+  caspaxos::Keyspace keyspace_;
 };
 
 }  // namespace

@@ -46,13 +46,15 @@ void Cluster::submit(Member member, std::int64_t id, Change change) {
   pump(member);
 }
 
-void Cluster::withdraw(Member member, std::int64_t id) {
+bool Cluster::withdraw(Member member, std::int64_t id) {
   Node& node = nodes_[member];
   const auto found =
       std::find_if(node.waiting.begin(), node.waiting.end(), [&](const auto& each) { return each.second == id; });
-  if (found == node.waiting.end()) return;
-  if (node.share->withdraw(found->first)) history.note_denied(id);
+  if (found == node.waiting.end()) return false;
+  const bool is_certain = node.share->withdraw(found->first);
+  if (is_certain) history.note_denied(id);
   node.waiting.erase(found);
+  return is_certain;
 }
 
 void Cluster::pump(Member member) {
@@ -61,6 +63,7 @@ void Cluster::pump(Member member) {
     const auto waiting = nodes_[member].waiting.extract(change);
     if (waiting.empty()) continue;
     done_[waiting.mapped()] = list_of(found);
+    if (on_done) on_done(member, waiting.mapped(), list_of(found));
     history.note_done(waiting.mapped(), list_of(found));
   }
   for (const auto& [to, request] : effects.requests) {
@@ -100,7 +103,10 @@ void Cluster::send(Packet packet) {
 
 void Cluster::deliver(Packet packet) {
   const Member to = packet.to;
-  if (is_cut(packet.from, to) || !is_up(to)) return;
+  if (is_cut(packet.from, to) || !is_up(to)) {
+    if (on_loss) on_loss(packet);
+    return;
+  }
   if (on_delivery) on_delivery(packet);
   if (const auto* request = std::get_if<Request>(&packet.message)) {
     answer(to, packet.from, *request);

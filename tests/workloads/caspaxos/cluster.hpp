@@ -67,7 +67,8 @@ class Cluster {
   void append(Member member, std::int64_t id) { submit(member, id, caspaxos::append(id)); }
   /// Asks a node to show the list; the id is negative and new.
   void look(Member member, std::int64_t id) { submit(member, id, caspaxos::look()); }
-  void withdraw(Member member, std::int64_t id);
+  /// The client of this id waits no longer. True when it is told that it certainly has no effect.
+  bool withdraw(Member member, std::int64_t id);
 
   /// Delivers what is due, and what that causes, without letting time pass.
   void settle();
@@ -94,6 +95,13 @@ class Cluster {
   void restart_without_memory(Member member);
 
   std::uint64_t random(std::uint64_t bound);
+
+  // ---- Listening
+
+  /// To a message that finds no link, or nobody.
+  std::function<void(const Packet&)> on_loss;
+  /// To what a change has found.
+  std::function<void(Member, std::int64_t id, const List& found)> on_done;
 
   // ---- What mutants do
 

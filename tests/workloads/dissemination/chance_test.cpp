@@ -52,7 +52,7 @@ class Cluster {
     const Time end = now_ + 10min;
     run_until(end);
     return network_.empty() && std::all_of(nodes_.begin(), nodes_.end(),
-                                           [](const Node& node) { return !node.protocol->next_tick().has_value(); });
+                                           [](const Node& node) { return node.protocol->next_tick() == Time::max(); });
   }
 
   /// The elements that at least one process knows.
@@ -84,17 +84,13 @@ class Cluster {
   }
   void run_until(Time end) {
     for (;;) {
-      std::optional<Time> next;
-      if (!network_.empty()) next = network_.begin()->first.first;
-      for (const Node& node : nodes_) {
-        const auto tick = node.protocol->next_tick();
-        if (tick && (!next || *tick < *next)) next = tick;
-      }
-      if (!next || *next > end) break;
-      now_ = std::max(now_, *next);
+      Time next = network_.empty() ? Time::max() : network_.begin()->first.first;
+      for (const Node& node : nodes_) next = std::min(next, node.protocol->next_tick());
+      if (next > end) break;
+      now_ = std::max(now_, next);
       while (!network_.empty() && network_.begin()->first.first <= now_) arrive();
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        for (auto& [peer, delta] : nodes_[i].protocol->tick(now_)) send(i, other(i, peer), delta);
+        for (auto& [peer, delta] : nodes_[i].protocol->take_effects(now_)) send(i, other(i, peer), delta);
       }
     }
     now_ = end;

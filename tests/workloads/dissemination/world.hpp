@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mznode/sim/network.hpp"
@@ -14,10 +17,10 @@ namespace mznode::dissemination {
 /// Nodes that answer `broadcast` and `read` on a network whose links a test cuts by hand.
 class World {
  public:
-  World(std::size_t size, sim::Installer install)
+  World(std::size_t size, sim::Installer install, std::int64_t latency_ms = 10)
       : names_(sim::node_names(size)),
         network_(
-            timers_, [this] { return host_.now(); }, {.mean_ms = 10}, sim::Delivery::ideal, 1),
+            timers_, [this] { return host_.now(); }, {.mean_ms = latency_ms}, sim::Delivery::ideal, 1),
         host_(timers_, 1, std::move(install), LogLevel::warn) {
     host_.attach(network_);
     network_.add("c1", sim::Endpoint::client,
@@ -46,7 +49,14 @@ class World {
     for (const auto receiver : receivers) rule->receivers.insert(names_[receiver]);
     network_.add_rule(rule);
   }
+  /// Until heal(), what is sent is told to `listener` first.
+  void listen(std::function<void(const sim::Packet&)> listener) {
+    auto rule = std::make_shared<Listen>();
+    rule->listener = std::move(listener);
+    network_.add_rule(rule);
+  }
   void heal() { network_.clear_rules(); }
+  Time now() const { return host_.now(); }
   void run_for(Duration duration) {
     const Time until = host_.now() + duration;
     for (auto next = timers_.next(); next && *next <= until; next = timers_.next()) {
@@ -63,6 +73,14 @@ class World {
     std::set<std::string, std::less<>> receivers;
     bool cuts(std::string_view src, std::string_view dest) const override {
       return senders.contains(src) && receivers.contains(dest);
+    }
+  };
+
+  struct Listen final : sim::Rule {
+    std::function<void(const sim::Packet&)> listener;
+    Effect on_send(const sim::Packet& packet, Duration) override {
+      listener(packet);
+      return {};
     }
   };
 

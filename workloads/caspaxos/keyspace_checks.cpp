@@ -1,17 +1,18 @@
 // What a node believes of what others tell about a register.
 
-#include "caspaxos/store.hpp"
+#include <set>
+
+#include "caspaxos/keyspace.hpp"
 
 namespace mznode::caspaxos {
 
 /// Throws Error malformed_request unless there can be such a ballot. The default one stands for none.
-void Store::demand_ballot(const Json& key, const Ballot& ballot) const {
-  demand(ballot.proposer < peers_->size(), "the proposer of a ballot is no node");
-  const auto known = registers_.find(key);
-  demand_within_reach("ballot", ballot.counter, known == registers_.end() ? 0 : known->second.counter());
+void Keyspace::demand_ballot(const Json& key, const Ballot& ballot) const {
+  demand(ballot.proposer < shares_->peers().size(), "the proposer of a ballot is no node");
+  demand_within_reach("ballot", ballot.counter, shares_->counter(key));
 }
 
-void Store::demand_state(const Json& key, const State& state) const {
+void Keyspace::demand_state(const Json& key, const State& state) const {
   std::set<Member> proposers;
   for (const Ballot& change : state.changes) {
     demand_ballot(key, change);
@@ -21,7 +22,7 @@ void Store::demand_state(const Json& key, const State& state) const {
 }
 
 /// A proposer speaks of its own ballots.
-void Store::demand_possible(const Json& key, Member from, const Request& request) const {
+void Keyspace::demand_possible(const Json& key, Member from, const Request& request) const {
   if (const auto* prepare = std::get_if<Prepare>(&request)) {
     demand_ballot(key, prepare->ballot);
     demand(prepare->ballot.proposer == from, "the ballot is of another proposer");
@@ -32,7 +33,7 @@ void Store::demand_possible(const Json& key, Member from, const Request& request
   }
 }
 
-void Store::demand_possible(const Json& key, const Reply& reply) const {
+void Keyspace::demand_possible(const Json& key, const Reply& reply) const {
   if (const auto* conflict = std::get_if<Conflict>(&reply)) demand_ballot(key, conflict->promised);
   const Accepted* accepted = nullptr;
   if (const auto* promise = std::get_if<Promise>(&reply)) accepted = &promise->accepted;
