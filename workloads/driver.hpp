@@ -49,8 +49,7 @@ struct UrgentEffects<P> {
 ///
 /// 1. What is urgent is carried out, whatever is being synced.
 /// 2. Unless something is, the other effects are taken, and what must be durable is given to the storage.
-/// 3. When it is durable they are carried out. Until then all further ones wait in the protocol, so that none
-/// overtakes.
+/// 3. When it is durable they are carried out. Until then all further ones wait in the protocol, and none overtakes.
 template <Protocol P>
 class Driver {
  public:
@@ -60,8 +59,7 @@ class Driver {
   /// When effects are taken.
   enum class Pace : std::uint8_t {
     /// When all that has arrived is handled: one sync, and one message to each peer, will do for all of it. A timer
-    /// that
-    /// is early does no harm then, so it is set anew only when it would be late.
+    /// that is early does no harm then, so it is set anew only when it would be late.
     together,
     /// As soon as something has happened, and when they are due, neither earlier nor later: for a protocol that knows
     /// itself when to wait for more.

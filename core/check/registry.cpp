@@ -12,6 +12,34 @@
 #include "mznode/check/unique_ids.hpp"
 
 namespace mznode::check {
+
+// To add a checker, write its function in a file of its own and name it here: its names, what it demands, and the rest
+// of a Checker.
+#define MZNODE_CHECKERS                                                                                              \
+  CHECKER(check_echo, "echo", "every echo is answered with what it sent", nullptr)                                   \
+  CHECKER(check_set_full, "broadcast", set_summary, judge_set_answers)                                               \
+  CHECKER(check_set_full, "g-set", set_summary, judge_set_answers)                                                   \
+  CHECKER(check_set_full, "set-full", set_summary, judge_set_answers)                                                \
+  CHECKER(check_unique_ids, "unique-ids", ids_summary, nullptr)                                                      \
+  CHECKER(check_pn_counter, "g-counter", final_read_summary, judge_writes)                                           \
+  CHECKER(check_pn_counter, "pn-counter", final_read_summary, judge_writes)                                          \
+  CHECKER(check_lin_kv, "lin-kv", "every key is a linearizable register with read, write and compare-and-set",       \
+          judge_keyed_answers)                                                                                       \
+  CHECKER(check_cas_register, "cas-register", "the register with read, write and compare-and-set is linearizable",   \
+          judge_writes)                                                                                              \
+  CHECKER(check_counter, "counter", "every read lies between the adds acknowledged before and those attempted",      \
+          judge_writes)                                                                                              \
+  CHECKER(check_kafka, "kafka",                                                                                      \
+          "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", judge_log_answers) \
+  CHECKER(check_list_append, "txn-list-append", txn_summary, judge_list_transactions, false)                         \
+  CHECKER(check_list_append, "list-append", txn_summary, judge_list_transactions, false)                             \
+  CHECKER(check_txn_rw_register, "txn-rw-register", txn_summary, judge_register_transactions, false, true)           \
+  CHECKER(check_rw_register, "rw-register", txn_summary, judge_register_transactions, false, true)
+
+#define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
+MZNODE_CHECKERS
+#undef CHECKER
+
 namespace {
 
 constexpr std::string_view set_summary = "no element is lost once it was known, and no read shows one twice";
@@ -20,27 +48,10 @@ constexpr std::string_view final_read_summary =
 constexpr std::string_view txn_summary = "no anomaly that the demanded consistency models forbid";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
-// To add a checker, write its function in a file of its own and name it here.
 constexpr Checker table[] = {
-    {"echo", "every echo is answered with what it sent", check_echo, nullptr},
-    {"broadcast", set_summary, check_set_full, judge_set_answers},
-    {"g-set", set_summary, check_set_full, judge_set_answers},
-    {"set-full", set_summary, check_set_full, judge_set_answers},
-    {"unique-ids", ids_summary, check_unique_ids, nullptr},
-    {"g-counter", final_read_summary, check_pn_counter, judge_writes},
-    {"pn-counter", final_read_summary, check_pn_counter, judge_writes},
-    {"lin-kv", "every key is a linearizable register with read, write and compare-and-set", check_lin_kv,
-     judge_keyed_answers},
-    {"cas-register", "the register with read, write and compare-and-set is linearizable", check_cas_register,
-     judge_writes},
-    {"counter", "every read lies between the adds acknowledged before and those attempted", check_counter,
-     judge_writes},
-    {"kafka", "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", check_kafka,
-     judge_log_answers},
-    {"txn-list-append", txn_summary, check_list_append, judge_list_transactions, false},
-    {"list-append", txn_summary, check_list_append, judge_list_transactions, false},
-    {"txn-rw-register", txn_summary, check_txn_rw_register, judge_register_transactions, false, true},
-    {"rw-register", txn_summary, check_rw_register, judge_register_transactions, false, true},
+#define CHECKER(function, name, summary, ...) {name, summary, function, __VA_ARGS__},
+    MZNODE_CHECKERS
+#undef CHECKER
 };
 
 /// Throws HistoryError where the operations are not what the checker judges by.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's broadcast: every message that a client gives to any node must end up in the reads of all nodes.
 namespace mznode::broadcast {
@@ -22,9 +23,6 @@ struct TopologyMessage {
   MZNODE_FIELDS(topology)
 };
 
-StrategyInfo flood_strategy();
-StrategyInfo tree_strategy();
-StrategyInfo direct_strategy();
-StrategyInfo gossip_strategy();
+MZNODE_STRATEGIES(star, flood, tree, direct, gossip)
 
 }  // namespace mznode::broadcast

@@ -1,13 +1,6 @@
 #include "counter/counter.hpp"
 
 namespace mznode::counter {
-namespace {
-
-std::vector<StrategyInfo> strategies() {
-  return {crdt_strategy(), seq_kv_strategy(), lin_kv_strategy()};
-}
-
-}  // namespace
 
 WorkloadInfo g_counter_workload() {
   return {.name = "g-counter",

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's g-counter and pn-counter: the sum of what clients add, in the former nothing negative.
 namespace mznode::counter {
@@ -22,8 +23,6 @@ struct ReadOk {
   MZNODE_FIELDS(value)
 };
 
-StrategyInfo crdt_strategy();
-StrategyInfo seq_kv_strategy();
-StrategyInfo lin_kv_strategy();
+MZNODE_STRATEGIES(crdt, seq_kv, lin_kv)
 
 }  // namespace mznode::counter

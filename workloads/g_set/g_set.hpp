@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's g-set: a set that only grows; every element that a client adds must end up in the reads of all nodes.
 namespace mznode::g_set {
@@ -18,7 +19,6 @@ struct ReadOk {
   MZNODE_FIELDS(value)
 };
 
-StrategyInfo delta_strategy();
-StrategyInfo full_strategy();
+MZNODE_STRATEGIES(delta, full, star)
 
 }  // namespace mznode::g_set

@@ -7,7 +7,7 @@ WorkloadInfo workload() {
           .summary = "keeps append-only logs with offsets",
           .client_timeout = 5s,
           .test = kafka_test(),
-          .strategies = {owner_strategy(), lin_kv_strategy(), raft_strategy()}};
+          .strategies = strategies()};
 }
 
 }  // namespace mznode::kafka

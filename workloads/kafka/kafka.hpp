@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's kafka: append-only logs, one a key, whose messages have offsets.
 namespace mznode::kafka {
 
 WorkloadInfo workload();
 sim::TestSpec kafka_test();
-StrategyInfo owner_strategy();
-StrategyInfo lin_kv_strategy();
-StrategyInfo raft_strategy();
+
+MZNODE_STRATEGIES(owner, lin_kv, raft)
 
 using Offset = std::int64_t;
 using Offsets = std::map<std::string, Offset>;

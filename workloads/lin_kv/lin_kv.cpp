@@ -8,7 +8,7 @@ WorkloadInfo workload() {
           .summary = "keeps linearizable registers with compare-and-set",
           .client_timeout = 1s,
           .test = lin_kv_test(),
-          .strategies = {raft_strategy(), caspaxos_strategy(), proxy_strategy()}};
+          .strategies = strategies()};
 }
 
 }  // namespace mznode::linearizable_kv

@@ -1,15 +1,15 @@
 #pragma once
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's lin-kv: a store of registers with read, write and compare-and-set, each linearizable.
 namespace mznode::linearizable_kv {
 
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
-StrategyInfo raft_strategy();
-StrategyInfo caspaxos_strategy();
-StrategyInfo proxy_strategy();
+
+MZNODE_STRATEGIES(raft, caspaxos, proxy)
 
 /// Messages (Maelstrom, doc/workloads.md, "Lin-kv").
 struct Read {

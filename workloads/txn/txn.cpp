@@ -17,7 +17,7 @@ WorkloadInfo rw_register_workload() {
           .module = "txn",
           .client_timeout = 5s,
           .test = rw_register_test(),
-          .strategies = {hat_strategy(), root_cas_strategy(), raft_strategy(), single_strategy()}};
+          .strategies = strategies()};
 }
 
 }  // namespace mznode::txn

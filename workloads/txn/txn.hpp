@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's txn-list-append and txn-rw-register: transactions of reads and appends to lists, or of reads and writes
 /// of registers.
@@ -16,10 +17,8 @@ WorkloadInfo list_append_workload();
 WorkloadInfo rw_register_workload();
 sim::TestSpec list_append_test();
 sim::TestSpec rw_register_test();
-StrategyInfo single_strategy();
-StrategyInfo root_cas_strategy();
-StrategyInfo raft_strategy();
-StrategyInfo hat_strategy();
+
+MZNODE_STRATEGIES(hat, root_cas, raft, single)
 
 /// A micro-operation: its function ("r", "append" or "w"), key and value. A read that was not done yet has a null
 /// value.

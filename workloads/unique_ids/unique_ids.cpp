@@ -7,7 +7,7 @@ WorkloadInfo workload() {
           .summary = "hands out ids, never the same one twice",
           .client_timeout = 5s,
           .test = unique_ids_test(),
-          .strategies = {counter_strategy(), snowflake_strategy(), uuid_strategy(), tso_strategy()}};
+          .strategies = strategies()};
 }
 
 }  // namespace mznode::unique_ids

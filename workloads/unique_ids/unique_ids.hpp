@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mznode/workloads/registry.hpp"
+#include "mznode/workloads/strategy_list.hpp"
 
 /// Maelstrom's unique-ids: every `generate` is answered with an id that no other request ever gets.
 namespace mznode::unique_ids {
@@ -14,9 +15,6 @@ struct GenerateOk {
   MZNODE_FIELDS(id)
 };
 
-StrategyInfo counter_strategy();
-StrategyInfo snowflake_strategy();
-StrategyInfo uuid_strategy();
-StrategyInfo tso_strategy();
+MZNODE_STRATEGIES(counter, snowflake, uuid, tso)
 
 }  // namespace mznode::unique_ids
