@@ -15,6 +15,7 @@
 #include "score_sheet.hpp"
 #include "store.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 
 namespace mznode::app {
 namespace {
@@ -292,10 +293,10 @@ int run_challenge(const Arguments& arguments) {
     stop_on_signals();
     return run_plan(std::move(*plan));
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode challenge: ") << error.what() << "\n";
+    print_error(called("mznode challenge: ") + error.what());
     return exit_usage;
   } catch (const std::runtime_error& error) {
-    std::cerr << called("mznode challenge: ") << error.what() << "\n";
+    print_error(called("mznode challenge: ") + error.what());
     return exit_unknown;
   }
 }

@@ -12,6 +12,7 @@
 #include "report/history_page.hpp"
 #include "store.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 #include "test_options.hpp"
 
 namespace mznode::app {
@@ -222,7 +223,7 @@ int run_check(const Arguments& arguments) {
     for (const std::string& argument : arguments) line.command.typed += " " + quoted(argument);
     return judge_files(line.command);
   } catch (const std::exception& error) {
-    std::cerr << called("mznode check: ") << error.what() << "\n";
+    print_error(called("mznode check: ") + error.what());
     return exit_usage;
   }
 }

@@ -12,6 +12,7 @@
 #include "seeds.hpp"
 #include "store.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 #include "test_options.hpp"
 
 namespace mznode::app {
@@ -285,7 +286,7 @@ int run(CompareCommand command) {
   check::Valid verdict = check::Valid::yes;
   for (const Contender& contender : comparison.contenders) verdict = check::worst(verdict, contender.figures.valid);
   if (interrupted.empty()) return exit_code(verdict);
-  std::cerr << called("mznode compare: ") << interrupted << "\n";
+  print_error(called("mznode compare: ") + interrupted);
   return exit_unknown;
 }
 
@@ -302,10 +303,10 @@ int run_compare(const Arguments& arguments) {
     stop_on_signals();
     return run(std::move(*command));
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode compare: ") << error.what() << "\n";
+    print_error(called("mznode compare: ") + error.what());
     return exit_usage;
   } catch (const std::runtime_error& error) {
-    std::cerr << called("mznode compare: ") << error.what() << "\n";
+    print_error(called("mznode compare: ") + error.what());
     return exit_unknown;
   }
 }

@@ -9,6 +9,7 @@
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
 #include "setting_table.hpp"
+#include "terminal.hpp"
 
 namespace mznode::app {
 namespace {
@@ -212,7 +213,7 @@ int run_completion(const Arguments& arguments) {
   try {
     return parse(line.app, arguments) ? print_script(line.shell) : exit_valid;
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode completion: ") << error.what() << '\n';
+    print_error(called("mznode completion: ") + error.what());
     return exit_usage;
   }
 }

@@ -10,6 +10,7 @@
 #include "program.hpp"
 #include "store.hpp"
 #include "templates.hpp"
+#include "terminal.hpp"
 #include "test_options.hpp"
 
 namespace mznode::app {
@@ -138,14 +139,14 @@ int run_init(const Arguments& arguments) {
     if (!behind_separator->empty()) throw std::invalid_argument("unexpected argument " + behind_separator->front());
     return begin_in(find_language(line.language), line.directory);
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode init: ") << error.what() << "\n";
+    print_error(called("mznode init: ") + error.what());
     return exit_usage;
   } catch (const fs::filesystem_error& error) {
     std::cerr << called("mznode init: ") << "cannot write " << error.path1().string() << ": " << error.code().message()
               << "\n";
     return exit_unknown;
   } catch (const std::runtime_error& error) {
-    std::cerr << called("mznode init: ") << error.what() << "\n";
+    print_error(called("mznode init: ") + error.what());
     return exit_unknown;
   }
 }

@@ -103,7 +103,7 @@ int run_list(const Arguments& arguments) {
     }
     return exit_valid;
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode list: ") << error.what() << "\n";
+    print_error(called("mznode list: ") + error.what());
     return exit_usage;
   }
 }

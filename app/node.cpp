@@ -99,7 +99,7 @@ int run_node(const Arguments& arguments) {
     installed = strategy.install(node, options);
     return runtime.run(node);
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode: ") << error.what() << '\n';
+    print_error(called("mznode: ") + error.what());
     return exit_usage;
   }
 }

@@ -37,8 +37,8 @@ int refuse(const std::string& word) {
     if (!command.name.empty()) known.push_back(command.name);
   }
   known.emplace_back("version");
-  std::cerr << called("mznode: ") << unknown_word("command", word, known)
-            << called("; `mznode --help` tells what they do\n");
+  print_error(called("mznode: ") + unknown_word("command", word, known) +
+              called("; `mznode --help` tells what they do"));
   return exit_usage;
 }
 

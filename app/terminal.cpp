@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <optional>
+#include <sstream>
 
 namespace mznode::app {
 namespace {
@@ -21,14 +25,19 @@ bool shows_colours() {
   return shows;
 }
 
+/// The columns of a terminal; nothing where the descriptor is none.
+std::optional<std::size_t> width_of(int descriptor) {
+  constexpr std::size_t narrowest = 40;
+  winsize size = {};
+  const bool is_known = ::isatty(descriptor) == 1 && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  if (!is_known) return std::nullopt;
+  return std::max<std::size_t>(size.ws_col, narrowest);
+}
+
 }  // namespace
 
 std::size_t output_width() {
-  constexpr std::size_t narrowest = 40;
-  winsize size = {};
-  const bool is_known =
-      ::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? std::max<std::size_t>(size.ws_col, narrowest) : usual_width;
+  return width_of(STDOUT_FILENO).value_or(usual_width);
 }
 
 std::string coloured(const std::string& text, Colour colour) {
@@ -67,6 +76,15 @@ std::string wrapped(std::string_view words, std::size_t width, std::size_t inden
     at += columns + (begins_line ? 0 : 1);
     text += word;
     begins_line = false;
+  }
+}
+
+void print_error(const std::string& text) {
+  constexpr std::size_t indent = 2;
+  const std::size_t width = width_of(STDERR_FILENO).value_or(std::numeric_limits<std::size_t>::max());
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::cerr << (shown_width(line) > width ? wrapped(line, width, indent, 0) : line) << '\n';
   }
 }
 

@@ -26,4 +26,8 @@ inline std::string wrapped(std::string_view words, std::size_t width, std::size_
   return wrapped(words, width, indent, indent);
 }
 
+/// Says on standard error what went wrong. Where that is a terminal, what is wider breaks between words; elsewhere it
+/// stays in its lines, for programs to search.
+void print_error(const std::string& text);
+
 }  // namespace mznode::app

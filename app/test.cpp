@@ -11,6 +11,7 @@
 #include "seeds.hpp"
 #include "store.hpp"
 #include "summary.hpp"
+#include "terminal.hpp"
 #include "test_options.hpp"
 
 namespace mznode::app {
@@ -114,10 +115,10 @@ int run_test_command(const Arguments& arguments) {
     if (command->self_check) return self_check(command->settings);
     return command->seeds ? run_several(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {
-    std::cerr << called("mznode test: ") << error.what() << "\n";
+    print_error(called("mznode test: ") + error.what());
     return exit_usage;
   } catch (const std::runtime_error& error) {
-    std::cerr << called("mznode test: ") << error.what() << "\n";
+    print_error(called("mznode test: ") + error.what());
     return exit_unknown;
   }
 }

@@ -57,7 +57,11 @@ std::string unknown_word(std::string_view what, std::string_view word, const std
   std::string text = "no " + std::string(what) + " is called " + std::string(word);
   if (known.empty()) return text + "; there is none";
   const std::string_view meant = meant_by(word, known);
-  text += meant.empty() ? "; known are " : "; did you mean " + std::string(meant) + "? Known are ";
+  if (!meant.empty()) text += "; did you mean " + std::string(meant) + "?";
+  // A list that nobody reads would hide what was meant.
+  constexpr std::size_t most_beside_what_is_meant = 20;
+  if (!meant.empty() && known.size() > most_beside_what_is_meant) return text;
+  text += meant.empty() ? "; known are " : " Known are ";
   for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(known[i]);
   return text;
 }

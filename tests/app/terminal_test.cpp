@@ -56,6 +56,23 @@ TEST(Terminal, ItsWidthIsUsed) {
   EXPECT_LE(widest(wide.shown()), 120U);
 }
 
+TEST(Terminal, ErrorsBreakBetweenWordsThereAndNowhereElse) {
+  const Words words = {"test", "-w", "broadcast", "--no-such-option"};
+  Terminal terminal(words, 60);
+  EXPECT_EQ(terminal.finish(), 2);
+  EXPECT_LE(widest(terminal.shown()), 60U) << terminal.shown();
+  EXPECT_NE(terminal.shown().find(" --writes-dist"), std::string::npos) << terminal.shown();
+  Child child(words);
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_EQ(lines_of(child.log()).size(), 1U) << child.log();
+}
+
+TEST(Terminal, WhatIsMeantStandsAloneWhereManyAreKnown) {
+  Child child({"check", "-w", "list-append", "--consistency-models", "si", "/dev/null"});
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_EQ(child.log(), "mznode check: no consistency model is called si; did you mean snapshot-isolation?\n");
+}
+
 TEST(Terminal, OfATableWhatDoesNotFitFollowsBelow) {
   const std::string output = output_of({"compare", "-w", "broadcast", "--strategy", "flood", "--time-limit", "2"});
   const auto lines = lines_of(output);
