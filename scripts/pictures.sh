@@ -25,7 +25,7 @@ code=0
 "$mznode" test -w broadcast --bin examples/tutorial/python/1_naive.py --rate 20 --time-limit 10 --latency 50 \
   --nemesis partition --nemesis-interval 3 --store '' --report "$work/report.html" >"$work/log" 2>&1 || code=$?
 [[ $code -eq 1 ]] || { cat "$work/log" >&2 && exit 1; }
-draw "$work/report.html" 820 doc/report.png
+draw "$work/report.html" 765 doc/report.png
 
 "$mznode" compare -w broadcast --node-count 25 --rate 100 --latency 100 --time-limit 20 --seeds 1..10 \
   --report "$work/compare.html" >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
