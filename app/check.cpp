@@ -113,12 +113,12 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
   std::string details;
   std::string page;
   try {
-    const check::History history = check::read_history(
+    check::History history = check::read_history(
         read_file(path, command.max_file_size_mib << 20,
                   "--max-file-size allows for more, and judging takes several times as much memory"));
     check::Verdict verdict = judge(history, options);
     valid = verdict.valid;
-    if (!command.page.empty()) page = history_page(command.workload, path, command.typed, history, verdict);
+    if (!command.page.empty()) page = history_page(command.workload, path, command.typed, std::move(history), verdict);
     for (const std::string& line : verdict.explanation) details += line + "\n";
     verdict.explanation.clear();
     if (valid == check::Valid::unknown && !verdict.error.empty()) report(path, verdict.error);

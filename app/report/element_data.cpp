@@ -7,8 +7,9 @@ namespace mznode::app {
 namespace {
 
 /// Texts of reads that are gone through, in all: more take longer than the rest of the page.
-constexpr std::size_t most_read_bytes = 100'000'000;
-constexpr std::size_t shown_missing = 300;
+constexpr std::size_t most_read_bytes = 30'000'000;
+/// Numbers that tell what one read lacks.
+constexpr std::size_t most_numbers = 10'000;
 
 bool is_read(const check::Operation& operation) {
   return operation.f == "read";
@@ -158,13 +159,21 @@ FinalReads final_reads(const Elements& elements, const Clients& clients, const O
     std::int64_t known = 0;
     std::vector<std::int64_t> missing;
     std::int64_t missing_count = 0;
+    std::int64_t behind = 0;  // the last of `missing`
     for (std::size_t value = 0; last.asked != nullptr && value < elements.known.size(); ++value) {
       if (elements.known[value] > last.asked->time_ns) continue;
       ++known;
       if (std::binary_search(last.shown.begin(), last.shown.end(), value)) continue;
-      if (static_cast<std::size_t>(missing_count++) < shown_missing) {
-        missing.push_back(static_cast<std::int64_t>(value));
+      ++missing_count;
+      const auto place = static_cast<std::int64_t>(value);
+      if (!missing.empty() && place == behind) {
+        ++missing.back();
+      } else if (missing.size() < most_numbers) {
+        missing.insert(missing.end(), {place - behind, 1});
+      } else {
+        continue;
       }
+      behind = place + 1;
     }
     reads.known.push_back(known);
     reads.missing.push_back(std::move(missing));

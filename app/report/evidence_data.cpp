@@ -97,7 +97,13 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const check
   CounterexampleDrawing drawing;
   drawing.key = key;
   drawing.value = sim::excerpt(check::to_details(contradiction.value).dump(), drawn_value_bytes);
-  const auto time_us = [&](std::int64_t index) { return history.at(static_cast<std::size_t>(index)).time_ns / 1000; };
+  const auto time_us = [&](std::int64_t index) {
+    // Where the history is a part of another one, an index is no position.
+    const auto found =
+        std::lower_bound(history.begin(), history.end(), index,
+                         [](const check::Operation& each, std::int64_t wanted) { return each.index < wanted; });
+    return found == history.end() ? std::int64_t{0} : found->time_ns / 1000;
+  };
   for (const check::Contradiction::Member& member : contradiction.operations) {
     if (member.operation == contradiction.stuck) drawing.stuck = std::ssize(drawing.operation);
     drawing.operation.push_back(member.operation);

@@ -89,19 +89,25 @@ std::vector<Labelled> figures_of(const check::History& history) {
 }
 
 /// What stories need to know of a run: each process stands for the node that it talked to, of which nothing is known.
-std::vector<Story> stories_of(const check::History& history, const check::Verdict& verdict) {
+std::vector<Story> stories_of(check::History& history, const check::Verdict& verdict) {
   constexpr std::int64_t most_processes = 10'000;
   std::int64_t last = 0;
   for (const check::Operation& operation : history) last = std::max(last, operation.process);
   if (verdict.valid != check::Valid::no || last >= most_processes) return {};
+  // Stories take the index of an entry for its position; parts of histories have others.
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (history[i].index != static_cast<std::int64_t>(i)) return {};
+  }
   std::vector<std::string> names;
   for (std::int64_t process = 0; process <= last; ++process)
     names.push_back("process " + std::to_string(process) + "'s node");
   sim::RunResult run;
-  run.history = history;
+  std::swap(run.history, history);  // it may be long, so that it is lent
   TestVerdict all;
   all.workload = verdict;
-  return stories(run, all, names, names.size());
+  std::vector<Story> told = stories(run, all, names, names.size());
+  std::swap(run.history, history);
+  return told;
 }
 
 }  // namespace

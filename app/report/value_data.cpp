@@ -13,6 +13,8 @@ namespace {
 
 /// All places of all values together; they are a few bytes each.
 constexpr std::size_t most_places = 400'000;
+/// Texts of messages that are gone through, in all: more take longer than the rest of the page.
+constexpr std::size_t most_message_bytes = 64'000'000;
 
 std::string kind_of(const std::string& workload) {
   const auto is_any = [&](std::initializer_list<std::string_view> names) {
@@ -153,6 +155,13 @@ class Filing {
  public:
   Filing(ValueColumns& columns, std::set<std::int64_t> first)
       : columns_(columns), first_(std::move(first)), last_(columns.value.size(), -1) {}
+  /// Whether there is time to go through a message of this size.
+  bool takes(std::int64_t message, std::size_t bytes) {
+    read_bytes_ += bytes;
+    if (read_bytes_ <= most_message_bytes) return true;
+    if (columns_.followed_until < 0) columns_.followed_until = message;
+    return false;
+  }
   void add(std::size_t value, std::int64_t message) {
     if (last_[value] == message) return;
     if (filed_ >= most_places) {
@@ -170,11 +179,14 @@ class Filing {
   std::set<std::int64_t> first_;
   std::vector<std::int64_t> last_;
   std::size_t filed_ = 0;
+  std::size_t read_bytes_ = 0;
 };
 
 void file_keys(const sim::RunResult& run, const MessageColumns& messages, const Values& values, Filing& filing) {
   for (std::size_t i = 0; i < messages.ids.size(); ++i) {
-    find_keys(run.packets[messages.ids[i]].body, [&](std::string_view key) {
+    const std::string& body = run.packets[messages.ids[i]].body;
+    if (!filing.takes(static_cast<std::int64_t>(i), body.size())) continue;
+    find_keys(body, [&](std::string_view key) {
       const std::size_t value = values.find(std::string(key));
       if (value != Values::none) filing.add(value, static_cast<std::int64_t>(i));
     });
@@ -188,7 +200,9 @@ void file_elements(const sim::RunResult& run, const MessageColumns& messages, co
   const auto first_client = static_cast<std::int64_t>(messages.nodes + messages.services);
   for (std::size_t i = 0; i < messages.ids.size(); ++i) {
     if (only_asked && messages.dest[i] >= first_client) continue;
-    Tokens tokens(run.packets[messages.ids[i]].body);
+    const std::string& body = run.packets[messages.ids[i]].body;
+    if (!filing.takes(static_cast<std::int64_t>(i), body.size())) continue;
+    Tokens tokens(body);
     while (tokens.next()) {
       if (!carriers.carries(messages.type[i], tokens)) continue;
       const std::size_t value = values.find(std::string(tokens.is_name() ? bare(tokens.text()) : tokens.text()));
@@ -218,7 +232,13 @@ Followed follow_values(const std::string& workload, const check::History& histor
   if (run == nullptr) return followed;
   begun.resize(values.size(), 0);
   std::set<std::int64_t> first;
-  for (const auto& missing : followed.reads.missing) first.insert(missing.begin(), missing.end());
+  for (const auto& missing : followed.reads.missing) {
+    std::int64_t place = 0;
+    for (std::size_t i = 0; i < missing.size(); i += 2) {
+      place += missing[i];
+      for (std::int64_t count = 0; count < missing[i + 1]; ++count) first.insert(place++);
+    }
+  }
   Filing filing(columns, first);
   if (columns.kind == "key") {
     file_keys(*run, messages, values, filing);

@@ -23,7 +23,7 @@ struct ValueColumns {
   /// The places of the operations about it, and of the reads with which a node begins to show it; of those with which
   /// it begins to miss what it had shown, -1 and their place below zero.
   std::vector<std::vector<std::int64_t>> operations;
-  /// Behind this message, only elements that last reads lack are followed, because there is too much; -1 for none.
+  /// Behind this message, not all that carried a value is here, because it is too much; -1 for none.
   std::int64_t followed_until = -1;
   MZNODE_FIELDS(kind, value, messages, operations, followed_until)
 };
@@ -36,8 +36,10 @@ struct FinalReads {
   std::vector<std::int64_t> operation;
   /// How many elements were known when it began.
   std::vector<std::int64_t> known;
-  /// The places of the elements among the values that it misses, and how many it misses; the page has the first.
+  /// The places of the elements among the values that it misses, as pairs: how many are between, how many are missing.
+  /// Of very many pairs the first.
   std::vector<std::vector<std::int64_t>> missing;
+  /// How many it misses.
   std::vector<std::int64_t> missing_count;
   MZNODE_FIELDS(name, operation, known, missing, missing_count)
 };

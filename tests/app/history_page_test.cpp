@@ -113,6 +113,22 @@ TEST_F(HistoryPage, ShowsARegisterAndFitsAPhone) {
   EXPECT_EQ(page["see"], "see the operation");
 }
 
+TEST_F(HistoryPage, APartOfAHistoryKeepsItsIndexes) {
+  const json page = look(page_of("cas-register",
+                                 R"({"type":"invoke","process":0,"f":"write","value":1,"time":0,"index":500}
+{"type":"ok","process":0,"f":"write","value":1,"time":1000000,"index":502}
+{"type":"invoke","process":1,"f":"read","value":null,"time":2000000,"index":510}
+{"type":"ok","process":1,"f":"read","value":2,"time":3000000,"index":511}
+)",
+                                 1),
+                         R"js(
+    one(".steps .link").click();
+    await frame();
+    return { example: JSON.parse(one("#data").textContent).evidence.counterexamples[0], details: one("#details").textContent };)js");
+  EXPECT_EQ(page["example"]["start"].back(), 2000) << page["example"];
+  EXPECT_NE(page["details"].get<std::string>().find("read by process 1: ok"), std::string::npos) << page["details"];
+}
+
 TEST_F(HistoryPage, HostileValuesOfAMegabyteStayTexts) {
   const std::string hostile = "</script><script>window.hostile=1</script><img src=x onerror=hostile=1>\\u0001\\u2028";
   const std::string big(1'000'000, '<');

@@ -109,9 +109,9 @@ function drawOverview(parent, explorer, { rates, faults, to }) {
 function drawControls(parent, explorer, groups) {
   const status = html("output", { class: "muted", id: "span" });
   const select = html("select", { "aria-label": "Go to" }, html("option", { value: "" }, "Go to …"));
-  const all = groups.flatMap((group) => group.places);
+  const all = [];
   for (const group of groups) {
-    const options = group.places.map(({ label, go }) => html("option", { value: String(all.findIndex((each) => each.go === go)) }, label));
+    const options = group.places.map((place) => html("option", { value: String(all.push(place) - 1) }, place.label));
     if (options.length > 0) select.append(html("optgroup", { label: group.label }, ...options));
   }
   select.addEventListener("change", () => {

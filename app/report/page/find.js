@@ -183,7 +183,7 @@ class Finder {
     const number = (kind) => items.filter((item) => item.kind === kind).length;
     const cutNote = items.length > shown ? `; the first ${count(shown)} are listed` : "";
     const { followed_until: until } = this.values.values;
-    const limit = until >= 0 && title.startsWith(this.values.kind) ? `; behind ${moment(this.messages.sent[until], 1e6)} only what is lacking at the end is followed` : "";
+    const limit = until >= 0 && title.startsWith(this.values.kind) ? `; behind ${moment(this.messages.sent[until], 1e6)} not all that carried it is here` : "";
     this.status = html("output", { id: "trail-at", class: "muted" });
     this.panel.hidden = false;
     this.panel.replaceChildren(

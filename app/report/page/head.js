@@ -21,11 +21,12 @@ function spread(body) {
 /** The elements that were lost, each of which leads to its way through the run. */
 function drawLostElements(parent) {
   const { set, values } = data;
-  const lacking = new Set(data.reads.missing.flat().map((place) => values.value[place]));
-  const elements = [...new Set([...set.lost.map((place) => set.element[place]).filter((each) => values.value.includes(each)), ...lacking])];
+  const places = new Map(values.value.map((value, i) => [value, i]));
+  const lacking = data.reads.missing.flat().map((place) => values.value[place]);
+  const elements = [...new Set([...set.lost.map((place) => set.element[place]).filter((each) => places.has(each)), ...lacking])];
   if (elements.length === 0) return;
   const most = 24;
-  const link = (element) => lead(element, () => followed.value(values.value.indexOf(element), true), { "aria-label": `${element}: follow it through the run`, "data-element": element });
+  const link = (element) => lead(element, () => followed.value(places.get(element)), { "aria-label": `${element}: follow it through the run`, "data-element": element });
   parent.append(html("p", { class: "links", id: "lost-elements" }, set.lost.length > 0 ? "Follow what was lost: " : "Follow what last reads lack: ", ...elements.slice(0, most).map(link),
     ...(elements.length > most ? [html("span", { class: "muted" }, `and ${count(elements.length - most)} more`)] : [])));
 }

@@ -1,5 +1,18 @@
 // What the last read of each node lacks: a row for each node, a column for each element.
 
+/** The places that pairs stand for: how many are between, how many follow. */
+function placesOfRuns(pairs) {
+  const found = [];
+  let at = 0;
+  for (let i = 0; i < pairs.length; i += 2) {
+    at += pairs[i];
+    for (let n = 0; n < pairs[i + 1]; ++n) found.push(at++);
+  }
+  return found;
+}
+const runsOfMissing = data.reads.missing;
+data.reads.missing = runsOfMissing.map(placesOfRuns);
+
 /** The nodes whose last read lacks a value, each with the place of that read. */
 function missingAt(value) {
   const { name, operation } = data.reads;
@@ -42,7 +55,7 @@ function drawReadsPicture(parent, reads, values, total) {
   let x = () => 0;
   let widthOfOne = 1;
   const draw = (width) => {
-    const right = width - 64;
+    const right = width - 76;
     x = scale(0, columns, left, right);
     widthOfOne = (right - left) / columns;
     const root = svg("svg", { width, height: rows * row + 22, role: "img", "aria-label": `${plural(total, "element")} missing in ${reads.name.length} last reads of ${columns} elements; the table below has them` });
@@ -55,12 +68,18 @@ function drawReadsPicture(parent, reads, values, total) {
       }
       root.append(svg("rect", { class: "shown", x: left, y: y + 2, width: right - left, height: row - 4 }));
       let path = "";
-      for (const value of reads.missing[i]) path += `M${x(value).toFixed(1)} ${y + 2}h${Math.max(1.6, widthOfOne - 0.4).toFixed(1)}v${row - 4}h-${Math.max(1.6, widthOfOne - 0.4).toFixed(1)}z`;
+      let at = 0;
+      for (let run = 0; run < runsOfMissing[i].length; run += 2) {
+        at += runsOfMissing[i][run];
+        const wide = Math.max(1.6, runsOfMissing[i][run + 1] * widthOfOne - 0.4).toFixed(1);
+        path += `M${x(at).toFixed(1)} ${y + 2}h${wide}v${row - 4}h-${wide}z`;
+        at += runsOfMissing[i][run + 1];
+      }
       if (path) root.append(svg("path", { class: "lacks", d: path }));
       const lacks = reads.missing_count[i];
       root.append(svg("text", { class: lacks > 0 ? "hued red" : undefined, x: right + 6, y: y + row - 5 }, lacks > 0 ? `lacks ${count(lacks)}` : "all"));
     }
-    root.append(svg("text", { x: left, y: rows * row + 14 }, `elements, in the order in which they were first seen (${count(columns)})`));
+    root.append(svg("text", { x: left, y: rows * row + 14 }, `${plural(columns, "element")}, in the order of time`));
     const find = (event) => {
       const bounds = root.getBoundingClientRect();
       const i = Math.floor((event.clientY - bounds.top) / row);
@@ -96,12 +115,16 @@ function drawReadsTable(parent, { reads, values, head }, lacking) {
     ...columns.map((i) => html("td", { class: "mark-cell" }, sets[i].has(value)
       ? button("✗", () => followed.value(value), { class: "link missing-mark", "aria-label": `${values.value[value]} is missing at ${reads.name[i]}: follow it` })
       : html("span", { class: "muted", "aria-label": reads.operation[i] < 0 && reads.known[i] === 0 ? "no read" : "shown" }, reads.operation[i] < 0 && reads.known[i] === 0 ? "?" : "✓"))));
-  const few = 20;
-  body.append(...lacking.slice(0, few).map(rowOf));
-  const more = lacking.length > few
-    ? button(`Show all ${count(lacking.length)} elements`, (event) => {
-      body.append(...lacking.slice(few).map(rowOf));
-      event.target.remove();
+  let shown = 20;
+  body.append(...lacking.slice(0, shown).map(rowOf));
+  const step = 200;
+  const words = () => `Show ${count(Math.min(step, lacking.length - shown))} more of ${plural(lacking.length, "element")}`;
+  const more = lacking.length > shown
+    ? button(words(), (event) => {
+      body.append(...lacking.slice(shown, shown + step).map(rowOf));
+      shown += step;
+      if (shown < lacking.length) event.target.textContent = words();
+      else event.target.remove();
     })
     : null;
   const cutNodes = reads.missing_count.some((n, i) => n > reads.missing[i].length);

@@ -11,8 +11,10 @@ const processOf = (process) => (data.head.nodes.length > 0 ? `${nodeOf(process)}
 
 /** Where the reader came from, to get back there. */
 let cameFrom = null;
+let hasJumped = false;
 const comeFrom = (event) => {
   cameFrom = event.currentTarget;
+  hasJumped = true;
 };
 /** A button that leads to a place further down, and back from there. */
 const lead = (text, go, attributes = {}) =>

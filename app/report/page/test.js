@@ -168,10 +168,15 @@ function drawExplorer(parent, page) {
   drawOverview(parent, explorer, { rates, faults, to: explorer.high });
   drawControls(parent, explorer, placesWorthSeeing(page));
 
-  const details = html("div", { class: "details", id: "details", role: "status", "aria-label": "What is chosen" });
+  const details = html("div", { class: "details", id: "details", role: "status", tabindex: "-1", "aria-label": "What is chosen" });
   const tell = (lines, text, links = []) => details.replaceChildren(...lines.map((line) => html("div", {}, line)), ...(text ? [html("pre", { tabindex: "0" }, text)] : []), ...links, ...wayBack());
   tell([`Nothing is chosen yet: click an operation${hasMessages ? " or a message, or step through the messages" : ""}.`], "");
-  const reveal = () => details.scrollIntoView({ behavior: "smooth", block: "center" });
+  const reveal = () => {
+    details.scrollIntoView({ behavior: "smooth", block: "center" });
+    // Whoever has jumped here goes on from here with the keyboard, too.
+    if (hasJumped) details.focus({ preventScroll: true });
+    hasJumped = false;
+  };
   const followLinks = (kind, place) => {
     const found = values.about(kind, place);
     if (found.length === 0) return [];
@@ -277,6 +282,16 @@ function followLink() {
   if (Number(number) < size) places[kind](Number(number));
 }
 
+/** Links to the parts of the page, below its title. */
+function drawContents(parent) {
+  const parts = [...parent.querySelectorAll("h2")];
+  parts.forEach((part, i) => {
+    part.id = `part-${i + 1}`;
+  });
+  parent.querySelector("header").append(html("nav", { class: "contents", "aria-label": "Parts of this page" },
+    ...parts.map((part) => html("a", { href: `#${part.id}` }, part.textContent))));
+}
+
 const report = document.getElementById("report");
 drawHead(report, data.head);
 drawStories(report, data.stories);
@@ -287,3 +302,4 @@ if (data.rates.ok.length > 0) drawRates(report, data);
 drawFaultList(report, data.faults);
 if (data.operations.start.length > 0 || data.messages.src.length > 0) drawExplorer(report, data);
 report.append(html("h2", {}, "Run it again"), html("pre", {}, data.head.replay));
+drawContents(report);
