@@ -231,6 +231,21 @@ TEST_F(Report, WhatNodesSayAndLogDoesNoHarm) {
   EXPECT_EQ(page["elements"][0], 3) << "from the client, and to two nodes, a megabyte behind it or not";
 }
 
+TEST_F(Report, ThePageOfANodeThatDiesAtOnceShowsTheEndOfItsLogInItsForm) {
+  const std::string script =
+      R"(read -r init; echo "{\"src\":\"n1\",\"dest\":\"c0\",\"body\":{\"type\":\"init_ok\",\"in_reply_to\":1}}"
+         read -r next; echo 'Traceback:' >&2; echo '    at line 7' >&2; exit 3)";
+  const auto path =
+      make({"test", "-w", "echo", "--bin", "/bin/sh", "--nodes", "n1", "--time-limit", "2", "--", "-c", script}, 1);
+  const json page = look(path, R"js(
+    return { log: one("#verdict pre").textContent, arrows: all("#messages .arrow").length, headings: all("h2").map((each) => each.textContent), links: all(".contents a").length,
+      setUp: all(".overview .set-up").length };)js");
+  EXPECT_NE(page["log"].get<std::string>().find("\n  Traceback:\n      at line 7"), std::string::npos) << page["log"];
+  EXPECT_GT(page["arrows"], 0) << "where there is nothing but what sets the cluster up, it is shown";
+  EXPECT_EQ(page["headings"], json({"Look closer", "Run it again"})) << "nothing was answered";
+  EXPECT_EQ(page["links"], 2);
+}
+
 TEST(ReportFile, IsTheSameForTheSameSeedAndStaysSmall) {
   const TemporaryDirectory directory;
   const auto make = [&](const std::string& name) {

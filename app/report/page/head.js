@@ -40,7 +40,12 @@ function drawHead(parent, head) {
     html("span", {}, head.demand ? `${verdict[1]}. What is demanded: ${head.demand}.` : `${verdict[1]}.`));
   if (head.reasons.length > 0) {
     const list = html("dl");
-    for (const { label, text } of head.reasons) list.append(html("dt", {}, label), html("dd", {}, text));
+    for (const { label, text } of head.reasons) {
+      // What stands in the log of a node keeps its form: a traceback is read by its columns.
+      const [first, ...rest] = label === "nodes" ? text.split("\n") : [text];
+      const log = rest.length > 0 ? [html("pre", { tabindex: "0" }, rest.join("\n"))] : [];
+      list.append(html("dt", {}, label), html("dd", {}, first, ...log));
+    }
     box.append(list);
   }
   drawLostElements(box);

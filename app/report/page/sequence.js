@@ -36,6 +36,7 @@ class Filter {
     // What only sets the cluster up happens in one instant, before the first operation.
     this.hidden = new Set(messages.types.keys());
     messages.type.forEach((type, i) => messages.sent[i] > 0 && this.hidden.delete(type));
+    if (this.hidden.size === messages.types.length) this.hidden.clear();
     const between = messages.src.reduce((sum, _, i) => sum + (messages.isBetweenNodes(i) ? 1 : 0), 0);
     // With many nodes the clients' arrows would cross everything.
     this.onlyNodes = messages.nodes > 5 && between > 0;
@@ -138,7 +139,7 @@ function arrowHead(x1, y1, x2, y2) {
 }
 
 /** A body without its braces and without what says what kind of message it is. */
-const payloadOf = (body) => body.replace(/^\{|\}$/g, "").replace(/"(type|msg_id|in_reply_to)":("(?:[^"\\]|\\.)*"|-?\d+),?/g, "");
+const payloadOf = (body) => body.replace(/^\{|\}$/g, "").replace(/"(type|msg_id|in_reply_to)":\s*("(?:[^"\\]|\\.)*"|-?\d+),?\s*/g, "").replace(/,\s*$/, "");
 
 /** What stands at an arrow: the type, and the beginning of what the message says. */
 function labelOf(messages, place) {
@@ -152,8 +153,8 @@ function labelOf(messages, place) {
     const isPlain = fields.length < 40;
     if (!isPlain || !kind) return `${type} ${kind}${named}${carried.length > most ? ` +${carried.length - most}` : ""}`;
   }
-  const [, alone] = /^"[^"]*":([^"{,[]*|"[^"]*"|\[[^\]]*\]),?$/.exec(fields) ?? [];
-  const payload = (alone ?? fields.replace(/"([A-Za-z_]\w*)":/g, "$1 ").replaceAll(",", " ")).replace(/,$/, "");
+  const [, alone] = /^"[^"]*":\s*([^"{,[]*|"[^"]*"|\[[^\]]*\]),?$/.exec(fields) ?? [];
+  const payload = (alone ?? fields.replace(/"([A-Za-z_]\w*)":\s*/g, "$1 ").replace(/,\s*/g, " "));
   return payload === "" ? type : `${type} ${cut(payload, 22)}`;
 }
 

@@ -15,6 +15,7 @@ function latencySeries(operations) {
 }
 
 function drawLatency(parent, { set, operations, faults, head }) {
+  if (operations.took.every((took) => took < 0)) return;
   parent.append(html("h2", {}, "Latency"));
   if (set.known.length > 0) {
     const isLost = new Set(set.lost);
@@ -298,7 +299,7 @@ drawStories(report, data.stories);
 drawEvidence(report, data.evidence);
 drawReads(report, data);
 drawLatency(report, data);
-if (data.rates.ok.length > 0) drawRates(report, data);
+if ([data.rates.ok, data.rates.fail, data.rates.info].some((counts) => counts.some((n) => n > 0))) drawRates(report, data);
 drawFaultList(report, data.faults);
 if (data.operations.start.length > 0 || data.messages.src.length > 0) drawExplorer(report, data);
 report.append(html("h2", {}, "Run it again"), html("pre", {}, data.head.replay));
