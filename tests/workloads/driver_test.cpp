@@ -11,7 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "caspaxos/shares.hpp"
+#include "dissemination/disseminator.hpp"
 #include "mznode/node/fake_runtime.hpp"
+#include "raft/raft.hpp"
 
 namespace mznode {
 namespace {
@@ -56,6 +59,10 @@ class HastyToy : public Toy {
 
 static_assert(Ticking<Toy> && !Urgent<Toy>);
 static_assert(Ticking<HastyToy> && Urgent<HastyToy>);
+// What it is for.
+static_assert(Ticking<raft::Raft> && !Urgent<raft::Raft>);
+static_assert(Ticking<caspaxos::Shares> && Urgent<caspaxos::Shares>);
+static_assert(!Ticking<dissemination::Disseminator> && !Urgent<dissemination::Disseminator>);
 
 /// A disk whose syncs end when the test says so.
 class SlowDisk final : public Storage {
