@@ -28,7 +28,7 @@ Group::Group(Node& node, StateMachine& machine, Options options)
                 raft_->become_voter(node_.now());
                 wake();
               }),
-      replica_(node, machine),
+      state_(node, machine),
       requests_(node, machine, [this](const Requests::Request& request) { return send_to_leader(request); }) {
   node_.on_init([this] { start(); });
   install_handlers();
@@ -38,11 +38,11 @@ void Group::install_handlers() {
   node_.on_peer("request_vote", [this](RequestVote message, Request request) { step(request.src, message); });
   node_.on_peer("vote", [this](Vote message, Request request) { step(request.src, message); });
   node_.on_peer("append_entries", [this](AppendEntries message, Request request) {
-    replica_.demand_commands(message);
+    state_.demand_commands(message);
     step(request.src, std::move(message));
   });
   node_.on_peer("install_snapshot", [this](InstallSnapshot message, Request request) {
-    replica_.demand_snapshot(message.snapshot);
+    state_.demand_snapshot(message.snapshot);
     step(request.src, std::move(message));
   });
   node_.on_peer("appended", [this](Appended message, Request request) { step(request.src, message); });
@@ -56,7 +56,7 @@ void Group::install_handlers() {
 
 void Group::start() {
   Saved saved = memory_.load();
-  if (saved.snapshot.index > 0) replica_.demand_snapshot(saved.snapshot);
+  if (saved.snapshot.index > 0) state_.demand_snapshot(saved.snapshot);
   const Enrolment& enrolment = memory_.enrolment();
   Config config;
   config.members = enrolment.members().size();
@@ -108,14 +108,14 @@ void Group::flush() {
 void Group::release(const Effects& effects) {
   const auto& members = memory_.enrolment().members();
   for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members[to]}, message);
-  if (effects.restore) replica_.restore(*effects.restore);
+  if (effects.restore) state_.restore(*effects.restore);
   for (const Committed& committed : effects.committed) apply(committed);
   for (const auto& [id, confirmed] : effects.reads) {
     const auto [asker, query] = backlog_.take(id);
     if (!confirmed) continue;  // whoever asked will hear of another leader
-    answer(asker, {.life = query.life, .number = query.number, .outcome = {.result = replica_.query(query.question)}});
+    answer(asker, {.life = query.life, .number = query.number, .outcome = {.result = state_.query(query.question)}});
   }
-  const Index applied = replica_.applied();
+  const Index applied = state_.applied();
   invariant(applied <= raft_->commit(), "what is applied is committed", {applied, raft_->commit()});
   requests_.note_leader(raft_->leader(), raft_->term());
   // While this was being saved, a leader's snapshot may have come that is further on.
@@ -124,7 +124,7 @@ void Group::release(const Effects& effects) {
 }
 
 void Group::apply(const Committed& committed) {
-  const auto applied = replica_.apply(committed);
+  const auto applied = state_.apply(committed);
   if (!applied) return;
   const auto& [command, outcome] = *applied;
   backlog_.remove(command);
@@ -135,7 +135,7 @@ void Group::apply(const Committed& committed) {
 }
 
 void Group::take_snapshot() {
-  raft_->compact(replica_.applied(), replica_.save());
+  raft_->compact(state_.applied(), state_.save());
   wake();
 }
 
@@ -175,13 +175,13 @@ bool Group::send_to_leader(const Requests::Request& request) {
 void Group::on_execute(const SessionCommand& command, const std::string& src) {
   demand(command.origin == src, "the origin is another node");
   if (!is_leader()) return;
-  replica_.demand_command(raft_->log().last_index() + 1, command);
+  state_.demand_command(raft_->log().last_index() + 1, command);
   propose(command);
 }
 
 /// Proposes a command, unless this leader has done so.
 void Group::propose(const SessionCommand& command) {
-  if (const auto outcome = replica_.find(command)) {
+  if (const auto outcome = state_.find(command)) {
     answer(command.origin, {.life = command.life, .number = command.number, .outcome = *outcome});
     return;
   }
@@ -191,7 +191,7 @@ void Group::propose(const SessionCommand& command) {
 }
 
 void Group::on_query(const Query& query, const std::string& src) {
-  replica_.demand_question(query.question);
+  state_.demand_question(query.question);
   if (is_leader()) read(src, query);
 }
 

@@ -7,7 +7,7 @@
 #include "raft/backlog.hpp"
 #include "raft/memory.hpp"
 #include "raft/raft.hpp"
-#include "raft/replica.hpp"
+#include "raft/replicated_state.hpp"
 #include "raft/requests.hpp"
 
 namespace mznode::raft {
@@ -20,8 +20,8 @@ class GroupStrategy;
 /// knows the types of its machine; here they are text.
 ///
 /// Its state is that of its parts: what the node asks for (Requests), what a leader has yet to answer (Backlog), what
-/// the log has led to (Replica), and what is stored (Memory). Here is the loop: events go into Raft, effects come out,
-/// are saved, sent and applied.
+/// the log has led to (ReplicatedState), and what is stored (Memory). Here is the loop: events go into Raft, effects
+/// come out, are saved, sent and applied.
 class Group {
  public:
   struct Options {
@@ -74,7 +74,7 @@ class Group {
   Options options_;
   Memory memory_;
   std::optional<Raft> raft_;
-  Replica replica_;
+  ReplicatedState state_;
   Requests requests_;
   Backlog backlog_;
 

@@ -3,7 +3,7 @@
 #include "mznode/node/fake_runtime.hpp"
 #include "raft/backlog.hpp"
 #include "raft/memory.hpp"
-#include "raft/replica.hpp"
+#include "raft/replicated_state.hpp"
 
 namespace mznode::raft {
 namespace {
@@ -45,15 +45,15 @@ class GroupParts : public testing::Test {
             .oldest = 1,
             .operation = std::move(operation)};
   }
-  std::optional<Replica::Applied> apply(const Json& text) {
-    return replica.apply({.index = replica.applied() + 1, .entry = {.term = 1, .command = text}});
+  std::optional<ReplicatedState::Applied> apply(const Json& text) {
+    return state.apply({.index = state.applied() + 1, .entry = {.term = 1, .command = text}});
   }
-  std::optional<Replica::Applied> apply(const SessionCommand& command) { return apply(to_json(command)); }
+  std::optional<ReplicatedState::Applied> apply(const SessionCommand& command) { return apply(to_json(command)); }
 
   FakeRuntime world;
   Node node{world};
   Counter machine;
-  Replica replica{node, machine};
+  ReplicatedState state{node, machine};
 };
 
 TEST_F(GroupParts, AMachineSpeaksItsOwnTypesAndTheGroupText) {
@@ -69,26 +69,26 @@ TEST_F(GroupParts, AMachineSpeaksItsOwnTypesAndTheGroupText) {
   EXPECT_THROW(text.demand_operation(Json(0)), Error);
 }
 
-TEST_F(GroupParts, AReplicaAppliesEachCommandOnceAndCountsWhatIsNone) {
+TEST_F(GroupParts, AStateAppliesEachCommandOnceAndCountsWhatIsNone) {
   const Index session = apply(command(0, 1, Json()))->outcome.session;
   EXPECT_EQ(session, 1u);
   EXPECT_EQ(apply(command(session, 2, Json(4)))->outcome.result, Json(4));
   EXPECT_EQ(apply(command(session, 2, Json(4)))->outcome.result, Json(4)) << "it is asked for again";
   EXPECT_EQ(machine.sum, 4);
-  EXPECT_EQ(replica.find(command(session, 2, Json(4)))->result, Json(4));
+  EXPECT_EQ(state.find(command(session, 2, Json(4)))->result, Json(4));
   EXPECT_FALSE(apply(Json())) << "the entry that a leader begins with";
   EXPECT_FALSE(apply(Json("no command")));
   EXPECT_FALSE(apply(command(session, 3, Json(0)))) << "nor is this one to the machine";
-  EXPECT_EQ(replica.applied(), 6u);
-  EXPECT_EQ(replica.query(Json("sum")), Json(4));
+  EXPECT_EQ(state.applied(), 6u);
+  EXPECT_EQ(state.query(Json("sum")), Json(4));
 }
 
-TEST_F(GroupParts, AReplicaGoesOnFromASnapshotWithAllThatWasAskedFor) {
+TEST_F(GroupParts, AStateGoesOnFromASnapshotWithAllThatWasAskedFor) {
   const Index session = apply(command(0, 1, Json()))->outcome.session;
   apply(command(session, 2, Json(4)));
-  const Snapshot snapshot{.index = replica.applied(), .term = 1, .state = replica.save()};
+  const Snapshot snapshot{.index = state.applied(), .term = 1, .state = state.save()};
   Counter other;
-  Replica restored(node, other);
+  ReplicatedState restored(node, other);
   EXPECT_NO_THROW(restored.demand_snapshot(snapshot));
   restored.restore(snapshot);
   EXPECT_EQ(other.sum, 4);
@@ -99,12 +99,12 @@ TEST_F(GroupParts, AReplicaGoesOnFromASnapshotWithAllThatWasAskedFor) {
 }
 
 TEST_F(GroupParts, WhatNoServerOfThisMachineCanHaveWishedForIsRefused) {
-  EXPECT_THROW(replica.demand_command(5, command(5, 1, Json(4))), Error) << "its session is yet to be opened";
-  EXPECT_THROW(replica.demand_command(5, command(1, 1, Json("x"))), Error);
+  EXPECT_THROW(state.demand_command(5, command(5, 1, Json(4))), Error) << "its session is yet to be opened";
+  EXPECT_THROW(state.demand_command(5, command(1, 1, Json("x"))), Error);
   SessionCommand foreign = command(1, 1, Json(4));
-  EXPECT_NO_THROW(replica.demand_command(5, foreign));
+  EXPECT_NO_THROW(state.demand_command(5, foreign));
   foreign.origin = "n9";
-  EXPECT_THROW(replica.demand_command(5, foreign), Error);
+  EXPECT_THROW(state.demand_command(5, foreign), Error);
 }
 
 TEST_F(GroupParts, ALeaderProposesACommandOnceATerm) {

@@ -1,4 +1,4 @@
-#include "raft/replica.hpp"
+#include "raft/replicated_state.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -7,7 +7,7 @@
 
 namespace mznode::raft {
 
-std::optional<Replica::Applied> Replica::apply(const Committed& committed) {
+std::optional<ReplicatedState::Applied> ReplicatedState::apply(const Committed& committed) {
   const auto& [index, entry] = committed;
   invariant(index == applied_ + 1, "entries are applied in their order", {index, applied_});
   applied_ = index;
@@ -27,7 +27,7 @@ std::optional<Replica::Applied> Replica::apply(const Committed& committed) {
 
 /// An operation that was checked cannot fail but for want of memory. To leave it out would be to go on from another
 /// state than the other servers.
-Json Replica::carry_out(Index index, const Json& operation) {
+Json ReplicatedState::carry_out(Index index, const Json& operation) {
   try {
     return machine_.apply_text(operation);
   } catch (const std::exception& error) {
@@ -36,31 +36,31 @@ Json Replica::carry_out(Index index, const Json& operation) {
   }
 }
 
-Json Replica::save() const {
+Json ReplicatedState::save() const {
   return to_json(SnapshotState{machine_.save_text(), sessions_.save()});
 }
 
-void Replica::restore(const Snapshot& snapshot) {
+void ReplicatedState::restore(const Snapshot& snapshot) {
   const auto state = from_json<SnapshotState>(snapshot.state);
   machine_.restore_text(state.machine);
   sessions_.restore(state.sessions);
   applied_ = snapshot.index;
 }
 
-void Replica::demand_command(Index index, const SessionCommand& command) const {
+void ReplicatedState::demand_command(Index index, const SessionCommand& command) const {
   const auto& members = node_.node_ids();
   demand(std::find(members.begin(), members.end(), command.origin) != members.end(), "the origin is no server");
   demand(command.session < index, "a session is opened before it is used");
   if (command.session > 0) machine_.demand_operation(command.operation);
 }
 
-SessionCommand Replica::read_command(Index index, const Json& text) const {
+SessionCommand ReplicatedState::read_command(Index index, const Json& text) const {
   auto command = from_peer<SessionCommand>(text);
   demand_command(index, command);
   return command;
 }
 
-void Replica::demand_commands(const AppendEntries& request) const {
+void ReplicatedState::demand_commands(const AppendEntries& request) const {
   Index index = request.prev_index;
   for (const Entry& entry : request.entries) {
     ++index;
@@ -68,7 +68,7 @@ void Replica::demand_commands(const AppendEntries& request) const {
   }
 }
 
-void Replica::demand_snapshot(const Snapshot& snapshot) const {
+void ReplicatedState::demand_snapshot(const Snapshot& snapshot) const {
   const auto state = from_json<SnapshotState>(snapshot.state);
   machine_.demand_state(state.machine);
   Sessions::demand_saved(state.sessions, snapshot.index);

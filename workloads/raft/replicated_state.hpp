@@ -15,10 +15,10 @@ namespace mznode::raft {
 /// Nothing that is committed is left out: what is no command for the machine is not proposed, nor taken from another
 /// server, nor is a snapshot that the machine cannot start from; and where one is found in the log all the same, it has
 /// no effect, on any server.
-class Replica {
+class ReplicatedState {
  public:
   /// The node and the state machine must outlive it.
-  Replica(Node& node, StateMachine& machine) : node_(node), machine_(machine) {}
+  ReplicatedState(Node& node, StateMachine& machine) : node_(node), machine_(machine) {}
 
   /// The last entry that was applied.
   Index applied() const { return applied_; }
