@@ -1,6 +1,5 @@
 #include "raft/group.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "mznode/node/invariant.hpp"
@@ -68,6 +67,9 @@ void Group::start() {
   config.lease_reads = options_.lease_reads;
   config.random = [this] { return node_.random(); };
   raft_.emplace(config, std::move(saved), node_.now());
+  driver_.emplace(node_, *raft_, Driver<Raft>::Pace::together,
+                  Driver<Raft>::Actions{.save = [this](const Effects& effects) { return save(effects); },
+                                        .carry_out = [this](Effects effects) { carry_out(effects); }});
   memory_.enrolment().introduce(raft_->is_voter());
   wake();
 }
@@ -77,35 +79,13 @@ void Group::step(const std::string& src, const Message& message) {
   wake();
 }
 
-/// Sees to it that flush() runs when all that has arrived is handled: then one sync, and one message to each peer, will
-/// do for all of it.
-void Group::wake() {
-  if (is_woken_ || is_syncing_) return;
-  is_woken_ = true;
-  node_.after(Duration::zero(), [this] {
-    is_woken_ = false;
-    flush();
-  });
-}
-
-void Group::flush() {
-  invariant(!is_syncing_, "no effect overtakes those of an earlier batch");
-  Effects effects = raft_->take_effects(node_.now());
-  if (effects.unsaved.empty()) {
-    release(effects);
-    return;
-  }
+bool Group::save(const Effects& effects) {
+  if (effects.unsaved.empty()) return false;
   memory_.write(effects.unsaved);
-  // Until it is done Raft keeps its further effects to itself, so that none overtakes these.
-  is_syncing_ = true;
-  node_.sync([this, effects = std::move(effects)] {
-    is_syncing_ = false;
-    release(effects);
-    wake();
-  });
+  return true;
 }
 
-void Group::release(const Effects& effects) {
+void Group::carry_out(const Effects& effects) {
   const auto& members = memory_.enrolment().members();
   for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members[to]}, message);
   if (effects.restore) state_.restore(*effects.restore);
@@ -120,7 +100,6 @@ void Group::release(const Effects& effects) {
   requests_.note_leader(raft_->leader(), raft_->term());
   // While this was being saved, a leader's snapshot may have come that is further on.
   if (applied >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
-  set_timer();
 }
 
 void Group::apply(const Committed& committed) {
@@ -137,21 +116,6 @@ void Group::apply(const Committed& committed) {
 void Group::take_snapshot() {
   raft_->compact(state_.applied(), state_.save());
   wake();
-}
-
-/// A timer that is early does no harm, so it is set anew only when it would be late.
-void Group::set_timer() {
-  const Time next = raft_->next_tick();
-  if (timer_ && timer_at_ <= next) return;
-  if (timer_) node_.cancel_timer(*timer_);
-  timer_.reset();
-  if (next == Time::max()) return;
-  timer_at_ = next;
-  timer_ = node_.after(std::max(next - node_.now(), Duration::zero()), [this] {
-    timer_.reset();
-    raft_->tick(node_.now());
-    wake();  // and what it leads to sets the next one
-  });
 }
 
 // ---- How requests come to the leader, and what it does with them

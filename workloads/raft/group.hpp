@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "driver.hpp"
 #include "mznode/node/node.hpp"
 #include "raft/backlog.hpp"
 #include "raft/memory.hpp"
@@ -20,8 +21,8 @@ class GroupStrategy;
 /// knows the types of its machine; here they are text.
 ///
 /// Its state is that of its parts: what the node asks for (Requests), what a leader has yet to answer (Backlog), what
-/// the log has led to (ReplicatedState), and what is stored (Memory). Here is the loop: events go into Raft, effects
-/// come out, are saved, sent and applied.
+/// the log has led to (ReplicatedState), and what is stored (Memory). A Driver takes what Raft wants done; here that is
+/// saved, sent and applied.
 class Group {
  public:
   struct Options {
@@ -55,12 +56,11 @@ class Group {
   void step(const std::string& src, const Message& message);
   bool is_leader() const { return raft_->role() == Role::leader; }
 
-  void wake();
-  void flush();
-  void release(const Effects& effects);
+  void wake() { driver_->wake(); }
+  bool save(const Effects& effects);
+  void carry_out(const Effects& effects);
   void apply(const Committed& committed);
   void take_snapshot();
-  void set_timer();
 
   // How requests come to the leader, and what it does with them
   bool send_to_leader(const Requests::Request& request);
@@ -74,14 +74,10 @@ class Group {
   Options options_;
   Memory memory_;
   std::optional<Raft> raft_;
+  std::optional<Driver<Raft>> driver_;
   ReplicatedState state_;
   Requests requests_;
   Backlog backlog_;
-
-  bool is_syncing_ = false;
-  bool is_woken_ = false;
-  std::optional<TimerId> timer_;
-  Time timer_at_;
 };
 
 }  // namespace mznode::raft
