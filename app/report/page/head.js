@@ -23,11 +23,12 @@ function drawLostElements(parent) {
   const { set, values } = data;
   const places = new Map(values.value.map((value, i) => [value, i]));
   const lacking = data.reads.missing.flat().map((place) => values.value[place]);
-  const elements = [...new Set([...set.lost.map((place) => set.element[place]).filter((each) => places.has(each)), ...lacking])];
+  const lostOnes = set.lost.map((place) => set.element[place]).filter((each) => places.has(each));
+  const elements = [...new Set(lostOnes.length > 0 ? lostOnes : lacking)];
   if (elements.length === 0) return;
   const most = 24;
   const link = (element) => lead(element, () => followed.value(places.get(element)), { "aria-label": `${element}: follow it through the run`, "data-element": element });
-  parent.append(html("p", { class: "links", id: "lost-elements" }, set.lost.length > 0 ? "Follow what was lost: " : "Follow what last reads lack: ", ...elements.slice(0, most).map(link),
+  parent.append(html("p", { class: "links", id: "lost-elements" }, lostOnes.length > 0 ? "Follow what was lost: " : "Follow what last reads lack: ", ...elements.slice(0, most).map(link),
     ...(elements.length > most ? [html("span", { class: "muted" }, `and ${count(elements.length - most)} more`)] : [])));
 }
 
