@@ -68,7 +68,7 @@ check_versions() {
 }
 
 # Chromium is what the tests look at reports with, groff at the manual page.
-[[ ${1:-} != ci ]] || tools+=(clang clang-format libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git curl nodejs perl python3 ruby golang-go)
+[[ ${1:-} != ci ]] || tools+=(clang clang-format clang-tidy libclang-rt-dev doxygen chromium groff-base parallel shellcheck yamllint git curl nodejs perl python3 ruby golang-go)
 missing_tools=()
 missing_libraries=()
 for package in "${tools[@]}"; do has_tool "$package" || missing_tools+=("$package"); done

@@ -59,8 +59,8 @@ Verdict check_echo(const History& history, const CheckOptions& options) {
       if (reply == invocation.value || is_body_with(reply, invocation.value)) continue;
       may_lack_time = false;
     }
-    finding.errors.push_back(
-        {invocation.value, completion == Pairing::none ? std::nullopt : std::optional(history[completion])});
+    finding.errors.emplace_back(invocation.value,
+                                completion == Pairing::none ? std::nullopt : std::optional(history[completion]));
   }
   const bool is_judged = judged > 0 || Upstream(options).accepts_nothing();
   const bool is_right = finding.errors.empty();

@@ -33,7 +33,7 @@ void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at) {
   }
 }
 
-Nemesis::Nemesis(World world, std::vector<Fault> faults, Duration interval, std::uint64_t seed)
+Nemesis::Nemesis(World world, const std::vector<Fault>& faults, Duration interval, std::uint64_t seed)
     : loop_(world.loop),
       record_(std::move(world.record)),
       world_(std::make_unique<FaultWorld>(FaultWorld{.network = world.network,

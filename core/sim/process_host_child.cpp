@@ -119,7 +119,7 @@ fs::path found_in_path(const std::string& name) {
   std::istringstream directories(variable == nullptr ? "" : variable);
   for (std::string directory; std::getline(directories, directory, ':');) {
     std::error_code error;
-    const fs::path path = fs::absolute(fs::path(directory.empty() ? "." : directory) / name, error);
+    fs::path path = fs::absolute(fs::path(directory.empty() ? "." : directory) / name, error);
     if (!error && fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0) return path;
   }
   return {};

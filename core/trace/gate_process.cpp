@@ -114,7 +114,7 @@ Outcome process_call(Tree& tree, Thread& thread) {
         thread.changed = true;
       });
     }
-    case SYS_setpgid: return translated(tree, thread, 0);
+    case SYS_setpgid:
     default: return translated(tree, thread, 0);
   }
 }

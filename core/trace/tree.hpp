@@ -97,7 +97,7 @@ class Tree {
   };
   bool is_worth_waiting(Thread& thread, Patience& patience);
   void apply(Thread& thread, Outcome outcome);
-  void hold(Thread& thread, Hold hold);
+  void hold(Thread& thread, Hold held);
   void look_in_vain(Thread& thread, Hold held);
   void make_runnable(Thread& thread);
   void expire();

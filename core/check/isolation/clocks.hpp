@@ -36,11 +36,11 @@ class Clocks {
   std::uint32_t predecessor(std::uint32_t commit) const {
     return order_ == Order::session ? commits_.predecessors[commit] : none;
   }
-  std::uint32_t take_row(std::uint32_t predecessor);
+  std::uint32_t take_row(std::uint32_t before);
   void join(std::uint32_t* clock, std::uint32_t other) const;
   /// Whether it is the last one of its chain so far.
   bool is_end(std::uint32_t commit) const { return place_[commit] == length_[chain_[commit]]; }
-  std::uint32_t find_chain(std::uint32_t predecessor);
+  std::uint32_t find_chain(std::uint32_t before);
   std::uint32_t known_end();
   std::uint32_t new_chain();
   void release(std::uint32_t commit);

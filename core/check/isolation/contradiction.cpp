@@ -32,8 +32,8 @@ class ContradictionFinder {
       const std::size_t known = count_known();
       std::vector<Finding> findings;
       if (Cycle cycle = look(findings); !cycle.empty()) return cycle;
-      for (Finding& it : findings) {
-        if (Cycle cycle = conclude(std::move(it)); !cycle.empty()) return cycle;
+      for (const Finding& it : findings) {
+        if (Cycle cycle = conclude(it); !cycle.empty()) return cycle;
       }
       if (count_known() == known) return {};
     }
@@ -77,7 +77,7 @@ class ContradictionFinder {
     }
     if (!shortest) return {};
     Finding main = std::move(shortest->second);
-    set_known(std::move(shortest->first));
+    set_known(shortest->first);
     return links(main.cycle);
   }
 
@@ -105,9 +105,9 @@ class ContradictionFinder {
   }
 
   /// Adds the opposite of an order that closes a cycle. A cycle where that closes one, too.
-  Cycle conclude(Finding finding) {
+  Cycle conclude(const Finding& finding) {
     const std::uint32_t pair = finding.pair;
-    set_known(std::move(finding));
+    set_known(finding);
     for (const Polygraph::Edge& edge : edges_of(pair, false)) {
       if (graph_->insert(edge, pair)) continue;
       EdgePath cycle = {{edge, pair}};
@@ -117,7 +117,7 @@ class ContradictionFinder {
     return {};
   }
 
-  void set_known(Finding refuted) {
+  void set_known(const Finding& refuted) {
     PairOrder& order = orders_[refuted.pair];
     if (refuted.is_swapped) std::swap(order.first, order.second);
     order.because = links(refuted.cycle);  // of the order that is refuted

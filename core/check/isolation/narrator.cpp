@@ -35,8 +35,7 @@ std::string Narrator::words(const ReadAnomaly& anomaly) const {
   const auto describe = [&](TransactionId transaction) {
     return txn::name_of(history_[transactions_.position(transaction)]);
   };
-  const std::string read =
-      describe(anomaly.transaction) + " read " + element(anomaly.element) + " from " + key(anomaly.key);
+  std::string read = describe(anomaly.transaction) + " read " + element(anomaly.element) + " from " + key(anomaly.key);
   const TransactionId writer =
       anomaly.element == none ? TransactionId() : transactions_.elements[anomaly.element].writer;
   switch (anomaly.kind) {

@@ -300,12 +300,12 @@ std::vector<std::string> explain(const Counterexample& example, const Register& 
                     std::to_string(words.invocation(member.operation).process) + "  " + words.what(member.operation) +
                     (member.is_required ? "" : "  (may have taken effect or not)"));
   }
-  lines.push_back("  the longest order, and what the register holds:");
+  lines.emplace_back("  the longest order, and what the register holds:");
   lines.push_back("    " + words.value(no_value));
   for (const Counterexample::Step& step : example.linearization) {
     lines.push_back("    " + words.value(step.value) + " after " + words.name(step.operation));
   }
-  lines.push_back("  then none of the others can go next:");
+  lines.emplace_back("  then none of the others can go next:");
   for (const Counterexample::Blocked& blocked : example.blocked) {
     lines.push_back("    " + words.name(blocked.operation) + " " + words.reason(blocked, example.value));
   }

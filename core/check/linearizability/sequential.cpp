@@ -29,8 +29,9 @@ std::string words_of(const TimedCall& timed) {
 std::vector<std::string> explain(std::span<const TimedCall> calls, const ModelSearch& search) {
   std::vector<std::string> lines = {"no order of the operations explains: " + words_of(calls[search.stuck])};
   if (search.order.empty()) return lines;
-  lines.push_back(search.order.size() > told_calls ? "all that ended before it can be explained; the last steps of it:"
-                                                   : "all that ended before it can be explained:");
+  lines.emplace_back(search.order.size() > told_calls
+                         ? "all that ended before it can be explained; the last steps of it:"
+                         : "all that ended before it can be explained:");
   const std::size_t first = search.order.size() - std::min(told_calls, search.order.size());
   for (std::size_t i = first; i < search.order.size(); ++i) {
     const std::string state = search.states[i]->text();

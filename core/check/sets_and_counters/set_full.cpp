@@ -190,11 +190,10 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
     finding.unexpected = find_unexpected(timeline.elements(), history, verdict.explanation);
   }
   const bool is_stale = options.linearizable && !finding.stale.empty();
-  if (!finding.lost.empty() || !finding.duplicated.empty() || !finding.unexpected.empty()) {
-    verdict.valid = Valid::no;
-  } else if (finding.stable_count == 0) {
+  const bool is_wrong = !finding.lost.empty() || !finding.duplicated.empty() || !finding.unexpected.empty();
+  if (!is_wrong && finding.stable_count == 0) {
     verdict = Verdict::unknown(finding.attempt_count == 0 ? "nothing was added" : "no element is known to have stayed");
-  } else if (is_stale) {
+  } else if (is_wrong || is_stale) {
     verdict.valid = Valid::no;
   }
   verdict.may_lack_time = verdict.valid == Valid::no && finding.duplicated.empty() && !is_stale;

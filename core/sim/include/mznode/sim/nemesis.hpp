@@ -62,7 +62,7 @@ class Nemesis {
     /// Records what the nemesis does.
     std::function<void(const FaultEvent& event)> record;
   };
-  Nemesis(World world, std::vector<Fault> faults, Duration interval, std::uint64_t seed);
+  Nemesis(World world, const std::vector<Fault>& faults, Duration interval, std::uint64_t seed);
   Nemesis(const Nemesis&) = delete;
   Nemesis& operator=(const Nemesis&) = delete;
   ~Nemesis();
@@ -81,7 +81,7 @@ class Nemesis {
  private:
   /// A fault of the network or of clocks.
   struct Switch {
-    Switch(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
+    Switch(Fault which, Random chance) : fault(which), random(chance) {}
     Fault fault;
     Random random;
     std::shared_ptr<ActiveFault> active;

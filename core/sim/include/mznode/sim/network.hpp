@@ -145,7 +145,7 @@ class Network {
   void deliver_at(Time at, const std::string& name, std::uint64_t generation, std::shared_ptr<const Packet> packet,
                   bool continues);
   bool is_cut(const Packet& packet) const;
-  void count(const Packet& packet, JournalEntry::Event event, bool involves_client);
+  void count(const Packet& packet, JournalEntry::Event event, bool has_client);
   bool involves_client(const Packet& packet) const;
 
   Timers& timers_;
