@@ -4,6 +4,7 @@
 #include "command_line.hpp"
 #include "input_file.hpp"
 #include "mznode/check/registry.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
@@ -112,6 +113,7 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
   check::Valid valid = check::Valid::unknown;
   std::string details;
   std::string page;
+  std::string reservation;
   try {
     check::History history = check::read_history(
         read_file(path, command.max_file_size_mib << 20,
@@ -121,6 +123,7 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
     if (!command.page.empty()) page = history_page(command.workload, path, command.typed, std::move(history), verdict);
     for (const std::string& line : verdict.explanation) details += line + "\n";
     verdict.explanation.clear();
+    if (const auto* order = verdict.found<check::VersionOrderFinding>()) reservation = '\t' + order->text();
     if (valid == check::Valid::unknown && !verdict.error.empty()) report(path, verdict.error);
     details += check::to_details(verdict).dump(2) + "\n";
   } catch (const std::exception& error) {
@@ -130,7 +133,7 @@ check::Valid judge_file(const Judge& judge, const std::string& path, const Check
             << (valid == check::Valid::yes  ? "true"
                 : valid == check::Valid::no ? "false"
                                             : "unknown")
-            << '\n';
+            << reservation << '\n';
   if (command.verbose) std::cout << printable_lines(details);
   if (!page.empty()) write_file(command.page, page);
   return valid;
@@ -155,7 +158,9 @@ int judge_files(const CheckCommand& command) {
 /// The options of `mznode check`, and what they set.
 struct CheckLine {
   CheckCommand command;
-  CLI::App app{"Judges recorded histories: Jepsen's EDN or JSON lines. Prints FILE<TAB>true|false|unknown a line."};
+  CLI::App app{
+      "Judges recorded histories: Jepsen's EDN or JSON lines, also behind gzip. Prints "
+      "FILE<TAB>true|false|unknown a line."};
 
   CheckLine() {
     app.name(called("mznode check -w NAME [options] FILE..."));
@@ -163,7 +168,10 @@ struct CheckLine {
     app.add_option("-w,--workload", command.workload, "a workload, or a checker's own name: " + known_checkers())
         ->required()
         ->type_name("NAME");
-    app.add_option("files", command.files, "the histories")->required()->default_str("")->type_name("FILE");
+    app.add_option("files", command.files, "the histories; - is standard input")
+        ->required()
+        ->default_str("")
+        ->type_name("FILE");
     app.add_option("--compat", command.compat,
                    "jepsen: judge as upstream where this program is stricter, and transactions as Elle 0.2.2 does; "
                    "elle-0.2.2: the latter alone; elle-0.2.7: without the complete checks, which Elle has not")

@@ -5,8 +5,9 @@
 
 namespace mznode::app {
 
-/// The text of a file that a user names. Throws std::runtime_error for what cannot be read, is no text, or is larger
-/// than `max_bytes`; then `advice` says what to do, if anything.
+/// The text of a file that a user names; `-` is standard input. What gzip has compressed is decompressed. Throws
+/// std::runtime_error for what cannot be read, is no text, or is larger than `max_bytes`, compressed or not; then
+/// `advice` says what to do, if anything.
 std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice = {});
 
 }  // namespace mznode::app

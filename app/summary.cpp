@@ -235,6 +235,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
     for (const std::string& model : strongest->models) models += (models.empty() ? "" : ", ") + model;
     text += line("satisfied", models.empty() ? "no consistency model" : models);
   }
+  if (const auto* order = verdict.workload.found<check::VersionOrderFinding>()) text += line("known", order->text());
   for (const auto& [f, latencies] : verdict.perf_found().by_f) {
     text += line(f, "answered after " + quantiles(latencies));
   }

@@ -1,5 +1,7 @@
 #include "mznode/check/registry.hpp"
 
+#include <algorithm>
+
 #include "compat/upstream.hpp"
 #include "history/integers.hpp"
 #include "mznode/check/counter.hpp"
@@ -8,6 +10,7 @@
 #include "mznode/check/linearizable.hpp"
 #include "mznode/check/pn_counter.hpp"
 #include "mznode/check/set_full.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "mznode/check/txn/txn.hpp"
 #include "mznode/check/unique_ids.hpp"
 
@@ -54,20 +57,57 @@ constexpr Checker table[] = {
 #undef CHECKER
 };
 
+/// The functions that the operations of a checker may have, where one of another name would be passed over. Those of
+/// registers and of transactions are refused by their readers, and clients of logs have many more.
+struct Functions {
+  std::string_view checkers;
+  std::string_view names;
+};
+constexpr Functions functions[] = {
+    {"echo", "echo"},
+    {"unique-ids", "generate"},
+    {"broadcast g-set set-full", "add broadcast read"},
+    {"g-counter pn-counter counter", "add read"},
+};
+
+bool is_word_of(std::string_view word, std::string_view words) {
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    if (words.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/// The names, separated by blanks; empty where any may be.
+std::string_view known_functions(std::string_view checker) {
+  for (const Functions& each : functions) {
+    if (is_word_of(checker, each.checkers)) return each.names;
+  }
+  return {};
+}
+
 /// Throws HistoryError where the operations are not what the checker judges by.
-void demand_operations(const History& history, bool needs_f) {
+void demand_operations(const Checker& checker, const History& history, const CheckOptions& options) {
+  const std::string_view known = Upstream(options).passes_over_functions() ? "" : known_functions(checker.name);
   bool any = false;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
     any = true;
-    if (needs_f && operation.f.empty()) refuse(operation, "expected f, the name of what it does");
+    if (checker.needs_f && operation.f.empty()) refuse(operation, "expected f, the name of what it does");
+    if (!known.empty() && !is_word_of(operation.f, known)) {
+      refuse(operation, std::string(checker.name) + " judges operations of these names: " + std::string(known) +
+                            "; this one is " + operation.f);
+    }
   }
   if (!any) throw HistoryError("there is nothing to judge: the history has no operation of a client");
 }
 
 Verdict judge(const Checker& checker, const History& history, const CheckOptions& options) {
   try {
-    return checker.function(history, options);
+    Verdict verdict = checker.function(history, options);
+    if (verdict.valid != Valid::yes || answers_in(history) > 0 || Upstream(options).accepts_nothing()) return verdict;
+    return Verdict::unknown("no operation was answered, so there is nothing to judge");
   } catch (const HistoryError& error) {
     return Verdict::unknown(error.what());
   }
@@ -77,7 +117,7 @@ Verdict judge(const Checker& checker, const History& history, const CheckOptions
 
 Verdict Checker::check(const History& history, const CheckOptions& options) const {
   try {
-    demand_operations(history, needs_f);
+    demand_operations(*this, history, options);
     const Pairing pairing(history);
     Verdict verdict = judge(*this, history, options);
     if (answers != nullptr && !Upstream(options).believes_replies()) {

@@ -245,5 +245,29 @@ TEST(Registry, AHistoryThatCannotBeJudgedIsUnknown) {
   EXPECT_EQ(to_details(verdict)["error"], "operation 0: process 0 completes what it has not invoked");
 }
 
+TEST(Checkers, OperationsThatAreNotKnownAreNotPassedOver) {
+  for (const char* name : {"echo", "unique-ids", "g-set", "broadcast", "set-full", "pn-counter", "counter"}) {
+    const History history = shorthand({"0 invoke frob 1", "0 ok frob 1"});
+    const Verdict verdict = find_checker(name)->check(history, defaults);
+    EXPECT_EQ(verdict.valid, Valid::unknown) << name;
+    EXPECT_TRUE(verdict.error.ends_with("this one is frob")) << verdict.error;
+    EXPECT_EQ(find_checker(name)->check(history, compat).error.find("frob"), std::string::npos);
+  }
+}
+
+TEST(Checkers, WithoutAnAnswerNothingIsTrue) {
+  const Checker* checker = find_checker("cas-register");
+  const History open = shorthand({"0 invoke read", "1 invoke write 1"});
+  EXPECT_EQ(checker->check(open, defaults).valid, Valid::unknown);
+  EXPECT_EQ(checker->check(open, defaults).error, "no operation was answered, so there is nothing to judge");
+  EXPECT_EQ(checker->check(open, compat).valid, Valid::yes);
+  for (const char* name : {"list-append", "rw-register"}) {
+    const History alone = shorthand({"0 invoke txn [[\"r\",1,null]]", "0 ok txn [[\"r\",1,null]]"});
+    const Verdict verdict = find_checker(name)->check(alone, defaults);
+    EXPECT_EQ(verdict.valid, Valid::unknown);
+    EXPECT_NE(verdict.error.find("no transaction depends on another one"), std::string::npos) << verdict.error;
+  }
+}
+
 }  // namespace
 }  // namespace mznode::check

@@ -4,6 +4,8 @@
 
 #include "mznode/check/edn.hpp"
 #include "mznode/check/jsonl.hpp"
+#include "mznode/check/registry.hpp"
+#include "mznode/check/txn/anomalies.hpp"
 #include "tests/check/shorthand.hpp"
 
 namespace mznode::check {
@@ -352,6 +354,47 @@ TEST(Pairing, RefusesImpossibleProcesses) {
   EXPECT_EQ(text_of(shorthand({"3 invoke read", "3 invoke read"})),
             "operation 1: process 3 invokes before its operation 0 has ended");
   EXPECT_EQ(text_of(shorthand({"3 ok read"})), "operation 0: process 3 completes what it has not invoked");
+}
+
+/// As the documentation of Elle shows a history.
+TEST(History, TransactionsMayBeToldByTheirCompletionsAlone) {
+  for (const char* text : {"[{:type :ok, :value [[:append :x 1] [:r :y [1]]]} {:type :ok, :value [[:append :x 2] "
+                           "[:append :y 1]]} {:type :ok, :value [[:r :x [1 2]]]}]",
+                           R"([{"value":[["append","x",1],["r","y",[1]]]},
+                               {"value":[["append","x",2],["append","y",1]]},
+                               {"value":[["r","x",[1,2]]]}])"}) {
+    const History history = read_history(text);
+    ASSERT_EQ(history.size(), 6u);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(history[i].type, Type::invoke);
+      EXPECT_TRUE(history[i].value.is_null());
+      EXPECT_EQ(history[3 + i].type, Type::ok);
+      EXPECT_EQ(history[3 + i].index, static_cast<std::int64_t>(i));
+      EXPECT_EQ(history[3 + i].process, history[i].process);
+    }
+    CheckOptions options;
+    options.consistency_models = ConsistencyModels::parse("serializable");
+    const Verdict verdict = find_checker("list-append")->check(history, options);
+    EXPECT_EQ(verdict.valid, Valid::no);
+    EXPECT_EQ(verdict.found<TransactionsFinding>()->anomalies.front().name, "G1c");
+  }
+}
+
+TEST(History, OfCompletionsOfOneProcessEachFollowsTheOneBefore) {
+  const History history = read_history(
+      "{:type :ok :process 7 :value [[:append 1 1]]}"
+      "{:type :ok :process 8 :value [[:append 1 2]]}"
+      "{:type :ok :process 7 :value [[:r 1 []]]}");
+  std::string events;
+  for (const Operation& each : history) {
+    events += std::to_string(each.process) + (each.type == Type::invoke ? "+" : "-");
+  }
+  EXPECT_EQ(events, "7+8+7-7+8-7-");
+  CheckOptions options;
+  options.consistency_models = ConsistencyModels::parse("serializable");
+  EXPECT_EQ(find_checker("list-append")->check(history, options).valid, Valid::yes);
+  options.consistency_models = ConsistencyModels::parse("strong-session-serializable");
+  EXPECT_EQ(find_checker("list-append")->check(history, options).valid, Valid::no);
 }
 
 }  // namespace

@@ -257,5 +257,20 @@ TEST(Isolation, EveryCausalViolationThatLiesNextToTheTreeIsFound) {
   EXPECT_FALSE(is_satisfied(read_history(contents(causal / "pg_ser_bug.edn")), "strong-session-serializable"));
 }
 
+TEST(Complete, WhatTheInferenceDidNotRuleOutIsTestedBeforeItIsTold) {
+  // Both transactions were seen in part, whichever came first.
+  const History history =
+      concurrent({R"([["w","x",1],["w","y",1]])", R"([["w","x",2],["w","y",2]])", R"([["r","x",1],["r","y",2]])"});
+  CheckOptions options;
+  options.strongest_models = true;
+  options.consistency_models = ConsistencyModels::parse("read-committed");
+  const Verdict verdict = find_checker("rw-register")->check(history, options);
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  const auto* told = verdict.found<StrongestModelsFinding>();
+  ASSERT_NE(told, nullptr);
+  EXPECT_EQ(told->models, std::vector<std::string>{"strong-read-committed"});
+  EXPECT_EQ(told->violated, std::vector<std::string>{"causal-cerone"});
+}
+
 }  // namespace
 }  // namespace mznode::check

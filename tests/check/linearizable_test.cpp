@@ -85,7 +85,9 @@ TEST(CasRegister, AnIndefiniteWriteTakesEffectLateOrNever) {
 TEST(CasRegister, WhatFailedHadNoEffect) {
   const std::vector<std::string> failed = {"0 invoke write 1", "0 fail write 1", "0 invoke read", "0 ok read 1"};
   EXPECT_EQ(judge_register(failed), Valid::no);
-  EXPECT_EQ(judge_register({"0 invoke read", "0 fail read", "1 invoke read", "1 info read"}), Valid::yes);
+  EXPECT_EQ(judge_register(
+                {"0 invoke read", "0 fail read", "1 invoke read", "1 info read", "2 invoke write 1", "2 ok write 1"}),
+            Valid::yes);
 }
 
 TEST(CasRegister, CompareAndSetFindsTheValueItExpects) {

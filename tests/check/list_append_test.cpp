@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mznode/check/gloss.hpp"
 #include "tests/check/transactions.hpp"
 
 namespace mznode::check {
@@ -231,14 +232,40 @@ std::vector<std::string> words(const Verdict& verdict) {
 TEST(ListAppend, SaysInWordsWhatWasFound) {
   const History stale = history_of({{0, 1, 0, R"([["append","x",1]])"}, {2, 3, 1, R"([["r","x",null]])"}});
   const std::vector<std::string> cycle = words(judge(stale, "strict-serializable"));
-  ASSERT_EQ(cycle.size(), 5u);
+  ASSERT_EQ(cycle.size(), 6u);
   EXPECT_EQ(cycle[0], "G-single-item-realtime: these transactions come before one another");
-  EXPECT_EQ(cycle[1], R"(  T1 is operation 3 (process 1): [["r","x",null]])");
-  EXPECT_TRUE(cycle[4].starts_with("  However, T2 comes before T1")) << cycle[4];
+  EXPECT_EQ(cycle[1], "  " + gloss("G-single-item-realtime"));
+  EXPECT_EQ(cycle[2], R"(  T1 is operation 3 (process 1): [["r","x",null]])");
+  EXPECT_TRUE(cycle[5].starts_with("  However, T2 comes before T1")) << cycle[5];
   const History aborted = history_of({{0, 9, 0, R"([["append","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",[1]]])"}});
   EXPECT_EQ(
       words(judge(aborted, "read-committed"))[0],
       R"(G1a: operation 2 (process 1) read 1 from key "x", which operation 3 (process 0) appended, and that failed)");
+}
+
+TEST(ListAppend, TellsWhatStrongerModelsLose) {
+  const History skew = concurrent(
+      {R"([["append","x",1],["r","y",[]]])", R"([["append","y",1],["r","x",[]]])", R"([["r","x",[1]],["r","y",[1]]])"});
+  CheckOptions options;
+  options.consistency_models = ConsistencyModels::parse("snapshot-isolation");
+  options.strongest_models = true;
+  const Verdict verdict = find_checker("list-append")->check(skew, options);
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  const auto* told = verdict.found<StrongestModelsFinding>();
+  ASSERT_NE(told, nullptr);
+  EXPECT_EQ(told->models, std::vector<std::string>{"strong-snapshot-isolation"});
+  EXPECT_EQ(told->violated, std::vector<std::string>{"repeatable-read"});
+  EXPECT_EQ(to_details(verdict)["stronger-models"]["anomaly-types"][0], "G2-item");
+  const std::vector<std::string> lines = words(verdict);
+  ASSERT_GT(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "the strongest that nothing rules out: strong-snapshot-isolation");
+  EXPECT_EQ(lines[1], "ruled out: repeatable-read, and what implies it");
+  EXPECT_EQ(lines[2], "G2-item: these transactions come before one another");
+  EXPECT_EQ(lines[3], "  " + gloss("G2-item"));
+  // Where the model that was asked for is violated, what holds is told all the same.
+  options.consistency_models = ConsistencyModels::parse("serializable");
+  const std::vector<std::string> of_no = words(find_checker("list-append")->check(skew, options));
+  EXPECT_EQ(of_no.back(), "the strongest that nothing rules out: strong-snapshot-isolation");
 }
 
 TEST(ListAppend, ValuesThatNoTreeCanHoldAreShownAsTexts) {
@@ -247,9 +274,9 @@ TEST(ListAppend, ValuesThatNoTreeCanHoldAreShownAsTexts) {
     const History history =
         history_of({{0, 1, 0, R"([["append","x",)" + element + "]]"}, {2, 3, 1, R"([["r","x",null]])"}});
     const std::vector<std::string> cycle = words(judge(history, "strict-serializable"));
-    ASSERT_EQ(cycle.size(), 5u);
-    EXPECT_TRUE(cycle[2].starts_with("  T2 is operation 1 (process 0): ")) << cycle[2];
-    EXPECT_NE(cycle[2].find("append"), std::string::npos) << cycle[2];
+    ASSERT_EQ(cycle.size(), 6u);
+    EXPECT_TRUE(cycle[3].starts_with("  T2 is operation 1 (process 0): ")) << cycle[3];
+    EXPECT_NE(cycle[3].find("append"), std::string::npos) << cycle[3];
   }
 }
 

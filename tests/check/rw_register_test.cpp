@@ -148,5 +148,20 @@ TEST(RwRegister, ManyReadersOfTheInitialValueDoNotChangeTheVerdict) {
   EXPECT_EQ(found(concurrent(values), "snapshot-isolation", writes_follow_reads), Types{"G-single-item"});
 }
 
+TEST(RwRegister, SaysHowMuchWasOrderedWhereNoCompleteCheckStandsBehindIt) {
+  const History history = concurrent(
+      {R"([["w","x",1]])", R"([["w","x",2]])", R"([["r","x",1],["w","x",3]])", R"([["w","y",1]])", R"([["r","x",3]])"});
+  const auto order = [&](CompleteCheck complete, Assumptions assume) {
+    const Verdict verdict = judged(history, "rw-register", "serializable", assume, complete);
+    EXPECT_EQ(verdict.valid, Valid::yes);
+    const auto* found = verdict.found<VersionOrderFinding>();
+    return found == nullptr ? std::string() : found->text();
+  };
+  EXPECT_EQ(order(CompleteCheck::left_out, {}), "0 % of versions ordered");
+  // Of the versions of x, 1 comes before 3; nothing is known of 2. The only one of y needs no order.
+  EXPECT_EQ(order(CompleteCheck::left_out, {.wfr_keys = true}), "66 % of versions ordered");
+  EXPECT_EQ(order(CompleteCheck::where_affordable, {}), "");
+}
+
 }  // namespace
 }  // namespace mznode::check

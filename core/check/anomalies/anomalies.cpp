@@ -121,6 +121,39 @@ std::string TransactionsFinding::reason() const {
 
 void StrongestModelsFinding::write_to(ordered_json& details) const {
   details["strongest-models"] = models;
+  if (violated.empty()) return;
+  ordered_json stronger = {{"not", violated}, {"anomaly-types", ordered_json::array()}};
+  for (const Anomaly& anomaly : anomalies) {
+    stronger["anomaly-types"].push_back(anomaly.name);
+    stronger["anomalies"][anomaly.name] = to_details(anomaly.examples);
+  }
+  details["stronger-models"] = std::move(stronger);
+}
+
+std::vector<std::string> StrongestModelsFinding::words() const {
+  const auto list = [](const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
+    return text;
+  };
+  std::vector<std::string> lines = {"the strongest that nothing rules out: " +
+                                    (models.empty() ? "none" : list(models))};
+  if (violated.empty()) return lines;
+  lines.push_back("ruled out: " + list(violated) + ", and what implies " + (violated.size() == 1 ? "it" : "them"));
+  constexpr std::size_t max_told = 3;
+  for (std::size_t i = 0; i < std::min(max_told, anomalies.size()); ++i) {
+    for (std::string& line : txn::explain_anomaly(anomalies[i])) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string VersionOrderFinding::text() const {
+  constexpr std::size_t whole = 100;
+  return std::to_string(count == 0 ? whole : ordered * whole / count) + " % of versions ordered";
+}
+
+void VersionOrderFinding::write_to(ordered_json& details) const {
+  details["version-order"] = {{"count", count}, {"ordered", ordered}};
 }
 
 }  // namespace mznode::check

@@ -20,6 +20,7 @@ class AnomalyList {
     ++entry.count;
     if (entry.examples.size() < max_examples) entry.examples.emplace_back(describe());
   }
+  bool contains(std::string_view anomaly) const { return entries_.contains(anomaly); }
   void remove(std::string_view anomaly) { entries_.erase(anomaly); }
 
   Names names() const {

@@ -66,14 +66,31 @@ void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority
   }
 }
 
-std::vector<std::string_view> strongest_models_of(const AnomalyList& anomalies, const CycleReport& by_process,
-                                                  const CycleReport& by_realtime) {
-  Names found = anomalies.names();
+StrongestModelsFinding strongest_models_of(AnomalyList anomalies, const CycleReport& by_process,
+                                           const CycleReport& by_realtime, const Names& prohibited,
+                                           const Evidence& evidence) {
+  Names given_up;
+  const Names before = anomalies.names();
   for (const CycleReport* report : {&by_process, &by_realtime}) {
-    for (const CycleCase& it : report->cases) found.insert(it.anomaly);
-    found.insert(report->given_up.begin(), report->given_up.end());  // they may be there
+    for (const CycleCase& it : report->cases) {
+      if (!before.contains(it.anomaly)) anomalies.add(it.anomaly, [&] { return evidence.cycle(it.cycle); });
+    }
+    given_up.insert(report->given_up.begin(), report->given_up.end());
   }
-  return strongest_models(found);
+  Names found = anomalies.names();
+  const bool all_asked_hold = std::none_of(
+      found.begin(), found.end(), [&](auto name) { return prohibited.contains(name) || undecided.contains(name); });
+  StrongestModelsFinding finding;
+  if (all_asked_hold) {
+    const Boundary boundary = ruled_out(found);
+    finding.violated.assign(boundary.weakest.begin(), boundary.weakest.end());
+    remove_redundant_cycles(anomalies, found);
+    for (const std::string_view name : anomalies.names()) finding.anomalies.push_back(anomalies.at(name));
+  }
+  found.insert(given_up.begin(), given_up.end());  // they may be there
+  const auto models = strongest_models(found);
+  finding.models.assign(models.begin(), models.end());
+  return finding;
 }
 
 Verdict judge(AnomalyList anomalies, const Names& prohibited) {
@@ -94,6 +111,7 @@ Verdict judge(AnomalyList anomalies, const Names& prohibited) {
   finding.ruled_out.assign(boundary.weakest.begin(), boundary.weakest.end());
   finding.also_ruled_out.assign(boundary.stronger.begin(), boundary.stronger.end());
   verdict.explanation = explain(anomalies, reportable);
+  if (verdict.valid == Valid::unknown) verdict.error = verdict.explanation.front();
   verdict.add(std::move(finding));
   return verdict;
 }

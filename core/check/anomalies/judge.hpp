@@ -16,9 +16,10 @@ void find_cycle_anomalies(const Graph& graph, const Loops& loops, const Priority
                           const Evidence& evidence, AnomalyList& anomalies);
 
 /// The strongest models that a history satisfies in which this was found and no more, with the cycles of its graph in
-/// the process and in the realtime order.
-std::vector<std::string_view> strongest_models_of(const AnomalyList& anomalies, const CycleReport& by_process,
-                                                  const CycleReport& by_realtime);
+/// the process and in the realtime order; and what rules out stronger ones, unless one of the `prohibited` was found.
+StrongestModelsFinding strongest_models_of(AnomalyList anomalies, const CycleReport& by_process,
+                                           const CycleReport& by_realtime, const Names& prohibited,
+                                           const Evidence& evidence);
 
 /// The verdict on what was found: Elle's result, where these anomalies must not occur.
 Verdict judge(AnomalyList anomalies, const Names& prohibited);

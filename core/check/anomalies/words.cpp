@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "mznode/check/gloss.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check::txn {
@@ -122,6 +123,7 @@ std::vector<std::string> explain_anomaly(const Anomaly& anomaly) {
   if (example.cycle) {
     lines.front() += example.cycle->transactions.size() == 1 ? ": this transaction comes before itself"
                                                              : ": these transactions come before one another";
+    if (const std::string plain = gloss(anomaly.name); !plain.empty()) lines.push_back("  " + plain);
     const std::vector<std::string> cycle = explain_cycle(*example.cycle);
     lines.insert(lines.end(), cycle.begin(), cycle.end());
     return lines;

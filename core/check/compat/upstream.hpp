@@ -18,6 +18,8 @@ class Upstream {
   bool believes_replies() const { return jepsen_; }
   /// Where nothing was to be judged, all of it was right; and all of no operations succeeded.
   bool accepts_nothing() const { return jepsen_; }
+  /// Operations that a checker does not know are passed over.
+  bool passes_over_functions() const { return jepsen_; }
   /// An operation that never succeeded is wrong even if each time it was right to fail, and however few there were.
   bool demands_success() const { return jepsen_; }
   /// The availability is rounded to a float.

@@ -22,6 +22,7 @@ class EdnReader {
     } else {
       while (!edn_.at_end()) operation();
     }
+    builder_.complete(history_);
     return std::move(history_);
   }
 

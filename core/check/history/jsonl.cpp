@@ -25,6 +25,7 @@ class JsonlReader {
       while (!scanner_.at_end()) operation();
     }
     if (!scanner_.at_end()) fail("expected the end of the history");
+    builder_.complete(history_);
     return std::move(history_);
   }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace mznode::check {
 namespace {
@@ -14,6 +17,10 @@ bool parse_int(std::string_view json, std::int64_t& number) {
 
 /// A text shorter than this cannot be an operation; it bounds what a file full of line breaks makes us reserve.
 constexpr std::size_t shortest_operation = 32;
+
+bool is_transaction(const Operation& operation) {
+  return operation.f.empty() || operation.f == "txn";
+}
 
 }  // namespace
 
@@ -86,7 +93,15 @@ bool OperationBuilder::is_judged(std::string_view key) {
 }
 
 std::optional<std::string> OperationBuilder::finish() {
-  if (!has_type_) return "expected the field type in the operation";
+  if (!history_has_types_) history_has_types_ = has_type_;
+  const bool is_acknowledged = is_transaction(*operation_) && operation_->value.text().front() == '[';
+  if (!has_type_ && (*history_has_types_ || !is_acknowledged)) {
+    return "expected the field type in the operation";
+  }
+  if (has_type_ && !*history_has_types_) {
+    return "expected no type in the operation: those before it have none, which makes all of them acknowledged";
+  }
+  if (!has_type_) operation_->type = Type::ok;
   if (!history_has_processes_) history_has_processes_ = has_process_;
   if (*history_has_processes_ != has_process_) {
     return has_process_
@@ -94,7 +109,48 @@ std::optional<std::string> OperationBuilder::finish() {
                : "expected the field process in the operation";
   }
   if (!has_process_) operation_->process = 0;
+  has_invocations_ = has_invocations_ || (operation_->type == Type::invoke && operation_->is_client());
   return std::nullopt;
+}
+
+void OperationBuilder::complete(History& history) const {
+  if (has_invocations_) return;
+  const bool tells_transactions = std::all_of(history.begin(), history.end(), [](const Operation& operation) {
+    return !operation.is_client() || is_transaction(operation);
+  });
+  if (!tells_transactions) return;
+  if (!history_has_processes_.value_or(true)) {
+    std::int64_t process = 0;
+    for (Operation& operation : history) operation.process = process++;
+  }
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> next(history.size(), none);  // the completion that the same process has next
+  std::vector<std::size_t> first;
+  std::unordered_map<std::int64_t, std::size_t> last;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (!history[i].is_client()) continue;
+    const auto [known, is_new] = last.try_emplace(history[i].process, i);
+    if (is_new) {
+      first.push_back(i);
+    } else {
+      next[std::exchange(known->second, i)] = i;
+    }
+  }
+  History whole;
+  whole.reserve(2 * history.size());
+  const auto invoke = [&](std::size_t completion) {
+    Operation& invocation = whole.emplace_back();
+    invocation.index = history[completion].index;
+    invocation.time_ns = whole.size() == 1 ? history.front().time_ns : whole[whole.size() - 2].time_ns;
+    invocation.process = history[completion].process;
+    invocation.f = history[completion].f;
+  };
+  for (const std::size_t i : first) invoke(i);
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    whole.push_back(history[i]);
+    if (next[i] != none) invoke(next[i]);
+  }
+  history = std::move(whole);
 }
 
 std::string describe_position(std::string_view text, std::size_t offset) {

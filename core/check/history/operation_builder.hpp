@@ -19,10 +19,16 @@ class OperationBuilder {
   /// Returns what was expected instead where the value does not fit, null otherwise.
   const char* set(std::string_view key, std::string_view json);
 
-  /// Completes the operation. Returns what it misses: its type, or where others of the history have one, its process.
-  /// In a history without processes, such as Elle's documentation shows, all operations are those of process 0. An
+  /// Completes the operation. Returns what it misses: where others of the history have one, its type or process, and
+  /// its type unless it is a transaction, with a list as its value. In a history without processes, such as Elle's
+  /// documentation shows, all operations are those of process 0; transactions without types are acknowledged. An
   /// operation without `f` has an empty one.
   std::optional<std::string> finish();
+
+  /// Completes the history. Where it tells of transactions by their completions alone, as Elle's documentation does,
+  /// each gets an invocation, as early as it may have been: after what its process completed before, or at the begin.
+  /// Without processes each is one's of its own, so that nothing is known of their order in time.
+  void complete(History& history) const;
 
   /// Whether a checker may read a field of this name.
   static bool is_judged(std::string_view key);
@@ -36,6 +42,8 @@ class OperationBuilder {
   bool has_type_ = false;
   bool has_process_ = false;
   std::optional<bool> history_has_processes_;
+  std::optional<bool> history_has_types_;
+  bool has_invocations_ = false;
 };
 
 /// Throws HistoryError with the line and the column, in characters, of the byte at `offset`; both count from 1.

@@ -246,6 +246,27 @@ std::optional<Dependency> Registers::read_ahead(TransactionId transaction) const
   return std::nullopt;
 }
 
+VersionOrderFinding Registers::version_order() const {
+  const std::uint32_t elements = transactions_.element_count();
+  std::vector<std::uint32_t> written(transactions_.key_count(), 0);
+  std::vector<bool> is_ordered(elements, false);
+  for (Version version{0U}; version < elements; ++version) {
+    if (writer_[version] == none) continue;
+    ++written[key_of(version)];
+    for (const Graph::Arc& arc : before_.arcs(version)) {
+      if (element(arc.to) == none || writer_[arc.to] == none) continue;
+      is_ordered[version] = is_ordered[arc.to] = true;
+    }
+  }
+  VersionOrderFinding finding;
+  for (Version version{0U}; version < elements; ++version) {
+    if (writer_[version] == none || written[key_of(version)] < 2) continue;
+    ++finding.count;
+    if (is_ordered[version]) ++finding.ordered;
+  }
+  return finding;
+}
+
 Loops Registers::loops() const {
   Loops loops;
   loops.exist = std::any_of(externals_.begin(), externals_.end(), [this](const External& it) {

@@ -37,6 +37,8 @@ class Registers final : public Explainer {
   std::optional<Dependency> explain(TransactionId from, TransactionId to, Relations relation) const override;
   Objects objects() const override { return Objects::registers; }
   Loops loops() const;
+  /// How many versions have a place in the order that was inferred.
+  VersionOrderFinding version_order() const;
 
  private:
   /// A version: an element, or behind them the initial one of each key.

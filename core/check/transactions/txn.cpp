@@ -1,6 +1,9 @@
 #include "mznode/check/txn/txn.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
 
 #include "anomalies/judge.hpp"
 #include "compat/upstream.hpp"
@@ -50,12 +53,9 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
   const Names all = prohibited_anomalies({});
   const bool all_hold =
       verdict.valid == Valid::yes && std::includes(prohibited.begin(), prohibited.end(), all.begin(), all.end());
-  const auto strongest = all_hold ? strongest_models({})
-                                  : strongest_models_of(anomalies, find_cycles(graph_in(process), priority),
-                                                        find_cycles(graph_in(realtime), priority));
-  StrongestModelsFinding finding;
-  finding.models.assign(strongest.begin(), strongest.end());
-  verdict.add(std::move(finding));
+  verdict.add(all_hold ? strongest_models_of({}, {}, {}, prohibited, evidence)
+                       : strongest_models_of(std::move(anomalies), find_cycles(graph_in(process), priority),
+                                             find_cycles(graph_in(realtime), priority), prohibited, evidence));
   return verdict;
 }
 
@@ -65,16 +65,41 @@ void forget_strongest_models(Verdict& verdict) {
   });
 }
 
-/// Takes those back that would imply a model that is violated.
+/// Takes those back that would imply a model that is violated, and tells it where all that was asked for holds.
 void rule_out(Verdict& verdict, std::string_view violated) {
   const auto* told = verdict.found<StrongestModelsFinding>();
   if (told == nullptr) return;
   const auto left =
       strongest_implied(told->models, [&](std::string_view model) { return isolation::implies(model, violated); });
-  StrongestModelsFinding finding;
+  StrongestModelsFinding finding = *told;
   finding.models.assign(left.begin(), left.end());
+  const bool is_told = std::any_of(finding.violated.begin(), finding.violated.end(),
+                                   [&](const std::string& weaker) { return isolation::implies(violated, weaker); });
+  if (verdict.valid == Valid::yes && !is_told) {
+    std::erase_if(finding.violated,
+                  [&](const std::string& stronger) { return isolation::implies(stronger, violated); });
+    finding.violated.emplace_back(violated);
+  }
   forget_strongest_models(verdict);
   verdict.add(std::move(finding));
+}
+
+/// Adds what holds, and what stronger models lose, in words.
+Verdict with_strongest_models(Verdict verdict) {
+  const auto* told = verdict.found<StrongestModelsFinding>();
+  const bool says_more = told != nullptr && (verdict.valid == Valid::no || !told->violated.empty());
+  if (!says_more || verdict.valid == Valid::unknown) return verdict;
+  const std::vector<std::string> words = told->words();
+  verdict.explanation.insert(verdict.explanation.end(), words.begin(), words.end());
+  return verdict;
+}
+
+/// Whether a complete check says yes to each model that was asked for, so that nothing can have been missed.
+bool is_proven(const Verdict& verdict, const CheckOptions& options) {
+  const auto* complete = verdict.found<CompleteFinding>();
+  return complete != nullptr && complete->models.size() == options.consistency_models.names().size() &&
+         std::all_of(complete->models.begin(), complete->models.end(),
+                     [](const CompleteFinding::Model& model) { return model.valid == Valid::yes; });
 }
 
 /// Takes `verdict` back unless it is invalid, where a value was read that nobody had written: no order can be trusted
@@ -108,6 +133,31 @@ void demand_checked_models(const CheckOptions& options, bool is_completed) {
   }
 }
 
+/// Holds what is said to hold to the complete checks: the inference may have missed that it is violated.
+void test_strongest_models(Verdict& verdict, const History& history, const Transactions& transactions,
+                           SearchLimits limits) {
+  constexpr std::uint64_t affordable_steps = 10'000'000;  // for each of a few models
+  limits.steps = std::min(limits.steps, affordable_steps);
+  std::set<std::string> tested;
+  if (const auto* asked = verdict.found<CompleteFinding>()) {
+    for (const CompleteFinding::Model& model : asked->models) tested.insert(model.name);
+  }
+  const auto find_violated = [&](const std::vector<std::string>& models) -> std::optional<std::string> {
+    for (std::string model : models) {
+      if (model == "consistent-view") model = "causal-cerone";  // it has no check of its own, and implies this one
+      if (!has_complete_check(model) || !tested.insert(model).second) continue;
+      const CompleteFinding found = isolation::check_completely(history, transactions, {model}, limits, false);
+      if (found.models.front().valid == Valid::no) return model;
+    }
+    return std::nullopt;
+  };
+  while (const auto* told = verdict.found<StrongestModelsFinding>()) {
+    const auto violated = find_violated(told->models);
+    if (!violated) return;
+    rule_out(verdict, *violated);
+  }
+}
+
 /// Adds what the complete checks find.
 Verdict completed(Verdict verdict, const History& history, const Transactions& transactions,
                   const CheckOptions& options) {
@@ -120,16 +170,17 @@ Verdict completed(Verdict verdict, const History& history, const Transactions& t
       isolation::check_completely(history, transactions, options.consistency_models.names(), limits, is_demanded);
   for (const CompleteFinding::Model& model : finding.models) {
     const bool is_only_check = !why_unchecked(model.name).empty();
-    if (model.valid == Valid::no) rule_out(verdict, model.name);
     const bool counts = model.valid == Valid::no || is_demanded || is_only_check;
     if (!counts) continue;
     verdict.valid = worst(verdict.valid, model.valid);
+    if (model.valid == Valid::no) rule_out(verdict, model.name);
     verdict.explanation.insert(verdict.explanation.end(), model.explanation.begin(), model.explanation.end());
     if (verdict.valid == Valid::unknown && verdict.error.empty() && model.valid == Valid::unknown) {
       verdict.error = model.explanation.front();
     }
   }
   if (!finding.models.empty()) verdict.add(std::move(finding));
+  test_strongest_models(verdict, history, transactions, options.limits);
   return verdict;
 }
 
@@ -137,13 +188,22 @@ NilRead nil_read(const CheckOptions& options) {
   return Upstream(options).forgets_reads_of_nil() ? NilRead::tells_nothing : NilRead::finds_nothing;
 }
 
-Verdict judge_registers(const History& history, const Transactions& transactions, const CheckOptions& options) {
+/// `demand` may take back what the inference found, before the complete checks add to it.
+template <class Demand>
+Verdict judge_registers(const History& history, const CheckOptions& options, Demand&& demand) {
+  Transactions transactions;
+  RegisterReader(history).read(transactions);
   AnomalyList anomalies;
   const Registers versions(history, transactions, options, anomalies);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, nil_read(options), evidence, anomalies);
-  return judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options, std::move(anomalies),
-                            versions.loops());
+  Verdict verdict = judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options,
+                                       std::move(anomalies), versions.loops());
+  verdict = completed(demand(std::move(verdict), transactions), history, transactions, options);
+  if (verdict.valid == Valid::yes && !is_proven(verdict, options)) {
+    if (VersionOrderFinding order = versions.version_order(); order.count > 0) verdict.add(order);
+  }
+  return with_strongest_models(std::move(verdict));
 }
 
 }  // namespace
@@ -159,26 +219,22 @@ Verdict check_list_append(const History& history, const CheckOptions& options) {
   find_list_anomalies(transactions, reader, versions, nil_read(options), evidence, anomalies);
   Verdict verdict =
       judge_dependencies(history, transactions, versions, {ww, wr, rw}, evidence, options, std::move(anomalies));
-  return demand_writers(std::move(verdict), transactions, "appended");
+  return with_strongest_models(demand_writers(std::move(verdict), transactions, "appended"));
 }
 
 Verdict check_rw_register(const History& history, const CheckOptions& options) {
   demand_checked_models(options, is_complete(options));
-  Transactions transactions;
-  RegisterReader(history).read(transactions);
-  return completed(judge_registers(history, transactions, options), history, transactions, options);
+  return judge_registers(history, options, [](Verdict verdict, const Transactions&) { return verdict; });
 }
 
 Verdict check_txn_rw_register(const History& history, const CheckOptions& options) {
   demand_checked_models(options, is_complete(options));
   CheckOptions assuming = options;
   assuming.assume.wfr_keys = true;
-  Transactions transactions;
-  RegisterReader(history).read(transactions);
-  Verdict verdict = judge_registers(history, transactions, assuming);
-  if (!Upstream(options).ignores_unwritten_values())
-    verdict = demand_writers(std::move(verdict), transactions, "wrote");
-  verdict = completed(std::move(verdict), history, transactions, options);
+  Verdict verdict = judge_registers(history, assuming, [&](Verdict judged, const Transactions& transactions) {
+    return Upstream(options).ignores_unwritten_values() ? judged
+                                                        : demand_writers(std::move(judged), transactions, "wrote");
+  });
   if (verdict.valid != Valid::unknown) return verdict;
   const std::size_t answers = answers_in(history);
   const auto* found = verdict.found<TransactionsFinding>();

@@ -83,10 +83,29 @@ struct TransactionsFinding final : Finding {
   std::string reason() const override;
 };
 
-/// The strongest models that no anomaly rules out. Found where somebody asked, unless nothing can be said.
+/// The strongest models that no anomaly rules out, and what rules the stronger ones out. Found where somebody asked,
+/// unless nothing can be said.
 struct StrongestModelsFinding final : Finding {
   std::vector<std::string> models = {};
+  /// Where all that was asked for holds: the weakest models that do not, and the anomalies that show it.
+  std::vector<std::string> violated = {};
+  std::vector<Anomaly> anomalies = {};
 
+  void write_to(nlohmann::ordered_json& details) const override;
+  /// The same for a person, a line each: what holds, what does not, and an example of each anomaly.
+  std::vector<std::string> words() const;
+};
+
+/// Of registers, how many versions the inference could put into an order: what it finds rests on that. Found of a
+/// verdict of yes that no complete check stands behind.
+struct VersionOrderFinding final : Finding {
+  /// Versions of keys that several acknowledged transactions have written.
+  std::size_t count = 0;
+  /// Those among them that are known to come before or after another one of their key.
+  std::size_t ordered = 0;
+
+  /// "38 % of versions ordered", rounded down.
+  std::string text() const;
   void write_to(nlohmann::ordered_json& details) const override;
 };
 
