@@ -57,6 +57,7 @@ class Mznode(ConanFile):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["MZNODE_TESTS"] = "OFF"
+        toolchain.cache_variables["MZNODE_C_LIBRARY"] = "OFF"  # the libraries are static
         toolchain.cache_variables["MZNODE_EXAMPLES"] = "OFF"
         toolchain.cache_variables["FETCHCONTENT_FULLY_DISCONNECTED"] = "ON"
         toolchain.generate()

@@ -7,6 +7,8 @@ vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
     OPTIONS
         -DMZNODE_TESTS=OFF
+        # The libraries are static.
+        -DMZNODE_C_LIBRARY=OFF
         -DMZNODE_EXAMPLES=OFF
 )
 vcpkg_cmake_install()

@@ -1,0 +1,68 @@
+/* mznode's checkers for C, and for every language that calls C: the library mznode_check.
+ *
+ *   mznode_verdict* verdict = mznode_check("list-append", text, strlen(text), "{\"consistency-models\": \"serializable\"}");
+ *   if (mznode_verdict_valid(verdict) == MZNODE_FALSE) puts(mznode_verdict_explanation(verdict));
+ *   mznode_verdict_free(verdict);
+ *
+ * Functions may be called from several threads at once, each with a verdict of its own. Texts are UTF-8, end with a NUL
+ * and belong to the verdict, or to the library. What is here stays as it is; later versions add to it. */
+#ifndef MZNODE_CHECK_H
+#define MZNODE_CHECK_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MZNODE_CHECK_VERSION 1
+
+/* Of the library's symbols, those that are seen from outside. */
+#define MZNODE_API __attribute__((visibility("default")))
+
+typedef struct mznode_verdict mznode_verdict;
+
+enum {
+  MZNODE_TRUE = 0,
+  MZNODE_FALSE = 1,
+  /* Nothing can be said: nothing was to be judged, the history cannot be read, or a search was given up. */
+  MZNODE_UNKNOWN = 2,
+  /* The checker, an option or its value is not known. */
+  MZNODE_REFUSED = 3
+};
+
+/* The MZNODE_CHECK_VERSION that the library was built with. */
+MZNODE_API int mznode_check_version(void);
+
+/* All checkers, one a line: the name, a tab, and what it demands of a history. */
+MZNODE_API const char* mznode_checkers(void);
+
+/* Judges the history of `size` bytes, in Jepsen's EDN or as JSON lines, by the checker of this name. `options` is a JSON
+ * object, or NULL for none; its keys are the options of `mznode check` without dashes before them:
+ *   "consistency-models"   a name, several separated by commas, or a list of names
+ *   "assume"               a list of "wfr-keys", "sequential-keys", "linearizable-keys"
+ *   "compat"               "jepsen", "elle-0.2.2", "elle-0.2.7"
+ *   "complete"             true: find every violation, or say unknown
+ *   "strict-null-reads"    true: a read of null says that nothing was written
+ *   "initial-value"        what each register holds at the beginning
+ *   "search-steps", "search-memory"  where a search is given up; the latter in MiB
+ *   "explain"              false: no words and no strongest models, which is quicker
+ * Returns NULL where memory has run out, and otherwise what mznode_verdict_free is to free. */
+MZNODE_API mznode_verdict* mznode_check(const char* checker, const char* history, size_t size, const char* options);
+
+/* One of the values above. */
+MZNODE_API int mznode_verdict_valid(const mznode_verdict* verdict);
+/* Why it is unknown or refused, or what is wrong, in a line; may be empty. */
+MZNODE_API const char* mznode_verdict_error(const mznode_verdict* verdict);
+/* What is wrong in words, in lines; may be empty. */
+MZNODE_API const char* mznode_verdict_explanation(const mznode_verdict* verdict);
+/* All that was found, as a JSON object with Jepsen's keys, such as "valid?" and "anomaly-types". */
+MZNODE_API const char* mznode_verdict_json(const mznode_verdict* verdict);
+/* NULL is allowed. */
+MZNODE_API void mznode_verdict_free(mznode_verdict* verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

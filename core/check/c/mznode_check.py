@@ -1,0 +1,118 @@
+"""mznode's checkers for Python, over the library mznode_check; nothing else is needed.
+
+    import mznode_check
+
+    verdict = mznode_check.check("list-append", open("history.edn").read(), consistency_models="serializable")
+    if verdict.valid is False:
+        print("\n".join(verdict.explanation))
+
+A history is Jepsen's EDN or JSON lines, as text or bytes, or a list of dictionaries, one an operation:
+
+    [{"type": "invoke", "process": 0, "f": "read", "value": None},
+     {"type": "ok", "process": 0, "f": "read", "value": 1}]
+
+The library is looked for at $MZNODE_CHECK_LIBRARY, where this file was installed from, and where the system looks.
+"""
+
+import ctypes
+import ctypes.util
+import gzip
+import json
+import os
+import pathlib
+from dataclasses import dataclass, field
+
+__all__ = ["Verdict", "check", "check_file", "checkers"]
+
+_REFUSED = 3
+_VALID = {0: True, 1: False, 2: None}
+
+
+@dataclass
+class Verdict:
+    """What a checker says of a history."""
+
+    valid: "bool | None"
+    """True, False, or None where nothing can be said."""
+    error: str = ""
+    """Why nothing can be said, or what is wrong, in a line; may be empty."""
+    explanation: "list[str]" = field(default_factory=list)
+    """What is wrong in words, a line each."""
+    details: dict = field(default_factory=dict)
+    """All that was found, under Jepsen's keys, such as "anomaly-types"."""
+
+
+def _find_library():
+    here = pathlib.Path(__file__).resolve()
+    name = "libmznode_check.so"
+    candidates = [os.environ.get("MZNODE_CHECK_LIBRARY"), here.parent / name]
+    for prefix in here.parents:
+        candidates += [prefix / "lib" / name, *sorted((prefix / "lib").glob("*-linux-gnu/" + name))]
+    for candidate in candidates:
+        if candidate and os.path.exists(candidate):
+            return str(candidate)
+    found = ctypes.util.find_library("mznode_check")
+    if found:
+        return found
+    raise OSError("libmznode_check.so is not found; name it in MZNODE_CHECK_LIBRARY")
+
+
+def _load():
+    library = ctypes.CDLL(_find_library())
+    library.mznode_checkers.restype = ctypes.c_char_p
+    library.mznode_check.restype = ctypes.c_void_p
+    library.mznode_check.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p]
+    library.mznode_verdict_valid.argtypes = [ctypes.c_void_p]
+    library.mznode_verdict_free.argtypes = [ctypes.c_void_p]
+    library.mznode_verdict_free.restype = None
+    for name in ("error", "explanation", "json"):
+        function = getattr(library, "mznode_verdict_" + name)
+        function.restype = ctypes.c_char_p
+        function.argtypes = [ctypes.c_void_p]
+    return library
+
+
+_library = _load()
+
+
+def checkers():
+    """The names of the checkers, and what each demands of a history."""
+    lines = _library.mznode_checkers().decode().splitlines()
+    return dict(line.split("\t", 1) for line in lines)
+
+
+def check(checker, history, **options):
+    """Judges a history by the checker of this name.
+
+    Options are those of `mznode check`, with underscores: consistency_models, assume, compat, complete,
+    strict_null_reads, initial_value, search_steps, search_memory; explain=False is quicker. Raises ValueError where the
+    checker, an option or its value is not known.
+    """
+    if isinstance(history, (list, tuple)):
+        history = "".join(json.dumps(operation) + "\n" for operation in history)
+    text = history.encode() if isinstance(history, str) else bytes(history)
+    told = json.dumps({name.replace("_", "-"): value for name, value in options.items()}).encode()
+    verdict = _library.mznode_check(checker.encode(), text, len(text), told)
+    if not verdict:
+        raise MemoryError("judging the history takes more memory than there is")
+    try:
+        valid = _library.mznode_verdict_valid(verdict)
+        error = _library.mznode_verdict_error(verdict).decode()
+        if valid == _REFUSED:
+            raise ValueError(error)
+        return Verdict(
+            valid=_VALID[valid],
+            error=error,
+            explanation=_library.mznode_verdict_explanation(verdict).decode().splitlines(),
+            details=json.loads(_library.mznode_verdict_json(verdict)),
+        )
+    finally:
+        _library.mznode_verdict_free(verdict)
+
+
+def check_file(checker, path, **options):
+    """The same of a file, which gzip may have compressed."""
+    data = pathlib.Path(path).read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
+    return check(checker, data, **options)

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The checkers from Python and from C.
+
+Usage: python_module_test.py LIBRARY, the built libmznode_check.so.
+"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "core/check/c"
+LIBRARY = Path(sys.argv.pop(1)).resolve()
+os.environ["MZNODE_CHECK_LIBRARY"] = str(LIBRARY)
+sys.path.insert(0, str(SOURCE))
+import mznode_check
+
+# As Elle's documentation shows it.
+G1C = """{:type :ok, :value [[:append :x 1] [:r :y [1]]]}
+{:type :ok, :value [[:append :x 2] [:append :y 1]]}
+{:type :ok, :value [[:r :x [1 2]]]}
+"""
+
+C_PROGRAM = r"""
+#include <mznode_check.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void) {
+  const char* history = "{:type :ok, :value [[:append :x 1] [:r :x [1]]]} {:type :ok, :value [[:r :x [1]]]}";
+  mznode_verdict* verdict = mznode_check("list-append", history, strlen(history), "{\"explain\": false}");
+  if (verdict == NULL || mznode_check_version() != MZNODE_CHECK_VERSION) return 1;
+  printf("%d %s\n", mznode_verdict_valid(verdict), mznode_verdict_json(verdict));
+  mznode_verdict_free(verdict);
+  mznode_verdict_free(NULL);
+  return 0;
+}
+"""
+
+
+class Module(unittest.TestCase):
+    def test_tells_what_was_found(self):
+        verdict = mznode_check.check("list-append", G1C, consistency_models=["serializable"])
+        self.assertIs(verdict.valid, False)
+        self.assertEqual(verdict.details["anomaly-types"], ["G1c"])
+        self.assertEqual(verdict.explanation[0], "G1c: these transactions come before one another")
+
+    def test_takes_dictionaries_bytes_and_files(self):
+        rows = [
+            {"type": "invoke", "process": 0, "f": "write", "value": 1},
+            {"type": "ok", "process": 0, "f": "write", "value": 1},
+            {"type": "invoke", "process": 1, "f": "read", "value": None},
+            {"type": "ok", "process": 1, "f": "read", "value": 2},
+        ]
+        self.assertIs(mznode_check.check("cas-register", rows).valid, False)
+        rows[-1]["value"] = 1
+        self.assertIs(mznode_check.check("cas-register", rows).valid, True)
+        self.assertIs(mznode_check.check("list-append", G1C.encode()).valid, False)
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "history.edn.gz"
+            path.write_bytes(gzip.compress(G1C.encode()))
+            self.assertIs(mznode_check.check_file("list-append", path).valid, False)
+
+    def test_says_why_nothing_can_be_said(self):
+        self.assertIsNone(mznode_check.check("echo", "").valid)
+        damaged = mznode_check.check("echo", '{"type":')
+        self.assertIsNone(damaged.valid)
+        self.assertIn("line 1, column 9", damaged.error)
+
+    def test_refuses_what_it_does_not_know(self):
+        for options, why in (
+            ({"consistency_models": "serialisable"}, "did you mean serializable"),
+            ({"assum": ["wfr-keys"]}, "did you mean assume"),
+            ({"assume": ["luck"]}, "wfr-keys"),
+            ({"complete": 1}, "true or false"),
+            ({"search_steps": 0}, "a number from 1"),
+            ({"compat": "elle"}, "elle-0.2.7"),
+        ):
+            with self.assertRaises(ValueError) as refused:
+                mznode_check.check("rw-register", "", **options)
+            self.assertIn(why, str(refused.exception))
+        with self.assertRaises(ValueError) as refused:
+            mznode_check.check("list-apend", "")
+        self.assertIn("did you mean list-append", str(refused.exception))
+
+    def test_knows_the_options(self):
+        history = [
+            {"type": "invoke", "process": 0, "f": "read", "value": None},
+            {"type": "ok", "process": 0, "f": "read", "value": 7},
+        ]
+        self.assertIs(mznode_check.check("cas-register", history).valid, False)
+        self.assertIs(mznode_check.check("cas-register", history, initial_value=7, search_memory=64).valid, True)
+        registers = "".join(
+            '{"type":"%s","process":%d,"f":"txn","value":%s}\n' % row
+            for row in (
+                ("invoke", 0, '[["w","x",1],["w","y",1]]'),
+                ("invoke", 1, '[["w","x",2],["w","y",2]]'),
+                ("invoke", 2, '[["r","x",null],["r","y",null]]'),
+                ("ok", 0, '[["w","x",1],["w","y",1]]'),
+                ("ok", 1, '[["w","x",2],["w","y",2]]'),
+                ("ok", 2, '[["r","x",1],["r","y",2]]'),
+            )
+        )
+        self.assertIs(mznode_check.check("rw-register", registers).valid, False)
+        without = mznode_check.check("rw-register", registers, compat="elle-0.2.7")
+        self.assertIs(without.valid, True)
+        self.assertEqual(without.details["version-order"], {"count": 4, "ordered": 0})
+
+    def test_lists_the_checkers(self):
+        self.assertIn("linearizable", mznode_check.checkers()["lin-kv"])
+
+    @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_c_has_one_header(self):
+        with tempfile.TemporaryDirectory() as directory:
+            source = Path(directory) / "program.c"
+            source.write_text(C_PROGRAM)
+            program = Path(directory) / "program"
+            subprocess.run(
+                ["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{SOURCE}", source, "-o", program,
+                 LIBRARY, f"-Wl,-rpath,{LIBRARY.parent}"],
+                check=True,
+            )
+            printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+            self.assertEqual(printed.split(" ", 1)[0], "0")
+            self.assertIn('"valid?":true', printed)
+
+
+if __name__ == "__main__":
+    unittest.main()
