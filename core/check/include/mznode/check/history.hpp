@@ -54,9 +54,10 @@ using History = std::vector<Operation>;
 /// Reads a history in either form, told apart by its content. Throws HistoryError, such as
 /// "line 3, column 17: expected …". An empty text is an empty history.
 ///
-/// `type` is required, and `process`, unless no operation has one: then all are those of process 0. A missing `f` is
-/// empty, which only checkers of transactions take. A missing `index` becomes the position in the history, a missing
-/// `time` that of the entry before, a missing `value` null.
+/// `type` is required, and `process`, unless no operation has one: then all are those of process 0, and transactions
+/// are acknowledged. Transactions that are told by their completions alone get invocations that say nothing of their
+/// order in time. A missing `f` is empty, which only checkers of transactions take. A missing `index` becomes the
+/// position in the history, a missing `time` that of the entry before, a missing `value` null.
 History read_history(const std::string& text);
 
 /// Which entries belong together.
