@@ -12,7 +12,7 @@
 namespace mznode::app {
 namespace {
 
-constexpr std::int64_t ns_per_us = 1000;
+constexpr std::int64_t ns_per_microsecond = 1000;
 
 /// Makes the times of a history those of a plot, and tells what was done to them.
 std::string make_times(check::History& history) {
@@ -42,7 +42,7 @@ std::vector<FaultSpan> spans_of(const check::History& history, std::int64_t dura
   for (const check::Operation& operation : history) {
     if (operation.is_client()) continue;
     const std::string& f = operation.f;
-    const std::int64_t at = operation.time_ns / ns_per_us;
+    const std::int64_t at = operation.time_ns / ns_per_microsecond;
     const bool is_stop = f.starts_with("stop-") || (ends.contains(f) && open.contains(ends.at(f)));
     std::string name = f.starts_with("stop-") || f.starts_with("start-") ? f.substr(f.find('-') + 1)
                        : is_stop                                         ? ends.at(f)
@@ -118,7 +118,8 @@ std::string history_page(const std::string& checker, const std::string& file, co
   const Clients clients(history);
   PageData data;
   std::int64_t duration = 0;
-  for (const check::Operation& operation : history) duration = std::max(duration, operation.time_ns / ns_per_us);
+  for (const check::Operation& operation : history)
+    duration = std::max(duration, operation.time_ns / ns_per_microsecond);
   const check::Checker* known = check::find_checker(checker);
   data.head = {.title = checker + ": " + printable(file),
                .valid = valid_word(verdict.valid),

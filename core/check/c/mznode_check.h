@@ -20,7 +20,7 @@ extern "C" {
 /* Of the library's symbols, those that are seen from outside. */
 #define MZNODE_API __attribute__((visibility("default")))
 
-typedef struct mznode_verdict mznode_verdict;
+typedef struct mznode_verdict mznode_verdict; /* NOLINT(modernize-use-using): this is C */
 
 enum {
   MZNODE_TRUE = 0,
