@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 #include "commands.hpp"
 #include "mznode/check/set_full.hpp"
@@ -126,7 +127,10 @@ std::string title(const TestSettings& settings, const TestReport& report) {
 std::vector<Reason> reason_list(const TestReport& report) {
   std::vector<Reason> reasons;
   constexpr std::size_t longest = 600;
-  for (const auto& [name, verdict] : report.verdict.parts()) {
+  auto parts = report.verdict.parts();
+  // A node that broke down is why the rest is as it is.
+  std::stable_partition(parts.begin(), parts.end(), [](const auto& part) { return part.first == "nodes"; });
+  for (const auto& [name, verdict] : parts) {
     if (verdict->valid == check::Valid::yes) continue;
     std::string why = check::reason(*verdict);
     if (why.size() > longest) why = std::string(whole_characters(why, longest)) + "…";
@@ -157,15 +161,23 @@ std::string story_lines(const std::vector<Story>& stories) {
 }
 
 std::string reasons(const TestReport& report) {
-  std::string text;
-  for (const std::string& each : report.verdict.symptoms) text += line("seen", each);
-  text += story_lines(report.stories);
-  for (const Reason& reason : reason_list(report)) {
+  const auto words = [&](const Reason& reason) {
     const bool is_told = reason.part == "workload" && !report.stories.empty();
     const bool says_more = !is_told || reason.text != "not valid";
-    if (says_more) text += line(reason.part, reason.text);
-    if (is_told) continue;  // results.json has the checker's words, too
+    std::string text = says_more ? line(reason.part, reason.text) : "";
+    if (is_told) return text;  // results.json has the checker's words, too
     for (const std::string& each : reason.explanation) text += "    " + each + "\n";
+    return text;
+  };
+  const std::vector<Reason> list = reason_list(report);
+  std::string text;
+  for (const Reason& reason : list) {
+    if (reason.part == "nodes") text += words(reason);
+  }
+  for (const std::string& each : report.verdict.symptoms) text += line("seen", each);
+  text += story_lines(report.stories);
+  for (const Reason& reason : list) {
+    if (reason.part != "nodes") text += words(reason);
   }
   return text;
 }
@@ -182,10 +194,57 @@ std::string time_text(const TestReport& report) {
 
 namespace {
 
-/// Of a test that is invalid, the faults in play that the strategy does not claim to survive.
+/// The nodes that a fault struck by name, as kills and pauses do.
+std::string struck(const TestReport& report, Fault fault) {
+  std::set<std::string> nodes;
+  for (const sim::FaultSpan& span : report.run.fault_spans) {
+    const auto value = check::to_details(span.value);
+    if (span.fault != fault || !value.is_array()) continue;
+    for (const auto& node : value) {
+      if (node.is_string() && span.unheard.empty()) nodes.insert(node.get<std::string>());
+    }
+  }
+  std::string text;
+  for (const std::string& node : nodes) text += (text.empty() ? "" : ", ") + node;
+  return text;
+}
+
+/// What each fault hit, how often and for how long.
+std::string fault_words(const TestReport& report) {
+  std::string text;
+  for (const Fault fault : report.faults) {
+    std::size_t times = 0;
+    Duration lasted{0};
+    for (const sim::FaultSpan& span : report.run.fault_spans) {
+      if (span.fault != fault) continue;
+      ++times;
+      lasted += span.to.value_or(report.run.duration) - span.from;
+    }
+    text += (text.empty() ? "" : "; ") + std::string(fault_name(fault));
+    if (times == 0) {
+      text += " never";
+      continue;
+    }
+    text += (times == 1 ? " once, " : " " + std::to_string(times) + " times, ") + seconds_text(lasted.count());
+    if (const std::string nodes = struck(report, fault); !nodes.empty()) text += ", at " + nodes;
+  }
+  return text;
+}
+
+/// Of a test that is invalid, the faults in play that its nodes do not claim to survive.
 std::string unclaimed(const TestSettings& settings, const TestReport& report) {
-  if (settings.bin || report.valid() != check::Valid::no) return {};
+  if (report.valid() != check::Valid::no) return {};
+  const std::string killed = struck(report, Fault::kill);
+  if (settings.bin) {
+    if (killed.empty()) return {};
+    return "a kill took the memory of " + killed +
+           ": what a node has acknowledged survives only in its files, or on other nodes";
+  }
   const Guarantees& promised = strategy_of(settings).guarantees;
+  const bool claims_kill = std::count(promised.survives.begin(), promised.survives.end(), Fault::kill) > 0;
+  if (claims_kill && !settings.keep_storage && !killed.empty()) {
+    return "the strategy does not claim to survive kill without its storage (--no-storage)";
+  }
   std::string faults;
   for (const Fault fault : report.faults) {
     const bool is_claimed = std::count(promised.survives.begin(), promised.survives.end(), fault) > 0;
@@ -215,11 +274,12 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   const TestVerdict& verdict = report.verdict;
   std::string text = title(settings, report) + "\n";
   text += line("verdict", coloured_verdict(report.valid()));
-  text += reasons(report);
   if (!settings.bin && strategy_of(settings).guarantees.promises_nothing()) {
     text += line("claims", "nothing: the strategy declares no guarantees");
   }
   if (const std::string more = unclaimed(settings, report); !more.empty()) text += line("claims", more);
+  text += reasons(report);
+  if (const std::string faults = fault_words(report); !faults.empty()) text += line("faults", faults);
   text += line("operations", operations(verdict.stats_found()));
   if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict));
   if (const std::string done = bench(verdict.bench_found()); !done.empty()) text += line("bench", done);

@@ -1,6 +1,8 @@
 #include "mznode/workloads/judge.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 #include <sstream>
 #include <tuple>
 
@@ -98,6 +100,31 @@ void explain(const sim::NodeFailure& failure, bool is_told, std::vector<std::str
   explanation.insert(explanation.end(), rest.begin(), rest.end());
 }
 
+/// One reply of each kind, with how many more there are: those that differ in numbers, names and values say nothing
+/// new.
+std::vector<std::string> kinds_of(const std::vector<std::string>& replies) {
+  std::vector<std::pair<const std::string*, std::size_t>> kinds;
+  std::map<std::string, std::size_t> known;
+  for (const std::string& reply : replies) {
+    std::string kind = reply.substr(0, reply.find(": {"));
+    kind = kind.substr(0, kind.find(", got "));
+    std::erase_if(kind, [](unsigned char c) { return std::isdigit(c) != 0; });
+    const auto [found, is_new] = known.try_emplace(kind, kinds.size());
+    if (is_new) {
+      kinds.emplace_back(&reply, 0);
+    } else {
+      ++kinds[found->second].second;
+    }
+  }
+  constexpr std::size_t shown = 3;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < std::min(shown, kinds.size()); ++i) {
+    const auto& [reply, more] = kinds[i];
+    lines.push_back(*reply + (more == 0 ? "" : " (and " + std::to_string(more) + " more like it)"));
+  }
+  return lines;
+}
+
 /// Nodes that Maelstrom would have stopped listening to, and replies that it would not have taken.
 check::Verdict judge_nodes(const sim::RunResult& run) {
   const bool failed = run.error || !run.failures.empty() || !run.malformed_replies.empty();
@@ -116,15 +143,19 @@ check::Verdict judge_nodes(const sim::RunResult& run) {
       if (is_told(failure) == told) explain(failure, told, explanation);
     }
   }
-  constexpr std::size_t shown = 10;
   NodesFinding finding;
   finding.is_interrupted = run.interrupted;
   finding.failures = run.failures;
-  for (std::size_t i = 0; i < std::min(shown, run.malformed_replies.size()); ++i) {
-    finding.malformed_replies.push_back(run.malformed_replies[i]);
-    const bool comes_first = i == 0 && verdict.error.empty();
-    if (comes_first) verdict.error = run.malformed_replies[i];
-    if (!comes_first && i < 3) explanation.push_back(run.malformed_replies[i]);
+  constexpr std::size_t most_kept = 10;
+  const std::size_t kept = std::min(most_kept, run.malformed_replies.size());
+  finding.malformed_replies.assign(run.malformed_replies.begin(),
+                                   run.malformed_replies.begin() + static_cast<std::ptrdiff_t>(kept));
+  for (const std::string& kind : kinds_of(run.malformed_replies)) {
+    if (verdict.error.empty()) {
+      verdict.error = kind;
+    } else {
+      explanation.push_back(kind);
+    }
   }
   verdict.add(std::move(finding));
   return verdict;
@@ -169,6 +200,16 @@ std::optional<double> reach_of(const TestSettings& settings, const sim::RunResul
                            .latency = std::chrono::milliseconds(settings.latency.mean_ms)});
 }
 
+/// Whether Maelstrom's checker finds nothing in what is not valid here.
+bool upstream_lets_pass(const TestSettings& settings, const sim::RunResult& run, const check::Verdict& verdict) {
+  if (settings.compat_jepsen || verdict.valid != check::Valid::no) return false;
+  check::CheckOptions options;
+  options.compat_jepsen = true;
+  options.explain = false;
+  options.consistency_models = settings.consistency_models;
+  return find_workload(settings.workload).judge(run.history, options).valid == check::Valid::yes;
+}
+
 TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
   check::CheckOptions options;
   options.compat_jepsen = settings.compat_jepsen;
@@ -203,6 +244,12 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
                       .workload = of_a_late_bench(workload, run, patience)};
   if (verdict.valid() != check::Valid::yes && !was_cut(run)) {
     verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
+    if (upstream_lets_pass(settings, run, verdict.workload)) {
+      verdict.symptoms.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
+    }
+  }
+  if (const auto messages = verdict.net_found().messages_per_op()) {
+    if (auto told = storm(run, settings.nodes, *messages)) verdict.symptoms.push_back(std::move(*told));
   }
   return verdict;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,10 +8,16 @@
 
 namespace mznode {
 
-/// What the nodes of a run did that may be why it is not valid, a line each for a person, what says most first: nodes
-/// that answered nothing, error replies (counted, and quoted), strings in the place of the numbers that were sent.
+/// What the nodes of a run did that may be why it is not valid, a line each for a person, what says most first: strings
+/// in the place of the numbers that were sent, 0 in the place of nothing, nodes that answered nothing or nothing for a
+/// while, kinds of operations that nobody answers, error replies (counted, and quoted).
 /// `workers` is the number of clients; each works on one node, in turn.
 std::vector<std::string> symptoms(const sim::RunResult& run, const std::vector<std::string>& nodes,
                                   std::size_t workers);
+
+/// A line on nodes that say the same again and again; nothing unless they send far more messages between servers,
+/// `messages_per_op`, than any way to tell all nodes everything needs. Also of runs that are valid.
+std::optional<std::string> storm(const sim::RunResult& run, const std::vector<std::string>& nodes,
+                                 double messages_per_op);
 
 }  // namespace mznode

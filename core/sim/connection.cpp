@@ -1,10 +1,12 @@
 #include "mznode/sim/connection.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "mznode/json/error.hpp"
 #include "mznode/node/envelope.hpp"
 #include "mznode/sim/excerpt.hpp"
+#include "unanswered.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -37,6 +39,16 @@ struct ErrorReply {
   MZNODE_FIELDS(code, text)
 };
 
+/// Of a name that a node wrote, in a line that a person reads.
+constexpr std::size_t longest_key = 60;
+
+/// What a reply looks like, as a person would write it down.
+std::string form_text(const std::string& type, const std::vector<std::string>& fields) {
+  std::string form = "{\"type\": \"" + type + "\", \"in_reply_to\": <the request's msg_id>";
+  for (const std::string& field : fields) form += ", \"" + field + "\": …";
+  return form + "}";
+}
+
 Json error_value(int code, const std::string& text) {
   const std::string name(error_name(static_cast<ErrorCode>(code)));
   return Json::from_valid("[" + Json(name).text() + "," + Json(text).text() + "]");
@@ -50,8 +62,8 @@ Task<> Loop::sleep(Duration duration) {
 
 class Connection::ReplyAwaiter {
  public:
-  ReplyAwaiter(Connection& connection, std::int64_t msg_id, Duration timeout)
-      : connection_(connection), msg_id_(msg_id) {
+  ReplyAwaiter(Connection& connection, const std::string& type, std::int64_t msg_id, Duration timeout)
+      : connection_(connection), type_(type), msg_id_(msg_id) {
     connection_.waiting_ = this;
     Loop& loop = connection_.loop_;
     timer_ = loop.timers.set(loop.now() + timeout, [this] {
@@ -75,7 +87,7 @@ class Connection::ReplyAwaiter {
     return true;
   }
   Message await_resume() {
-    if (!reply_) throw RequestFailed(false, Json("net-timeout"));
+    if (!reply_) throw Unanswered(type_);
     return std::move(*reply_);
   }
 
@@ -91,6 +103,7 @@ class Connection::ReplyAwaiter {
   }
 
   Connection& connection_;
+  const std::string& type_;
   std::int64_t msg_id_;
   TimerId timer_ = 0;
   std::optional<Message> reply_;
@@ -112,7 +125,7 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
   asked_ = dest;
   // To a node that is down a request is lost like any other message.
   network_.send(name_, dest, body);
-  auto reply = co_await ReplyAwaiter(*this, msg_id, timeout);
+  auto reply = co_await ReplyAwaiter(*this, type, msg_id, timeout);
   demand(reply, form);
   co_return reply;
 }
@@ -135,7 +148,8 @@ void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> i
   if (was_asked && packet.src != asked_) return;
   std::string what = packet.src;
   if (was_asked) {
-    what += " answered request " + std::to_string(*in_reply_to) + " of " + name_ + " a second time: ";
+    what += " answered request " + std::to_string(*in_reply_to) + " of " + name_ +
+            " a second time, which Maelstrom ignores (as --compat jepsen does): ";
   } else if (in_reply_to) {
     what += " answered no request: its in_reply_to is " + std::to_string(*in_reply_to) + ", but the last msg_id of " +
             name_ + " was " + std::to_string(last_msg_id_) + ": ";
@@ -159,24 +173,26 @@ void Connection::demand(const Message& reply, const Form& form) {
     throw RequestFailed(is_definite(static_cast<ErrorCode>(code)), error_value(code, text));
   }
   if (reply.type != form.type) {
-    throw MalformedReply(describe_malformed(reply, form.type, "its type is " + excerpt(reply.type)));
+    throw MalformedReply(describe_malformed(reply, form_text(form.type, form.fields),
+                                            "its type is " + excerpt(reply.type, longest_key)));
   }
+  std::set<std::string, std::less<>> missing(form.fields.begin(), form.fields.end());
+  std::optional<std::string> unknown;
   codec::decode_object(reply.body.text(), [&](std::string_view key, std::string_view) {
-    const bool known = key == "type" || key == "msg_id" || key == "in_reply_to" ||
-                       std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
-    if (!known) {
-      std::string expected = "type, in_reply_to, msg_id";
-      for (const std::string& field : form.fields) expected += ", " + field;
-      throw MalformedReply(describe_malformed(
-          reply, form.type,
-          "it has the field " + excerpt(key, 60) + ", but " + form.type + " has no others than " + expected));
-    }
+    if (key == "type" || key == "msg_id" || key == "in_reply_to" || missing.erase(std::string(key)) > 0) return;
+    const bool is_repeated = std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
+    if (!is_repeated && !unknown) unknown = excerpt(key, longest_key);
   });
+  if (!unknown) return;
+  throw MalformedReply(describe_malformed(
+      reply, form_text(form.type, form.fields),
+      missing.empty() ? "it has the field " + *unknown + ", which no " + form.type + " has"
+                      : "it has no field " + *missing.begin() + "; there is " + *unknown + " instead"));
 }
 
 std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
-  return "malformed reply of " + reply.src + ": expected " + expected + ", got " + excerpt(reply.body.text()) + " (" +
-         excerpt(why) + ")";
+  return "malformed reply of " + reply.src + ": " + excerpt(why) + "; expected " + expected + ", got " +
+         excerpt(reply.body.text());
 }
 
 }  // namespace mznode::sim

@@ -1,5 +1,7 @@
 #include "mznode/sim/node_failures.hpp"
 
+#include <algorithm>
+
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
@@ -41,8 +43,13 @@ std::string under_another_name(std::string_view node, std::string_view src, std:
          std::string(node) + "\", its own name, which is the dest of the requests that reach it";
 }
 
-std::string ended(std::string_view how) {
-  return std::string(how) + ", but a node has to run until it is killed";
+std::string ended(std::string_view how, const NodeLog& log) {
+  const std::string rule = "a node has to run until it is killed";
+  if (const std::string crash = log.crash().words(); !crash.empty()) {
+    return std::string(how) + ": " + crash + "; " + rule;
+  }
+  const std::string last = log.last_line();
+  return std::string(how) + ", but " + rule + (last.empty() ? "" : "; the last it logged: " + last);
 }
 
 std::string closed_stream(std::string_view stream) {
@@ -57,10 +64,11 @@ std::string endless_line(const ProcessLimits& limits) {
   return "wrote more than " + megabytes(limits.line_bytes) + " without a line break";
 }
 
-std::string flood(std::size_t bytes, std::size_t all_bytes, Time now) {
+std::string flood(std::size_t bytes, std::size_t all_bytes, Time now, const LineSample& sample) {
   const auto seconds = static_cast<std::size_t>(now.time_since_epoch() / 1s);
   return "wrote " + megabytes(bytes) + " of the " + megabytes(all_bytes) + " that all nodes wrote in " +
-         std::to_string(seconds + 1) + " s, more than a test can be expected to carry";
+         std::to_string(seconds + 1) + " s, more than a test can be expected to carry" +
+         (sample.text().empty() ? "" : "; one of its lines: " + sample.text());
 }
 
 std::string too_large(std::size_t bytes, const ProcessLimits& limits) {
@@ -90,9 +98,21 @@ std::string late_reply(std::string_view client) {
 
 }  // namespace failure
 
+namespace {
+
+constexpr std::size_t tail_lines = 20;
+constexpr std::size_t tail_line_bytes = 400;
+
+}  // namespace
+
+void LineSample::take(std::string_view line) {
+  constexpr std::uint64_t interval = 1 << 10;
+  constexpr std::size_t shown = 120;
+  if (++lines_ % interval == 0) text_ = excerpt(line, shown);
+}
+
 void NodeLog::take(std::string_view line) {
-  constexpr std::size_t tail_lines = 20;
-  constexpr std::size_t tail_line_bytes = 400;
+  crash_.take(line);
   last_lines_.push_back(excerpt(line, tail_line_bytes));
   if (last_lines_.size() > tail_lines) last_lines_.pop_front();
   constexpr std::size_t overhead = 64;  // of a line that whoever listens keeps
@@ -110,8 +130,20 @@ void NodeLog::take_long_line(std::size_t limit) {
   take("[mznode test] a line of more than " + failure::megabytes(limit) + " is left out here");
 }
 
+std::string NodeLog::last_line() const {
+  const auto has_words = [](const std::string& line) { return line.find_first_not_of(" \t") != std::string::npos; };
+  const auto found = std::find_if(last_lines_.rbegin(), last_lines_.rend(), has_words);
+  return found == last_lines_.rend() ? std::string() : *found;
+}
+
 std::string NodeLog::tail() const {
-  std::string text = last_lines_.empty() ? "\nits log is empty" : "\nthe end of its log:";
+  std::string text;
+  if (!crash_.words().empty() && crash_.age() > tail_lines) {
+    text = "\nwhere its log tells of the crash:";
+    for (const std::string& line : crash_.lines()) text += "\n  " + excerpt(line, tail_line_bytes);
+    return text + "\n  … (" + std::to_string(crash_.age() - crash_.lines().size()) + " more lines)";
+  }
+  text = last_lines_.empty() ? "\nits log is empty" : "\nthe end of its log:";
   for (const std::string& line : last_lines_) text += "\n  " + line;
   return text;
 }

@@ -1,6 +1,7 @@
 #include "nodes.hpp"
 
 #include "mznode/node/names.hpp"
+#include "unanswered.hpp"
 
 namespace mznode::sim {
 
@@ -83,15 +84,19 @@ Task<> Nodes::set_up(std::string node) {
   const auto connection = context_.switchboard.connect();
   const auto client = context_.spec.make_client(*connection, node, context_.client_options);
   std::string why;
+  std::string what = "could not be set up";
   try {
     co_await client->setup();
+  } catch (const Unanswered& unanswered) {
+    what = "did not answer its " + unanswered.type() + " message";
+    why = no_reply;
   } catch (const std::exception& error) {
     why = failure_of(error);
   }
   if (why.empty()) co_return;
   if (why == no_reply) note_wait(node, Connection::default_timeout);
   if (why == no_reply) why += host_->silence(node);
-  context_.ending.fail("node " + node + " could not be set up: " + why + host_->log_tail(node));
+  context_.ending.fail("node " + node + " " + what + ": " + why + host_->log_tail(node));
 }
 
 void Nodes::report(RunResult& result) {

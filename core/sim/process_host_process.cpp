@@ -110,6 +110,7 @@ void ProcessHost::Process::take_lines() {
 }
 
 void ProcessHost::Process::take(std::string_view line) {
+  sample_.take(line);
   OutputLine message;
   if (const auto problem = parse_output(line, message)) {
     mute(failure::not_a_message(name_, *problem, line));
@@ -153,7 +154,8 @@ void ProcessHost::Process::look() {
     for (int i = 0; i < last_reads && child_.output.is_open(); ++i) read_output();
     has_ended_ = true;
     is_muted_ = true;
-    report(failure::ended(*how));
+    read_rest_of_log();
+    report(failure::ended(*how, log_));
   } else if (!closed_stream_.empty() && !is_muted_ && host_.now() - closed_at_ >= closing_grace &&
              !child_.has_ended()) {
     mute(failure::closed_stream(closed_stream_));
@@ -174,7 +176,7 @@ void ProcessHost::Process::condemn(const std::string& what) {
 }
 
 void ProcessHost::Process::end_flood() {
-  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now()));
+  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now(), sample_));
 }
 
 void ProcessHost::Process::limit_memory(const std::vector<ProcessEntry>& all) {
@@ -187,9 +189,13 @@ void ProcessHost::Process::report(const std::string& what) {
   host_.report_failure_({.node = name_, .at = host_.now(), .description = what + log_tail(), .has_ended = has_ended_});
 }
 
-std::string ProcessHost::Process::log_tail() {
+void ProcessHost::Process::read_rest_of_log() {
   for (int i = 0; i < last_reads && child_.log.is_open() && read_log(); ++i) {
   }
+}
+
+std::string ProcessHost::Process::log_tail() {
+  read_rest_of_log();
   return log_.tail();
 }
 

@@ -43,6 +43,7 @@ class ProcessHost::Process {
   /// See Host::silence.
   std::string silence() const;
   /// The end of its log, each line after a line break.
+  void read_rest_of_log();
   std::string log_tail();
   /// True when the process is dead, or was killed for what it did.
   bool has_ended() const { return has_ended_; }
@@ -76,6 +77,7 @@ class ProcessHost::Process {
   std::size_t output_bytes_ = 0;
   LineBuffer log_lines_;
   NodeLog log_;
+  LineSample sample_;
   std::size_t long_log_lines_ = 0;
 
   /// The stream that it closed without ending, and since when.

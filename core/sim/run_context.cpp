@@ -1,10 +1,13 @@
 #include "run_context.hpp"
 
+#include "mznode/sim/error_words.hpp"
+#include "unanswered.hpp"
+
 namespace mznode::sim {
 
 std::unique_ptr<Connection> Switchboard::connect() {
   auto connection = std::make_unique<Connection>(loop_, network_, "c" + std::to_string(next_client_++));
-  connection->on_stray_reply([this](std::string what) { note_malformed(std::move(what)); });
+  if (!ignores_strays_) connection->on_stray_reply([this](std::string what) { note_malformed(std::move(what)); });
   return connection;
 }
 
@@ -23,8 +26,10 @@ const check::Operation& Record::add(check::Operation operation, check::Type type
 }
 
 std::string failure_of(const std::exception& error) {
-  const std::string text = error.what();
-  return text == "\"net-timeout\"" ? no_reply : text;
+  if (dynamic_cast<const Unanswered*>(&error) != nullptr) return no_reply;
+  const auto* failed = dynamic_cast<const RequestFailed*>(&error);
+  const std::string words = failed == nullptr ? "" : error_words(failed->error());
+  return words.empty() ? error.what() : "it answered with " + words;
 }
 
 }  // namespace mznode::sim

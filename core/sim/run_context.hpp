@@ -14,7 +14,9 @@ namespace mznode::sim {
 /// Connects clients to the network, each under a name of its own, and owns what they complained of.
 class Switchboard {
  public:
-  Switchboard(Loop& loop, Network& network) : loop_(loop), network_(network) {}
+  /// With `ignores_strays`, replies that nobody waits for are no complaint, as in Maelstrom.
+  Switchboard(Loop& loop, Network& network, bool ignores_strays)
+      : loop_(loop), network_(network), ignores_strays_(ignores_strays) {}
 
   /// The next client: c0, c1 and so on.
   std::unique_ptr<Connection> connect();
@@ -25,6 +27,7 @@ class Switchboard {
  private:
   Loop& loop_;
   Network& network_;
+  bool ignores_strays_;
   std::uint64_t next_client_ = 0;
   std::vector<std::string> malformed_;
 };

@@ -56,7 +56,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                                   .compat_jepsen = options.compat_jepsen,
                                   .elapsed = [this] { return context_.record.elapsed(); }},
                .loop = loop_,
-               .switchboard = Switchboard(loop_, network_),
+               .switchboard = Switchboard(loop_, network_, options.compat_jepsen),
                .record = Record(loop_),
                .ending = {},
                .scope = &scope_},

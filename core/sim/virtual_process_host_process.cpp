@@ -155,6 +155,7 @@ void VirtualProcessHost::Process::take(std::string_view line, Time at) {
 
 void VirtualProcessHost::Process::carry(std::string_view line) {
   if (is_muted_) return;
+  sample_.take(line);
   OutputLine message;
   if (const auto problem = parse_output(line, message)) {
     mute(failure::not_a_message(name_, *problem, line));
@@ -192,7 +193,7 @@ void VirtualProcessHost::Process::look() {
     has_ended_ = true;
     std::string_view rest;
     if (log_lines_.last(rest)) log_.take(rest);
-    report(failure::ended(*how));
+    report(failure::ended(*how, log_));
     is_muted_ = true;
   } else if (traced_.output_is_closed() && !is_muted_) {
     mute(failure::closed_stream("output"));
@@ -212,7 +213,7 @@ void VirtualProcessHost::Process::condemn(const std::string& what) {
 }
 
 void VirtualProcessHost::Process::end_flood() {
-  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now_));
+  condemn(failure::flood(output_bytes_, host_.output_bytes_, host_.now_, sample_));
 }
 
 void VirtualProcessHost::Process::report(const std::string& what) {

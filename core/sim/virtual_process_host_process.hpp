@@ -61,6 +61,7 @@ class VirtualProcessHost::Process {
   LineBuffer log_lines_;
   std::size_t long_log_lines_ = 0;
   NodeLog log_;
+  LineSample sample_;
   TextBuffer line_;
   trace::TracedProcess traced_;  // last: it calls the rest
 };

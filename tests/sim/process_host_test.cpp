@@ -155,7 +155,8 @@ TEST_F(ProcessHostTest, RefusesWhatCannotBeExecuted) {
 TEST_F(ProcessHostTest, ReportsHowANodeEndedAndWhatItsLogSaidLast) {
   start({"dies-at-start"});
   EXPECT_EQ(failure(),
-            "exited with status 3, but a node has to run until it is killed\n"
+            "exited with status 3, but a node has to run until it is killed; the last it logged: cannot find its "
+            "configuration\n"
             "the end of its log:\n  cannot find its configuration");
   EXPECT_TRUE(failures_[0].has_ended);
   EXPECT_FALSE(network_.exists("n1"));
@@ -260,6 +261,7 @@ TEST_F(ProcessHostTest, StopsANodeThatFloodsTheNetwork) {
   start({"message-flood"}, {.output_bytes = 8 << 20, .output_bytes_per_s = 0});
   init();
   EXPECT_TRUE(contains(failure(), "wrote 8 MB of the 8 MB that all nodes wrote in"));
+  EXPECT_TRUE(contains(failure(), "one of its lines: {\"src\":\"n1\""));
 }
 
 TEST_F(ProcessHostTest, StopsANodeThatFloodsWithJunkAndReportsItsFirstLine) {

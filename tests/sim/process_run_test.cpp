@@ -70,7 +70,8 @@ TEST(ProcessHostRun, EndsWithTheNodeThatDies) {
   EXPECT_TRUE(contains(report.run.failures[0].description, "was killed by SIGSEGV"));
   EXPECT_TRUE(contains(report.run.failures[0].description, "\n  unexpected echo"));
   EXPECT_EQ(report.run.error, "the run was ended because node " + report.run.failures[0].node +
-                                  " was killed by SIGSEGV, but a node has to run until it is killed");
+                                  " was killed by SIGSEGV, but a node has to run until it is killed; the last it "
+                                  "logged: unexpected echo");
 }
 
 TEST(ProcessHostRun, EndsWhenNoNodeIsListenedToAnyMore) {
@@ -212,7 +213,9 @@ TEST(ProcessHostRun, SaysThatNodesAnsweredNothing) {
   settings.concurrency = 1;
   const auto seen = symptoms_of(run_test(settings, [] { return false; }));
   ASSERT_EQ(seen.size(), 2u);
-  EXPECT_EQ(seen[0], "n1 answered nothing: none of 1 operations (echo) got a reply");
+  EXPECT_EQ(seen[0],
+            "n1 answered nothing: none of 1 operations (echo) got a reply; does it reply to them, or does a handler "
+            "block?");
 }
 
 TEST(ProcessHostRun, CountsAndQuotesErrorReplies) {

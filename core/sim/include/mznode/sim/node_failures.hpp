@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "mznode/node/runtime.hpp"
+#include "mznode/sim/crash_cause.hpp"
 
 namespace mznode::sim {
 
@@ -31,6 +33,19 @@ struct ProcessLimits {
   std::size_t memory_bytes = 2048 * megabyte;
 };
 
+class NodeLog;
+
+/// One of many lines that a node wrote, by which to know the others.
+class LineSample {
+ public:
+  void take(std::string_view line);
+  const std::string& text() const { return text_; }
+
+ private:
+  std::uint64_t lines_ = 0;
+  std::string text_;
+};
+
 /// What a host says of a node that did what no node may do (NodeFailure::description), behind the node's name. The
 /// first line says what it did; lines below it are evidence. All hosts of processes say it in the same words.
 namespace failure {
@@ -42,14 +57,15 @@ std::string megabytes(std::size_t bytes);
 std::string not_a_message(std::string_view node, std::string_view problem, std::string_view line);
 std::string to_nobody(std::string_view dest, std::string_view line);
 std::string under_another_name(std::string_view node, std::string_view src, std::string_view line);
-/// `how` is what became of the process, such as "exited with status 3".
-std::string ended(std::string_view how);
+/// `how` is what became of the process, such as "exited with status 3"; `log` is what it wrote to its log.
+std::string ended(std::string_view how, const NodeLog& log);
 /// `stream` is "input" or "output".
 std::string closed_stream(std::string_view stream);
 std::string does_not_read(const ProcessLimits& limits);
 std::string endless_line(const ProcessLimits& limits);
-/// It wrote `bytes` of the `all_bytes` that all nodes wrote since the beginning of the run.
-std::string flood(std::size_t bytes, std::size_t all_bytes, Time now);
+/// It wrote `bytes` of the `all_bytes` that all nodes wrote since the beginning of the run; `sample` is one of its
+/// lines.
+std::string flood(std::size_t bytes, std::size_t all_bytes, Time now, const LineSample& sample);
 std::string too_large(std::size_t bytes, const ProcessLimits& limits);
 
 /// Behind what a node did not do in time, what may be the cause: the beginning of a line that it has not ended, or that
@@ -70,14 +86,19 @@ class NodeLog {
   void take(std::string_view line);
   /// Instead of a line that is longer than `limit` bytes.
   void take_long_line(std::size_t limit);
-  /// The last lines, each behind a line break and fit to show to a person.
+  /// The last lines, each behind a line break and fit to show to a person; those that tell of a crash, when they stand
+  /// before these.
   std::string tail() const;
+  const CrashCause& crash() const { return crash_; }
+  /// The last line that is not blank, fit to show to a person; empty when there is none.
+  std::string last_line() const;
 
  private:
   std::size_t limit_;
   OnLine on_line_;
   std::size_t bytes_ = 0;
   std::deque<std::string> last_lines_;
+  CrashCause crash_;
 };
 
 }  // namespace mznode::sim

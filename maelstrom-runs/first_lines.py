@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Runs nodes that make mistakes (tests/languages/mistakes), and writes what `mznode test` says of each.
+
+first_lines.py [path/to/mznode] > FIRST_LINES.md
+
+A row of the table is a mistake: the first line of the verdict, what the story tells, and whether the line names the
+cause, which is whether it holds what tests/languages/mistakes/first_lines.tsv says, in virtual and in real time. Real
+time is tried where it shows the mistake within seconds.
+"""
+
+import argparse
+import datetime
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "tests" / "languages" / "mistakes"
+INTERPRETERS = {".py": "python3", ".js": "node", ".rb": "ruby"}
+LANGUAGES = {".py": "Python", ".js": "JavaScript", ".rb": "Ruby", ".go": "Go"}
+
+
+def interpreter(name):
+    """The machine's own before one that a version manager puts into PATH, which runs a shell first."""
+    return shutil.which(name, path="/usr/bin:/usr/local/bin") or shutil.which(name)
+
+
+def rows():
+    for line in (FOLDER / "first_lines.tsv").read_text().splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def command_of(program, build):
+    """How a node is started: the program for --bin, and its first arguments."""
+    path = FOLDER / program
+    if path.suffix != ".go":
+        return interpreter(INTERPRETERS[path.suffix]), [str(path)]
+    binary = build / "wrong_go_node"
+    if not binary.exists():
+        subprocess.run(["go", "build", "-o", binary, path], check=True)
+    return str(binary), []
+
+
+def run(mznode, row, time, build):
+    program, workload, mistake, nodes = row[:4]
+    binary, arguments = command_of(program, build)
+    limit = "2" if time == "real" else "5"
+    said = subprocess.run(
+        [mznode, "test", "-w", workload, "--bin", binary, "--node-count", nodes, "--rate", "20", "--time-limit", limit,
+         "--time", time, "--store", "", "--", *arguments, workload, mistake],
+        capture_output=True, text=True, check=False)
+    return said.stdout.splitlines()[1:]
+
+
+def story_of(lines):
+    """The title of the first story, which a terminal's width has cut into lines."""
+    words = []
+    for line in lines:
+        if words and not line.startswith(" " * 15):
+            break
+        if words or line.startswith("  why "):
+            words.append(line.removeprefix("  why").strip())
+    return " ".join(words)
+
+
+def cell(text):
+    text = re.sub(r"^ +(nodes|seen|why|stats|workload|claims) +", "", text)
+    text = text.replace(str(FOLDER) + "/", "").replace("|", "\\|")
+    text = re.sub(r"/\S*mznode-nodes-\S*/", "", text)
+    longest = 240
+    return (text if len(text) <= longest else text[:longest] + " …").replace("<", "&lt;").replace("`", "'")
+
+
+def table(heads, rows_of_cells):
+    print("| " + " | ".join(heads) + " |")
+    print("|" + "---|" * len(heads))
+    for row in rows_of_cells:
+        print("| " + " | ".join(row) + " |")
+
+
+def of_mistakes(mznode):
+    done = []
+    with tempfile.TemporaryDirectory(prefix="mznode-first-lines-") as build:
+        for row in rows():
+            program, workload, mistake, nodes, in_real_time, part = row
+            lines = run(mznode, row, "virtual", pathlib.Path(build))
+            first = lines[1] if len(lines) > 1 else "nothing"
+            virtual = "yes" if part in first else "no"
+            real = "-"
+            if in_real_time == "yes":
+                real_lines = run(mznode, row, "real", pathlib.Path(build))
+                real = "yes" if len(real_lines) > 1 and part in real_lines[1] else "no"
+            print(f"{program} {workload} {mistake}: {virtual}, {real}", file=sys.stderr)
+            language = LANGUAGES[pathlib.Path(program).suffix]
+            done.append([f"{language}: {workload}, {mistake}", cell(first), cell(story_of(lines)), virtual, real])
+    return done
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("mznode", nargs="?", default=str(ROOT / "build" / "release" / "mznode"))
+    given = options.parse_args()
+    mistakes = of_mistakes(given.mznode)
+    right = sum(1 for row in mistakes if "no" not in row[3:])
+    version = subprocess.run([given.mznode, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    print("# What the first line says of wrong nodes\n")
+    print(f"Written by maelstrom-runs/first_lines.py on {datetime.date.today()}, with {version}.")
+    print(f"Of {len(mistakes)} wrong nodes the first line names the cause of {right}.\n")
+    table(["node and mistake", "first line", "story", "right", "right in real time"], mistakes)
+
+
+if __name__ == "__main__":
+    main()
