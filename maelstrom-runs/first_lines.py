@@ -3,7 +3,7 @@
 
 first_lines.py [path/to/mznode] > FIRST_LINES.md
 
-A row of the table is a mistake: the first line of the verdict, what the story tells, and whether the line names the
+A point of the list is a mistake: the first line of the verdict, what the story tells, and whether the line names the
 cause, which is whether it holds what tests/languages/mistakes/first_lines.tsv says, in virtual and in real time. Real
 time is tried where it shows the mistake within seconds.
 """
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "languages" / "mistakes"
@@ -75,11 +76,11 @@ def cell(text):
     return (text if len(text) <= longest else text[:longest] + " …").replace("<", "&lt;").replace("`", "'")
 
 
-def table(heads, rows_of_cells):
-    print("| " + " | ".join(heads) + " |")
-    print("|" + "---|" * len(heads))
-    for row in rows_of_cells:
-        print("| " + " | ".join(row) + " |")
+def entry(label, first, story, virtual, real):
+    """A point of a list, within the width of the pages."""
+    words = f"- **{label}** (right: {virtual}" + ("" if real == "-" else f", in real time: {real}") + f"): {first}"
+    return textwrap.fill(words + (f" Story: {story}." if story else ""), width=118, subsequent_indent="  ",
+                         break_on_hyphens=False)
 
 
 def of_mistakes(mznode):
@@ -110,7 +111,7 @@ def main():
     print("# What the first line says of wrong nodes\n")
     print(f"Written by maelstrom-runs/first_lines.py on {datetime.date.today()}, with {version}.")
     print(f"Of {len(mistakes)} wrong nodes the first line names the cause of {right}.\n")
-    table(["node and mistake", "first line", "story", "right", "right in real time"], mistakes)
+    print("\n".join(entry(*row) for row in mistakes))
 
 
 if __name__ == "__main__":
