@@ -95,7 +95,7 @@ std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& 
     if (settings.on_start) settings.on_start(installed);
     return installed;
   };
-  auto host = std::make_unique<sim::SimHost>(loop.timers, settings.seed, installer, settings.log_level);
+  auto host = std::make_unique<sim::SimHost>(loop.timers, loop.chance, installer, settings.log_level);
   host->attach(network);
   if (!settings.keep_storage) host->forget_storage();
   return host;

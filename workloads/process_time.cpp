@@ -96,6 +96,7 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   options.program = *settings.bin;
   options.arguments = settings.bin_args;
   options.seed = settings.seed;
+  options.chance = loop.chance;
   options.schedule = settings.process_time.schedule;
   options.cpu_time_permille = settings.process_time.cpu_time_permille;
   options.stall = settings.process_time.stall;

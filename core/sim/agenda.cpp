@@ -12,7 +12,7 @@ constexpr std::uint64_t generator_stream = 0x67656e;
 Agenda::Agenda(const RunContext& context)
     : options_(context.options),
       generator_(context.spec.make_generator(context.client_options)),
-      random_(options_.seed, generator_stream),
+      random_(context.loop.chance, "generator", generator_stream),
       ring_(options_.concurrency) {}
 
 void Agenda::begin(Time now) {
@@ -23,11 +23,14 @@ void Agenda::begin(Time now) {
 
 /// Jepsen's stagger: operations at intervals that are uniform between 0 and twice the mean.
 Agenda::Turn Agenda::take(const std::vector<std::size_t>& free, Time now) {
+  random_.about("whose turn it is", operations_);
   Turn turn{.worker = generator_->choose(free, ring_, random_)};
+  random_.about("what to do", operations_);
   turn.operation = generator_->next(turn.worker, random_);
   ring_.advance();
   // From when it was due, lest the delays of real time add up; but what was missed is not made up for.
-  due_ = std::max(due_, now - 1ms) + stagger(random_, options_.mean_interval);
+  due_ = std::max(due_, now - 1ms) +
+         stagger(random_.about("time until the next operation", operations_++), options_.mean_interval);
   return turn;
 }
 

@@ -41,7 +41,10 @@ class Agenda {
   /// Told of every entry that a worker adds to the history.
   void update(std::size_t worker, const check::Operation& event) { generator_->update(worker, event); }
   /// What a worker does next in the final phase; nothing when it is done.
-  std::optional<FinalStep> final_step(std::size_t worker) { return generator_->final_step(worker, random_); }
+  std::optional<FinalStep> final_step(std::size_t worker) {
+    random_.about("final step", worker);
+    return generator_->final_step(worker, random_);
+  }
 
  private:
   const RunOptions& options_;
@@ -51,6 +54,8 @@ class Agenda {
   Time due_;
   Time end_;
   bool is_open_ = false;
+  /// How many turns were taken.
+  std::uint64_t operations_ = 0;
 };
 
 }  // namespace mznode::sim

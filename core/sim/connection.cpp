@@ -56,6 +56,15 @@ Json error_value(int code, const std::string& text) {
 
 }  // namespace
 
+bool Loop::run_due() {
+  const Time until = now();
+  if (!order) return timers.run_due(until);
+  const std::vector<TimerId> together = timers.first_due(until);
+  if (together.empty()) return false;
+  timers.run(together[together.size() > 1 ? order->order(together.size()) : 0]);
+  return true;
+}
+
 Task<> Loop::sleep(Duration duration) {
   co_await SleepAwaiter(*this, duration);
 }

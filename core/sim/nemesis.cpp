@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint64_t nemesis_stream = 0x6e656d;
 constexpr std::uint64_t swarm_stream = 0x737761;
 
+constexpr std::string_view until_next = "time until the next turn";
+
 /// The stream of a fault's own chance.
 std::uint64_t stream_of(Fault fault) {
   return nemesis_stream + (static_cast<std::uint64_t>(fault) << 32);
@@ -33,7 +35,7 @@ void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at) {
   }
 }
 
-Nemesis::Nemesis(World world, const std::vector<Fault>& faults, Duration interval, std::uint64_t seed)
+Nemesis::Nemesis(World world, const std::vector<Fault>& faults, Duration interval, const Chance& chance)
     : loop_(world.loop),
       record_(std::move(world.record)),
       world_(std::make_unique<FaultWorld>(FaultWorld{.network = world.network,
@@ -42,12 +44,13 @@ Nemesis::Nemesis(World world, const std::vector<Fault>& faults, Duration interva
                                                      .most_victims = world.most_victims,
                                                      .initialise = std::move(world.initialise)})),
       interval_(interval),
-      blow_random_(seed, stream_of(Fault::kill)) {
+      blow_random_(chance, "kill and pause", stream_of(Fault::kill)) {
   for (const Fault fault : faults) {
     if (info_of(fault).strikes_processes()) {
       blows_.push_back({fault});
     } else {
-      switches_.push_back(std::make_unique<Switch>(fault, Random(seed, stream_of(fault))));
+      switches_.push_back(
+          std::make_unique<Switch>(fault, Random(chance, std::string(fault_name(fault)), stream_of(fault))));
     }
   }
 }
@@ -92,17 +95,20 @@ std::size_t Nemesis::times_struck(const std::string& node) const {
 
 void Nemesis::flip(Switch& each) {
   turn(each.fault, each.active, each.random);
-  each.timer = loop_.timers.set(loop_.now() + stagger(each.random, interval_), [this, &each] { flip(each); });
+  each.timer =
+      loop_.timers.set(loop_.now() + stagger(each.random.about(until_next), interval_), [this, &each] { flip(each); });
 }
 
 void Nemesis::strike() {
-  Blow& blow = blows_[blow_random_.below(blows_.size())];
+  Blow& blow = blows_[blow_random_.about("which fault").below(blows_.size())];
   turn(blow.fault, blow.active, blow_random_);
-  blow_timer_ = loop_.timers.set(loop_.now() + stagger(blow_random_, interval_), [this] { strike(); });
+  blow_timer_ =
+      loop_.timers.set(loop_.now() + stagger(blow_random_.about(until_next), interval_), [this] { strike(); });
 }
 
 void Nemesis::turn(Fault fault, std::shared_ptr<ActiveFault>& active, Random& random) {
   if (active != nullptr) return end(fault, active);
+  random.about("how it strikes");
   active = info_of(fault).begin(*world_, random);
   record_({.fault = fault, .begins = true, .value = active->told(), .unheard = active->unheard()});
 }

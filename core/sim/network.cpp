@@ -16,15 +16,25 @@ bool is_client_name(std::string_view name) {
   return mznode::is_client_name(name);
 }
 
-Network::Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, std::uint64_t seed)
-    : timers_(timers), clock_(std::move(clock)), shape_(latency), delivery_(delivery), random_(seed, latency_stream) {}
+Network::Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, const Chance& chance)
+    : timers_(timers),
+      clock_(std::move(clock)),
+      shape_(latency),
+      delivery_(delivery),
+      chance_(chance),
+      random_(chance_, "network", latency_stream) {}
 
 bool Network::later(const Waiting& a, const Waiting& b) {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
 }
 
 void Network::add(const std::string& name, Endpoint kind, Receive receive) {
-  endpoints_[name] = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_generation_};
+  Queue& queue = endpoints_[name];
+  queue = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_generation_};
+  if (!chance_.decides_order()) return;
+  const std::string stream = "queue " + std::to_string(queue.generation) + ", of " + name;
+  queue.order = std::make_unique<Random>(chance_, stream, queue.generation);
+  queue.order->about("message taken up");
 }
 
 void Network::remove(const std::string& name) {
@@ -36,7 +46,8 @@ void Network::remove(const std::string& name) {
   for (const Waiting& each : lost) count(*each.packet, JournalEntry::Event::drop, involves_client(*each.packet));
 }
 
-Duration Network::latency() {
+Duration Network::latency(std::uint64_t message) {
+  random_.about("latency", message);
   const auto mean = static_cast<std::uint64_t>(shape_.mean_ms);
   switch (shape_.shape) {
     case Latency::Shape::constant: return std::chrono::milliseconds(shape_.mean_ms);
@@ -80,7 +91,7 @@ bool Network::send(std::string_view src, std::string_view dest, std::string_view
     enqueue(found->second, found->first, std::move(packet), Duration::zero());
     return true;
   }
-  Duration delay = latency();
+  Duration delay = latency(packet->id);
   std::vector<Duration> copies;
   const auto source = endpoints_.find(src);
   const bool between_nodes =
@@ -112,11 +123,28 @@ void Network::enqueue(Queue& queue, const std::string& name, std::shared_ptr<con
   if (!queue.is_taken) take_next(queue, name);
 }
 
+Network::Waiting Network::pop(Queue& queue) {
+  if (queue.order) {
+    const Time first = queue.heap.front().due;
+    std::sort(queue.heap.begin(), queue.heap.end(), [](const Waiting& a, const Waiting& b) { return later(b, a); });
+    const auto count = std::count_if(queue.heap.begin(), queue.heap.end(),
+                                     [first](const Waiting& waiting) { return waiting.due == first; });
+    const std::size_t place = count > 1 ? queue.order->order(static_cast<std::size_t>(count)) : 0;
+    const auto chosen = queue.heap.begin() + static_cast<std::ptrdiff_t>(place);
+    Waiting next = std::move(*chosen);
+    queue.heap.erase(chosen);
+    std::make_heap(queue.heap.begin(), queue.heap.end(), later);
+    return next;
+  }
+  std::pop_heap(queue.heap.begin(), queue.heap.end(), later);
+  Waiting next = std::move(queue.heap.back());
+  queue.heap.pop_back();
+  return next;
+}
+
 void Network::take_next(Queue& queue, const std::string& name) {
   while (!queue.heap.empty()) {
-    std::pop_heap(queue.heap.begin(), queue.heap.end(), later);
-    Waiting next = std::move(queue.heap.back());
-    queue.heap.pop_back();
+    Waiting next = pop(queue);
     if (is_cut(*next.packet)) {
       count(*next.packet, JournalEntry::Event::drop, false);
       continue;

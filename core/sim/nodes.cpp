@@ -17,7 +17,7 @@ Nodes::Nodes(RunContext& context, std::unique_ptr<Host> host, Network& network)
                      .most_victims = options.most_victims,
                      .initialise = [this](const std::string& node) { context_.scope->spawn(initialise(node)); },
                      .record = [this](const FaultEvent& event) { report_fault_(event); }},
-      options.faults, options.nemesis_interval, options.seed);
+      options.faults, options.nemesis_interval, context.loop.chance);
 }
 
 Task<> Nodes::begin() {

@@ -44,7 +44,7 @@ Grudge stochastic_ring(const Names& nodes, Random& random) {
   const auto degree = [&](const std::string& node) { return connected[node].size(); };
   for (;;) {
     Names order = nodes;
-    random.shuffle(order);
+    random.about("which link is added").shuffle(order);
     std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return degree(a) < degree(b); });
     const std::string& a = order.front();
     if (degree(a) >= majority) break;
@@ -82,7 +82,7 @@ std::string partition_shape_name(PartitionShape shape) {
 
 Grudge make_grudge(PartitionShape shape, const Names& nodes, Random& random) {
   Names shuffled = nodes;
-  random.shuffle(shuffled);
+  random.about("who is on which side").shuffle(shuffled);
   switch (shape) {
     case PartitionShape::one: return split_at(shuffled, 1);
     case PartitionShape::majority: return split_at(shuffled, nodes.size() / 2);
@@ -98,8 +98,8 @@ Grudge make_one_way_grudge(const Names& nodes, Random& random) {
   Grudge grudge;
   if (nodes.size() < 2) return grudge;
   Names shuffled = nodes;
-  random.shuffle(shuffled);
-  const std::size_t deaf = 1 + random.below(nodes.size() - 1);
+  random.about("who is on which side").shuffle(shuffled);
+  const std::size_t deaf = 1 + random.about("how many are deaf").below(nodes.size() - 1);
   for (std::size_t i = 0; i < deaf; ++i) {
     for (std::size_t k = deaf; k < nodes.size(); ++k) grudge[shuffled[i]].insert(shuffled[k]);
   }

@@ -15,6 +15,8 @@
 namespace mznode::sim {
 namespace {
 
+constexpr std::uint64_t order_stream = 0x6f7264;
+
 /// A test from the first `init` to the last read. It owns the loop and the network; what happens on them belongs to the
 /// nodes, the workers and the agenda.
 class Run {
@@ -44,8 +46,9 @@ class Run {
 };
 
 Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host)
-    : network_(
-          loop_.timers, [this] { return now(); }, options.latency, options.delivery, options.seed),
+    : loop_{.chance = options.chance.value_or(Chance(options.seed))},
+      network_(
+          loop_.timers, [this] { return now(); }, options.latency, options.delivery, loop_.chance),
       context_{.spec = spec,
                .options = options,
                .client_options = {.nodes = options.nodes,
@@ -72,6 +75,10 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
         }
       }) {
   loop_.now = [this] { return now(); };
+  if (loop_.chance.decides_order()) {
+    loop_.order = std::make_unique<Random>(loop_.chance, "order", order_stream);
+    loop_.order->about("next event");
+  }
   if (nodes_->host().is_real_time()) {
     result_.lag.emplace();
     measure_lag(loop_, *result_.lag);
@@ -91,7 +98,7 @@ void Run::note_fault(const FaultEvent& event) {
 }
 
 Task<> Run::main() {
-  services_ = default_services(context_.options.seed);
+  services_ = default_services(loop_.chance);
   connect(services_, network_);
   co_await nodes_->begin();
   if (context_.ending.is_reached) co_return;
@@ -153,7 +160,7 @@ bool Run::step(const std::function<bool()>& should_stop) {
   if (ending.is_reached) return false;
   // In real time a turn ends, however many events it adds: there is output of nodes to read.
   const Time end_of_turn = now() + 1ms;
-  while (now() < end_of_turn && loop_.timers.run_due(now())) {
+  while (now() < end_of_turn && loop_.run_due()) {
     loop_.ready.run();
     if (ending.is_reached || should_stop()) break;  // also in an instant that never ends
     if (host.is_real_time() || !livelock_.sets_in(now(), workers_.operations())) continue;

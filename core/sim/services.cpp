@@ -97,13 +97,15 @@ class LinearizableKv final : public Service {
 
 class SequentialKv final : public Service {
  public:
-  explicit SequentialKv(std::uint64_t seed) : random_(seed, stream) { buffer_.emplace_back(); }
+  explicit SequentialKv(const Chance& chance) : random_(chance, std::string(services::seq_kv), stream) {
+    buffer_.emplace_back();
+  }
 
   std::string handle(const Message& request) override {
     if (!is_kv_request(request)) return {};
     const auto body = request.as<KvRequest>();
     std::uint64_t& client = clients_[request.src];
-    const std::uint64_t index = client + random_.below(last_index_ - client + 1);
+    const std::uint64_t index = client + random_.about("how old a state").below(last_index_ - client + 1);
     KvState old = state_at(index);
     bool changed = false;
     std::string answer = old.apply(request.type, body, changed);
@@ -139,14 +141,14 @@ class SequentialKv final : public Service {
 
 class EventualKv final : public Service {
  public:
-  explicit EventualKv(std::uint64_t seed) : random_(seed, stream) {}
+  explicit EventualKv(const Chance& chance) : random_(chance, std::string(services::lww_kv), stream) {}
 
   std::string handle(const Message& request) override {
     if (!is_kv_request(request)) return {};
-    const std::uint64_t source = random_.below(replicas_.size());
-    const std::uint64_t target = random_.below(replicas_.size());
+    const std::uint64_t source = random_.about("merged from").below(replicas_.size());
+    const std::uint64_t target = random_.about("merged into").below(replicas_.size());
     replicas_[target] = merged(replicas_[source], replicas_[target]);
-    const std::uint64_t chosen = random_.below(replicas_.size());
+    const std::uint64_t chosen = random_.about("replica asked").below(replicas_.size());
     return apply(replicas_[chosen], request.type, request.as<KvRequest>());
   }
 
@@ -204,21 +206,21 @@ class TimestampOracle final : public Service {
 std::unique_ptr<Service> linearizable_kv() {
   return std::make_unique<LinearizableKv>();
 }
-std::unique_ptr<Service> sequential_kv(std::uint64_t seed) {
-  return std::make_unique<SequentialKv>(seed);
+std::unique_ptr<Service> sequential_kv(const Chance& chance) {
+  return std::make_unique<SequentialKv>(chance);
 }
-std::unique_ptr<Service> eventual_kv(std::uint64_t seed) {
-  return std::make_unique<EventualKv>(seed);
+std::unique_ptr<Service> eventual_kv(const Chance& chance) {
+  return std::make_unique<EventualKv>(chance);
 }
 std::unique_ptr<Service> timestamp_oracle() {
   return std::make_unique<TimestampOracle>();
 }
 
-Services default_services(std::uint64_t seed) {
+Services default_services(const Chance& chance) {
   Services made;
   made.emplace(services::lin_kv, linearizable_kv());
-  made.emplace(services::seq_kv, sequential_kv(seed));
-  made.emplace(services::lww_kv, eventual_kv(seed));
+  made.emplace(services::seq_kv, sequential_kv(chance));
+  made.emplace(services::lww_kv, eventual_kv(chance));
   made.emplace(services::lin_tso, timestamp_oracle());
   return made;
 }

@@ -24,7 +24,11 @@ std::uint64_t node_stream(const std::string& node, std::uint64_t start) {
 class SimHost::Process final : public Runtime {
  public:
   Process(SimHost& host, std::string name, std::uint64_t start)
-      : host_(host), name_(std::move(name)), random_(host.seed_, node_stream(name_, start)), node_(*this) {
+      : host_(host),
+        name_(std::move(name)),
+        random_(host.chance_, name_ + ", life " + std::to_string(start), node_stream(name_, start)),
+        node_(*this) {
+    random_.about("random bits");
     installed_ = host_.installer_(node_);
   }
   Process(const Process&) = delete;
@@ -155,8 +159,8 @@ class SimHost::Process final : public Runtime {
   Node node_;
 };
 
-SimHost::SimHost(Timers& timers, std::uint64_t seed, Installer installer, LogLevel log_level)
-    : timers_(timers), seed_(seed), installer_(std::move(installer)), log_level_(log_level) {}
+SimHost::SimHost(Timers& timers, Chance chance, Installer installer, LogLevel log_level)
+    : timers_(timers), chance_(std::move(chance)), installer_(std::move(installer)), log_level_(log_level) {}
 
 SimHost::~SimHost() = default;
 

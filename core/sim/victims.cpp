@@ -31,10 +31,11 @@ std::vector<VictimSet> victim_sets(std::size_t nodes) {
 }
 
 std::vector<std::string> choose_victims(const std::vector<std::string>& nodes, Random& random) {
-  const VictimSet set = random.pick(victim_sets(nodes.size()));
+  const VictimSet set = random.about("how many victims").pick(victim_sets(nodes.size()));
   std::vector<std::string> victims = nodes;
-  random.shuffle(victims);
-  victims.resize(set == VictimSet::some ? 1 + random.below(nodes.size()) : least_size(set, nodes.size()));
+  random.about("who they are").shuffle(victims);
+  victims.resize(set == VictimSet::some ? 1 + random.about("how many victims").below(nodes.size())
+                                        : least_size(set, nodes.size()));
   return victims;
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "mznode/sim/node_output.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
 namespace {
@@ -42,6 +43,15 @@ void append(LineBuffer& lines, std::string_view bytes) {
 
 }  // namespace
 
+std::uint64_t VirtualProcessHost::Process::seed_of(const Options& options, const std::string& node,
+                                                   std::uint64_t life) {
+  const std::uint64_t usual = stream_of(options.seed, node, life);
+  if (!options.chance) return usual;
+  return Random(*options.chance, node + ", life " + std::to_string(life), usual)
+      .about("seed of its chance")
+      .given(usual);
+}
+
 VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name, std::uint64_t life,
                                      std::filesystem::path directory)
     : host_(host),
@@ -55,7 +65,7 @@ VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name,
                .arguments = host.options_.arguments,
                .environment = with_directory(host.environment_, directory_),
                .directory = directory_.string()},
-              {.seed = stream_of(host.options_.seed, name_, life),
+              {.seed = seed_of(host.options_, name_, life),
                .schedule = host.options_.schedule,
                .shown_pid = shown_pid_of(name_, life),
                .cpu_time_permille = host.options_.cpu_time_permille},

@@ -34,6 +34,7 @@ class VirtualProcessHost::Process {
   const trace::TracedProcess& traced() const { return traced_; }
 
  private:
+  static std::uint64_t seed_of(const Options& options, const std::string& node, std::uint64_t life);
   void take_output(std::string_view bytes, Time at);
   void take_log(std::string_view bytes);
   void take(std::string_view line, Time at);

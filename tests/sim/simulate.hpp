@@ -14,7 +14,7 @@ inline RunResult simulate(
     const TestSpec& spec, const RunOptions& options, const Installer& install,
     const std::function<bool()>& should_stop = [] { return false; }) {
   const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
-    auto host = std::make_unique<SimHost>(loop.timers, options.seed, install, LogLevel::off);
+    auto host = std::make_unique<SimHost>(loop.timers, loop.chance, install, LogLevel::off);
     host->attach(network);
     return host;
   };

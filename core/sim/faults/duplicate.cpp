@@ -9,9 +9,11 @@ constexpr std::uint64_t duplicate_percent = 30;
 class Duplicate final : public Rule {
  public:
   explicit Duplicate(Random& random) : random_(random) {}
-  Effect on_send(const Packet&, Duration) override {
+  Effect on_send(const Packet& packet, Duration) override {
     Effect effect;
-    if (random_.chance(duplicate_percent)) effect.copies.push_back(random_delay(random_, longest_reordering));
+    if (random_.about("comes twice", packet.id).chance(duplicate_percent)) {
+      effect.copies.push_back(random_delay(random_.about("delay of the copy", packet.id), longest_reordering));
+    }
     return effect;
   }
 

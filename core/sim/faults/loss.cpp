@@ -8,9 +8,9 @@ constexpr std::uint64_t loss_percent = 30;
 class Loss final : public Rule {
  public:
   explicit Loss(Random& random) : random_(random) {}
-  Effect on_send(const Packet&, Duration) override {
+  Effect on_send(const Packet& packet, Duration) override {
     Effect effect;
-    effect.drop = random_.chance(loss_percent);
+    effect.drop = random_.about("is lost", packet.id).chance(loss_percent);
     return effect;
   }
 

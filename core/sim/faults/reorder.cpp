@@ -9,9 +9,11 @@ constexpr std::uint64_t reorder_percent = 50;
 class Reorder final : public Rule {
  public:
   explicit Reorder(Random& random) : random_(random) {}
-  Effect on_send(const Packet&, Duration) override {
+  Effect on_send(const Packet& packet, Duration) override {
     Effect effect;
-    if (random_.chance(reorder_percent)) effect.delay = random_delay(random_, longest_reordering);
+    if (random_.about("is late", packet.id).chance(reorder_percent)) {
+      effect.delay = random_delay(random_.about("delay", packet.id), longest_reordering);
+    }
     return effect;
   }
 

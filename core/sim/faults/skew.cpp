@@ -14,8 +14,10 @@ class Skew final : public ActiveFault {
  public:
   Skew(FaultWorld& world, Random& random) : ActiveFault(to_json(world.nodes)), world_(world) {
     for (const std::string& node : world_.nodes) {
-      const int drift = static_cast<int>(random.below(2 * largest_drift_permille + 1)) - largest_drift_permille;
-      const Duration jump = random_delay(random, 2 * largest_wall_jump) - largest_wall_jump;
+      const int drift =
+          static_cast<int>(random.about("drift").below(2 * largest_drift_permille + 1)) - largest_drift_permille;
+      const Duration jump =
+          random_delay(random.about("jump of the calendar clock"), 2 * largest_wall_jump) - largest_wall_jump;
       world_.host.skew(node, drift, jump);
     }
   }

@@ -43,6 +43,24 @@ class Timers {
     return heap_.empty() ? std::nullopt : std::optional(heap_.front().first);
   }
 
+  /// The timers that are due first of those that are due at `now`, in the order in which they were set. It looks at all
+  /// that there are.
+  std::vector<TimerId> first_due(Time now) {
+    drop_cancelled();
+    std::vector<TimerId> due;
+    if (heap_.empty() || heap_.front().first > now) return due;
+    for (const auto& [at, id] : heap_) {
+      if (at == heap_.front().first && callbacks_.contains(id)) due.push_back(id);
+    }
+    std::sort(due.begin(), due.end());
+    return due;
+  }
+  /// Runs a timer that is pending, whenever it is due.
+  void run(TimerId id) {
+    auto callback = callbacks_.extract(id);
+    callback.mapped()();
+  }
+
   /// Runs one timer that is due at `now`, if there is one.
   bool run_due(Time now) {
     drop_cancelled();

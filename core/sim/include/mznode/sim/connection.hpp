@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include "mznode/node/task.hpp"
 #include "mznode/node/timers.hpp"
 #include "mznode/sim/network.hpp"
+#include "mznode/sim/random.hpp"
 
 namespace mznode::sim {
 
@@ -40,9 +42,17 @@ class MalformedReply : public std::runtime_error {
 
 /// What the parts of a run share: its queue of events, what is ready to run, and its clock.
 struct Loop {
-  Timers timers;
-  ReadyQueue ready;
-  std::function<Time()> now;
+  Timers timers = {};
+  ReadyQueue ready = {};
+  std::function<Time()> now = {};
+  /// Takes all decisions of the run.
+  Chance chance = Chance(0);
+  /// Decides which of the events comes next that are due together; nobody when they come in the order in which they
+  /// were set.
+  std::unique_ptr<Random> order = {};
+
+  /// Runs one event that is due, if there is one.
+  bool run_due();
   /// A task that waits `duration` of the run's time.
   Task<> sleep(Duration duration);
 };

@@ -62,7 +62,7 @@ class Nemesis {
     /// Records what the nemesis does.
     std::function<void(const FaultEvent& event)> record;
   };
-  Nemesis(World world, const std::vector<Fault>& faults, Duration interval, std::uint64_t seed);
+  Nemesis(World world, const std::vector<Fault>& faults, Duration interval, const Chance& chance);
   Nemesis(const Nemesis&) = delete;
   Nemesis& operator=(const Nemesis&) = delete;
   ~Nemesis();

@@ -87,7 +87,7 @@ class Network {
   using Receive = std::function<void(const Packet&)>;
 
   /// `timers` is the event queue of the simulation; `clock` tells its time.
-  Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, std::uint64_t seed);
+  Network(Timers& timers, std::function<Time()> clock, Latency latency, Delivery delivery, const Chance& chance);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -136,10 +136,14 @@ class Network {
     std::vector<Waiting> heap;
     bool is_taken = false;  // its thread sleeps until a message is due
     std::uint64_t generation = 0;
+    /// Decides which of the messages that are due together comes first; nobody when they come as they were sent.
+    std::unique_ptr<Random> order = {};
   };
   static bool later(const Waiting& a, const Waiting& b);
 
-  Duration latency();
+  Duration latency(std::uint64_t message);
+  /// Takes out the message that the receiver takes up next: one of those that are due first.
+  static Waiting pop(Queue& queue);
   void enqueue(Queue& queue, const std::string& name, std::shared_ptr<const Packet> packet, Duration delay);
   void take_next(Queue& queue, const std::string& name);
   void deliver_at(Time at, const std::string& name, std::uint64_t generation, std::shared_ptr<const Packet> packet,
@@ -152,6 +156,7 @@ class Network {
   std::function<Time()> clock_;
   Latency shape_;
   Delivery delivery_;
+  Chance chance_;
   Random random_;
   std::map<std::string, Queue, std::less<>> endpoints_;
   std::vector<std::shared_ptr<Rule>> rules_;

@@ -42,6 +42,8 @@ struct RunOptions {
   /// How long a node may take to answer `init` (Maelstrom, db.clj).
   Duration init_timeout = 10s;
   std::uint64_t seed = 0;
+  /// Takes the run's decisions; nothing for those that follow from the seed.
+  std::optional<Chance> chance = std::nullopt;
   bool keep_journal = false;
   /// How many events of virtual time may come upon each other, beside what nodes and operations can cause, before the
   /// run is ended because it does not get on. Processes need some seconds for so many.

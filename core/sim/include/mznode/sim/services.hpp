@@ -26,16 +26,16 @@ class Service {
 /// lin-kv: one map.
 std::unique_ptr<Service> linearizable_kv();
 /// seq-kv: the last 32 states; what changes nothing may run on an old one.
-std::unique_ptr<Service> sequential_kv(std::uint64_t seed);
+std::unique_ptr<Service> sequential_kv(const Chance& chance);
 /// lww-kv: two replicas that are merged at random; the last writer wins.
-std::unique_ptr<Service> eventual_kv(std::uint64_t seed);
+std::unique_ptr<Service> eventual_kv(const Chance& chance);
 /// lin-tso: counts from 0.
 std::unique_ptr<Service> timestamp_oracle();
 
 using Services = std::map<std::string, std::unique_ptr<Service>>;
 
 /// All of them by name.
-Services default_services(std::uint64_t seed);
+Services default_services(const Chance& chance);
 /// Joins services to a network, on which they answer what they are sent. They must outlive it.
 void connect(Services& services, Network& network);
 

@@ -7,6 +7,7 @@
 
 #include "mznode/node/node.hpp"
 #include "mznode/node/timers.hpp"
+#include "mznode/sim/chance.hpp"
 #include "mznode/sim/host.hpp"
 
 namespace mznode::sim {
@@ -18,7 +19,7 @@ using Installer = std::function<std::shared_ptr<void>(Node&)>;
 class SimHost final : public Host {
  public:
   /// `timers` is the event queue of the run, `network` may be set once and before the first start.
-  SimHost(Timers& timers, std::uint64_t seed, Installer installer, LogLevel log_level);
+  SimHost(Timers& timers, Chance chance, Installer installer, LogLevel log_level);
   ~SimHost() override;
   void attach(Network& network) { network_ = &network; }
   /// From now on nodes that start find an empty storage, and keep nothing.
@@ -39,7 +40,7 @@ class SimHost final : public Host {
   Process* find(const std::string& node);
 
   Timers& timers_;
-  std::uint64_t seed_;
+  Chance chance_;
   Installer installer_;
   LogLevel log_level_;
   Network* network_ = nullptr;

@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mznode/node/timers.hpp"
+#include "mznode/sim/chance.hpp"
 #include "mznode/sim/correspondents.hpp"
 #include "mznode/sim/host.hpp"
 #include "mznode/sim/node_failures.hpp"
@@ -42,6 +44,8 @@ class VirtualProcessHost final : public Host {
     std::string program;
     std::vector<std::string> arguments;
     std::uint64_t seed = 0;
+    /// Decides what the chance of each life begins with; nothing for what follows from the seed.
+    std::optional<Chance> chance = std::nullopt;
     trace::Schedule schedule = trace::Schedule::random;
     /// Wall time that a node may be busy without coming to rest.
     Duration stall = 30s;
