@@ -11,26 +11,18 @@
 namespace mznode::sim {
 namespace {
 
-class SleepAwaiter {
+/// A timer of a task's, which is cancelled when the task is.
+class Alarm {
  public:
-  SleepAwaiter(Loop& loop, Duration duration) : loop_(loop), duration_(duration) {}
-  SleepAwaiter(const SleepAwaiter&) = delete;
-  SleepAwaiter& operator=(const SleepAwaiter&) = delete;
-  ~SleepAwaiter() { loop_.timers.cancel(timer_); }
-
-  bool await_ready() const { return false; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    timer_ = loop_.timers.set(loop_.now() + duration_, [this] { loop_.ready.push(waiter_); });
-    return true;
-  }
-  void await_resume() const {}
+  Alarm(Loop& loop, Duration delay, std::function<void()> callback)
+      : timers_(loop.timers), timer_(loop.timers.set(loop.now() + delay, std::move(callback))) {}
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+  ~Alarm() { timers_.cancel(timer_); }
 
  private:
-  Loop& loop_;
-  Duration duration_;
-  TimerId timer_ = 0;
-  Waiter waiter_;
+  Timers& timers_;
+  TimerId timer_;
 };
 
 struct ErrorReply {
@@ -66,23 +58,29 @@ bool Loop::run_due() {
 }
 
 Task<> Loop::sleep(Duration duration) {
-  co_await SleepAwaiter(*this, duration);
+  Wake wake(ready);
+  const Alarm alarm(*this, duration, [&wake] { wake.wake(); });
+  co_await wake.wait();
 }
 
-class Connection::ReplyAwaiter {
+/// The request that waits for its reply. It lives in the frame of the call; its destructor forgets the request.
+class Connection::Pending {
  public:
-  ReplyAwaiter(Connection& connection, const std::string& type, std::int64_t msg_id, Duration timeout)
-      : connection_(connection), type_(type), msg_id_(msg_id) {
+  Pending(Connection& connection, const std::string& type, std::int64_t msg_id, Duration timeout)
+      : connection_(connection),
+        type_(type),
+        msg_id_(msg_id),
+        wake_(connection.loop_.ready),
+        alarm_(connection.loop_, timeout, [this] {
+          if (reply_) return;
+          connection_.given_up_.insert(msg_id_);
+          finish();
+        }) {
     connection_.waiting_ = this;
-    Loop& loop = connection_.loop_;
-    timer_ = loop.timers.set(loop.now() + timeout, [this] {
-      connection_.given_up_.insert(msg_id_);
-      finish();
-    });
   }
-  ReplyAwaiter(const ReplyAwaiter&) = delete;
-  ReplyAwaiter& operator=(const ReplyAwaiter&) = delete;
-  ~ReplyAwaiter() { forget(); }
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+  ~Pending() { forget(); }
 
   std::int64_t msg_id() const { return msg_id_; }
   void succeed(Message reply) {
@@ -90,12 +88,9 @@ class Connection::ReplyAwaiter {
     finish();
   }
 
-  bool await_ready() const { return false; }
-  bool await_suspend(std::coroutine_handle<> handle) {
-    waiter_.set_handle(handle);
-    return true;
-  }
-  Message await_resume() {
+  Wake& decided() { return wake_; }
+  /// What became of it, once that is decided.
+  Message take() {
     if (!reply_) throw Unanswered(type_);
     return std::move(*reply_);
   }
@@ -103,20 +98,18 @@ class Connection::ReplyAwaiter {
  private:
   void finish() {
     forget();
-    connection_.loop_.ready.push(waiter_);
+    wake_.wake();
   }
   void forget() {
-    if (connection_.waiting_ != this) return;
-    connection_.waiting_ = nullptr;
-    connection_.loop_.timers.cancel(timer_);
+    if (connection_.waiting_ == this) connection_.waiting_ = nullptr;
   }
 
   Connection& connection_;
   const std::string& type_;
   std::int64_t msg_id_;
-  TimerId timer_ = 0;
   std::optional<Message> reply_;
-  Waiter waiter_;
+  Wake wake_;
+  Alarm alarm_;
 };
 
 Connection::Connection(Loop& loop, Network& network, std::string name)
@@ -134,7 +127,9 @@ Task<Message> Connection::request(std::string dest, std::string type, std::strin
   asked_ = dest;
   // To a node that is down a request is lost like any other message.
   network_.send(name_, dest, body);
-  auto reply = co_await ReplyAwaiter(*this, type, msg_id, timeout);
+  Pending pending(*this, type, msg_id, timeout);
+  co_await pending.decided().wait();
+  auto reply = pending.take();
   demand(reply, form);
   co_return reply;
 }

@@ -15,36 +15,31 @@ class WaitGroup {
 
   void add() { ++count_; }
   void done() {
-    if (--count_ == 0 && waiting_ != nullptr) loop_.ready.push(*waiting_);
+    if (--count_ == 0 && waiting_ != nullptr) waiting_->wake();
   }
   /// Waits until as many are done as were added.
   Task<> wait() {
-    while (count_ > 0) co_await Awaiter(*this);
+    while (count_ > 0) {
+      Place place(*this);
+      co_await place.wake.wait();
+    }
   }
 
  private:
-  class Awaiter {
-   public:
-    explicit Awaiter(WaitGroup& group) : group_(group) { group_.waiting_ = &waiter_; }
-    Awaiter(const Awaiter&) = delete;
-    Awaiter& operator=(const Awaiter&) = delete;
-    ~Awaiter() { group_.waiting_ = nullptr; }
+  /// That of the task that waits.
+  struct Place {
+    explicit Place(WaitGroup& which) : group(which), wake(which.loop_.ready) { group.waiting_ = &wake; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { group.waiting_ = nullptr; }
 
-    bool await_ready() const { return false; }
-    bool await_suspend(std::coroutine_handle<> handle) {
-      waiter_.set_handle(handle);
-      return true;
-    }
-    void await_resume() const {}
-
-   private:
-    WaitGroup& group_;
-    Waiter waiter_;
+    WaitGroup& group;
+    Wake wake;
   };
 
   Loop& loop_;
   std::size_t count_ = 0;
-  Waiter* waiting_ = nullptr;
+  Wake* waiting_ = nullptr;
 };
 
 /// Counts a task while it runs.

@@ -338,6 +338,32 @@ TEST_F(NodeRpc, TasksWithoutAResultCanBeWaitedForTogether) {
   EXPECT_EQ(outcome, "ok");
 }
 
+TEST_F(NodeRpc, ATaskThatIsNotDoneInTimeIsCancelled) {
+  run(node.timeout(300ms, node.quorum(2, ask_all())));
+  const auto requests = world.take_all();
+  answer(requests[0], 1);
+  world.advance(299ms);
+  EXPECT_EQ(outcome, "");
+  world.advance(1ms);
+  EXPECT_EQ(outcome, "received timeout");
+  EXPECT_FALSE(world.has_timers()) << "its requests still wait for their time-out";
+}
+
+TEST_F(NodeRpc, ATaskThatIsDoneInTimeGivesWhatItGave) {
+  run(node.timeout(300ms, node.quorum(2, ask_all())));
+  auto requests = world.take_all();
+  answer(requests[0], 1);
+  answer(requests[1], 2);
+  EXPECT_EQ(outcome, "ok [1,2]");
+  EXPECT_FALSE(world.has_timers());
+
+  run(node.timeout(300ms, node.when_all(tell_all())));
+  requests = world.take_all();
+  world.reply_error(requests[1], ErrorCode::abort);
+  EXPECT_EQ(outcome, "received abort");
+  EXPECT_FALSE(world.has_timers());
+}
+
 TEST_F(NodeRpc, AQuorumOfTasksThatEndAtOnceDoesNotWait) {
   node.close();
   run(node.quorum(2, ask_all()));

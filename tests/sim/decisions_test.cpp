@@ -34,9 +34,8 @@ RunResult carry_out(const Trial& trial, std::uint64_t seed, const Chance& chance
   options.seed = seed;
   options.chance = chance;
   options.keep_journal = true;
-  return simulate(workload.test, options, [&](Node& node) -> std::shared_ptr<void> {
-    return strategy.install(node, values);
-  });
+  return simulate(workload.test, options,
+                  [&](Node& node) -> std::shared_ptr<void> { return strategy.install(node, values); });
 }
 
 /// All that a run says: its history, its messages, and what became of them.
@@ -60,10 +59,9 @@ Script script_of(const Trial& trial, std::uint64_t seed, std::string* record = n
 }
 
 std::size_t drops_of(const RunResult& result, std::uint64_t message) {
-  return static_cast<std::size_t>(
-      std::count_if(result.journal.begin(), result.journal.end(), [&](const JournalEntry& entry) {
-        return entry.packet == message && entry.event == JournalEntry::Event::drop;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      result.journal.begin(), result.journal.end(),
+      [&](const JournalEntry& entry) { return entry.packet == message && entry.event == JournalEntry::Event::drop; }));
 }
 
 class Scripts : public testing::TestWithParam<Trial> {};
@@ -81,7 +79,8 @@ TEST_P(Scripts, AScriptRepeatsARunWithoutItsSeed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, Scripts,
-                         testing::Values(Trial{"broadcast", "gossip"}, Trial{"g-counter", "seq-kv"}, Trial{"lin-kv", "raft"}),
+                         testing::Values(Trial{"broadcast", "gossip"}, Trial{"g-counter", "seq-kv"},
+                                         Trial{"lin-kv", "raft"}),
                          [](const auto& each) {
                            std::string name = each.param.workload + "_" + each.param.strategy;
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -96,8 +95,8 @@ TEST(Decisions, EveryPartOfARunDecidesUnderItsName) {
     what.insert(entry.what);
     EXPECT_FALSE(entry.what.empty()) << entry.stream;
   }
-  for (const char* stream : {"network", "generator", "kill and pause", "partition", "loss", "duplicate", "reorder", "skew",
-                             "seq-kv", "n0, life 1", "order"}) {
+  for (const char* stream : {"network", "generator", "kill and pause", "partition", "loss", "duplicate", "reorder",
+                             "skew", "seq-kv", "n0, life 1", "order"}) {
     EXPECT_TRUE(streams.contains(stream)) << stream;
   }
   for (const char* each : {"latency", "is lost", "comes twice", "is late", "who they are", "drift", "random bits",

@@ -18,39 +18,34 @@ class Event {
   /// It happens now; a second time changes nothing.
   void happen() {
     has_happened_ = true;
-    for (Waiter* waiter : waiting_) ready_.push(*waiter);
+    for (Wake* wake : waiting_) wake->wake();
     waiting_.clear();
   }
   bool has_happened() const { return has_happened_; }
   bool is_awaited() const { return !waiting_.empty(); }
 
   /// Waits until it has happened; returns at once when it has.
-  Task<> wait() { co_await Awaiter(*this); }
+  Task<> wait() {
+    if (has_happened_) co_return;
+    Place place(*this);
+    co_await place.wake.wait();
+  }
 
  private:
-  class Awaiter {
-   public:
-    explicit Awaiter(Event& event) : event_(event) {}
-    Awaiter(const Awaiter&) = delete;
-    Awaiter& operator=(const Awaiter&) = delete;
-    ~Awaiter() { std::erase(event_.waiting_, &waiter_); }
+  /// A task's place among those that wait.
+  struct Place {
+    explicit Place(Event& where) : event(where), wake(where.ready_) { event.waiting_.push_back(&wake); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { std::erase(event.waiting_, &wake); }
 
-    bool await_ready() const { return event_.has_happened_; }
-    bool await_suspend(std::coroutine_handle<> handle) {
-      waiter_.set_handle(handle);
-      event_.waiting_.push_back(&waiter_);
-      return true;
-    }
-    void await_resume() const {}
-
-   private:
-    Event& event_;
-    Waiter waiter_;
+    Event& event;
+    Wake wake;
   };
 
   ReadyQueue& ready_;
   bool has_happened_ = false;
-  std::vector<Waiter*> waiting_;
+  std::vector<Wake*> waiting_;
 };
 
 }  // namespace mznode

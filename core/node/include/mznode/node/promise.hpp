@@ -1,6 +1,5 @@
 #pragma once
 
-#include <coroutine>
 #include <optional>
 #include <utility>
 
@@ -20,37 +19,32 @@ class Promise {
   void set(T value) {
     if (value_) return;
     value_.emplace(std::move(value));
-    if (awaiter_ != nullptr) ready_.push(awaiter_->waiter_);
+    if (waiting_ != nullptr) waiting_->wake();
   }
   bool is_set() const { return value_.has_value(); }
 
-  class Awaiter {
-   public:
-    explicit Awaiter(Promise& promise) : promise_(promise) {}
-    Awaiter(const Awaiter&) = delete;
-    Awaiter& operator=(const Awaiter&) = delete;
-    ~Awaiter() { promise_.awaiter_ = nullptr; }
-
-    bool await_ready() const { return promise_.is_set(); }
-    bool await_suspend(std::coroutine_handle<> handle) {
-      waiter_.set_handle(handle);
-      promise_.awaiter_ = this;
-      return true;
-    }
-    T await_resume() { return std::move(*promise_.value_); }
-
-   private:
-    friend class Promise;
-    Promise& promise_;
-    Waiter waiter_;
-  };
   /// Suspends until there is a value, and takes it: `auto value = co_await promise.wait();`, once.
-  Awaiter wait() { return Awaiter(*this); }
+  Task<T> wait() {
+    Place place(*this);
+    if (!value_) co_await place.wake.wait();
+    co_return std::move(*value_);
+  }
 
  private:
+  /// That of the task that waits.
+  struct Place {
+    explicit Place(Promise& what) : promise(what), wake(what.ready_) { promise.waiting_ = &wake; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { promise.waiting_ = nullptr; }
+
+    Promise& promise;
+    Wake wake;
+  };
+
   ReadyQueue& ready_;
   std::optional<T> value_;
-  Awaiter* awaiter_ = nullptr;
+  Wake* waiting_ = nullptr;
 };
 
 }  // namespace mznode

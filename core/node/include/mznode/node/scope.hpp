@@ -68,6 +68,46 @@ class ReadyQueue {
   Waiter head_;
 };
 
+/// Where one task waits until it is woken: the only awaiter beside that of tasks. It lives in the frame of the task
+/// that waits, so that cancelling the task forgets it; whoever wakes it is told so by what keeps it there.
+class Wake {
+ public:
+  explicit Wake(ReadyQueue& ready) : ready_(ready) {}
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
+
+  /// The task goes on, from the queue, or does not begin to wait. A second time changes nothing.
+  void wake() {
+    if (is_woken_) return;
+    is_woken_ = true;
+    if (is_waiting_) ready_.push(waiter_);
+  }
+
+  /// A copy is as good as the original: g++ 12 makes some.
+  class Awaiter {
+   public:
+    explicit Awaiter(Wake* wake) : wake_(wake) {}
+    bool await_ready() const { return wake_->is_woken_; }
+    bool await_suspend(std::coroutine_handle<> handle) {
+      wake_->waiter_.set_handle(handle);
+      wake_->is_waiting_ = true;
+      return true;
+    }
+    void await_resume() const {}
+
+   private:
+    Wake* wake_;
+  };
+  /// `co_await wake.wait();`, once.
+  Awaiter wait() { return Awaiter(this); }
+
+ private:
+  ReadyQueue& ready_;
+  bool is_woken_ = false;
+  bool is_waiting_ = false;
+  Waiter waiter_;
+};
+
 /// Owns the tasks that run in the background. Destroying it cancels them all.
 class Scope {
  public:

@@ -79,7 +79,7 @@ class Connection {
                    Duration timeout = default_timeout);
 
  private:
-  class ReplyAwaiter;
+  class Pending;
 
   /// What a reply must look like: its type, and the fields it may have.
   struct Form {
@@ -97,7 +97,7 @@ class Connection {
   Network& network_;
   std::string name_;
   std::int64_t last_msg_id_ = 0;
-  ReplyAwaiter* waiting_ = nullptr;
+  Pending* waiting_ = nullptr;
   /// Whom the last request went to.
   std::string asked_;
   /// Requests that were given up, by id: an answer may still come, once.
