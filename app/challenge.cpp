@@ -20,7 +20,7 @@
 namespace mznode::app {
 namespace {
 
-/// The options of `mznode challenge`, and what they set.
+/// The options of `mznode challenge`, and what they set: a member for each of either.
 struct ChallengeLine {
   std::vector<std::string> names;
   bool all = false;

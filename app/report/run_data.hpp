@@ -27,6 +27,7 @@ struct FaultSpan {
 };
 
 /// Operations in the order of their beginnings; a place in each column is one operation.
+/// It has as many members as the picture has columns.
 struct OperationColumns {
   std::vector<std::string> names;
   std::vector<std::int64_t> worker;

@@ -18,8 +18,7 @@ std::vector<Task<std::monostate>> with_results(std::vector<Task<>> tasks) {
 }  // namespace detail
 
 Task<> quorum(Loop& loop, std::size_t wanted, std::vector<Task<>> tasks) {
-  auto results = detail::with_results(std::move(tasks));
-  co_await quorum(loop, wanted, std::move(results));
+  return detail::without_result(quorum(loop, wanted, detail::with_results(std::move(tasks))));
 }
 
 Task<> when_all(Loop& loop, std::vector<Task<>> tasks) {
@@ -28,8 +27,7 @@ Task<> when_all(Loop& loop, std::vector<Task<>> tasks) {
 }
 
 Task<> timeout(Loop& loop, Duration limit, Task<> task) {
-  auto result = detail::with_result(std::move(task));
-  co_await timeout(loop, limit, std::move(result));
+  return detail::without_result(timeout(loop, limit, detail::with_result(std::move(task))));
 }
 
 }  // namespace mznode

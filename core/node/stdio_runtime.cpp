@@ -141,8 +141,7 @@ TextBuffer& StdioRuntime::begin_message(std::string_view src, std::string_view d
 }
 
 void StdioRuntime::finish_message() {
-  envelope::close(out_);
-  out_ += '\n';
+  envelope::close_line(out_);
   complete_ = out_.size();
 }
 

@@ -8,8 +8,7 @@ void append_line(TextBuffer& out, const Packet& packet) {
   envelope::append_sender(out, packet.src, packet.id);
   envelope::append_receiver(out, packet.dest);
   out += packet.body;
-  envelope::close(out);
-  out += '\n';
+  envelope::close_line(out);
 }
 
 }  // namespace mznode::sim

@@ -28,7 +28,7 @@ void Livelock::begin(Time now, std::size_t operations) {
   limit_ = patience_ + share_;
   sent_before_ = network_.stats().all.sent;
   operations_before_ = operations;
-  network_.count_links(false);
+  network_.traffic().count_links(false);
 }
 
 bool Livelock::sets_in(Time now, std::size_t operations) {
@@ -38,10 +38,10 @@ bool Livelock::sets_in(Time now, std::size_t operations) {
     begin(now, operations);
     return false;
   }
-  if (network_.counts_links()) return true;
+  if (network_.traffic().counts_links()) return true;
   // Operations of this window have had their share as well; from here on it is noted who sends to whom.
   limit_ += limit_ / 2 + share_ * (operations - operations_before_);
-  network_.count_links(true);
+  network_.traffic().count_links(true);
   return false;
 }
 
@@ -50,7 +50,8 @@ std::string Livelock::describe() const {
   std::string text = "virtual time does not get on: " + std::to_string(events_) + " events within " +
                      milliseconds(now_ - began_) + ", " + std::to_string(sent) + " of them messages";
   std::vector<std::pair<std::uint64_t, std::string>> links;
-  for (const auto& [link, count] : network_.links()) links.emplace_back(count, link.first + " to " + link.second);
+  for (const auto& [link, count] : network_.traffic().links())
+    links.emplace_back(count, link.first + " to " + link.second);
   if (sent == 0 || links.empty()) return text + "; does a node set a timer again and again that needs no time?";
   constexpr std::size_t shown = 3;
   std::stable_sort(links.begin(), links.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

@@ -66,16 +66,7 @@ bool Network::involves_client(const Packet& packet) const {
 }
 
 void Network::count(const Packet& packet, JournalEntry::Event event, bool has_client) {
-  Counts& group = has_client ? stats_.clients : stats_.servers;
-  if (event == JournalEntry::Event::send) {
-    ++stats_.all.sent;
-    ++group.sent;
-    if (!has_client) stats_.server_bytes += packet.body.size();
-  } else if (event == JournalEntry::Event::receive) {
-    ++stats_.all.received;
-    ++group.received;
-  }
-  if (keeps_journal_) journal_.push_back({clock_(), event, packet.id});
+  traffic_.count(packet, event, clock_(), has_client);
 }
 
 bool Network::send(std::string_view src, std::string_view dest, std::string_view body) {
@@ -84,9 +75,7 @@ bool Network::send(std::string_view src, std::string_view dest, std::string_view
   auto packet = std::make_shared<Packet>(
       Packet{.id = next_id_++, .src = std::string(src), .dest = std::string(dest), .body = std::string(body)});
   const bool has_client = involves_client(*packet);
-  if (keeps_journal_) packets_.push_back(*packet);
-  count(*packet, JournalEntry::Event::send, has_client);
-  if (links_) ++(*links_)[{packet->src, packet->dest}];
+  traffic_.note_sent(*packet, clock_(), has_client);
   if (has_client) {
     enqueue(found->second, found->first, std::move(packet), Duration::zero());
     return true;

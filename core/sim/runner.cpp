@@ -182,8 +182,8 @@ RunResult Run::execute(const std::function<bool()>& should_stop) {
   nodes_->report(result_);
   result_.net = network_.stats();
   result_.history = context_.record.take();
-  result_.journal = network_.take_journal();
-  result_.packets = network_.take_packets();
+  result_.journal = network_.traffic().take_journal();
+  result_.packets = network_.traffic().take_packets();
   return std::move(result_);
 }
 

@@ -18,17 +18,19 @@ std::uint64_t node_stream(const std::string& node, std::uint64_t start) {
   return hash + start;
 }
 
+Random chance_of(const Chance& chance, const std::string& node, std::uint64_t start) {
+  Random random(chance, node + ", life " + std::to_string(start), node_stream(node, start));
+  random.about("random bits");
+  return random;
+}
+
 }  // namespace
 
-/// One life of a node, and the world it sees.
+/// One life of a node, and the world it sees: its clocks, timers, storage and chance, of which a runtime has one each.
 class SimHost::Process final : public Runtime {
  public:
   Process(SimHost& host, std::string name, std::uint64_t start)
-      : host_(host),
-        name_(std::move(name)),
-        random_(host.chance_, name_ + ", life " + std::to_string(start), node_stream(name_, start)),
-        node_(*this) {
-    random_.about("random bits");
+      : host_(host), name_(std::move(name)), random_(chance_of(host.chance_, name_, start)), node_(*this) {
     installed_ = host_.installer_(node_);
   }
   Process(const Process&) = delete;

@@ -62,7 +62,8 @@ struct Hold {
   std::uint64_t awaited = 0;
 };
 
-/// A thread of a node; all but one of them stand still at any time.
+/// A thread of a node; all but one of them stand still at any time. It has a member for each thing that a thread may be
+/// in the middle of when it is stopped, as the kernel's own record of a thread has.
 struct Thread {
   enum class State : std::uint8_t {
     runnable,   ///< goes on when it is its turn

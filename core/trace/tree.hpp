@@ -22,6 +22,9 @@ namespace mznode::trace {
 
 /// The tree of processes that is one life of a node. At most one of its threads runs at any time; all others stand
 /// still where the supervisor stopped them, so what it finds does not change while it looks.
+///
+/// It has more than 12 members because a system call can touch every part of a node's world: files, sockets, timers,
+/// memory, signals and chance have an owner each, and the gates, which decide what becomes of a call, need them all.
 class Tree {
  public:
   Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::Chance& chance, const TraceLimits& limits,

@@ -90,17 +90,19 @@ INSTANTIATE_TEST_SUITE_P(Strategies, Scripts,
 TEST(Decisions, EveryPartOfARunDecidesUnderItsName) {
   std::set<std::string> streams;
   std::set<std::string> what;
-  for (const Script::Entry& entry : script_of({"g-counter", "seq-kv"}, 5).entries) {
-    streams.insert(entry.stream);
-    what.insert(entry.what);
-    EXPECT_FALSE(entry.what.empty()) << entry.stream;
+  for (const Trial& trial : {Trial{"g-counter", "seq-kv"}, Trial{"broadcast", "gossip"}}) {
+    for (const Script::Entry& entry : script_of(trial, 5).entries) {
+      streams.insert(entry.stream);
+      what.insert(entry.what);
+      EXPECT_FALSE(entry.what.empty()) << entry.stream;
+    }
   }
   for (const char* stream : {"network", "generator", "kill and pause", "partition", "loss", "duplicate", "reorder",
                              "skew", "seq-kv", "n0, life 1", "order"}) {
     EXPECT_TRUE(streams.contains(stream)) << stream;
   }
   for (const char* each : {"latency", "is lost", "comes twice", "is late", "who they are", "drift", "random bits",
-                           "next event", "what to do", "how old a state", "message taken up"}) {
+                           "next event", "what to do", "how old a state"}) {
     EXPECT_TRUE(what.contains(each)) << each;
   }
 }
@@ -146,6 +148,28 @@ TEST(Decisions, EventsThatAreDueTogetherComeInTheOrderThatIsDecided) {
   EXPECT_EQ(order_of({}), "abc");
   EXPECT_EQ(order_of({{{.stream = "order", .place = 0, .what = "next event", .value = 2}}}), "cab");
   EXPECT_EQ(order_of({{{.stream = "order", .place = 1, .what = "next event", .value = 1}}}), "acb");
+}
+
+TEST(Decisions, MessagesThatAreDueTogetherAreTakenUpInTheOrderThatIsDecided) {
+  const auto order_of = [](const Script& script) {
+    const auto scripted = std::make_shared<Scripted>(script, seeded(1));
+    Timers timers;
+    Time now;
+    Network network(
+        timers, [&now] { return now; }, {.mean_ms = 5}, Delivery::maelstrom, Chance(scripted));
+    std::string order;
+    network.add("a", Endpoint::node, [](const Packet&) {});
+    network.add("b", Endpoint::node, [&order](const Packet& packet) { order += packet.body; });
+    // The first is waited for at once; the others are due when it is taken up.
+    for (const char* body : {"1", "2", "3"}) network.send("a", "b", body);
+    while (const auto next = timers.next()) {
+      now = *next;
+      timers.run_due(now);
+    }
+    return order;
+  };
+  EXPECT_EQ(order_of({}), "123");
+  EXPECT_EQ(order_of({{{.stream = "queue 2, of b", .place = 0, .what = "message taken up", .value = 1}}}), "132");
 }
 
 TEST(Decisions, WhatARunHasNoUseForIsPassedOver) {

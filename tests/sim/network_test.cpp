@@ -252,7 +252,7 @@ TEST(Network, RemovalLosesWhatIsUnderWayAndAnEndpointOfThatNameBeginsAnew) {
     EXPECT_EQ(world.ms_of(0), 150);
     // Every message of the journal ended one way or the other.
     std::map<std::uint64_t, std::vector<JournalEntry::Event>> events;
-    for (const auto& entry : world.network.take_journal()) events[entry.packet].push_back(entry.event);
+    for (const auto& entry : world.network.traffic().take_journal()) events[entry.packet].push_back(entry.event);
     using enum JournalEntry::Event;
     EXPECT_EQ(events[0], (std::vector{send, drop}));
     EXPECT_EQ(events[1], (std::vector{send, drop}));
@@ -266,11 +266,11 @@ TEST(Network, TheJournalHoldsEveryMessageFromWhenItIsKept) {
   world.network.keep_journal();
   world.send("n1", "n3", "after");
   world.run();
-  const std::vector<Packet> packets = world.network.take_packets();
+  const std::vector<Packet> packets = world.network.traffic().take_packets();
   ASSERT_EQ(packets.size(), 1u);
   const Packet& packet = packets[0];
   EXPECT_EQ(packet.src + packet.dest + packet.body, "n1n3after");
-  const auto journal = world.network.take_journal();
+  const auto journal = world.network.traffic().take_journal();
   EXPECT_EQ(journal[0].packet, packet.id);
   EXPECT_EQ(journal[0].event, JournalEntry::Event::send);
   EXPECT_EQ(journal.back().event, JournalEntry::Event::receive);

@@ -20,6 +20,9 @@ namespace mznode::caspaxos {
 ///
 /// A round in doubt is followed by another, which must not carry the same change out twice: it finds the ballot of the
 /// former attempt in the state, or else that attempt is not part of the state's history and never will be.
+///
+/// It has more than 12 members because all of the state of its half of the protocol is here, in one state machine: what
+/// waits, what is known, and the round that is under way, whose members stand behind "Of the round".
 class Proposer {
  public:
   /// `peers` must outlive it.

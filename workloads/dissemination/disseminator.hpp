@@ -136,6 +136,8 @@ class Disseminator {
     std::map<std::uint64_t, std::uint64_t> beyond;
     void add(std::uint64_t from, std::uint64_t to);
   };
+  /// What is known of one peer. It has more than 12 members because a link is two streams, mine and the peer's, each
+  /// with its positions and its timers, and what is due on one decides what is said on the other.
   struct Link {
     bool is_chosen = false;
     bool is_contacted = false;  // chosen for the next message only

@@ -25,7 +25,7 @@ const std::vector<std::string>& topology_names();
 /// Throws std::invalid_argument, naming what exists.
 Topology make_topology(const std::string& name, const std::vector<std::string>& nodes);
 
-/// The settings of a test, with Maelstrom's meaning and defaults.
+/// The settings of a test, with Maelstrom's meaning and defaults: a member for each, which owns nothing.
 struct TestSettings {
   std::string workload;
   /// The strategy of this program's own nodes and its options.

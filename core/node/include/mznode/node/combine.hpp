@@ -75,9 +75,42 @@ Task<> collect(Gather<T>* gather) {
   }
 }
 
-/// A task without a result, for those who want one.
+/// A task without a result, for those who want one, and the other way round.
 Task<std::monostate> with_result(Task<> task);
 std::vector<Task<std::monostate>> with_results(std::vector<Task<>> tasks);
+template <class T>
+Task<> without_result(Task<T> task) {
+  co_await std::move(task);
+}
+
+template <class T>
+Task<std::vector<T>> quorum(Loop* loop, std::size_t wanted, std::vector<Task<T>> tasks) {
+  if (wanted > tasks.size()) throw std::logic_error("a quorum larger than the number of tasks");
+  // Who wants all of them can wait for some before the others.
+  const std::size_t width = wanted == tasks.size() ? std::min(tasks.size(), max_branches) : tasks.size();
+  Gather<T> gather(loop->ready(), wanted, std::move(tasks));
+  Scope branches([](const std::exception_ptr&) {});
+  for (std::size_t i = 0; i < width; ++i) branches.spawn(collect(&gather));
+  co_await gather.wake.wait();
+  co_return gather.take();
+}
+
+template <class T>
+Task<T> timeout(Loop* loop, Duration limit, Task<T> task) {
+  std::vector<Task<T>> tasks;
+  tasks.push_back(std::move(task));
+  Gather<T> gather(loop->ready(), 1, std::move(tasks));
+  const Alarm alarm(*loop, limit, [&gather] {
+    if (gather.decided()) return;
+    gather.fail(std::make_exception_ptr(Error::received(ErrorCode::timeout, "it was not done in time")));
+    gather.report();
+  });
+  Scope branch([](const std::exception_ptr&) {});
+  branch.spawn(collect(&gather));
+  co_await gather.wake.wait();
+  std::vector<T> results = gather.take();
+  co_return std::move(results.front());
+}
 
 }  // namespace detail
 
@@ -85,14 +118,7 @@ std::vector<Task<std::monostate>> with_results(std::vector<Task<>> tasks);
 /// too few are left to succeed, and std::logic_error when there are fewer tasks than `wanted`.
 template <class T>
 Task<std::vector<T>> quorum(Loop& loop, std::size_t wanted, std::vector<Task<T>> tasks) {
-  if (wanted > tasks.size()) throw std::logic_error("a quorum larger than the number of tasks");
-  // Who wants all of them can wait for some before the others.
-  const std::size_t width = wanted == tasks.size() ? std::min(tasks.size(), max_branches) : tasks.size();
-  detail::Gather<T> gather(loop.ready(), wanted, std::move(tasks));
-  Scope branches([](const std::exception_ptr&) {});
-  for (std::size_t i = 0; i < width; ++i) branches.spawn(detail::collect(&gather));
-  co_await gather.wake.wait();
-  co_return gather.take();
+  return detail::quorum(&loop, wanted, std::move(tasks));
 }
 /// The same for tasks without a result.
 Task<> quorum(Loop& loop, std::size_t wanted, std::vector<Task<>> tasks);
@@ -111,19 +137,7 @@ Task<> when_all(Loop& loop, std::vector<Task<>> tasks);
 /// received: what it has sent may have taken effect.
 template <class T>
 Task<T> timeout(Loop& loop, Duration limit, Task<T> task) {
-  std::vector<Task<T>> tasks;
-  tasks.push_back(std::move(task));
-  detail::Gather<T> gather(loop.ready(), 1, std::move(tasks));
-  const Alarm alarm(loop, limit, [&gather] {
-    if (gather.decided()) return;
-    gather.fail(std::make_exception_ptr(Error::received(ErrorCode::timeout, "it was not done in time")));
-    gather.report();
-  });
-  Scope branch([](const std::exception_ptr&) {});
-  branch.spawn(detail::collect(&gather));
-  co_await gather.wake.wait();
-  std::vector<T> results = gather.take();
-  co_return std::move(results.front());
+  return detail::timeout(&loop, limit, std::move(task));
 }
 /// The same for a task without a result.
 Task<> timeout(Loop& loop, Duration limit, Task<> task);

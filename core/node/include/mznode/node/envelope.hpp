@@ -41,6 +41,11 @@ inline void close(TextBuffer& out) {
   out += '}';
 }
 
+/// The same, with the line break that ends a message on a pipe.
+inline void close_line(TextBuffer& out) {
+  out += "}\n";
+}
+
 /// A whole message, without a line break; `body` is the text of an object.
 inline std::string around(std::string_view src, std::string_view dest, std::string_view body) {
   TextBuffer text;

@@ -33,6 +33,9 @@ struct SentMessage : Message {
 ///
 /// It must outlive the process that it runs. What it is asked to send is checked as Maelstrom would check it: a message
 /// that is not one line of valid JSON with a sender and a destination throws std::logic_error.
+///
+/// It has more than 30 public functions because it is both sides of a runtime: what the process sees, and what a test
+/// does to it and sees of it.
 class FakeRuntime final : public Runtime {
  public:
   explicit FakeRuntime(std::uint64_t seed = 1) : random_state_(seed) {}

@@ -41,7 +41,8 @@ struct Message {
 };
 
 /// One line from the network, scanned once: validated as a whole, the envelope and the fields of the body found. All
-/// views point into the line (or into this object, for keys with escapes), so it must not outlive the line.
+/// views point into the line (or into this object, for keys with escapes), so it must not outlive the line. It
+/// has a member for each part of a message, which one scan fills.
 class MessageView {
  public:
   MessageView() = default;

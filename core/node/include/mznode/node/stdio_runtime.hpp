@@ -17,6 +17,9 @@ namespace mznode {
 /// The real world: messages on two descriptors (standard input and output), the machine's clocks, a log on standard
 /// error. One loop; messages are handled where they are read, and replies leave in one write when the input that
 /// has arrived is handled.
+///
+/// It has more than 12 members because the world has many sides: input, output, timers, threads, signals and the log
+/// are of one loop, which looks at all of them in each turn.
 class StdioRuntime final : public Runtime {
  public:
   struct Options {

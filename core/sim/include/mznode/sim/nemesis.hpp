@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mznode/json/json.hpp"
@@ -81,7 +82,7 @@ class Nemesis {
  private:
   /// A fault of the network or of clocks.
   struct Switch {
-    Switch(Fault which, Random chance) : fault(which), random(chance) {}
+    Switch(Fault which, Random chance) : fault(which), random(std::move(chance)) {}
     Fault fault;
     Random random;
     std::shared_ptr<ActiveFault> active;

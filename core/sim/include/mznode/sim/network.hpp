@@ -68,8 +68,8 @@ struct JournalEntry {
   std::uint64_t packet = 0;
 };
 
-/// Carries messages between named endpoints, counts them, and breaks the links between nodes as its rules say.
-class Network {
+/// Owns what is counted of the messages of a run, and what is kept of them.
+class Traffic {
  public:
   struct Counts {
     std::uint64_t sent = 0;
@@ -84,6 +84,44 @@ class Network {
     /// The bytes of the bodies sent between servers.
     std::uint64_t server_bytes = 0;
   };
+  using Links = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+
+  /// A message is sent; what becomes of it is told to count().
+  void note_sent(const Packet& packet, Time now, bool has_client);
+  void count(const Packet& packet, JournalEntry::Event event, Time now, bool has_client);
+  const Stats& stats() const { return stats_; }
+
+  /// Counts the messages of each sender to each receiver from now on, or forgets these counts and does so no more.
+  void count_links(bool counts) {
+    links_.reset();
+    if (counts) links_.emplace();
+  }
+  bool counts_links() const { return links_.has_value(); }
+  /// Of those that are counted.
+  const Links& links() const { return *links_; }
+
+  /// Keeps the journal and the packets from now on; without it only counts are kept.
+  void keep_journal() { keeps_journal_ = true; }
+  const std::vector<JournalEntry>& journal() const { return journal_; }
+  /// The packets of the journal, by id.
+  const std::vector<Packet>& packets() const { return packets_; }
+  /// Gives the journal away, at the end of a run, and its packets.
+  std::vector<JournalEntry> take_journal() { return std::move(journal_); }
+  std::vector<Packet> take_packets() { return std::move(packets_); }
+
+ private:
+  Stats stats_;
+  std::optional<Links> links_;
+  bool keeps_journal_ = false;
+  std::vector<JournalEntry> journal_;
+  std::vector<Packet> packets_;
+};
+
+/// Carries messages between named endpoints, and breaks the links between nodes as its rules say.
+class Network {
+ public:
+  using Counts = Traffic::Counts;
+  using Stats = Traffic::Stats;
   using Receive = std::function<void(const Packet&)>;
 
   /// `timers` is the event queue of the simulation; `clock` tells its time.
@@ -104,25 +142,13 @@ class Network {
   void remove_rule(const std::shared_ptr<Rule>& rule) { std::erase(rules_, rule); }
   void clear_rules() { rules_.clear(); }
 
-  const Stats& stats() const { return stats_; }
-
-  /// Counts the messages of each sender to each receiver from now on, or forgets these counts and does so no more.
-  void count_links(bool counts) {
-    links_.reset();
-    if (counts) links_.emplace();
-  }
-  bool counts_links() const { return links_.has_value(); }
-  /// Of those that are counted.
-  const std::map<std::pair<std::string, std::string>, std::uint64_t>& links() const { return *links_; }
-
-  /// Keeps the journal and the packets from now on; without it only counts are kept.
-  void keep_journal() { keeps_journal_ = true; }
-  const std::vector<JournalEntry>& journal() const { return journal_; }
-  /// The packets of the journal, by id.
-  const std::vector<Packet>& packets() const { return packets_; }
-  /// Gives the journal away, at the end of a run, and its packets.
-  std::vector<JournalEntry> take_journal() { return std::move(journal_); }
-  std::vector<Packet> take_packets() { return std::move(packets_); }
+  /// What is counted and kept of the messages.
+  Traffic& traffic() { return traffic_; }
+  const Traffic& traffic() const { return traffic_; }
+  const Stats& stats() const { return traffic_.stats(); }
+  void keep_journal() { traffic_.keep_journal(); }
+  const std::vector<JournalEntry>& journal() const { return traffic_.journal(); }
+  const std::vector<Packet>& packets() const { return traffic_.packets(); }
 
  private:
   struct Waiting {
@@ -160,14 +186,10 @@ class Network {
   Random random_;
   std::map<std::string, Queue, std::less<>> endpoints_;
   std::vector<std::shared_ptr<Rule>> rules_;
-  Stats stats_;
-  std::optional<std::map<std::pair<std::string, std::string>, std::uint64_t>> links_;
+  Traffic traffic_;
   std::uint64_t next_id_ = 0;
   std::uint64_t next_order_ = 0;
   std::uint64_t next_generation_ = 0;
-  bool keeps_journal_ = false;
-  std::vector<JournalEntry> journal_;
-  std::vector<Packet> packets_;
 };
 
 }  // namespace mznode::sim

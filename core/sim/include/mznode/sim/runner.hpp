@@ -21,7 +21,7 @@ namespace mznode::sim {
 /// "n0", "n1" and so on: the names that Maelstrom gives to so many nodes.
 std::vector<std::string> node_names(std::size_t count);
 
-/// One run of a test, with Maelstrom's meaning of each setting.
+/// One run of a test, with Maelstrom's meaning of each setting: a member for each, which owns nothing.
 struct RunOptions {
   std::vector<std::string> nodes;
   std::size_t concurrency = 1;
@@ -53,7 +53,7 @@ struct RunOptions {
   std::function<void(Duration elapsed, std::size_t operations)> on_progress = {};
 };
 
-/// What a run leaves behind.
+/// What a run leaves behind: a member for each thing that a report tells of it.
 struct RunResult {
   check::History history;
   Network::Stats net;

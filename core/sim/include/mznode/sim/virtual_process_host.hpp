@@ -25,7 +25,9 @@ class ProcessDirectory;
 /// The nodes of a cluster as child processes in virtual time, in whatever language they are written: time jumps to the
 /// next event, one seed gives one run, and clocks can be bent. Only where trace::unavailable() has nothing to say.
 ///
-/// The thread that makes one must be the one that uses it.
+/// The thread that makes one must be the one that uses it. It has more than 12 members because it is the nodes, and
+/// what they all have in common: the supervisor, a directory, an environment, and what there is to say of the run at
+/// its end.
 class VirtualProcessHost final : public Host {
  public:
   /// What is known of a run beside what its nodes did.
