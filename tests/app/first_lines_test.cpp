@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@ const std::string folder = std::string(MZNODE_LANGUAGES) + "/mistakes/";
 struct Case {
   std::string program, workload, mistake, nodes, in_real_time, first_line;
 };
+
+/// GoogleTest writes it behind the name of the test.
+void PrintTo(const Case& wrong, std::ostream* out) {
+  *out << wrong.program << ", " << wrong.workload << ", " << wrong.mistake;
+}
 
 std::vector<Case> cases() {
   std::vector<Case> all;
