@@ -18,7 +18,6 @@ has_tool() {
     g++) command -v "${CXX:-g++}" >/dev/null ;;
     clang) command -v clang++ >/dev/null ;;
     golang-go) command -v go >/dev/null ;;
-    nodejs) command -v node >/dev/null ;;
     groff-base) command -v groff >/dev/null ;;
     # The sanitizers' runtime: a package of its own on some releases, part of clang on others.
     libclang-rt-dev) has_tool clang && compgen -G "$(clang++ -print-resource-dir)/lib/*/libclang_rt.asan*" >/dev/null ;;
