@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <functional>
 #include <iostream>
+#include <system_error>
 
 #include "command_line.hpp"
 #include "input_file.hpp"
@@ -148,6 +150,10 @@ int judge_files(const CheckCommand& command) {
   }
   if (!command.page.empty() && command.files.size() > 1) {
     throw std::invalid_argument("--report is about one history; there are " + std::to_string(command.files.size()));
+  }
+  std::error_code cannot_say;
+  if (!command.page.empty() && std::filesystem::equivalent(command.page, command.files.front(), cannot_say)) {
+    throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
   const check::CheckOptions options = check_options_of(command);
   check::Valid worst = check::Valid::yes;

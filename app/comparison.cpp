@@ -47,7 +47,11 @@ std::string caption(const Comparison& comparison) {
       "fault on";
   if (comparison.has_models) text += ";\nsatisfied: the strongest consistency models that no anomaly rules out";
   if (comparison.seeds.size() > 1) {
-    text += ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size());
+    const auto is_whole = [&](const Contender& each) { return each.finished == comparison.seeds.size(); };
+    const auto& all = comparison.contenders;
+    text += std::all_of(all.begin(), all.end(), is_whole)
+                ? ";\nevery figure is that of its worst seed, of " + std::to_string(comparison.seeds.size())
+                : ";\nevery figure is that of its worst seed, of those that were run to their ends";
   }
   return lines_of_caption(text);
 }

@@ -62,7 +62,7 @@ std::string success(const TestVerdict& verdict) {
     text += "; " + percent(*availability.cas_mismatch_fraction) + " are compare-and-sets that rightly failed";
   }
   if (const auto bound = reach_bound_of(verdict)) {
-    text += "; bound " + percent(*bound) + (*bound < 1 ? ": the nodes of the others reached no majority" : "");
+    text += "; bound " + percent(*bound) + (*bound < 1 ? ": others could reach no majority in time" : "");
   }
   return text;
 }
@@ -196,12 +196,13 @@ namespace {
 
 /// The nodes that a fault struck by name, as kills and pauses do.
 std::string struck(const TestReport& report, Fault fault) {
+  if (!info_of(fault).strikes_processes()) return {};
   std::set<std::string> nodes;
   for (const sim::FaultSpan& span : report.run.fault_spans) {
     const auto value = check::to_details(span.value);
     if (span.fault != fault || !value.is_array()) continue;
     for (const auto& node : value) {
-      if (node.is_string() && span.unheard.empty()) nodes.insert(node.get<std::string>());
+      if (node.is_string()) nodes.insert(node.get<std::string>());
     }
   }
   std::string text;

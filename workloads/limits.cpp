@@ -74,6 +74,10 @@ double limit_value(std::string_view text, std::string_view part, Unit unit) {
   const std::string number = std::string(text) + (is_percent ? "e-2" : "");
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
   if (!is_decimal || error != std::errc() || end != number.data() + number.size()) refuse_limit(part);
+  if (unit == Unit::fraction && value > 1) {
+    throw std::invalid_argument("--expect takes shares from 0 to 1, or in percent, such as ok>=0.99 or ok>=99%, not " +
+                                printable(part));
+  }
   return value * factor;
 }
 

@@ -25,6 +25,13 @@ std::set<std::string> victims(const sim::FaultSpan& span) {
   return {names.begin(), names.end()};
 }
 
+/// Whether the requests that a node has are lost.
+bool loses_requests(const std::vector<const sim::FaultSpan*>& faults, const std::string& node) {
+  return std::any_of(faults.begin(), faults.end(), [&](const sim::FaultSpan* fault) {
+    return info_of(fault->fault).harm == FaultInfo::Harm::memory && victims(*fault).contains(node);
+  });
+}
+
 /// Hops along the links that are left while these faults are on; nobody reaches a node that is down, itself included.
 Hops hops_under(const std::vector<const sim::FaultSpan*>& faults, const std::vector<std::string>& nodes) {
   const std::size_t count = nodes.size();
@@ -64,6 +71,8 @@ struct Segment {
   Duration from{0};
   /// For each node, how long a round trip to a majority takes; nothing where none can be reached.
   std::vector<std::optional<Duration>> needed = {};
+  /// For each node, whether it is dead.
+  std::vector<bool> is_dead = {};
 };
 
 std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings& settings) {
@@ -84,6 +93,7 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
     Segment segment{.from = moment};
     for (std::size_t node = 0; node < settings.nodes.size(); ++node) {
       const auto trip = round_trip(hops, node);
+      segment.is_dead.push_back(loses_requests(faults, settings.nodes[node]));
       segment.needed.push_back(trip ? std::optional(settings.latency * static_cast<std::int64_t>(*trip))
                                     : std::nullopt);
     }
@@ -92,12 +102,14 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
   return segments;
 }
 
-/// Whether a round trip fits in between: segments that follow one another add up, and a break undoes what was done.
+/// Whether a round trip fits in between: segments that follow one another add up, a break undoes what was done, and
+/// with its node a request dies.
 bool could_answer(const std::vector<Segment>& segments, std::size_t node, Duration from, Duration to) {
   const auto after = std::upper_bound(segments.begin(), segments.end(), from,
                                       [](Duration moment, const Segment& each) { return moment < each.from; });
   double done = 0;
   for (auto each = after - 1; each != segments.end() && each->from <= to; ++each) {
+    if (each->is_dead[node]) return false;
     const auto& needed = each->needed[node];
     if (!needed) {
       done = 0;

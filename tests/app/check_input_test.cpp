@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "tests/app/child.hpp"
@@ -48,6 +51,23 @@ TEST(CheckInput, IsStandardInputAndMayBeCompressed) {
   }
   // Members one behind the other are one text; elements that were appended twice are refused in the second.
   EXPECT_NE(judge(gzip + gzip).log.find("which was written there before"), std::string::npos);
+}
+
+TEST(CheckInput, AnErrorIsNoEnd) {
+  Child child({"check", "-w", "lin-kv", "/proc/self/mem"});
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_NE(child.log().find("/proc/self/mem: cannot be read: "), std::string::npos) << child.log();
+}
+
+TEST(CheckInput, AReportDoesNotWriteOverItsHistory) {
+  const std::string path = (std::filesystem::path(testing::TempDir()) / "judged.edn").string();
+  std::ofstream(path) << plain;
+  Child child({"check", "-w", "list-append", "--report", path, path});
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_NE(child.log().find("would write over the history"), std::string::npos) << child.log();
+  std::stringstream left;
+  left << std::ifstream(path).rdbuf();
+  EXPECT_EQ(left.str(), plain);
 }
 
 TEST(CheckInput, WhatIsDamagedIsRefused) {

@@ -229,6 +229,20 @@ TEST(History, WithoutProcessesIsOneProcessAndNeedsNoFunctions) {
   EXPECT_NE(complaint("{:type :invoke} {:type :ok :process 0}"), "");
 }
 
+/// What an unknown process has done would not be judged, and a verdict of true would not tell.
+TEST(History, RefusesOperationsOfProcessesWithNames) {
+  const std::string written = R"({:type :invoke :process 0 :f :write :value 1} {:type :ok :process 0 :f :write})";
+  for (const char* type : {"invoke", "ok", "fail"}) {
+    const std::string row = std::string("{:type :") + type + " :process :p1 :f :read}";
+    EXPECT_NE(complaint(written + row).find("expected a number as the process"), std::string::npos) << type;
+    const std::string line = std::string(R"({"type":")") + type + R"(","process":"1","f":"read"})";
+    EXPECT_NE(complaint(line).find("expected a number as the process"), std::string::npos) << type;
+  }
+  EXPECT_EQ(complaint(written + "{:type :info :process :watcher :f :note}"), "");
+  EXPECT_EQ(complaint(written + "{:type :invoke :process :nemesis :f :kill}"), "");
+  EXPECT_EQ(complaint(R"({"type":"invoke","process":":nemesis","f":"kill"})"), "");
+}
+
 TEST(JsonHistory, ReadsEveryLayoutAndKeepsTheTextOfValues) {
   const std::string a = R"({"type":"invoke","process":0,"f":"read"})";
   const std::string b =

@@ -57,6 +57,14 @@ TEST(Limits, HaveTheUnitsOfTheirFigures) {
   EXPECT_EQ(limit("msgs/op<2").figure.name, "msgs-per-op");
 }
 
+TEST(Limits, AShareIsNoMoreThanAll) {
+  for (const char* text : {"ok>99", "ok>=1.01", "ok<101%"}) {
+    EXPECT_THROW(limit(text), std::invalid_argument) << text;
+  }
+  EXPECT_EQ(limit("ok>=100%").value, 1);
+  EXPECT_EQ(limit("ok>=1").value, 1);
+}
+
 TEST(Limits, WhatMissesByLittleDoesNotLookAsIfItKept) {
   EXPECT_EQ(limit("msgs-per-op<=30").number(30.004), "30.004");
   EXPECT_EQ(limit("msgs-per-op<30").number(29.996), "29.996") << "and the other way round";

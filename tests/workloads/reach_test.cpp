@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "mznode/workloads/figures.hpp"
 #include "mznode/workloads/harness.hpp"
 
@@ -63,6 +65,27 @@ TEST(Reach, WhoIsDownReachesNobodyAndPassesNothingOn) {
     EXPECT_EQ(bound({down(fault, R"(["n0","n1","n2"])", 0s)}), 0.0);
     EXPECT_EQ(bound({down(fault, R"(["n2"])", 0s), cut({{"n0", {"n1"}}}, 0s)}), 0.0)
         << "n2 was the only way from n1 to n0";
+  }
+}
+
+TEST(Reach, ARequestDiesWithItsNodeAndWaitsForOneThatIsPaused) {
+  EXPECT_DOUBLE_EQ(*bound({down(Fault::kill, R"(["n2"])", 0s, 1100ms)}), 2.0 / 3);
+  EXPECT_EQ(bound({down(Fault::pause, R"(["n2"])", 0s, 1100ms)}), 1.0);
+  EXPECT_EQ(bound({down(Fault::kill, R"(["n2"])", 1100ms, 1200ms)}), 1.0) << "it was answered before";
+}
+
+TEST(Reach, OnlyWorkloadsThatNeedAMajorityAreJudgedByIt) {
+  for (const auto& [workload, strategy, is_told] :
+       {std::tuple{"lin-kv", "proxy", true}, std::tuple{"broadcast", "star", false}}) {
+    TestSettings settings;
+    settings.workload = workload;
+    settings.strategy = strategy;
+    settings.nodes = three;
+    settings.concurrency = 4;
+    settings.time_limit = 10s;
+    settings.nemesis = {"partition"};
+    settings.nemesis_interval = 2s;
+    EXPECT_EQ(reach_bound_of(run_test(settings, [] { return false; }).verdict).has_value(), is_told) << workload;
   }
 }
 

@@ -29,7 +29,7 @@ void OperationBuilder::start(History& history) {
   operation_ = &history.emplace_back();
   operation_->index = static_cast<std::int64_t>(history.size()) - 1;
   operation_->time_ns = previous_time_ns;
-  has_type_ = has_process_ = false;
+  has_type_ = has_process_ = is_stranger_ = false;
 }
 
 const char* OperationBuilder::set(std::string_view key, std::string_view json) {
@@ -70,6 +70,7 @@ const char* OperationBuilder::set_process(std::string_view json) {
   has_process_ = true;
   if (json.front() == '"') {
     operation_->process = nemesis_process;
+    is_stranger_ = json != R"("nemesis")" && json != R"(":nemesis")";
     return nullptr;
   }
   return parse_int(json, operation_->process) && operation_->process >= 0 ? nullptr : "a number or a name as process";
@@ -109,6 +110,10 @@ std::optional<std::string> OperationBuilder::finish() {
                : "expected the field process in the operation";
   }
   if (!has_process_) operation_->process = 0;
+  // Jepsen numbers its clients. What others have done would not be judged, and the verdict would not tell.
+  if (is_stranger_ && operation_->type != Type::info) {
+    return "expected a number as the process of an operation that is to be judged, or nemesis";
+  }
   has_invocations_ = has_invocations_ || (operation_->type == Type::invoke && operation_->is_client());
   return std::nullopt;
 }

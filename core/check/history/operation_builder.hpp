@@ -41,6 +41,7 @@ class OperationBuilder {
   Operation* operation_ = nullptr;  // the last one of the history, which does not move while it is read
   bool has_type_ = false;
   bool has_process_ = false;
+  bool is_stranger_ = false;  // its process has a name, and is not the nemesis
   std::optional<bool> history_has_processes_;
   std::optional<bool> history_has_types_;
   bool has_invocations_ = false;

@@ -31,9 +31,9 @@ struct ReachSettings {
 
 /// Of the operations that clients began, the share whose node could reach a majority of all nodes and be reached back
 /// by it while the client waited: over links in any number of hops, cut ones and dead or paused nodes left out, and
-/// without a break for as long as one round trip to that majority takes, at the mean latency. Lost and late messages
-/// are not counted against it, nor is the time that it takes to notice who can be reached. Nothing when no fault of the
-/// run cuts anybody off, or no operation began.
+/// without a break for as long as one round trip to that majority takes, at the mean latency. With its node a
+/// request dies. Lost and late messages are not counted against it, nor is the time that it takes to notice who can be
+/// reached. Nothing when no fault of the run cuts anybody off, or no operation began.
 std::optional<double> reach_bound(const sim::RunResult& run, const ReachSettings& settings);
 
 }  // namespace mznode
