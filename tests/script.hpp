@@ -70,4 +70,20 @@ inline void expect_as_written(const std::filesystem::path& path, const Run& run)
   EXPECT_EQ(actual, expected.str());
 }
 
+/// Carries a script out with a `Performer` of its own, whose run() is a Run.
+template <class Performer>
+void expect_performed(const std::filesystem::path& path) {
+  Performer performer;
+  expect_as_written(path, [&performer](const std::string& command) { return performer.run(command); });
+}
+
 }  // namespace mznode::script
+
+/// Makes a test case of every script in a directory.
+#define MZNODE_SCRIPTS(suite, directory, Performer)                                                \
+  class suite : public testing::TestWithParam<std::string> {};                                     \
+  TEST_P(suite, SaysWhatHappens) {                                                                 \
+    mznode::script::expect_performed<Performer>((directory) / (GetParam() + ".txt"));              \
+  }                                                                                                \
+  INSTANTIATE_TEST_SUITE_P(Scripts, suite, testing::ValuesIn(mznode::script::names_in(directory)), \
+                           [](const auto& each) { return each.param; })

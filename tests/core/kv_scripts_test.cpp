@@ -95,16 +95,7 @@ class ScriptedService {
   std::int64_t changes_ = 0;
 };
 
-class KvScript : public testing::TestWithParam<std::string> {};
-
-TEST_P(KvScript, SaysWhatHappens) {
-  ScriptedService service;
-  script::expect_as_written(directory / (GetParam() + ".txt"),
-                            [&](const std::string& command) { return service.run(command); });
-}
-
-INSTANTIATE_TEST_SUITE_P(Scripts, KvScript, testing::ValuesIn(script::names_in(directory)),
-                         [](const auto& each) { return each.param; });
+MZNODE_SCRIPTS(KvScript, directory, ScriptedService);
 
 }  // namespace
 }  // namespace mznode

@@ -178,16 +178,7 @@ class ScriptedCluster {
   std::ostringstream out_;
 };
 
-class CasPaxosScript : public testing::TestWithParam<std::string> {};
-
-TEST_P(CasPaxosScript, SaysWhatHappens) {
-  ScriptedCluster cluster;
-  script::expect_as_written(directory / (GetParam() + ".txt"),
-                            [&](const std::string& command) { return cluster.run(command); });
-}
-
-INSTANTIATE_TEST_SUITE_P(Scripts, CasPaxosScript, testing::ValuesIn(script::names_in(directory)),
-                         [](const auto& each) { return each.param; });
+MZNODE_SCRIPTS(CasPaxosScript, directory, ScriptedCluster);
 
 }  // namespace
 }  // namespace mznode::caspaxos

@@ -118,16 +118,7 @@ class ScriptedNodes {
   std::ostringstream out_;
 };
 
-class DisseminationScript : public testing::TestWithParam<std::string> {};
-
-TEST_P(DisseminationScript, SaysWhatHappens) {
-  ScriptedNodes nodes;
-  script::expect_as_written(directory / (GetParam() + ".txt"),
-                            [&](const std::string& command) { return nodes.run(command); });
-}
-
-INSTANTIATE_TEST_SUITE_P(Scripts, DisseminationScript, testing::ValuesIn(script::names_in(directory)),
-                         [](const auto& each) { return each.param; });
+MZNODE_SCRIPTS(DisseminationScript, directory, ScriptedNodes);
 
 }  // namespace
 }  // namespace mznode::dissemination
