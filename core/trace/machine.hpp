@@ -95,4 +95,11 @@ bool is_counter_read(std::span<const unsigned char> code, Leak& leak);
 /// The trap that takes the place of its first byte.
 inline constexpr unsigned char trap_byte = 0xCC;
 
+/// Takes the processor's counter from the calling thread too, as it is taken from the threads that it traces: a switch
+/// between one that may read it and one that may not writes a control register, which costs a virtual machine as much
+/// as all the rest of a stop. A read gives it back, so nothing of the program's own has to do without.
+void give_up_counter();
+/// Gives it back.
+void take_back_counter();
+
 }  // namespace mznode::trace

@@ -1,8 +1,11 @@
 #include <elf.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 
+#include <csignal>
 #include <cstring>
+#include <mutex>
 
 #include "machine.hpp"
 
@@ -163,6 +166,49 @@ void find_leaks(Code code, const std::function<void(std::size_t, const Leak&)>& 
       found(at, {.kind = Leak::Kind::counter, .bytes = 3});
     }
   }
+}
+
+// ---- The counter of the supervisor's own thread
+
+namespace {
+
+thread_local bool has_given_up_counter = false;
+struct sigaction other_faults = {};
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  int mode = PR_TSC_ENABLE;
+  // Who reads the counter gets it: the instruction is done again. Any other fault comes here a second time.
+  if (info->si_code == SI_KERNEL && ::prctl(PR_GET_TSC, &mode, 0, 0, 0) == 0 && mode == PR_TSC_SIGSEGV) {
+    take_back_counter();
+  } else if ((other_faults.sa_flags & SA_SIGINFO) != 0) {
+    other_faults.sa_sigaction(signal, info, context);
+  } else if (other_faults.sa_handler != SIG_DFL && other_faults.sa_handler != SIG_IGN) {
+    other_faults.sa_handler(signal);
+  } else {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);  // the program ends of it
+  }
+}
+
+void watch_faults() {
+  struct sigaction action = {};
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  ::sigaction(SIGSEGV, &action, &other_faults);
+}
+
+}  // namespace
+
+void give_up_counter() {
+  if (has_given_up_counter) return;
+  static std::once_flag watched;
+  std::call_once(watched, watch_faults);
+  has_given_up_counter = ::prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0) == 0;
+}
+
+void take_back_counter() {
+  ::prctl(PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0);
+  has_given_up_counter = false;
 }
 
 bool is_counter_read(Code code, Leak& leak) {

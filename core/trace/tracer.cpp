@@ -7,6 +7,8 @@
 #include <csignal>
 #include <vector>
 
+#include "machine.hpp"
+
 namespace mznode::trace {
 namespace {
 
@@ -44,6 +46,7 @@ Tracer::Waiter::Waiter() : tracer_(::pthread_self()) {
 }
 
 Tracer::Waiter::~Waiter() {
+  take_back_counter();
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;

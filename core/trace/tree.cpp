@@ -128,6 +128,7 @@ bool Tree::resume(Thread& thread) {
   thread.changed = false;
   const auto request = thread.at_exit ? PTRACE_SYSCALL : PTRACE_CONT;
   const int signal = std::exchange(thread.signal, 0);
+  give_up_counter();
   return ::ptrace(request, thread.tid, nullptr, static_cast<long>(signal)) == 0;
 }
 

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <set>
 #include <string>
+#include <thread>
 
 namespace mznode::trace {
 namespace {
@@ -196,6 +199,37 @@ TEST_F(TracedProcessTest, ManyLivesLeaveNothingBehind) {
   EXPECT_EQ(entries_of("/proc/self/fd"), descriptors);
   EXPECT_EQ(entries_of("/proc/self/task"), threads);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+}
+
+// The supervisor gives its own thread's counter up, since that makes stops cheaper; nobody may notice.
+TEST_F(TracedProcessTest, WhoeverReadsTheMachinesClockBesideATracedProcessGetsIt) {
+  Tracer tracer;
+  TracedProcess process(tracer,
+                        {.path = "/bin/sh", .arguments = {"-c", "read word"}, .environment = {}, .directory = "/"}, {},
+                        {}, Time(), {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
+  for (int i = 0; i < 3; ++i) {
+    process.run(Time(Duration(i)));
+    process.deliver(i == 2 ? "word\n" : "w");
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_GE(std::chrono::steady_clock::now(), before);
+    std::thread([before] { EXPECT_GE(std::chrono::steady_clock::now(), before); }).join();
+  }
+  process.run(Time(1s));
+  EXPECT_EQ(process.ending(), "exited with status 0");
+}
+
+TEST_F(TracedProcessTest, AFaultOfTheProgramsOwnStillEndsIt) {
+  const auto fault = [] {
+    run("/bin/sh", {"-c", "exit 0"});
+    volatile int* volatile nowhere = nullptr;
+    *nowhere = 1;
+  };
+  const auto sent = [] {
+    run("/bin/sh", {"-c", "exit 0"});
+    ::raise(SIGSEGV);
+  };
+  EXPECT_DEATH(fault(), "");
+  EXPECT_DEATH(sent(), "");
 }
 
 TEST_F(TracedProcessTest, ASkewedClockIsFasterAndStandsElsewhere) {
