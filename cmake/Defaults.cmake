@@ -36,9 +36,9 @@ endfunction()
 
 # Compiles the sources of a target in batches, so that what they include is read and instantiated once a batch: a build of
 # everything takes half the time, an edit of one file longer. Sources of one batch share their anonymous namespaces.
-function(mznode_batches target)
+function(mznode_batches target size)
   if(MZNODE_BATCHES)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # To it, an anonymous namespace in a file that is included may stand in several units; these stand in one.
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)

@@ -10,6 +10,7 @@
 
 #include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
+#include "tests/contains.hpp"
 
 namespace mznode::testing_support {
 namespace {
@@ -19,21 +20,11 @@ using Words = std::vector<std::string>;
 
 const Words all_names = {"1", "2", "3a", "3b", "3c", "3d", "3e", "4", "5a", "5b", "5c", "6a", "6b", "6c"};
 
-struct Said {
-  int code;
-  std::string output;
-  std::string log;
-};
-
 Said challenge(Words words) {
   words.insert(words.begin(), {"challenge", "--store", ""});
   Child child(words);
   const Exit exit = child.finish();
   return {exit.code.value_or(-1), child.output(), child.log()};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 std::vector<json> json_lines(const std::string& text) {

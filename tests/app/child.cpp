@@ -193,4 +193,9 @@ std::string init_line() {
   return line("c0", R"({"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]})");
 }
 
+std::string echo_line(std::string_view payload, int msg_id) {
+  return line("c1",
+              R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
+}
+
 }  // namespace mznode::testing_support

@@ -15,6 +15,13 @@ struct Exit {
   std::optional<int> signal;
 };
 
+/// What a process came to, and what it wrote to its two streams.
+struct Said {
+  int code;
+  std::string output;
+  std::string log;
+};
+
 /// A child process with pipes for its three streams. Reading waits until what is asked for is there; nothing sleeps,
 /// and a child that hangs is ended by the time-out of the test runner. What the test does not read is read by the end.
 class Child {
@@ -74,5 +81,11 @@ std::string line(std::string_view src, std::string_view body);
 
 /// An `init` for node n1 among n1 and n2, msg_id 1.
 std::string init_line();
+
+/// An `echo` request of a client for the JSON text `payload`.
+std::string echo_line(std::string_view payload, int msg_id = 2);
+
+/// What the program is told so that it is an echo node.
+inline const std::vector<std::string> echo_node = {"--workload", "echo"};
 
 }  // namespace mznode::testing_support

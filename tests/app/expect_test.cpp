@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/app/child.hpp"
+#include "tests/contains.hpp"
 
 namespace mznode::testing_support {
 namespace {
@@ -10,22 +11,12 @@ namespace {
 using nlohmann::json;
 using Words = std::vector<std::string>;
 
-struct Said {
-  int code;
-  std::string output;
-  std::string log;
-};
-
 Said test(Words options, const std::string& workload = "broadcast") {
   Words words = {"test", "-w", workload, "--time-limit", "3", "--rate", "50", "--latency", "20", "--store", ""};
   words.insert(words.end(), options.begin(), options.end());
   Child child(words);
   const Exit exit = child.finish();
   return {exit.code.value_or(-1), child.output(), child.log()};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(Expect, LimitsThatAreMetAreShownWithWhatIsUsedOfThem) {

@@ -11,13 +11,6 @@
 namespace mznode::testing_support {
 namespace {
 
-const std::vector<std::string> echo_node = {"--workload", "echo"};
-
-std::string echo_line(std::string_view payload, int msg_id = 2) {
-  return line("c1",
-              R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
-}
-
 TEST(NodeEnds, OnSigtermAndSigint) {
   for (const int signal : {SIGTERM, SIGINT}) {
     Child child(echo_node);

@@ -10,8 +10,6 @@
 namespace mznode::testing_support {
 namespace {
 
-const std::vector<std::string> echo_node = {"--workload", "echo"};
-
 /// Runs a node on `input` to its end; every line of the output must be a message of n1.
 std::vector<nlohmann::json> replies_to(const std::string& input, std::string* log = nullptr,
                                        const std::vector<std::string>& arguments = echo_node) {
@@ -28,11 +26,6 @@ std::vector<nlohmann::json> replies_to(const std::string& input, std::string* lo
     replies.push_back(nlohmann::json::parse(text)["body"]);
   }
   return replies;
-}
-
-std::string echo_line(std::string_view payload, int msg_id = 2) {
-  return line("c1",
-              R"({"type":"echo","msg_id":)" + std::to_string(msg_id) + R"(,"echo":)" + std::string(payload) + "}");
 }
 
 TEST(NodeProcess, BadLinesAreLoggedAndTheNodeLives) {

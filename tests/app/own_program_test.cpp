@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "tests/app/child.hpp"
+#include "tests/contains.hpp"
 
 namespace mznode::testing_support {
 namespace {
@@ -31,10 +32,6 @@ std::vector<std::string> test_of(const std::string& strategy, const std::vector<
   std::vector<std::string> words = {"test", "-w", "queue", "-s", strategy, "--time-limit", "10", "--store", ""};
   words.insert(words.end(), more.begin(), more.end());
   return words;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(OwnProgram, ItsRightNodeIsValidUnderFaults) {

@@ -14,7 +14,7 @@ using Words = std::vector<std::string>;
 
 const Words short_test = {"test", "-w", "echo", "--time-limit", "1", "--store", ""};
 
-std::string output_of(const Words& arguments) {
+std::string printed_by(const Words& arguments) {
   Child child(arguments);
   EXPECT_NE(child.finish().code, 2) << child.log();
   return child.output();
@@ -45,7 +45,7 @@ TEST(Terminal, InAPipeTablesAndHelpTakeEightyColumns) {
                                                {"compare", "-w", "kafka", "--time-limit", "5", "--rate", "50"},
                                                {"compare", "-w", "txn-list-append", "--time-limit", "2"},
                                                {"challenge", "3a", "3b", "3d", "--store", ""}}) {
-    EXPECT_LE(widest(output_of(words)), 80U) << words[0] << " " << (words.size() > 1 ? words[1] : "");
+    EXPECT_LE(widest(printed_by(words)), 80U) << words[0] << " " << (words.size() > 1 ? words[1] : "");
   }
 }
 
@@ -74,7 +74,7 @@ TEST(Terminal, WhatIsMeantStandsAloneWhereManyAreKnown) {
 }
 
 TEST(Terminal, OfATableWhatDoesNotFitFollowsBelow) {
-  const std::string output = output_of({"compare", "-w", "broadcast", "--strategy", "flood", "--time-limit", "2"});
+  const std::string output = printed_by({"compare", "-w", "broadcast", "--strategy", "flood", "--time-limit", "2"});
   const auto lines = lines_of(output);
   EXPECT_TRUE(lines.at(0).starts_with("strategy  verdict")) << output;
   EXPECT_TRUE(lines.at(2).empty()) << output;
@@ -92,7 +92,7 @@ TEST(Terminal, VerdictsAreColouredThereAndNowhereElse) {
   Terminal empty(short_test, 100, {"NO_COLOR="});
   empty.finish();
   EXPECT_NE(empty.shown().find("\033[32m"), std::string::npos) << "no-color.org: when not an empty string";
-  EXPECT_EQ(output_of(short_test).find('\033'), std::string::npos);
+  EXPECT_EQ(printed_by(short_test).find('\033'), std::string::npos);
 }
 
 TEST(Terminal, ColoursDoNotMoveColumns) {
@@ -104,7 +104,7 @@ TEST(Terminal, ColoursDoNotMoveColumns) {
     for (std::size_t at = shown.find(code); at != std::string::npos; at = shown.find(code))
       shown.erase(at, code.size());
   }
-  EXPECT_EQ(shown, output_of(words));
+  EXPECT_EQ(shown, printed_by(words));
 }
 
 TEST(Terminal, AnInterruptedComparisonKeepsItsRows) {
@@ -133,13 +133,13 @@ TEST(Terminal, AnEmptyStoreIsNone) {
 }
 
 TEST(Terminal, OneWorkloadIsListedWithWhatItsTestsAskFor) {
-  const std::string output = output_of({"list", "broadcast"});
+  const std::string output = printed_by({"list", "broadcast"});
   EXPECT_TRUE(output.starts_with("broadcast: ")) << output;
   for (const char* part : {"  flood: ", "--flush-ms N", "asks for broadcast, read", "stable-p50"}) {
     EXPECT_NE(output.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(output.find("g-set"), std::string::npos);
-  EXPECT_NE(output_of({"list", "counter"}).find("pn-counter: "), std::string::npos);
+  EXPECT_NE(printed_by({"list", "counter"}).find("pn-counter: "), std::string::npos);
   Child unknown({"list", "broadcats"});
   EXPECT_EQ(unknown.finish().code, 2);
   EXPECT_NE(unknown.log().find("did you mean broadcast?"), std::string::npos) << unknown.log();

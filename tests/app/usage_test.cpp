@@ -136,7 +136,7 @@ struct Command {
   Words before;
   Words behind;
 };
-const std::vector<Command> commands = {
+const std::vector<Command> all_commands = {
     {{"-w", "echo"}, {}},
     {{"test", "-w", "echo", "--store", ""}, {}},
     {{"compare", "-w", "echo"}, {}},
@@ -169,7 +169,7 @@ std::string refusal_of_option(const Command& command, const Words& option) {
 }
 
 TEST(Usage, NoOptionOfAnyCommandTakesAnEmptyValue) {
-  for (const Command& command : commands) {
+  for (const Command& command : all_commands) {
     for (const auto& [option, value] : options_with_values(command)) {
       if (option == "--store" || option == "--workload") continue;
       expect_names(refusal_of_option(command, {option, ""}), {option, "empty value"});
@@ -180,7 +180,7 @@ TEST(Usage, NoOptionOfAnyCommandTakesAnEmptyValue) {
 
 TEST(Usage, NumbersAreDecimal) {
   std::size_t count = 0;
-  for (const Command& command : commands) {
+  for (const Command& command : all_commands) {
     for (const auto& [option, value] : options_with_values(command)) {
       if (value != "N" && value != "MS" && value != "MIB" && value != "S") continue;
       ++count;

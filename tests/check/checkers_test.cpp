@@ -13,9 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-const CheckOptions defaults{};
-const CheckOptions compat{.compat_jepsen = true};
-
 TEST(Echo, TheAnswerIsWhatWasSent) {
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo \"hi\"", "0 ok echo \"hi\""}), defaults).valid, Valid::yes);
   EXPECT_EQ(check_echo(shorthand({"0 invoke echo [1]", R"(0 ok echo {"type":"echo_ok","echo":[1]})"}), defaults).valid,

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-const CheckOptions defaults{};
-
 Valid judge_register(const std::vector<std::string>& lines, const CheckOptions& options = defaults) {
   return find_checker("cas-register")->check(shorthand(lines), options).valid;
 }

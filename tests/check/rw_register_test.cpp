@@ -9,28 +9,31 @@ using Types = std::set<std::string>;
 
 constexpr Assumptions writes_follow_reads{.wfr_keys = true};
 
-Types found(const History& history, const std::string& models, Assumptions assume = {}) {
+Types found_in(const History& history, const std::string& models, Assumptions assume = {}) {
   return types(judged(history, "rw-register", models, assume, CompleteCheck::left_out));
 }
 
 TEST(RwRegister, WhatNeedsNoOrderOfVersions) {
-  EXPECT_EQ(found(history_of({{0, 9, 0, R"([["w","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",1]])"}}), "read-committed")
-                .count("G1a"),
+  EXPECT_EQ(
+      found_in(history_of({{0, 9, 0, R"([["w","x",1]])", "fail"}, {1, 8, 1, R"([["r","x",1]])"}}), "read-committed")
+          .count("G1a"),
+      1u);
+  EXPECT_EQ(found_in(concurrent({R"([["w","x",1],["w","x",2]])", R"([["r","x",1]])"}), "read-committed").count("G1b"),
             1u);
-  EXPECT_EQ(found(concurrent({R"([["w","x",1],["w","x",2]])", R"([["r","x",1]])"}), "read-committed").count("G1b"), 1u);
-  EXPECT_EQ(found(concurrent({R"([["w","x",1],["r","x",2]])", R"([["w","x",2]])"}), "serializable").count("internal"),
-            1u);
-  EXPECT_EQ(found(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}), "read-committed"),
+  EXPECT_EQ(
+      found_in(concurrent({R"([["w","x",1],["r","x",2]])", R"([["w","x",2]])"}), "serializable").count("internal"), 1u);
+  EXPECT_EQ(found_in(concurrent({R"([["w","x",1],["r","y",1]])", R"([["w","y",1],["r","x",1]])"}), "read-committed"),
             Types{"G1c"});
-  EXPECT_EQ(found(concurrent({R"([["r","x",null],["w","x",1]])", R"([["r","x",null],["w","x",2]])"}), "update-atomic")
-                .count("lost-update"),
-            1u);
+  EXPECT_EQ(
+      found_in(concurrent({R"([["r","x",null],["w","x",1]])", R"([["r","x",null],["w","x",2]])"}), "update-atomic")
+          .count("lost-update"),
+      1u);
 }
 
 TEST(RwRegister, AReadOfNilContradictsWhatItsTransactionReadsNext) {
   const History history = concurrent({R"([["r","x",null],["r","y",null],["r","x",3]])", R"([["w","x",3]])"});
-  EXPECT_EQ(found(history, "read-atomic"), Types{"internal"});
-  EXPECT_EQ(found(concurrent({R"([["r","x",null],["r","x",null]])", R"([["w","x",3]])"}), "read-atomic"), Types{});
+  EXPECT_EQ(found_in(history, "read-atomic"), Types{"internal"});
+  EXPECT_EQ(found_in(concurrent({R"([["r","x",null],["r","x",null]])", R"([["w","x",3]])"}), "read-atomic"), Types{});
   CheckOptions older{.compat_elle_0_2_2 = true};
   older.consistency_models = ConsistencyModels::parse("read-atomic");
   EXPECT_EQ(find_checker("rw-register")->check(history, older).valid, Valid::yes);
@@ -38,10 +41,11 @@ TEST(RwRegister, AReadOfNilContradictsWhatItsTransactionReadsNext) {
 
 TEST(RwRegister, TheInitialValueComesFirst) {
   EXPECT_EQ(
-      found(concurrent({R"([["r","x",null],["r","y",1]])", R"([["w","x",1],["w","y",1]])"}), "snapshot-isolation"),
+      found_in(concurrent({R"([["r","x",null],["r","y",1]])", R"([["w","x",1],["w","y",1]])"}), "snapshot-isolation"),
       Types{"G-single-item"});
-  EXPECT_EQ(found(concurrent({R"([["r","x",null],["w","y",1]])", R"([["r","y",null],["w","x",1]])"}), "serializable"),
-            Types{"G2-item"});
+  EXPECT_EQ(
+      found_in(concurrent({R"([["r","x",null],["w","y",1]])", R"([["r","y",null],["w","x",1]])"}), "serializable"),
+      Types{"G2-item"});
 }
 
 TEST(RwRegister, WritesFollowReadsIfAssumed) {
@@ -51,7 +55,7 @@ TEST(RwRegister, WritesFollowReadsIfAssumed) {
   EXPECT_EQ(judged(history, "rw-register", "serializable", {}, CompleteCheck::left_out).valid, Valid::yes);
   // It needs no assumption: either way round, one of the reads contradicts the order.
   EXPECT_EQ(judged(history, "rw-register", "serializable").valid, Valid::no);
-  EXPECT_EQ(found(history, "serializable", writes_follow_reads), Types{"G-single-item"});
+  EXPECT_EQ(found_in(history, "serializable", writes_follow_reads), Types{"G-single-item"});
   EXPECT_EQ(judged(history, "txn-rw-register", "serializable").valid, Valid::no);
 }
 
@@ -89,9 +93,9 @@ TEST(RwRegister, KeysMayBeAssumedSequentialOrLinearizable) {
   const Assumptions sequential{.sequential_keys = true};
   const Assumptions linearizable{.linearizable_keys = true};
   EXPECT_EQ(judged(history(0), "rw-register", "serializable").valid, Valid::yes);
-  EXPECT_EQ(found(history(0), "serializable", sequential), Types{"G-single-item"});
+  EXPECT_EQ(found_in(history(0), "serializable", sequential), Types{"G-single-item"});
   EXPECT_EQ(judged(history(1), "rw-register", "serializable", sequential).valid, Valid::yes);
-  EXPECT_EQ(found(history(1), "serializable", linearizable), Types{"G-single-item"});
+  EXPECT_EQ(found_in(history(1), "serializable", linearizable), Types{"G-single-item"});
 }
 
 TEST(RwRegister, AnOrderThatContradictsItselfIsNotUsed) {
@@ -145,7 +149,7 @@ TEST(RwRegister, ManyReadersOfTheInitialValueDoNotChangeTheVerdict) {
   std::vector<std::string> values(100, R"([["r","x",null]])");
   values.insert(values.end(),
                 {R"([["w","x",1]])", R"([["r","x",1],["w","x",2],["w","y",1]])", R"([["r","x",null],["r","y",1]])"});
-  EXPECT_EQ(found(concurrent(values), "snapshot-isolation", writes_follow_reads), Types{"G-single-item"});
+  EXPECT_EQ(found_in(concurrent(values), "snapshot-isolation", writes_follow_reads), Types{"G-single-item"});
 }
 
 TEST(RwRegister, SaysHowMuchWasOrderedWhereNoCompleteCheckStandsBehindIt) {

@@ -9,8 +9,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-const CheckOptions defaults{};
-const CheckOptions compat{.compat_jepsen = true};
 const CheckOptions linearizable{.linearizable = true};
 
 TEST(SetFull, AnElementThatEveryLaterReadShowsIsStable) {

@@ -5,8 +5,12 @@
 #include <vector>
 
 #include "mznode/check/history.hpp"
+#include "mznode/check/options.hpp"
 
 namespace mznode::check {
+
+inline const CheckOptions defaults{};
+inline const CheckOptions compat{.compat_jepsen = true};
 
 /// A history from lines such as "0 invoke add 5" and "0 ok read [5]": process, type, f and value as JSON (null when it
 /// is left out). A process `!0` marks the operation as final, `nemesis` is itself. One entry a millisecond, from 0.

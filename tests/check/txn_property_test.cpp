@@ -13,9 +13,9 @@
 namespace mznode::check {
 namespace {
 
-class Random {
+class Draws {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Draws(std::uint64_t seed) : state_(seed) {}
   std::size_t draw(std::size_t bound) {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;  // Knuth, MMIX
     return (state_ >> 33) % bound;
@@ -94,7 +94,7 @@ class Database {
     return next_process_++;
   }
 
-  Random random_;
+  Draws random_;
   bool lists_;
   std::vector<Key> keys_ = {{.name = 0}, {.name = 1}, {.name = 2}, {.name = 3}};
   std::map<int, int> elements_;  // by key
@@ -186,7 +186,7 @@ std::vector<TestTransaction> with_gadget(std::vector<TestTransaction> transactio
 }
 
 /// Puts what is concurrent into another order: invocations, or completions, that stand next to each other.
-History shuffled(History history, Random& random) {
+History shuffled(History history, Draws& random) {
   for (std::size_t begin = 0; begin < history.size();) {
     std::size_t end = begin + 1;
     const auto begins = [&](std::size_t i) { return history[i].type == Type::invoke; };
@@ -241,7 +241,7 @@ TEST_P(Transactions, AnAnomalyIsFoundByNameWhereverItHappens) {
 }
 
 TEST_P(Transactions, TheOrderOfWhatIsConcurrentDoesNotMatter) {
-  Random random(5);
+  Draws random(5);
   for (const Gadget& gadget : gadgets()) {
     const History history = history_of(with_gadget(Database(random.draw(1000), lists()).run(60), gadget, 300));
     const Verdict expected = judge(history, gadget.model);
@@ -260,7 +260,7 @@ TEST_P(Transactions, TheOrderOfWhatIsConcurrentDoesNotMatter) {
 INSTANTIATE_TEST_SUITE_P(Checkers, Transactions, testing::Bool(),
                          [](const auto& lists) { return lists.param ? "ListAppend" : "RwRegister"; });
 
-std::string damaged(std::string text, Random& random) {
+std::string damaged(std::string text, Draws& random) {
   static constexpr std::string_view pieces[] = {
       "[",  "]",     "{",    "}", "\"", ":", " ",  ",",   "nil", "-1",  "99999999999999999999",
       ":r", "\"r\"", "null", "0", "ok", "#", "\\", "1.5", "\n",  "\xff"};
@@ -287,7 +287,7 @@ TEST(DamagedHistories, GetAnErrorOrAVerdict) {
   CheckOptions options;
   options.strongest_models = true;
   options.assume = {.wfr_keys = true, .sequential_keys = true, .linearizable_keys = true};
-  Random random(11);
+  Draws random(11);
   int judged = 0;
   int refused = 0;
   for (int round = 0; round < 3000; ++round) {

@@ -6,7 +6,7 @@
 namespace mznode {
 namespace {
 
-struct Inner {
+struct Part {
   std::uint64_t count = 0;
   MZNODE_FIELDS(count)
 };
@@ -14,7 +14,7 @@ struct Told {
   std::uint64_t life = 0;
   std::uint64_t count = 0;
   std::optional<std::int64_t> offset;
-  std::vector<Inner> inner;
+  std::vector<Part> inner;
   MZNODE_FIELDS(life, count, offset, inner)
   MZNODE_IDENTITIES(life)
   void validate() const { demand(count != 13, "nobody counts to 13"); }

@@ -15,12 +15,12 @@ namespace {
 using Records = std::vector<std::string>;
 
 const StorageOwner owner = {{"node", "n1"}};
-constexpr const char* directory = "/srv/data/n1";
+constexpr const char* data_of_n1 = "/srv/data/n1";
 
 /// One life of a storage; it notes what the disk may hold.
 class Life {
  public:
-  explicit Life(const std::shared_ptr<FileSystem>& disk, const std::string& path = directory) {
+  explicit Life(const std::shared_ptr<FileSystem>& disk, const std::string& path = data_of_n1) {
     FileStorage::World world;
     world.offload = [](const std::function<void()>& work, const std::function<void()>& done) {
       work();

@@ -39,13 +39,13 @@ Record record_of(const TestSettings& settings) {
   return {report.valid(), report.time->is_repeatable(), text};
 }
 
-struct Node {
+struct Program {
   std::string name;
   std::string interpreter;
   std::string file;
 };
 
-class Language : public testing::TestWithParam<Node> {};
+class Language : public testing::TestWithParam<Program> {};
 
 TEST_P(Language, RepeatsARunToTheByte) {
   if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
@@ -70,10 +70,10 @@ TEST_P(Language, RepeatsARunToTheByte) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Languages, Language,
-                         testing::Values(Node{"PythonThreads", "python3", "node_threads.py"},
-                                         Node{"PythonAsyncio", "python3", "node_asyncio.py"},
-                                         Node{"JavaScript", "node", "node.js"}, Node{"Ruby", "ruby", "node.rb"},
-                                         Node{"Perl", "perl", "node.pl"}, Node{"Shell", "bash", "node.sh"}),
+                         testing::Values(Program{"PythonThreads", "python3", "node_threads.py"},
+                                         Program{"PythonAsyncio", "python3", "node_asyncio.py"},
+                                         Program{"JavaScript", "node", "node.js"}, Program{"Ruby", "ruby", "node.rb"},
+                                         Program{"Perl", "perl", "node.pl"}, Program{"Shell", "bash", "node.sh"}),
                          [](const auto& each) { return each.param.name; });
 
 struct Race {

@@ -11,13 +11,14 @@
 #include <stdexcept>
 
 #include "mznode/workloads/harness.hpp"
+#include "tests/contains.hpp"
+#include "tests/sim/broken_node.hpp"
 
 namespace mznode::sim {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string broken_node = MZNODE_BROKEN_NODE;
 const std::string sources = MZNODE_SOURCE_DIR "/tests/sim/nodes/";
 
 std::size_t open_descriptors() {
@@ -107,10 +108,6 @@ class ProcessHostTest : public testing::Test {
   std::vector<std::string> log_;
   std::vector<Packet> received_;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_F(ProcessHostTest, CarriesMessagesBothWays) {
   start({"good"});

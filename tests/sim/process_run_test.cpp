@@ -15,15 +15,11 @@
 #include "mznode/trace/traced_process.hpp"
 #include "mznode/workloads/harness.hpp"
 #include "process_table.hpp"
+#include "tests/contains.hpp"
+#include "tests/sim/broken_node.hpp"
 
 namespace mznode::sim {
 namespace {
-
-const std::string broken_node = MZNODE_BROKEN_NODE;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TestSettings echo_settings(const std::vector<std::string>& arguments) {
   TestSettings settings;

@@ -9,8 +9,8 @@ namespace mznode::sim {
 namespace {
 
 /// A host on a network with one client, c1, and what that client heard.
-struct World {
-  explicit World(Installer install)
+struct Hosted {
+  explicit Hosted(Installer install)
       : network(
             timers, [this] { return host.now(); }, {}, Delivery::ideal, 1),
         host(timers, 1, std::move(install), LogLevel::off) {
@@ -65,7 +65,7 @@ std::shared_ptr<void> install_counter(Node& node) {
 }
 
 TEST(SimHost, AKilledNodeStartsAgainWithEmptyMemoryAndAnotherIncarnation) {
-  World world(install_counter);
+  Hosted world(install_counter);
   world.start("n1");
   world.ask("n1", {{"type", "count"}});
   world.ask("n1", {{"type", "count"}});
@@ -90,7 +90,7 @@ TEST(SimHost, AKilledNodeStartsAgainWithEmptyMemoryAndAnotherIncarnation) {
 
 TEST(SimHost, RandomNumbersDependOnSeedNodeAndStartOnly) {
   const auto draws = [](const std::string& node, int starts) {
-    World world(install_counter);
+    Hosted world(install_counter);
     for (int i = 0; i < starts; ++i) {
       if (i > 0) world.host.kill(node);
       world.start(node);
@@ -105,7 +105,7 @@ TEST(SimHost, RandomNumbersDependOnSeedNodeAndStartOnly) {
 
 TEST(SimHost, TheTimersOfAKilledProcessDieWithIt) {
   int fired = 0;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on_init([&] { node.every(10ms, [&] { ++fired; }); });
     return nullptr;
   });
@@ -119,7 +119,7 @@ TEST(SimHost, TheTimersOfAKilledProcessDieWithIt) {
 
 TEST(SimHost, ASyncOutlivesTheInitThatWasRefusedMeanwhile) {
   bool is_done = false;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on_init([&] {
       node.storage().append("a");
       node.sync([&] { is_done = true; });
@@ -135,7 +135,7 @@ TEST(SimHost, ASyncOutlivesTheInitThatWasRefusedMeanwhile) {
 
 TEST(SimHost, WhatHappensDuringAPauseHappensInOrderAfterIt) {
   std::vector<std::string> events;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on("arm", [&] { node.after(10ms, [&] { events.push_back("timer"); }); });
     node.on("hear", [&] { events.push_back("message"); });
     return nullptr;
@@ -156,7 +156,7 @@ TEST(SimHost, WhatHappensDuringAPauseHappensInOrderAfterIt) {
 TEST(SimHost, ATimerThatFellDueDuringAPauseCanStillBeCancelled) {
   bool fired = false;
   TimerId timer = 0;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on("arm", [&] { timer = node.after(10ms, [&] { fired = true; }); });
     node.on("cancel", [&] { node.cancel_timer(timer); });
     return nullptr;
@@ -173,7 +173,7 @@ TEST(SimHost, ATimerThatFellDueDuringAPauseCanStillBeCancelled) {
 /// The moment of the run at which a timer of one second rings on a node whose clock is bent before or after it is set.
 Time ring_time(int drift_permille, bool is_set_before) {
   Time rang;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on("arm", [&] {
       const Time due = node.now() + 1s;
       node.after(1s, [&, due] {
@@ -203,7 +203,7 @@ TEST(SimHost, SkewedClocksRunFastOrSlowAndTheirTimersWithThem) {
 TEST(SimHost, ASkewedClockNeverGoesBackAndAJumpMovesTheCalendarOnly) {
   Time shown;
   std::int64_t wall = 0;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on("look", [&] {
       EXPECT_GE(node.now(), shown);
       shown = node.now();
@@ -230,7 +230,7 @@ TEST(SimHost, ASkewedClockNeverGoesBackAndAJumpMovesTheCalendarOnly) {
 
 TEST(SimHost, TimersAndSkewedClocksServeForYears) {
   int rings = 0;
-  World world([&](Node& node) -> std::shared_ptr<void> {
+  Hosted world([&](Node& node) -> std::shared_ptr<void> {
     node.on_init([&] { node.every(24h, [&] { ++rings; }); });
     return nullptr;
   });
@@ -241,7 +241,7 @@ TEST(SimHost, TimersAndSkewedClocksServeForYears) {
 }
 
 TEST(SimHost, FaultsOfANodeThatIsDownAreIgnored) {
-  World world(install_counter);
+  Hosted world(install_counter);
   world.host.pause("n1");
   world.host.resume("n1");
   world.host.skew("n1", 10, 0s);
@@ -267,7 +267,7 @@ class Adder {
 };
 
 TEST(SimHost, OffloadedWorkIsDoneWithinTheSimulation) {
-  World world([](Node& node) -> std::shared_ptr<void> { return std::make_shared<Adder>(node); });
+  Hosted world([](Node& node) -> std::shared_ptr<void> { return std::make_shared<Adder>(node); });
   world.start("n1");
   world.ask("n1", {{"type", "sum"}});
   EXPECT_EQ(world.replies.back()["count"], 42);

@@ -7,6 +7,7 @@
 #include "echo/echo.hpp"
 #include "mznode/check/edn.hpp"
 #include "tests/workloads/nodes.hpp"
+#include "tests/workloads/of_type.hpp"
 #include "tests/workloads/trial.hpp"
 
 // The clients and generators of the tests, against nodes of which it is known what they answer.
@@ -15,14 +16,6 @@ namespace {
 
 using check::Operation;
 using check::Type;
-
-std::vector<Operation> of_type(const sim::RunResult& run, Type type, const std::string& f = "") {
-  std::vector<Operation> found;
-  for (const auto& each : run.history) {
-    if (each.is_client() && each.type == type && (f.empty() || each.f == f)) found.push_back(each);
-  }
-  return found;
-}
 
 double share(const sim::RunResult& run, const std::string& f) {
   return static_cast<double>(of_type(run, Type::invoke, f).size()) /

@@ -7,6 +7,7 @@
 
 #include "mznode/check/edn.hpp"
 #include "tests/workloads/nodes.hpp"
+#include "tests/workloads/of_type.hpp"
 #include "tests/workloads/trial.hpp"
 
 namespace mznode {
@@ -15,15 +16,7 @@ namespace {
 using check::Operation;
 using check::Type;
 
-std::vector<Operation> of_type(const sim::RunResult& run, Type type, const std::string& f) {
-  std::vector<Operation> found;
-  for (const auto& each : run.history) {
-    if (each.is_client() && each.type == type && each.f == f) found.push_back(each);
-  }
-  return found;
-}
-
-Trial trial_of(const char* workload) {
+Trial minute_of(const char* workload) {
   return {.workload = workload, .nodes = 1, .concurrency_per_node = 4, .rate = 200, .time_limit = 60s};
 }
 
@@ -32,7 +25,7 @@ using SentOk = std::tuple<std::string, std::string, std::pair<kafka::Offset, Jso
 using Polled = std::pair<std::string, kafka::Messages>;
 
 TEST(KafkaClient, SendsPollsAssignsAndCrashesAsUpstream) {
-  const auto result = trial_of("kafka").run(nodes::kafka);
+  const auto result = minute_of("kafka").run(nodes::kafka);
   ASSERT_FALSE(result.run.error) << *result.run.error;
   EXPECT_TRUE(result.run.malformed_replies.empty());
   EXPECT_EQ(result.stats.valid, check::Valid::yes) << to_details(result.stats).dump();
@@ -55,7 +48,7 @@ TEST(KafkaClient, SendsPollsAssignsAndCrashesAsUpstream) {
 }
 
 TEST(KafkaClient, MessagesOfAKeyCountFromOneAndTheirOffsetsComeBack) {
-  const auto result = trial_of("kafka").run(nodes::kafka);
+  const auto result = minute_of("kafka").run(nodes::kafka);
   std::map<std::string, std::int64_t> last;
   for (const auto& send : of_type(result.run, Type::invoke, "send")) {
     const auto sent = from_json<std::vector<Sent>>(send.value);
@@ -73,7 +66,7 @@ TEST(KafkaClient, MessagesOfAKeyCountFromOneAndTheirOffsetsComeBack) {
 }
 
 TEST(KafkaClient, InTheEndEveryWorkerReadsEverythingFromTheBeginning) {
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.rate = 20;
   const auto result = trial.run(nodes::kafka);
   std::set<std::pair<std::string, std::int64_t>> sent;
@@ -113,7 +106,7 @@ TEST(KafkaClient, TheFinalPhaseEndsAfterTenSecondsWhenSomethingNeverShows) {
     node.on("list_committed_offsets", [] { return kafka::Poll{}; });
     return nullptr;
   };
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.time_limit = 10s;
   const auto result = trial.run(forgets);
   ASSERT_FALSE(result.run.error) << *result.run.error;
@@ -136,7 +129,7 @@ TEST(KafkaClient, AnOffsetBehindWhichNoneCanComeIsAMalformedReply) {
     });
     return nullptr;
   };
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.time_limit = 2s;
   const auto result = trial.run(goes_to_the_end);
   ASSERT_FALSE(result.run.malformed_replies.empty());
@@ -161,7 +154,7 @@ sim::Installer log_with_committed(kafka::Offset committed, std::set<kafka::Offse
 }
 
 TEST(KafkaClient, BeginsAtZeroWhateverIsCommittedAsUpstreamsDoes) {
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.time_limit = 10s;
   for (const kafka::Offset committed : {-1, 7, -1'000}) {
     std::set<kafka::Offset> polled_from;
@@ -172,7 +165,7 @@ TEST(KafkaClient, BeginsAtZeroWhateverIsCommittedAsUpstreamsDoes) {
 }
 
 TEST(KafkaClient, BeginsAtTheCommittedOffsetWhenAskedTo) {
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.time_limit = 10s;
   auto options = trial.options();
   options.keys.assign_from = sim::KeyOptions::AssignFrom::committed;
@@ -200,7 +193,7 @@ TEST(KafkaClient, AnOffsetBelowZeroIsCalledOutOfRange) {
       return nullptr;
     };
   };
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   trial.time_limit = 3s;
   const auto sent = trial.run(answers(-5, 1));
   ASSERT_FALSE(sent.run.malformed_replies.empty());
@@ -211,7 +204,7 @@ TEST(KafkaClient, AnOffsetBelowZeroIsCalledOutOfRange) {
 }
 
 TEST(KafkaClient, CommitsWhatItHasPolledAndGoesOnBehindIt) {
-  Trial trial = trial_of("kafka");
+  Trial trial = minute_of("kafka");
   auto options = trial.options();
   options.keep_journal = true;
   const auto run = sim::simulate(find_workload("kafka").test, options, nodes::kafka);
@@ -235,7 +228,7 @@ std::vector<txn::MicroOp> micro_ops_of(const Operation& operation) {
 TEST(TxnClient, TransactionsHaveEllesLengthsReadsAndValues) {
   for (const char* workload : {"txn-list-append", "txn-rw-register"}) {
     const std::string write = workload == std::string("txn-list-append") ? "append" : "w";
-    const auto result = trial_of(workload).run(nodes::txn);
+    const auto result = minute_of(workload).run(nodes::txn);
     EXPECT_TRUE(result.run.malformed_replies.empty());
     const auto invoked = of_type(result.run, Type::invoke, "txn");
     EXPECT_NEAR(static_cast<double>(invoked.size()), 12'000, 600);
@@ -341,7 +334,7 @@ TEST(TxnClient, AReplyWithForeignMicroOperationsIsMalformed) {
       return nullptr;
     };
   };
-  Trial trial = trial_of("txn-list-append");
+  Trial trial = minute_of("txn-list-append");
   trial.time_limit = 1s;
   for (const char* txn : {R"([["w",1,2]])", R"([["r",1,2]])", R"([["r",1]])", R"({})", R"([["x",1,[]]])"}) {
     EXPECT_FALSE(trial.run(answers(txn)).run.malformed_replies.empty()) << txn;

@@ -8,7 +8,7 @@
 namespace mznode {
 namespace {
 
-Trial trial_of(const char* workload) {
+Trial seconds_of(const char* workload) {
   return {.workload = workload, .nodes = 1, .concurrency_per_node = 2, .rate = 50, .time_limit = 4s};
 }
 
@@ -43,7 +43,7 @@ sim::Installer set_of_nulls(const std::string& field) {
 
 TEST(Replies, NullStandsForAnEmptyListOfASet) {
   for (const auto& [workload, field] : {std::pair("broadcast", "messages"), std::pair("g-set", "value")}) {
-    const auto result = trial_of(workload).run(set_of_nulls(field));
+    const auto result = seconds_of(workload).run(set_of_nulls(field));
     EXPECT_TRUE(result.is_valid()) << to_details(result.workload).dump();
   }
 }
@@ -81,7 +81,7 @@ std::string as_asked(const std::string& members) {
 }
 
 Trial trial_of_logs() {
-  Trial trial = trial_of("kafka");
+  Trial trial = seconds_of("kafka");
   trial.rate = 300;
   trial.time_limit = 6s;
   return trial;
@@ -102,7 +102,7 @@ TEST(Replies, MessagesThatAreNoListAreMalformed) {
     node.on("read", [] { return Reply{"read_ok", Json::parse(R"({"messages":{"1":true}})")}; });
     return nullptr;
   };
-  const auto result = trial_of("broadcast").run(node_of_maps);
+  const auto result = seconds_of("broadcast").run(node_of_maps);
   ASSERT_FALSE(result.run.malformed_replies.empty());
   EXPECT_NE(result.run.malformed_replies[0].find("expected a list"), std::string::npos);
 }
@@ -148,13 +148,13 @@ TEST(Replies, TransactionsThatWereNotAskedAreNamed) {
       },
   };
   for (const char* workload : {"txn-list-append", "txn-rw-register"}) {
-    EXPECT_TRUE(trial_of(workload).run(transactions([](MicroOps&) {})).is_valid()) << workload;
+    EXPECT_TRUE(seconds_of(workload).run(transactions([](MicroOps&) {})).is_valid()) << workload;
     for (std::size_t i = 0; i < faults.size(); ++i) {
-      const auto result = trial_of(workload).run(transactions(faults[i]));
+      const auto result = seconds_of(workload).run(transactions(faults[i]));
       EXPECT_TRUE(names_another_answer(result.workload)) << workload << " " << i;
     }
   }
-  EXPECT_EQ(to_details(as_upstream(trial_of("txn-rw-register"), transactions(faults[1]))).count("other-than-asked"),
+  EXPECT_EQ(to_details(as_upstream(seconds_of("txn-rw-register"), transactions(faults[1]))).count("other-than-asked"),
             0u);
 }
 
@@ -169,10 +169,10 @@ TEST(Replies, ElementsThatNobodySentAreNamedUnlessUpstreamIsFollowed) {
     });
     return nullptr;
   };
-  const auto result = trial_of("g-set").run(garbage);
+  const auto result = seconds_of("g-set").run(garbage);
   EXPECT_EQ(result.workload.valid, check::Valid::no);
   EXPECT_EQ(to_details(result.workload)["unexpected"].dump(), "[123456]");
-  EXPECT_EQ(as_upstream(trial_of("g-set"), garbage).valid, check::Valid::yes);
+  EXPECT_EQ(as_upstream(seconds_of("g-set"), garbage).valid, check::Valid::yes);
 }
 
 TEST(Replies, KeysOfLogsThatWereNotAskedAreNamed) {

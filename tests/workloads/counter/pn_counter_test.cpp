@@ -9,7 +9,7 @@ namespace {
 
 const Slot first{"n1", 1};
 const Slot second{"n2", 1};
-constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t smallest = std::numeric_limits<std::int64_t>::min();
 
 TEST(PnCounter, SumsWhatIsAddedAndTakenAwayInAllSlots) {
@@ -46,9 +46,9 @@ TEST(PnCounter, ANewLifeOfANodeHasASlotOfItsOwn) {
 
 TEST(PnCounter, RefusesWhatLeaves64BitsAndChangesNothing) {
   PnCounter counter;
-  counter.add(first, largest);
+  counter.add(first, most);
   EXPECT_THROW(counter.add(second, 1), Error);
-  EXPECT_EQ(fit(counter.value()), largest);
+  EXPECT_EQ(fit(counter.value()), most);
   counter.add(second, smallest);
   counter.add(second, smallest + 1);
   EXPECT_EQ(fit(counter.value()), smallest);
@@ -57,21 +57,21 @@ TEST(PnCounter, RefusesWhatLeaves64BitsAndChangesNothing) {
   EXPECT_THROW(
       {
         for (int i = 0; i < 4; ++i) {
-          counter.add(first, largest);
-          counter.add(first, -largest);
+          counter.add(first, most);
+          counter.add(first, -most);
         }
       },
       Error);
-  EXPECT_LE(counter.totals(first).added, counter.totals(first).taken + static_cast<std::uint64_t>(largest));
+  EXPECT_LE(counter.totals(first).added, counter.totals(first).taken + static_cast<std::uint64_t>(most));
 }
 
 TEST(PnCounter, ASumOfConcurrentAddsThatDoesNotFitIsSaidToBeSo) {
   PnCounter counter;
-  counter.add(first, largest);
+  counter.add(first, most);
   counter.merge(second, {UINT64_MAX, 0});
   EXPECT_THROW(fit(counter.value()), Error);
   counter.merge(second, {UINT64_MAX, UINT64_MAX});
-  EXPECT_EQ(fit(counter.value()), largest);
+  EXPECT_EQ(fit(counter.value()), most);
 }
 
 }  // namespace

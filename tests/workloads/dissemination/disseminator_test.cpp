@@ -4,15 +4,13 @@
 
 #include <algorithm>
 
+#include "tests/workloads/dissemination/at.hpp"
+
 namespace mznode::dissemination {
 namespace {
 
 constexpr Disseminator::Config config = {
     .relay = true, .flush_delay = 0ms, .ack_delay = 10ms, .resend_after = 100ms, .announce_delay = 0ms};
-
-Time at(Duration since_start) {
-  return Time(since_start);
-}
 
 std::vector<std::string> texts(const std::vector<Disseminator::Outgoing>& outgoing, Peer to) {
   std::vector<std::string> result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dissemination/disseminator.hpp"
+#include "tests/workloads/dissemination/at.hpp"
 
 namespace mznode::dissemination {
 namespace {
@@ -10,12 +11,8 @@ namespace {
 constexpr std::size_t leaves = 8;
 constexpr Duration window = 2s;
 
-constexpr Disseminator::Config config = {
+constexpr Disseminator::Config hub_config = {
     .relay = true, .flush_delay = window, .ack_delay = 60s, .resend_after = 60s, .announce_delay = 60s};
-
-Time at(Duration since_start) {
-  return Time(since_start);
-}
 
 /// A hub whose departures are at 2, 4, 6 s and so on, and what its leaves tell it.
 class AHub : public testing::Test {
@@ -54,7 +51,7 @@ class AHub : public testing::Test {
     }
   }
 
-  Disseminator hub{config, 100, leaves};
+  Disseminator hub{hub_config, 100, leaves};
   std::vector<std::uint64_t> told = std::vector<std::uint64_t>(leaves);
   std::size_t elements = 0;
   Time last;

@@ -18,7 +18,7 @@ std::shared_ptr<void> install_star(Node& node) {
 
 const std::vector<std::size_t> first_hub = {0};
 const std::vector<std::size_t> both_hubs = {0, 1};
-const std::vector<std::size_t> leaves = {2, 3, 4, 5};
+const std::vector<std::size_t> star_leaves = {2, 3, 4, 5};
 
 TEST(Star, SendsAnElementToTheHubAndFromThereToAll) {
   World world(6, install_star);
@@ -54,7 +54,7 @@ TEST(Star, FailsOverToTheSecondHubAndBack) {
 
 TEST(Star, FailsOverWhenTheHubIsHeardButDoesNotHear) {
   World world(6, install_star);
-  world.cut(leaves, first_hub);
+  world.cut(star_leaves, first_hub);
   world.broadcast(3, 1);
   world.run_for(10s);
   EXPECT_TRUE(world.all_have(0, 6, {1}));
@@ -70,8 +70,8 @@ TEST(Star, FailsOverWhenTheHubHearsButIsNotHeard) {
 
 TEST(Star, TurnsToEverybodyWhenBothHubsStayAway) {
   World world(6, install_star);
-  world.cut(both_hubs, leaves);
-  world.cut(leaves, both_hubs);
+  world.cut(both_hubs, star_leaves);
+  world.cut(star_leaves, both_hubs);
   world.broadcast(3, 1);
   world.run_for(15s);
   EXPECT_TRUE(world.all_have(2, 6, {1}));
@@ -85,7 +85,7 @@ TEST(Star, AMutantThatForgetsToFailOverKeepsALeafsElementToItself) {
   world.broadcast(2, 1);
   world.run_for(2s);
   EXPECT_TRUE(world.all_have(0, 6, {1})) << "it works as long as the hub does";
-  world.cut(leaves, first_hub);
+  world.cut(star_leaves, first_hub);
   world.broadcast(3, 2);
   world.run_for(60s);
   EXPECT_TRUE(world.all_have(0, 3, {1}));

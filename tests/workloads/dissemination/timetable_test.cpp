@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/workloads/dissemination/at.hpp"
+
 namespace mznode::dissemination {
 namespace {
-
-Time at(Duration since_start) {
-  return Time(since_start);
-}
 
 TEST(Timetable, DepartsAfterNowWhateverDepartureIsKnown) {
   for (const Duration known : {-70ms, 30ms, 530ms}) {
