@@ -132,6 +132,8 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
       without_include_root(path), {"core/node/stdio_runtime.", "core/node/poller.", "core/node/offload.",
                                    "core/node/descriptor.", "core/node/file_system.", "core/node/data_directory.",
                                    "core/node/invariant.", "core/sim/process_", "core/sim/chance.",
+                                   // What bounds the time and the memory of a check.
+                                   "core/check/bounded.",
                                    // The supervisor of other programs, which makes their clocks and waits.
                                    "core/trace/", "core/sim/virtual_process_host"});
   if (!is_the_world) apply(world_rules, lines, findings);

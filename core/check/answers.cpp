@@ -224,7 +224,7 @@ AnswerJudge judge_set_answers(const History&) {
 
 AnswerJudge judge_keyed_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
-    return asked.f == "read" ? judge_key(asked, reply) : judge_same_value(asked, reply);
+    return asked.f == "read" || asked.f == "get" ? judge_key(asked, reply) : judge_same_value(asked, reply);
   });
 }
 

@@ -30,6 +30,7 @@ namespace mznode::check {
           judge_keyed_answers)                                                                                       \
   CHECKER(check_cas_register, "cas-register", "the register with read, write and compare-and-set is linearizable",   \
           judge_writes)                                                                                              \
+  CHECKER(check_kv, "kv", "every key is a linearizable text with get, put and append", judge_keyed_answers)          \
   CHECKER(check_counter, "counter", "every read lies between the adds acknowledged before and those attempted",      \
           judge_writes)                                                                                              \
   CHECKER(check_kafka, "kafka",                                                                                      \
@@ -79,6 +80,12 @@ bool is_word_of(std::string_view word, std::string_view words) {
   return false;
 }
 
+/// The checkers of which a beginning of a history can say what no continuation takes back.
+constexpr std::string_view of_prefixes =
+    "echo unique-ids counter broadcast g-set set-full lin-kv cas-register kv txn-list-append list-append "
+    "txn-rw-register "
+    "rw-register";
+
 /// The names, separated by blanks; empty where any may be.
 std::string_view known_functions(std::string_view checker) {
   for (const Functions& each : functions) {
@@ -90,6 +97,10 @@ std::string_view known_functions(std::string_view checker) {
 /// Throws HistoryError where the operations are not what the checker judges by.
 void demand_operations(const Checker& checker, const History& history, const CheckOptions& options) {
   const std::string_view known = Upstream(options).passes_over_functions() ? "" : known_functions(checker.name);
+  if (!options.tells_time && checker.needs_f) {
+    throw HistoryError("the history tells nothing of time, without which " + std::string(checker.name) +
+                       " cannot judge; it can be judged as transactions (rw-register)");
+  }
   bool any = false;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
@@ -131,6 +142,10 @@ Verdict Checker::check(const History& history, const CheckOptions& options) cons
 
 std::span<const Checker> checkers() {
   return table;
+}
+
+bool judges_prefixes(std::string_view checker) {
+  return is_word_of(checker, of_prefixes);
 }
 
 const Checker* find_checker(std::string_view name) {

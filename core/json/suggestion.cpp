@@ -35,18 +35,25 @@ std::string initials(std::string_view name) {
   return letters;
 }
 
-/// The known word that the given one stands for: as its initials, by a slip, or as its beginning; empty for none.
-std::string_view meant_by(std::string_view word, const std::vector<std::string_view>& known) {
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+/// The known word that the given one stands for: as its initials, by a slip, or as its beginning; empty for none. SI is
+/// si.
+std::string_view meant_by(std::string_view given, const std::vector<std::string_view>& known) {
+  const std::string word = lower_case(given);
   for (const std::string_view each : known) {
-    if (word.size() > 1 && initials(each) == word) return each;
+    if (word.size() > 1 && lower_case(initials(each)) == word) return each;
   }
-  const std::string_view nearest = *std::min_element(
-      known.begin(), known.end(), [&](auto a, auto b) { return distance(a, word) < distance(b, word); });
-  if (distance(nearest, word) <= most_slips(word) && distance(nearest, word) < std::max(word.size(), nearest.size())) {
-    return nearest;
-  }
+  const auto slips = [&](std::string_view each) { return distance(lower_case(each), word); };
+  const std::string_view nearest =
+      *std::min_element(known.begin(), known.end(), [&](auto a, auto b) { return slips(a) < slips(b); });
+  if (slips(nearest) <= most_slips(word) && slips(nearest) < std::max(word.size(), nearest.size())) return nearest;
   for (const std::string_view each : known) {
-    if (word.size() > 1 && each.starts_with(word)) return each;
+    if (word.size() > 1 && lower_case(each).starts_with(word)) return each;
   }
   return {};
 }
@@ -64,6 +71,17 @@ std::string unknown_word(std::string_view what, std::string_view word, const std
   text += meant.empty() ? "; known are " : " Known are ";
   for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(known[i]);
   return text;
+}
+
+std::string_view word_in_any_case(std::string_view word, const std::vector<std::string_view>& known) {
+  std::string_view found;
+  for (const std::string_view each : known) {
+    if (each == word) return each;
+    if (lower_case(each) != lower_case(word)) continue;
+    if (!found.empty()) return {};
+    found = each;
+  }
+  return found;
 }
 
 }  // namespace mznode

@@ -97,7 +97,6 @@ TEST(EdnHistory, TranscodesValues) {
       {"\"a\\\"b\\\\\\n\\u00e9\\7\"", "\"a\\\"b\\\\\\n\\u00e9\\u0007\""},
       {"\"two\nlines\"", "\"two\\u000alines\""},
       {"\"\xC3\xA9\"", "\"\xC3\xA9\""},
-      {"\"\xFF\"", "\"\xEF\xBF\xBD\""},
       {"\"\"", "\"\""},
       {"\\a", "\"a\""},
       {"\\(", "\"(\""},
@@ -192,7 +191,7 @@ TEST(EdnHistory, SaysWhereItIsMalformed) {
       {start + std::string("\0", 1) + "}", "line 1, column 42: expected an EDN value"},
       {start + "1", "line 1, column 43: expected a field name before the end of the history"},
       {"{:process 0, :f :read}", "line 1, column 1: expected the field type in the operation"},
-      {"{:type :ok, :process 0, :f :read}\n{:type :ok, :f :read}",
+      {"{:type :ok, :process 0, :f :write}\n{:type :ok, :f :write}",
        "line 2, column 1: expected the field process in the operation"},
       {"{:type :done}", "line 1, column 8: expected invoke, ok, fail or info as type"},
       {"{:type :ok :process -1}", "line 1, column 21: expected a number or a name as process"},
@@ -217,6 +216,29 @@ TEST(EdnHistory, RefusesTagsThatMayMeanAnythingWhereACheckerReads) {
   EXPECT_TRUE(complaint("{:type #x :ok}").starts_with("line 1, column 8" + why));
   // Errors and what clients add may be anything.
   EXPECT_EQ(complaint(start + ":error [:x #y [1]], :node #z 1, :value 1}"), "");
+}
+
+TEST(EdnHistory, RefusesWhatIsNotUtf8WhereACheckerReads) {
+  const std::string start = "{:type :ok, :process 0, :f :read, ";
+  for (const char* broken : {"\"\xFF\"", "[1 \"a\xC3\"]", ":k\xFE", "{\"\xFF\" 1}"}) {
+    EXPECT_NE(complaint(start + ":value " + broken + "}").find("expected UTF-8"), std::string::npos) << broken;
+  }
+  EXPECT_EQ(complaint(start + ":error \"\xFF\", :value \"\xEF\xBF\xBD\"}"), "");
+}
+
+TEST(History, HasEachFieldOnceAndAValueWhereSomethingWasRead) {
+  for (const char* twice : {"{:type :ok :type :fail :process 0 :f :x}", R"({"type":"ok","process":0,"f":"x","f":"y"})",
+                            "{:value 1 :type :ok :process 0 :f :x :value 2}"}) {
+    EXPECT_NE(complaint(twice).find("expected each field once"), std::string::npos) << twice;
+  }
+  for (const char* f : {"read", "get", "generate"}) {
+    const std::string row = std::string("{:process 0 :f :") + f + " :type ";
+    EXPECT_NE(complaint(row + ":ok :valeu 1}").find("expected the field value"), std::string::npos) << f;
+    EXPECT_EQ(complaint(row + ":ok :value nil}"), "");
+    EXPECT_EQ(complaint(row + ":invoke}"), "");
+    EXPECT_EQ(complaint(row + ":info}"), "");
+  }
+  EXPECT_EQ(complaint("{:type :ok :process 0 :f :write}"), "");
 }
 
 TEST(History, WithoutProcessesIsOneProcessAndNeedsNoFunctions) {

@@ -73,10 +73,29 @@ class Module(unittest.TestCase):
         self.assertIsNone(damaged.valid)
         self.assertIn("line 1, column 9", damaged.error)
 
+    def test_reads_other_forms_within_bounds(self):
+        self.assertIn("plume", mznode_check.formats())
+        plume = "w(0,1,0,0)\nr(0,1,1,1)\n"
+        for options in ({}, {"format": "plume"}, {"timeout": 600, "memory": 4096}):
+            verdict = mznode_check.check("rw-register", plume, consistency_models="causal", **options)
+            self.assertIs(verdict.valid, True, verdict.error)
+        self.assertIsNone(mznode_check.check("rw-register", plume).valid)
+        bounded = mznode_check.check("list-append", G1C, timeout=600, consistency_models="serializable")
+        self.assertEqual(bounded, mznode_check.check("list-append", G1C, consistency_models="serializable"))
+        long = "".join('{"type":"invoke","process":%d,"f":"echo","value":1}\n' % i for i in range(400000))
+        late = mznode_check.check("echo", long, memory=16)
+        self.assertIsNone(late.valid)
+        self.assertIn("16 MiB", late.error)
+        self.assertIs(mznode_check.check("rw-register", plume, compat="jepsen-0.3.12",
+                                         consistency_models="serializable").valid, True)
+
     def test_refuses_what_it_does_not_know(self):
         for options, why in (
             ({"consistency_models": "serialisable"}, "did you mean serializable"),
             ({"assum": ["wfr-keys"]}, "did you mean assume"),
+            ({"format": "plum"}, "did you mean plume"),
+            ({"timeout": 0}, "seconds above 0"),
+            ({"compat": "elle-0.1"}, "elle-0.2.7"),
             ({"assume": ["luck"]}, "wfr-keys"),
             ({"complete": 1}, "true or false"),
             ({"search_steps": 0}, "a number from 1"),

@@ -207,7 +207,8 @@ ConsistencyModels ConsistencyModels::parse(std::string_view names) {
     name.remove_prefix(std::min(name.find_first_not_of(" :"), name.size()));
     name = name.substr(0, name.find_last_not_of(' ') + 1);
     if (name.empty()) continue;
-    const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(), name);
+    const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(),
+                                  word_in_any_case(name, ConsistencyModels::known()));
     if (known == txn::known_models.end())
       throw std::invalid_argument(unknown_word("consistency model", name, ConsistencyModels::known()));
     models.bits_ |= std::uint64_t{1} << (known - txn::known_models.begin());

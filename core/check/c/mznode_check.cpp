@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
+#include "mznode/check/bounded.hpp"
+#include "mznode/check/formats.hpp"
 #include "mznode/check/registry.hpp"
+#include "mznode/check/upstream_versions.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/suggestion.hpp"
 
@@ -41,18 +45,6 @@ std::uint64_t number_of(const json& value, const std::string& option) {
   return value;
 }
 
-void set_compat(CheckOptions& options, const json& value) {
-  if (value == "jepsen") {
-    options.compat_jepsen = true;
-  } else if (value == "elle-0.2.2") {
-    options.compat_elle_0_2_2 = true;
-  } else if (value == "elle-0.2.7") {
-    options.complete = CompleteCheck::left_out;
-  } else {
-    throw std::invalid_argument("compat takes jepsen, elle-0.2.2 or elle-0.2.7");
-  }
-}
-
 void set_assumption(Assumptions& assume, const std::string& name) {
   if (name == "wfr-keys") {
     assume.wfr_keys = true;
@@ -65,42 +57,73 @@ void set_assumption(Assumptions& assume, const std::string& name) {
   }
 }
 
+/// All that the caller may choose.
+struct Choice : CheckOptions {
+  std::string format = {};
+  Bounds bounds = {};
+};
+
+std::string format_of(const json& value) {
+  std::vector<std::string_view> names;
+  for (const HistoryFormat& format : history_formats()) names.push_back(format.name);
+  const std::string asked = value.is_string() ? value.get<std::string>() : value.dump();
+  const std::string_view known = word_in_any_case(asked, names);
+  if (known.empty()) throw std::invalid_argument(unknown_word("format of histories", asked, names));
+  return std::string(known);
+}
+
+std::chrono::milliseconds seconds_of(const json& value, const std::string& option) {
+  constexpr double most = 1e9;
+  const double seconds = value.is_number() ? value.get<double>() : 0;
+  if (!(seconds >= 0.001 && seconds <= most)) throw std::invalid_argument(option + " takes seconds above 0");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
 struct Option {
   std::string_view name;
-  void (*set)(CheckOptions& options, const json& value);
+  void (*set)(Choice& options, const json& value);
 };
-constexpr std::array<Option, 9> table = {{
+constexpr std::array<Option, 12> table = {{
     {"consistency-models",
-     [](CheckOptions& options, const json& value) {
+     [](Choice& options, const json& value) {
        std::string names;
        for (const std::string& name : names_of(value, "consistency-models")) names += name + ",";
        options.consistency_models = ConsistencyModels::parse(names);
      }},
     {"assume",
-     [](CheckOptions& options, const json& value) {
+     [](Choice& options, const json& value) {
        for (const std::string& name : names_of(value, "assume")) set_assumption(options.assume, name);
      }},
-    {"compat", set_compat},
+    {"compat",
+     [](Choice& options, const json& value) {
+       follow_upstream(options, value.is_string() ? value.get<std::string>() : value.dump());
+     }},
+    {"format", [](Choice& options, const json& value) { options.format = format_of(value); }},
+    {"timeout", [](Choice& options, const json& value) { options.bounds.time = seconds_of(value, "timeout"); }},
+    {"memory",
+     [](Choice& options, const json& value) {
+       options.bounds.bytes = static_cast<std::size_t>(number_of(value, "memory")) << 20;
+     }},
     {"complete",
-     [](CheckOptions& options, const json& value) {
+     [](Choice& options, const json& value) {
        if (switch_of(value, "complete")) options.complete = CompleteCheck::demanded;
      }},
-    {"strict-null-reads", [](CheckOptions& options,
-                             const json& value) { options.strict_null_reads = switch_of(value, "strict-null-reads"); }},
+    {"strict-null-reads",
+     [](Choice& options, const json& value) { options.strict_null_reads = switch_of(value, "strict-null-reads"); }},
     {"initial-value",
-     [](CheckOptions& options, const json& value) { options.initial_value = Json::from_valid(value.dump()); }},
+     [](Choice& options, const json& value) { options.initial_value = Json::from_valid(value.dump()); }},
     {"search-steps",
-     [](CheckOptions& options, const json& value) { options.limits.steps = number_of(value, "search-steps"); }},
+     [](Choice& options, const json& value) { options.limits.steps = number_of(value, "search-steps"); }},
     {"search-memory",
-     [](CheckOptions& options, const json& value) {
+     [](Choice& options, const json& value) {
        options.limits.bytes = static_cast<std::size_t>(number_of(value, "search-memory")) << 20;
      }},
-    {"explain", [](CheckOptions& options,
+    {"explain", [](Choice& options,
                    const json& value) { options.explain = options.strongest_models = switch_of(value, "explain"); }},
 }};
 
-CheckOptions options_of(const char* text) {
-  CheckOptions options;
+Choice options_of(const char* text) {
+  Choice options;
   options.strongest_models = true;
   if (text == nullptr) return options;
   const json object = json::parse(text, nullptr, false);
@@ -122,14 +145,17 @@ const Checker& checker_of(const char* name) {
   std::vector<std::string_view> names;
   for (const Checker& each : checkers()) names.push_back(each.name);
   const std::string_view asked = name == nullptr ? "" : name;
-  if (const Checker* checker = find_checker(asked)) return *checker;
+  if (const Checker* checker = find_checker(word_in_any_case(asked, names))) return *checker;
   throw std::invalid_argument(unknown_word("checker", asked, names));
 }
 
-void judge(const Checker& checker, const std::string& history, const CheckOptions& options, mznode_verdict& told) {
+void judge(const Checker& checker, const std::string& history, const Choice& choice, mznode_verdict& told) {
   const Verdict verdict = [&] {
     try {
-      return checker.check(read_history(history), options);
+      const RecordedHistory recorded = read_recorded(history, choice.format);
+      CheckOptions options = choice;
+      options.tells_time = recorded.tells_time;
+      return checker.check(recorded.operations, options);
     } catch (const HistoryError& error) {
       return Verdict::unknown(error.what());
     }
@@ -138,6 +164,43 @@ void judge(const Checker& checker, const std::string& history, const CheckOption
   told.error = verdict.error;
   for (const std::string& line : verdict.explanation) told.explanation += line + "\n";
   told.json = to_details(verdict).dump();
+}
+
+/// The texts of a verdict as one, for a pipe: the sizes of the first two, in lines, and the texts.
+std::string packed(const mznode_verdict& told) {
+  return std::to_string(told.valid) + "\n" + std::to_string(told.error.size()) + "\n" +
+         std::to_string(told.explanation.size()) + "\n" + told.error + told.explanation + told.json;
+}
+
+void unpack(const std::string& text, mznode_verdict& told) {
+  std::size_t at = 0;
+  const auto number = [&] {
+    const std::size_t end = text.find('\n', at);
+    const std::string digits = text.substr(at, end - at);
+    at = end + 1;
+    return std::stoull(digits);
+  };
+  told.valid = static_cast<int>(number());
+  const std::size_t error = number();
+  const std::size_t explanation = number();
+  told.error = text.substr(at, error);
+  told.explanation = text.substr(at + error, explanation);
+  told.json = text.substr(at + error + explanation);
+}
+
+/// The same within the bounds that were given.
+void judge_bounded(const Checker& checker, const std::string& history, const Choice& choice, mznode_verdict& told) {
+  if (!choice.bounds.any()) return judge(checker, history, choice, told);
+  const BoundedAnswer answer = run_bounded(
+      [&] {
+        mznode_verdict judged;
+        judge(checker, history, choice, judged);
+        return packed(judged);
+      },
+      choice.bounds);
+  if (answer.answer) return unpack(*answer.answer, told);
+  told.error = answer.problem;
+  told.json = nlohmann::ordered_json{{"valid?", "unknown"}, {"error", told.error}}.dump();
 }
 
 }  // namespace
@@ -158,13 +221,24 @@ const char* mznode_checkers() {
   return list.c_str();
 }
 
+const char* mznode_formats() {
+  static const std::string list = [] {
+    std::string text;
+    for (const auto& each : mznode::check::history_formats()) {
+      text.append(each.name).append("\t").append(each.summary).append("\n");
+    }
+    return text;
+  }();
+  return list.c_str();
+}
+
 mznode_verdict* mznode_check(const char* checker, const char* history, size_t size, const char* options) {
   mznode_verdict* told = new (std::nothrow) mznode_verdict();
   if (told == nullptr) return nullptr;
   try {
     try {
       const auto& known = mznode::check::checker_of(checker);
-      mznode::check::judge(known, std::string(history, size), mznode::check::options_of(options), *told);
+      mznode::check::judge_bounded(known, std::string(history, size), mznode::check::options_of(options), *told);
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::exception& error) {

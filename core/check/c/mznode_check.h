@@ -37,14 +37,20 @@ MZNODE_API int mznode_check_version(void);
 /* All checkers, one a line: the name, a tab, and what it demands of a history. */
 MZNODE_API const char* mznode_checkers(void);
 
-/* Judges the history of `size` bytes, in Jepsen's EDN or as JSON lines, by the checker of this name. `options` is a JSON
+/* All forms of histories that are read, one a line: the name, a tab, and who writes it. */
+MZNODE_API const char* mznode_formats(void);
+
+/* Judges the history of `size` bytes, in any of these forms, by the checker of this name. `options` is a JSON
  * object, or NULL for none; its keys are the options of `mznode check` without dashes before them:
  *   "consistency-models"   a name, several separated by commas, or a list of names
  *   "assume"               a list of "wfr-keys", "sequential-keys", "linearizable-keys"
- *   "compat"               "jepsen", "elle-0.2.2", "elle-0.2.7"
+ *   "compat"               "jepsen", "jepsen-0.3.7" to "jepsen-0.3.13", "elle-0.2.2" to "elle-0.2.7"
  *   "complete"             true: find every violation, or say unknown
  *   "strict-null-reads"    true: a read of null says that nothing was written
  *   "initial-value"        what each register holds at the beginning
+ *   "format"               a name of mznode_formats(); what the history looks like unless given
+ *   "timeout", "memory"    what judging may take in all, in seconds and in MiB; beyond that it is unknown. It then runs
+ *                          in a process of its own, a fork of the caller.
  *   "search-steps", "search-memory"  where a search is given up; the latter in MiB
  *   "explain"              false: no words and no strongest models, which is quicker
  * Returns NULL where memory has run out, and otherwise what mznode_verdict_free is to free. */

@@ -6,7 +6,7 @@
     if verdict.valid is False:
         print("\n".join(verdict.explanation))
 
-A history is Jepsen's EDN or JSON lines, as text or bytes, or a list of dictionaries, one an operation:
+A history is text or bytes in one of formats(), such as Jepsen's EDN or JSON lines, or a list of dictionaries, one an operation:
 
     [{"type": "invoke", "process": 0, "f": "read", "value": None},
      {"type": "ok", "process": 0, "f": "read", "value": 1}]
@@ -22,7 +22,7 @@ import os
 import pathlib
 from dataclasses import dataclass, field
 
-__all__ = ["Verdict", "check", "check_file", "checkers"]
+__all__ = ["Verdict", "check", "check_file", "checkers", "formats"]
 
 _REFUSED = 3
 _VALID = {0: True, 1: False, 2: None}
@@ -60,6 +60,7 @@ def _find_library():
 def _load():
     library = ctypes.CDLL(_find_library())
     library.mznode_checkers.restype = ctypes.c_char_p
+    library.mznode_formats.restype = ctypes.c_char_p
     library.mznode_check.restype = ctypes.c_void_p
     library.mznode_check.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p]
     library.mznode_verdict_valid.argtypes = [ctypes.c_void_p]
@@ -81,12 +82,19 @@ def checkers():
     return dict(line.split("\t", 1) for line in lines)
 
 
+def formats():
+    """The names of the forms in which histories are read, and who writes each."""
+    lines = _library.mznode_formats().decode().splitlines()
+    return dict(line.split("\t", 1) for line in lines)
+
+
 def check(checker, history, **options):
     """Judges a history by the checker of this name.
 
     Options are those of `mznode check`, with underscores: consistency_models, assume, compat, complete,
-    strict_null_reads, initial_value, search_steps, search_memory; explain=False is quicker. Raises ValueError where the
-    checker, an option or its value is not known.
+    strict_null_reads, initial_value, search_steps, search_memory; format, one of formats(), for what a text is written
+    in; timeout in seconds and memory in MiB for all that judging may take; explain=False is quicker. Raises ValueError
+    where the checker, an option or its value is not known.
     """
     if isinstance(history, (list, tuple)):
         history = "".join(json.dumps(operation) + "\n" for operation in history)

@@ -6,12 +6,14 @@ namespace mznode::check {
 
 /// Where upstream judges otherwise than this project, which is stricter on purpose: one question a difference, so that
 /// a checker asks by its name, and all that there are stand here. Each is answered yes when the user wants upstream's
-/// verdict: that of Jepsen 0.3.7 and Maelstrom (CheckOptions::compat_jepsen), or of Elle 0.2.2 alone
-/// (compat_elle_0_2_2), which the former uses.
+/// verdict: that of Jepsen 0.3.7 to 0.3.13 and Maelstrom (CheckOptions::compat_jepsen), or of Elle alone, 0.2.2
+/// (compat_elle_0_2_2), which Jepsen 0.3.7 uses, or 0.2.7, which 0.3.12 does.
 class Upstream {
  public:
   explicit Upstream(const CheckOptions& options)
-      : jepsen_(options.compat_jepsen), elle_0_2_2_(options.compat_jepsen || options.compat_elle_0_2_2) {}
+      : jepsen_(options.compat_jepsen),
+        elle_0_2_7_(options.compat_elle_0_2_7),
+        elle_0_2_2_(options.compat_elle_0_2_2 || (options.compat_jepsen && !options.compat_elle_0_2_7)) {}
 
   // Any workload.
   /// A reply is believed to answer what was asked.
@@ -45,7 +47,7 @@ class Upstream {
   /// txn-rw-register: a value that nobody wrote tells nothing.
   bool ignores_unwritten_values() const { return jepsen_; }
   /// There is no check beside the inference of Elle.
-  bool has_no_complete_checks() const { return elle_0_2_2_; }
+  bool has_no_complete_checks() const { return elle_0_2_2_ || elle_0_2_7_; }
   /// A read of nil says nothing about what its transaction reads next.
   bool forgets_reads_of_nil() const { return elle_0_2_2_; }
   /// Versions are cyclic that were not, where linearizable-keys is assumed (see elle_followers.hpp).
@@ -53,6 +55,7 @@ class Upstream {
 
  private:
   bool jepsen_;
+  bool elle_0_2_7_;
   bool elle_0_2_2_;
 };
 

@@ -13,7 +13,7 @@ class EdnReader {
     history_.reserve(expected_operations(text_));
     const char first = peek_behind_tags();
     if (first == '[' || first == '(') {
-      demand_known_tags();
+      demand_certainty();
       edn_.skip();
       const char close = first == '[' ? ']' : ')';
       while (peek_behind_tags() != close) operation();
@@ -40,19 +40,20 @@ class EdnReader {
     const std::size_t start = edn_.offset();
     edn_.skip();
     builder_.start(history_);
-    demand_known_tags();
+    demand_certainty();
     while (edn_.peek() != '}') field();
     edn_.skip();
     if (const auto problem = builder_.finish()) edn_.fail(*problem, start);
   }
 
-  void demand_known_tags() const {
+  void demand_certainty() const {
     if (const auto tag = edn_.unknown_tag()) {
       edn_.fail(
           "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
           "behind it stands for something else",
           *tag);
     }
+    if (const auto text = edn_.broken_text()) edn_.fail("expected UTF-8 in the string", *text);
   }
 
   void field() {
@@ -61,8 +62,8 @@ class EdnReader {
     const std::size_t start = edn_.offset();
     const std::string_view value = edn_.value("a value");
     // What no checker reads may be anything.
-    if (OperationBuilder::is_judged(key)) demand_known_tags();
-    edn_.forget_unknown_tag();
+    if (OperationBuilder::is_judged(key)) demand_certainty();
+    edn_.forget_doubts();
     if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
   }
 

@@ -210,6 +210,15 @@ void EdnTranscoder::run_in_vector(std::string& out) {
   }
 }
 
+void EdnTranscoder::append_text(std::string& out, std::string_view text) {
+  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  const std::size_t from = out.size();
+  append_quoted(out, text);
+  const bool is_replaced =
+      out.find(replacement, from) != std::string::npos && text.find(replacement) == std::string_view::npos;
+  if (is_replaced && !broken_text_) broken_text_ = static_cast<std::size_t>(text.data() - begin_);
+}
+
 void EdnTranscoder::quote_key(std::string& out, std::size_t start) {
   const std::string key = out.substr(start);
   out.resize(start);
@@ -270,7 +279,7 @@ void EdnTranscoder::string_control_or_multibyte(std::string& out) {
   const char* start = at_;
   while (at_ < end_ && static_cast<signed char>(*at_) < 0x20) ++at_;
   std::string quoted;
-  append_quoted(quoted, {start, static_cast<std::size_t>(at_ - start)});
+  append_text(quoted, {start, static_cast<std::size_t>(at_ - start)});
   out.append(quoted, 1, quoted.size() - 2);
 }
 
@@ -284,7 +293,7 @@ void EdnTranscoder::keyword(std::string& out) {
   at_ = start;  // has characters outside ASCII, or is none
   const std::string_view name = take_token();
   if (name.empty()) fail("expected a name behind :");
-  append_quoted(out, name);
+  append_text(out, name);
 }
 
 void EdnTranscoder::character(std::string& out) {
@@ -293,7 +302,7 @@ void EdnTranscoder::character(std::string& out) {
   ++at_;  // the first one may be a delimiter: \( or \,
   take_token();
   const std::string_view name(start, static_cast<std::size_t>(at_ - start));
-  if (characters_in(name) == 1) return append_quoted(out, name);
+  if (characters_in(name) == 1) return append_text(out, name);
   for (const NamedCharacter& named : named_characters) {
     if (name == named.name) return append_quoted(out, {&named.character, 1});
   }
@@ -343,7 +352,7 @@ void EdnTranscoder::irregular_number(std::string& out, const char* start) {
   } else if (const std::size_t slash = magnitude.find('/'); slash != std::string_view::npos &&
                                                             is_integer(magnitude.substr(0, slash)) &&
                                                             is_integer(magnitude.substr(slash + 1))) {
-    append_quoted(out, token);
+    append_text(out, token);
   } else {
     fail("expected a number", static_cast<std::size_t>(start - begin_));
   }
@@ -360,7 +369,7 @@ void EdnTranscoder::symbol(std::string& out) {
     at_ -= name.size();
     fail("expected an EDN value");  // the reader macros of Clojure are no EDN
   } else {
-    append_quoted(out, name);
+    append_text(out, name);
   }
 }
 

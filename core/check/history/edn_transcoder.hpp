@@ -32,7 +32,12 @@ class EdnTranscoder {
   /// are known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot
   /// in their names), and the namespace of a map.
   std::optional<std::size_t> unknown_tag() const { return unknown_tag_; }
-  void forget_unknown_tag() { unknown_tag_.reset(); }
+  /// Where the first string stood that is not UTF-8; others that are not would be equal to it.
+  std::optional<std::size_t> broken_text() const { return broken_text_; }
+  void forget_doubts() {
+    unknown_tag_.reset();
+    broken_text_.reset();
+  }
 
   /// The next form as JSON, which holds until the next call; `what` says what is missing when there is none.
   std::string_view value(const char* what);
@@ -68,6 +73,8 @@ class EdnTranscoder {
   bool end_value(std::string& out);
   void open(Kind kind, std::string& out);
   bool close(std::string& out);
+  /// Appends text of the history as a JSON string, and notes where it is not UTF-8.
+  void append_text(std::string& out, std::string_view text);
   void quote_key(std::string& out, std::size_t start);
   [[noreturn]] void fail_at_end(const char* what) const;
 
@@ -91,6 +98,7 @@ class EdnTranscoder {
   std::string value_;
   std::string discarded_;
   std::optional<std::size_t> unknown_tag_;
+  std::optional<std::size_t> broken_text_;
   std::size_t open_discards_ = 0;
   bool discarding_ = false;  // the outermost form is a discarded one
 };

@@ -2,9 +2,6 @@
 
 #include <unordered_map>
 
-#include "mznode/check/edn.hpp"
-#include "mznode/check/jsonl.hpp"
-
 namespace mznode::check {
 namespace {
 
@@ -30,27 +27,6 @@ class OpenInvocations {
                      " " + why);
 }
 
-bool is_json(const std::string& text) {
-  static constexpr std::string_view blank = " \t\r\n,";
-  std::size_t at = text.find_first_not_of(blank);
-  if (at != std::string::npos && text[at] == '[') at = text.find_first_not_of(blank, at + 1);
-  if (at == std::string::npos || text[at] != '{') return false;
-  at = text.find_first_not_of(blank, at + 1);
-  if (at == std::string::npos || text[at] != '"') return false;
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  // EDN has no colon behind a key, but a keyword may be the value of a key that is a string: {"type" :ok}.
-  const std::size_t colon = text.find_first_not_of(blank, at + 1);
-  if (colon == std::string::npos || text[colon] != ':') return false;
-  const char next = text[colon + 1];
-  return colon == at + 1 || !((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
-}
-
-History read_unmarked(const std::string& text) {
-  return is_json(text) ? read_jsonl(text) : read_edn(text);
-}
-
 }  // namespace
 
 std::string_view type_name(Type type) {
@@ -61,13 +37,6 @@ std::string_view type_name(Type type) {
     case Type::info: return "info";
   }
   return "info";
-}
-
-History read_history(const std::string& text) {
-  // Some programs put a byte order mark before UTF-8.
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (!text.starts_with(byte_order_mark)) return read_unmarked(text);
-  return read_unmarked(text.substr(byte_order_mark.size()));
 }
 
 Pairing::Pairing(const History& history) : partner_(history.size(), none) {

@@ -18,6 +18,15 @@ bool parse_int(std::string_view json, std::int64_t& number) {
 /// A text shorter than this cannot be an operation; it bounds what a file full of line breaks makes us reserve.
 constexpr std::size_t shortest_operation = 32;
 
+/// The fields of operations that have a meaning, the frequent ones first.
+constexpr std::string_view known_fields[] = {"type", "f", "value", "process", "time", "index", "error", "final?"};
+constexpr std::size_t value_field = 2;
+
+/// Whether its completion is nothing without a value.
+bool shows_value(const Operation& operation) {
+  return operation.f == "read" || operation.f == "get" || operation.f == "generate";
+}
+
 bool is_transaction(const Operation& operation) {
   return operation.f.empty() || operation.f == "txn";
 }
@@ -29,10 +38,23 @@ void OperationBuilder::start(History& history) {
   operation_ = &history.emplace_back();
   operation_->index = static_cast<std::int64_t>(history.size()) - 1;
   operation_->time_ns = previous_time_ns;
+  fields_ = 0;
   has_type_ = has_process_ = is_stranger_ = false;
 }
 
+bool OperationBuilder::has_had(std::string_view key) {
+  for (std::size_t i = 0; i < std::size(known_fields); ++i) {
+    if (key != known_fields[i]) continue;
+    const std::uint32_t bit = std::uint32_t{1} << i;
+    const bool is_repeated = (fields_ & bit) != 0;
+    fields_ |= bit;
+    return is_repeated;
+  }
+  return false;
+}
+
 const char* OperationBuilder::set(std::string_view key, std::string_view json) {
+  if (has_had(key)) return "each field once in an operation";
   if (key == "f") return set_f(json);
   if (key == "value") {
     operation_->value = Json::from_valid(std::string(json));
@@ -89,8 +111,7 @@ const char* OperationBuilder::set_f(std::string_view json) {
 }
 
 bool OperationBuilder::is_judged(std::string_view key) {
-  constexpr std::string_view judged[] = {"type", "process", "f", "value", "index", "time", "final?"};
-  return std::find(std::begin(judged), std::end(judged), key) != std::end(judged);
+  return key != "error" && std::find(std::begin(known_fields), std::end(known_fields), key) != std::end(known_fields);
 }
 
 std::optional<std::string> OperationBuilder::finish() {
@@ -113,6 +134,11 @@ std::optional<std::string> OperationBuilder::finish() {
   // Jepsen numbers its clients. What others have done would not be judged, and the verdict would not tell.
   if (is_stranger_ && operation_->type != Type::info) {
     return "expected a number as the process of an operation that is to be judged, or nemesis";
+  }
+  // A slip in its name would make nothing of what was read.
+  const bool has_value = (fields_ & (std::uint32_t{1} << value_field)) != 0;
+  if (!has_value && operation_->type == Type::ok && operation_->is_client() && shows_value(*operation_)) {
+    return "expected the field value in an acknowledged " + operation_->f;
   }
   has_invocations_ = has_invocations_ || (operation_->type == Type::invoke && operation_->is_client());
   return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ class OperationBuilder {
   void start(History& history);
 
   /// Takes `json`, one valid value without white space around it, as the field `key`.
-  /// Returns what was expected instead where the value does not fit, null otherwise.
+  /// Returns what was expected instead where the value does not fit, or the field is one that it has had, null
+  /// otherwise.
   const char* set(std::string_view key, std::string_view json);
 
   /// Completes the operation. Returns what it misses: where others of the history have one, its type or process, and
@@ -34,11 +36,14 @@ class OperationBuilder {
   static bool is_judged(std::string_view key);
 
  private:
+  /// Whether a field that has a meaning has stood in the operation before; notes that it stands there.
+  bool has_had(std::string_view key);
   const char* set_type(std::string_view json);
   const char* set_process(std::string_view json);
   const char* set_f(std::string_view json);
 
   Operation* operation_ = nullptr;  // the last one of the history, which does not move while it is read
+  std::uint32_t fields_ = 0;        // those of the known ones that it has had, a bit each
   bool has_type_ = false;
   bool has_process_ = false;
   bool is_stranger_ = false;  // its process has a name, and is not the nemesis

@@ -73,6 +73,10 @@ Verdict check_unique_ids(const History& history, const CheckOptions& options) {
   const bool judged = !ids.empty() || Upstream(options).accepts_nothing();
   Verdict verdict(!duplicates.empty() ? Valid::no : judged ? Valid::yes : Valid::unknown);
   if (!judged) verdict.error = "no id was given out";
+  const bool has_null = std::any_of(ids.begin(), ids.end(), [](const auto& id) { return id.value().is_null(); });
+  if (verdict.valid == Valid::yes && has_null && !Upstream(options).accepts_nothing()) {
+    verdict = Verdict::unknown("null was given out, which is no id");
+  }
   UniqueIdsFinding finding;
   finding.attempted_count = attempted;
   finding.acknowledged_count = ids.size();

@@ -34,6 +34,21 @@ void find_reads_ahead(const Graph& graph, const Loops& loops, const CheckOptions
   }
 }
 
+/// Whether a model is about the order in which things happened.
+bool needs_time(std::string_view model) {
+  const isolation::Model* decided = isolation::find_model(model);
+  return (decided != nullptr && decided->order == isolation::Order::realtime) ||
+         needed_order(prohibited_anomalies(ConsistencyModels::parse(model))) == realtime;
+}
+
+/// Takes those back that are about time, of which the history tells nothing.
+StrongestModelsFinding without_time(StrongestModelsFinding finding) {
+  const auto left = strongest_implied(finding.models, needs_time);
+  finding.models.assign(left.begin(), left.end());
+  std::erase_if(finding.violated, needs_time);
+  return finding;
+}
+
 /// What the checks of all kinds of objects share, once the order of versions is known and all is found that is no
 /// cycle.
 template <class Versions>
@@ -41,7 +56,7 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
                            const Priority& priority, const Evidence& evidence, const CheckOptions& options,
                            AnomalyList anomalies, const Loops& loops = {}) {
   const auto graph_in = [&](Relations order) {
-    return build_graph(history, transactions, order,
+    return build_graph(history, transactions, order == realtime && !options.tells_time ? process : order,
                        [&](TransactionId to, auto&& emit) { versions.for_each_dependency(to, emit); });
   };
   const Names prohibited = prohibited_anomalies(options.consistency_models);
@@ -53,9 +68,11 @@ Verdict judge_dependencies(const History& history, const Transactions& transacti
   const Names all = prohibited_anomalies({});
   const bool all_hold =
       verdict.valid == Valid::yes && std::includes(prohibited.begin(), prohibited.end(), all.begin(), all.end());
-  verdict.add(all_hold ? strongest_models_of({}, {}, {}, prohibited, evidence)
-                       : strongest_models_of(std::move(anomalies), find_cycles(graph_in(process), priority),
-                                             find_cycles(graph_in(realtime), priority), prohibited, evidence));
+  StrongestModelsFinding strongest =
+      all_hold ? strongest_models_of({}, {}, {}, prohibited, evidence)
+               : strongest_models_of(std::move(anomalies), find_cycles(graph_in(process), priority),
+                                     find_cycles(graph_in(realtime), priority), prohibited, evidence);
+  verdict.add(options.tells_time ? std::move(strongest) : without_time(std::move(strongest)));
   return verdict;
 }
 
@@ -120,9 +137,25 @@ bool is_complete(const CheckOptions& options) {
   return options.complete != CompleteCheck::left_out && !Upstream(options).has_no_complete_checks();
 }
 
+/// Throws HistoryError where the history does not tell what a model is about.
+void demand_time(const CheckOptions& options) {
+  if (options.tells_time) return;
+  for (const std::string_view model : options.consistency_models.names()) {
+    if (needs_time(model)) {
+      throw HistoryError("the history tells nothing of time, which " + std::string(model) +
+                         " is about; ask for models that are not, such as strong-session-serializable "
+                         "(--consistency-models)");
+    }
+  }
+  if (options.assume.linearizable_keys) {
+    throw HistoryError("the history tells nothing of time, which linearizable-keys is about (--assume)");
+  }
+}
+
 /// Throws HistoryError where nothing would be checked of a model, unless upstream's verdict is asked for, or a check be
 /// left out that was demanded. `is_completed` where complete checks follow.
 void demand_checked_models(const CheckOptions& options, bool is_completed) {
+  demand_time(options);
   if (Upstream(options).accepts_unchecked_models()) return;
   if (const auto why = options.consistency_models.unchecked(is_completed)) throw HistoryError(*why);
   if (options.complete != CompleteCheck::demanded) return;

@@ -51,7 +51,8 @@ struct Operation {
 /// Entries in the order in which they happened.
 using History = std::vector<Operation>;
 
-/// Reads a history in either form, told apart by its content. Throws HistoryError, such as
+/// Reads a history in any form that is known, told apart by its content, of one that tells the order in which things
+/// happened (see read_recorded for all). Throws HistoryError, such as
 /// "line 3, column 17: expected …". An empty text is an empty history.
 ///
 /// `type` is required, and `process`, unless no operation has one: then all are those of process 0, and transactions

@@ -39,11 +39,16 @@ enum class CompleteCheck : std::uint8_t {
 
 /// What a user may choose about the checks; each checker reads what concerns it.
 struct CheckOptions {
+  /// Whether the order of the history is that in which things happened (RecordedHistory::tells_time). Otherwise only
+  /// what needs no order but that of each process can be judged.
+  bool tells_time = true;
   /// Follow upstream where this project is stricter on purpose, and in its rounding.
   bool compat_jepsen = false;
   /// Transactions: follow Elle 0.2.2, for which a read of nil says nothing about what its transaction reads next, and
-  /// which infers too much from linearizable-keys. `compat_jepsen` includes it.
+  /// which infers too much from linearizable-keys. `compat_jepsen` includes it unless the next is set.
   bool compat_elle_0_2_2 = false;
+  /// Transactions: follow Elle 0.2.7, also where `compat_jepsen` is set.
+  bool compat_elle_0_2_7 = false;
   /// Sets: a stale element is an error (set-full's `:linearizable?`).
   bool linearizable = false;
   /// The fraction of operations that must succeed; 1 is Maelstrom's `--availability total`.

@@ -32,6 +32,11 @@ struct Checker {
 /// All checkers, in the order in which they are listed to users.
 std::span<const Checker> checkers();
 
+/// Whether the checker of this name judges a beginning of a history: what is invalid there, and not for lack of time
+/// (Verdict::may_lack_time), stays so however the history goes on. The operations must stand in the order in which they
+/// happened; what has not been completed counts as indefinite.
+bool judges_prefixes(std::string_view checker);
+
 /// Null when no checker has this name.
 const Checker* find_checker(std::string_view name);
 

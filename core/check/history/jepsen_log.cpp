@@ -1,0 +1,131 @@
+#include "history/jepsen_log.hpp"
+
+#include <algorithm>
+
+#include "history/edn_transcoder.hpp"
+#include "history/operation_builder.hpp"
+#include "mznode/check/edn.hpp"
+
+namespace mznode::check {
+namespace {
+
+constexpr std::string_view logger = "jepsen.util";
+constexpr std::string_view log_blank = " \t\r";
+
+/// The text of a line behind the name of the logger; empty where it is no line of it.
+std::string_view logged(std::string_view line) {
+  const std::size_t at = line.find(logger);
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = line.substr(at + logger.size());
+  rest.remove_prefix(std::min(rest.find_first_not_of(log_blank), rest.size()));
+  if (!rest.starts_with('-') && !rest.starts_with(':')) return {};
+  rest.remove_prefix(1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(log_blank), rest.size()));
+  return rest;
+}
+
+class LogReader {
+ public:
+  explicit LogReader(const std::string& text) : text_(text) {}
+
+  RecordedHistory read() {
+    for (std::size_t at = 0; at < text_.size();) {
+      const std::size_t end = std::min(text_.find('\n', at), text_.size());
+      const std::string_view line = std::string_view(text_).substr(at, end - at);
+      if (line.find_first_not_of(log_blank) != std::string_view::npos) operation(line, at);
+      at = end + 1;
+    }
+    // What a number or a name ends with may be yet to come.
+    if (!text_.empty() && text_.back() != '\n') fail_at(text_, text_.size(), "expected the end of the last line");
+    builder_.complete(recorded_.operations);
+    return std::move(recorded_);
+  }
+
+ private:
+  void operation(std::string_view line, std::size_t start) {
+    const std::string_view rest = logged(line);
+    if (rest.empty()) {
+      fail_at(
+          text_, start,
+          "expected a line of jepsen.util, such as INFO jepsen.util - 0 :invoke :read nil (grep takes them out of a "
+          "larger log)");
+    }
+    // Positions are those of the log, so that errors tell them.
+    const std::string part(rest);
+    const std::size_t offset = start + static_cast<std::size_t>(rest.data() - line.data());
+    EdnTranscoder edn(part);
+    try {
+      fields(edn, offset);
+    } catch (const HistoryError& error) {
+      const std::string why = error.what();
+      if (why.starts_with("line 1, ")) fail_at(text_, offset, why.substr(why.find(": ") + 2));
+      throw;
+    }
+  }
+
+  void fields(EdnTranscoder& edn, std::size_t offset) {
+    builder_.start(recorded_.operations);
+    set(edn, offset, "process", "a process");
+    set(edn, offset, "type", "a type, such as :invoke");
+    set(edn, offset, "f", "a function, such as :read");
+    const Operation& operation = recorded_.operations.back();
+    const bool tells_error = (operation.type == Type::fail || operation.type == Type::info) && edn.peek() == ':';
+    set(edn, offset, tells_error ? "error" : "value", "a value");
+    if (!edn.at_end()) set(edn, offset, "error", "the end of the line");
+    if (!edn.at_end()) fail_at(text_, offset + edn.offset(), "expected the end of the line");
+    if (edn.unknown_tag()) fail_at(text_, offset + *edn.unknown_tag(), "expected a value without a tag");
+    if (const auto problem = builder_.finish()) fail_at(text_, offset, *problem);
+  }
+
+  void set(EdnTranscoder& edn, std::size_t offset, std::string_view key, const char* what) {
+    edn.peek();
+    const std::size_t start = edn.offset();
+    const std::string_view json = edn.value(what);
+    if (const char* expected = builder_.set(key, json)) {
+      fail_at(text_, offset + start, std::string("expected ") + expected);
+    }
+  }
+
+  const std::string& text_;
+  OperationBuilder builder_;
+  RecordedHistory recorded_;
+};
+
+bool is_key_value_function(std::string_view f) {
+  return f == "get" || f == "put" || f == "append";
+}
+
+}  // namespace
+
+bool looks_like_jepsen_log(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return !text.starts_with('{') && !text.starts_with('[') && !text.starts_with('(') && !text.starts_with('#') &&
+         !logged(text.substr(0, text.find('\n'))).empty();
+}
+
+RecordedHistory read_jepsen_log(const std::string& text) {
+  return LogReader(text).read();
+}
+
+bool looks_like_porcupine(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  const auto has = [&](std::string_view part) { return line.find(part) != std::string_view::npos; };
+  return has("{:process ") && has(", :key ") && (has(":f :get") || has(":f :put") || has(":f :append"));
+}
+
+RecordedHistory read_porcupine(const std::string& text) {
+  RecordedHistory recorded{.operations = read_edn(text)};
+  for (Operation& operation : recorded.operations) {
+    if (!operation.is_client()) continue;
+    const std::string who = "operation " + std::to_string(operation.index) + ": ";
+    if (!is_key_value_function(operation.f)) throw HistoryError(who + "expected get, put or append as f");
+    const auto key = std::find_if(operation.other_fields.begin(), operation.other_fields.end(),
+                                  [](const auto& field) { return field.first == "key"; });
+    if (key == operation.other_fields.end()) throw HistoryError(who + "expected the field key");
+    operation.value = Json::from_valid("[" + key->second.text() + "," + operation.value.text() + "]");
+    operation.other_fields.erase(key);
+  }
+  return recorded;
+}
+
+}  // namespace mznode::check

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mznode/check/history.hpp"
+
+namespace mznode::check {
+
+/// A history as somebody's tool has recorded it.
+struct RecordedHistory {
+  History operations = {};
+  /// Whether the order of the operations is that in which they happened. Where it is not, only that of each process is
+  /// known (CheckOptions::tells_time).
+  bool tells_time = true;
+};
+
+/// A form in which tools write histories.
+struct HistoryFormat {
+  std::string_view name;
+  /// Who writes it, in a few words.
+  std::string_view summary;
+  /// Whether a text looks like one of these. `text` has no byte order mark.
+  bool (*recognises)(std::string_view text);
+  /// Throws HistoryError, with line and column, for all that it does not understand.
+  RecordedHistory (*read)(const std::string& text);
+};
+
+/// All formats, in the order in which they are tried.
+std::span<const HistoryFormat> history_formats();
+
+/// Reads a history in the format of this name; without one in that which it looks like. Throws std::invalid_argument
+/// for a name that is not known and HistoryError for a text that cannot be read. Everything in the text is understood,
+/// or it is refused.
+RecordedHistory read_recorded(const std::string& text, std::string_view format = {});
+
+}  // namespace mznode::check

@@ -1,0 +1,214 @@
+// Histories in the forms of other tools.
+#include "mznode/check/formats.hpp"
+
+#include <gtest/gtest.h>
+
+#include "mznode/check/registry.hpp"
+#include "mznode/check/txn/anomalies.hpp"
+#include "mznode/check/upstream_versions.hpp"
+
+namespace mznode::check {
+namespace {
+
+std::string complaint_about(const std::string& text, std::string_view format = {}) {
+  try {
+    read_recorded(text, format);
+    return "";
+  } catch (const HistoryError& error) {
+    return error.what();
+  }
+}
+
+/// The values of a history's completions, and whether each was acknowledged.
+std::string completions_in(const std::string& text, std::string_view format = {}) {
+  std::string all;
+  for (const Operation& each : read_recorded(text, format).operations) {
+    if (each.type == Type::invoke) continue;
+    all += std::to_string(each.process) + (each.type == Type::ok ? " " : "! ") + each.value.text() + "\n";
+  }
+  return all;
+}
+
+Verdict verdict_on(const std::string& text, std::string_view checker, std::string_view models = {}) {
+  const RecordedHistory recorded = read_recorded(text);
+  CheckOptions options;
+  options.tells_time = recorded.tells_time;
+  options.strongest_models = true;
+  if (!models.empty()) options.consistency_models = ConsistencyModels::parse(models);
+  return find_checker(checker)->check(recorded.operations, options);
+}
+
+TEST(Formats, PlumeIsAnEventALine) {
+  EXPECT_EQ(completions_in("w(1,5,0,0)\nr(2,0,0,0)\r\nr(1,5,7,1)\nw(1,6,0,-1)\n"),
+            "0 [[\"w\",1,5],[\"r\",2,null]]\n7 [[\"r\",1,5]]\n0! [[\"w\",1,6]]\n");
+  // Somebody wrote 0.
+  EXPECT_EQ(completions_in("w(1,0,0,0)\nr(1,0,1,1)"), "0 [[\"w\",1,0]]\n1 [[\"r\",1,0]]\n");
+  for (const auto& [text, why] :
+       {std::pair{"w(1,5,0,0)\nx(1,5,0,0)", "line 2, column 1: expected r(KEY,VALUE,SESSION,TRANSACTION)"},
+        {"w(1,5,0,0)\nw(1,6,0,1", "line 2, column 10: expected ) behind a transaction"},
+        {"w(1,5,0)", "line 1, column 8: expected , behind a session"},
+        {"w(1,a,0,0)", "line 1, column 5: expected a value, a whole number"},
+        {"w(1,1.5,0,0)", "line 1, column 6: expected , behind a value"},
+        {"w(1,99999999999999999999,0,0)", "line 1, column 5: expected a value, a whole number of 64 bits"},
+        {"w(1,007,0,0)", "line 1, column 5: expected a value, a whole number"},
+        {"w(1,5,-3,0)", "line 1, column 7: expected a session, a number from 0"},
+        {"w(1,5,0,0) w(1,6,0,0)", "line 1, column 12: expected the end of the line"},
+        {"w(1,5,0,0)\nw(1,6,1,0)", "expected transaction 0 to be one of session 0"}}) {
+    EXPECT_NE(complaint_about(text).find(why), std::string::npos) << text << ": " << complaint_about(text);
+  }
+}
+
+TEST(Formats, AwditHasRulesBetweenTransactionsAndSessions) {
+  EXPECT_EQ(completions_in("w 0 0\nw 1 0\n=====\nw 0 1\n-----\nr 0 1\nr 1 0"),
+            "0 [[\"w\",0,0],[\"w\",1,0]]\n1 [[\"w\",0,1]]\n1 [[\"r\",0,1],[\"r\",1,0]]\n");
+  for (const auto& [text, why] : {std::pair{"w 0 0\nq 0 1", "line 2, column 1: expected r KEY VALUE"},
+                                  {"w 0 0\n-", "line 2, column 1: expected r KEY VALUE"},
+                                  {"w 0 0\nr 0", "line 2, column 4: expected a value"},
+                                  {"w 0 0\nr 0 1 2", "line 2, column 7: expected the end of the line"}}) {
+    EXPECT_NE(complaint_about(text).find(why), std::string::npos) << text << ": " << complaint_about(text);
+  }
+}
+
+TEST(Formats, DbcopIsReadInEveryFormThatItHasHad) {
+  const std::string expected = "0 [[\"w\",0,1],[\"r\",1,null]]\n0! [[\"w\",0,2]]\n1 [[\"r\",0,1]]\n";
+  EXPECT_EQ(
+      completions_in(R"([[{"events":[{"Write":{"variable":0,"version":1}},{"Read":{"variable":1,"version":null}}],)"
+                     R"("committed":true},{"events":[{"Write":{"variable":0,"version":2}}],"committed":false}],)"
+                     R"([{"events":[{"Read":{"variable":0,"version":1}}],"committed":true}]])"),
+      expected);
+  EXPECT_EQ(
+      completions_in(R"({"params":{"id":0},"info":"","start":"x","end":"y","data":[[{"events":[["w",0,1],["r",1,0]],)"
+                     R"("committed":true},{"events":[["w",0,2]],"committed":false}],)"
+                     R"([{"events":[["r",0,1]],"committed":true}]]})"),
+      expected);
+  EXPECT_EQ(completions_in(R"({"params":{},"data":[[{"events":[{"write":true,"variable":0,"value":1,"success":true},)"
+                           R"({"write":false,"variable":1,"value":0,"success":true},)"
+                           R"({"write":false,"variable":2,"value":9,"success":false}],"success":true},)"
+                           R"({"events":[{"write":true,"variable":0,"value":2,"success":true}],"success":false}],)"
+                           R"([{"events":[{"write":false,"variable":0,"value":1,"success":true}],"success":true}]]})"),
+            expected);
+  EXPECT_EQ(
+      completions_in("// one\n[x:=1 y==?] [x:=2]!\n---\n[x==1]\n[z==0]"),
+      "0 [[\"w\",\"x\",1],[\"r\",\"y\",null]]\n0! [[\"w\",\"x\",2]]\n1 [[\"r\",\"x\",1]]\n1 [[\"r\",\"z\",null]]\n");
+  for (const auto& [text, why] :
+       {std::pair{"[[{\"events\":[]}]]", "expected the fields events and committed"},
+        {"[[{\"events\":[],\n\"comitted\":true}]]", "line 2, column 12: expected the fields events and committed"},
+        {"{\"params\":{},\"dat\":[]}", "expected the field data"},
+        {"[[{\"events\":[[\"q\",0,1]],\"committed\":true}]]", "expected \"r\" or \"w\""},
+        {"[[{\"events\":[[\"w\",0,null]],\"committed\":true}]]", "expected a version"},
+        {"[[{\"events\":[{\"Write\":{\"variable\":0}}],\"committed\":true}]]", "its variable and its version"},
+        {"[[{\"events\":[[\"w\",0,1]],\"committed\":true}]", "expected ], or a comma, in the list of sessions"},
+        {"[x:=1 y=2]", "line 1, column 8: expected := or =="},
+        {"[x:=1", "line 1, column 6: expected an event such as x:=1"}}) {
+    EXPECT_NE(complaint_about(text).find(why), std::string::npos) << text << ": " << complaint_about(text);
+  }
+}
+
+/// The examples by which papers tell the models apart: without time, but for what each session did.
+TEST(Formats, WithoutTimeNothingIsSaidOfIt) {
+  const std::string skew = "w(0,1,0,0)\nr(1,0,0,0)\nw(1,1,1,1)\nr(0,0,1,1)\n";
+  EXPECT_EQ(verdict_on(skew, "rw-register", "snapshot-isolation").valid, Valid::yes);
+  EXPECT_EQ(verdict_on(skew, "rw-register", "serializable").valid, Valid::no);
+  // The second session read what the first one had not written when it stood there, if the lines told time.
+  const std::string early = "r(0,1,0,0)\nw(0,1,1,1)\n";
+  EXPECT_EQ(verdict_on(early, "rw-register", "strong-session-serializable").valid, Valid::yes);
+  for (const char* model : {"", "strict-serializable", "linearizable", "strong-snapshot-isolation", "PL-SS"}) {
+    const Verdict verdict = verdict_on(early, "rw-register", model);
+    EXPECT_EQ(verdict.valid, Valid::unknown) << model;
+    EXPECT_NE(verdict.error.find("tells nothing of time"), std::string::npos) << verdict.error;
+  }
+  for (const Verdict& verdict :
+       {verdict_on(early, "rw-register", "serializable"), verdict_on(skew, "rw-register", "causal")}) {
+    const auto* strongest = verdict.found<StrongestModelsFinding>();
+    ASSERT_NE(strongest, nullptr);
+    for (const std::string& model : strongest->models) EXPECT_EQ(model.find("strict"), std::string::npos) << model;
+    for (const std::string& model : strongest->violated) EXPECT_EQ(model.find("strict"), std::string::npos) << model;
+  }
+  EXPECT_NE(verdict_on(early, "lin-kv").error.find("tells nothing of time"), std::string::npos);
+}
+
+TEST(Formats, JepsenLogsAreLinesOfJepsenUtil) {
+  const std::string log =
+      "INFO  jepsen.util - 0\t:invoke\t:write\t1\n"
+      "INFO  jepsen.util - 1\t:invoke\t:cas\t[1 2]\n"
+      "INFO  jepsen.util - 0\t:ok\t:write\t1\n"
+      "2026-01-01 10:00:00,000{UTC}\tINFO\t[jepsen worker 1] jepsen.util: 1\t:info\t:cas\t:timed-out\n"
+      "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n"
+      "INFO  jepsen.util - 0\t:ok\t:read\t3\n";
+  const History history = read_recorded(log).operations;
+  ASSERT_EQ(history.size(), 6u);
+  EXPECT_EQ(history[1].value.text(), "[1,2]");
+  EXPECT_EQ(history[3].error->text(), "\"timed-out\"");
+  EXPECT_EQ(verdict_on(log, "cas-register").valid, Valid::no);
+  for (const auto& [text, why] :
+       {std::pair{log + "INFO  jepsen.core - done\n", "line 7, column 1: expected a line of jepsen.util"},
+        {log + "INFO  jepsen.util - 0\t:ok\t:read", "line 7, column "},
+        {log + "INFO  jepsen.util - 0\t:done\t:read\tnil", "line 7, column 23: expected invoke, ok, fail or info"},
+        {log + "INFO  jepsen.util - 0\t:invoke\t:read\tnil nil nil", "line 7, column 45: expected the end of the line"},
+        {log.substr(0, log.size() - 1), "line 6, column 34: expected the end of the last line"}}) {
+    EXPECT_NE(complaint_about(text).find(why), std::string::npos) << complaint_about(text);
+  }
+}
+
+TEST(Formats, PorcupinesStoresAreTextsByKey) {
+  const std::string begin =
+      "{:process 0, :type :invoke, :f :append, :key \"k\", :value \"x 0 0 y\"}\n"
+      "{:process 1, :type :invoke, :f :put, :key \"other\", :value \"z\"}\n"
+      "{:process 0, :type :ok, :f :append, :key \"k\", :value \"x 0 0 y\"}\n"
+      "{:process 0, :type :invoke, :f :get, :key \"k\", :value nil}\n";
+  EXPECT_EQ(verdict_on(begin + "{:process 0, :type :ok, :f :get, :key \"k\", :value \"x 0 0 y\"}\n", "kv").valid,
+            Valid::yes);
+  EXPECT_EQ(verdict_on(begin + "{:process 0, :type :ok, :f :get, :key \"k\", :value \"\"}\n", "kv").valid, Valid::no);
+  EXPECT_EQ(verdict_on(begin + "{:process 0, :type :ok, :f :get, :key \"j\", :value \"x 0 0 y\"}\n", "kv").valid,
+            Valid::no);
+  EXPECT_EQ(verdict_on(begin + "{:process 0, :type :ok, :f :get, :key \"k\", :value 1}\n", "kv").valid, Valid::unknown);
+  EXPECT_NE(complaint_about(begin + "{:process 0, :type :ok, :f :get, :ky \"k\", :value \"\"}")
+                .find("expected the field key"),
+            std::string::npos);
+  EXPECT_NE(
+      complaint_about(begin + "{:process 0, :type :ok, :f :cut, :key \"k\", :value \"\"}").find("expected get, put"),
+      std::string::npos);
+}
+
+TEST(Formats, AreKnownByTheirNamesOrByWhatTheyLookLike) {
+  EXPECT_EQ(completions_in("[]", "dbcop"), "");
+  EXPECT_NE(complaint_about("w(1,5,0,0)", "edn"), "");
+  EXPECT_NE(complaint_about("{:type :ok}", "plume"), "");
+  try {
+    read_recorded("", "plum");
+    ADD_FAILURE() << "no such format";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean plume?"), std::string::npos) << error.what();
+  }
+  for (const char* mark : {"\xFF\xFE", "\xFE\xFF"}) {
+    EXPECT_NE(complaint_about(std::string(mark) + "{").find("this is UTF-16"), std::string::npos);
+  }
+}
+
+/// A read of nil and then of something within a transaction is internal to Elle from 0.2.7 on.
+TEST(UpstreamVersions, JudgeAsTheyDo) {
+  const std::string text =
+      "{:type :invoke :process 0 :f :txn :value [[:w :x 1]]} {:type :ok :process 0 :f :txn :value [[:w :x 1]]}"
+      "{:type :invoke :process 0 :f :txn :value [[:r :x nil] [:r :x nil]]}"
+      "{:type :ok :process 0 :f :txn :value [[:r :x nil] [:r :x 1]]}";
+  for (const UpstreamVersion& version : upstream_versions()) {
+    CheckOptions options;
+    options.consistency_models = ConsistencyModels::parse("read-atomic");
+    follow_upstream(options, version.name);
+    const Verdict verdict = find_checker("rw-register")->check(read_history(text), options);
+    const bool is_new =
+        version.name == "elle-0.2.7" || version.name == "jepsen-0.3.12" || version.name == "jepsen-0.3.13";
+    EXPECT_EQ(verdict.valid, is_new ? Valid::no : Valid::yes) << version.name;
+    // A reply to something else than was asked is believed by Jepsen alone.
+    const std::string other = "{:type :invoke :process 0 :f :write :value 1} {:type :ok :process 0 :f :write :value 2}";
+    const bool is_jepsen = version.name.starts_with("jepsen");
+    EXPECT_EQ(find_checker("cas-register")->check(read_history(other), options).valid,
+              is_jepsen ? Valid::yes : Valid::no)
+        << version.name;
+  }
+  CheckOptions options;
+  EXPECT_THROW(follow_upstream(options, "elle-0.1.9"), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace mznode::check
