@@ -1,17 +1,25 @@
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <system_error>
 
 #include "command_line.hpp"
+#include "follow.hpp"
 #include "input_file.hpp"
+#include "judged.hpp"
+#include "mznode/check/bounded.hpp"
+#include "mznode/check/formats.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/anomalies.hpp"
+#include "mznode/check/upstream_versions.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
+#include "progress.hpp"
 #include "report/history_page.hpp"
 #include "store.hpp"
 #include "summary.hpp"
@@ -24,6 +32,8 @@ namespace {
 struct CheckCommand {
   std::string workload;
   std::vector<std::string> files;
+  /// The name of the histories' format; empty where their contents tell it.
+  std::string format;
   std::string compat;
   bool complete = false;
   bool strict_null_reads = false;
@@ -33,11 +43,21 @@ struct CheckCommand {
   std::string initial_value;
   std::string consistency_models;
   std::vector<std::string> assume;
+  bool follow = false;
   bool verbose = false;
+  bool json = false;
+  bool junit = false;
+  bool tap = false;
+  /// Seconds and MiB for each history; empty and 0 for any.
+  std::string timeout;
+  std::size_t memory_mib = 0;
   /// Where to write a page about the history; empty for none.
   std::string page;
   /// What was typed.
   std::string typed;
+
+  /// Whether a form was asked for that tells what a verdict rests on.
+  bool tells_why() const { return verbose || json || junit || tap; }
 };
 
 std::vector<std::string_view> checker_names() {
@@ -65,13 +85,11 @@ Json initial_value_of(const std::string& text) {
 /// Throws std::invalid_argument for a model that is not known, and for an initial value that is no JSON.
 check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
-  options.compat_jepsen = command.compat == "jepsen";
-  options.compat_elle_0_2_2 = command.compat == "elle-0.2.2";
-  if (command.compat == "elle-0.2.7") options.complete = check::CompleteCheck::left_out;
+  if (!command.compat.empty()) check::follow_upstream(options, command.compat);
   if (command.complete) options.complete = check::CompleteCheck::demanded;
   options.strict_null_reads = command.strict_null_reads;
-  options.explain = command.verbose || !command.page.empty();
-  options.strongest_models = command.verbose;
+  options.explain = command.tells_why() || !command.page.empty();
+  options.strongest_models = command.verbose || command.json;
   options.limits = {.steps = command.limits.steps, .bytes = command.search_memory_mib << 20};
   if (!command.initial_value.empty()) options.initial_value = initial_value_of(command.initial_value);
   if (!command.consistency_models.empty()) {
@@ -108,40 +126,109 @@ Judge find_judge(const std::string& name) {
   throw std::invalid_argument(unknown_word("checker", name, names));
 }
 
-/// Judges one file and prints its line. A file that cannot be judged is unknown. Throws std::runtime_error where the
-/// page cannot be written.
-check::Valid judge_file(const Judge& judge, const std::string& path, const CheckCommand& command,
-                        const check::CheckOptions& options) {
-  check::Valid valid = check::Valid::unknown;
-  std::string details;
-  std::string page;
-  std::string reservation;
+/// Judges a text. What cannot be read is unknown. Throws std::bad_alloc.
+Judged judge_text(const Judge& judge, const std::string& path, const std::string& text, const CheckCommand& command,
+                  const check::CheckOptions& options) {
+  check::RecordedHistory recorded;
   try {
-    check::History history = check::read_history(
-        read_file(path, command.max_file_size_mib << 20,
-                  "--max-file-size allows for more, and judging takes several times as much memory"));
-    check::Verdict verdict = judge(history, options);
-    valid = verdict.valid;
-    if (!command.page.empty()) page = history_page(command.workload, path, command.typed, std::move(history), verdict);
-    for (const std::string& line : verdict.explanation) details += line + "\n";
-    verdict.explanation.clear();
-    if (const auto* order = verdict.found<check::VersionOrderFinding>()) reservation = '\t' + order->text();
-    if (valid == check::Valid::unknown && !verdict.error.empty()) report(path, verdict.error);
-    details += check::to_details(verdict).dump(2) + "\n";
-  } catch (const std::exception& error) {
-    report(path, describe(error));
+    recorded = check::read_recorded(text, command.format);
+  } catch (const check::HistoryError& error) {
+    Judged judged = not_judged(path, error.what());
+    judged.is_final = true;
+    return judged;
   }
-  std::cout << printable(path) << '\t'
-            << (valid == check::Valid::yes  ? "true"
-                : valid == check::Valid::no ? "false"
-                                            : "unknown")
-            << reservation << '\n';
-  if (command.verbose) std::cout << printable_lines(details);
-  if (!page.empty()) write_file(command.page, page);
-  return valid;
+  check::CheckOptions known = options;
+  known.tells_time = recorded.tells_time;
+  const check::Verdict verdict = judge(recorded.operations, known);
+  Judged judged{.file = path, .valid = verdict.valid, .reason = verdict.error};
+  if (verdict.valid == check::Valid::no) judged.reason = check::reason(verdict);
+  for (const std::string& line : verdict.explanation) judged.explanation += line + "\n";
+  if (const auto* order = verdict.found<check::VersionOrderFinding>()) judged.reservation = '\t' + order->text();
+  judged.details = check::to_details(verdict).dump();
+  judged.is_final = verdict.valid == check::Valid::no && !verdict.may_lack_time;
+  if (!command.page.empty()) {
+    judged.page = history_page(command.workload, path, command.typed, std::move(recorded.operations), verdict);
+  }
+  return judged;
 }
 
-int judge_files(const CheckCommand& command) {
+/// The history in a directory where Jepsen, Maelstrom or this program stores a run; of anything else the path itself.
+std::string history_at(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_directory(path, none)) return path;
+  for (const char* name : {"history.edn", "history.jsonl"}) {
+    const std::filesystem::path history = std::filesystem::path(path) / name;
+    if (std::filesystem::exists(history, none)) return history.string();
+  }
+  throw std::runtime_error("it is a directory without history.edn or history.jsonl");
+}
+
+/// Judges one file. What cannot be judged is unknown. Throws std::bad_alloc.
+Judged judge_file(const Judge& judge, const std::string& path, const CheckCommand& command,
+                  const check::CheckOptions& options) {
+  try {
+    const std::string text =
+        read_file(history_at(path), command.max_file_size_mib << 20,
+                  "--max-file-size allows for more, and judging takes several times as much memory");
+    return judge_text(judge, path, text, command, options);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    return not_judged(path, describe(error));
+  }
+}
+
+check::Bounds bounds_of(const CheckCommand& command) {
+  check::Bounds bounds{.bytes = command.memory_mib << 20};
+  if (!command.timeout.empty()) bounds.time = std::chrono::milliseconds(thousandths("--timeout", command.timeout));
+  if (bounds.time && bounds.time->count() == 0) throw std::invalid_argument("--timeout takes seconds above 0");
+  return bounds;
+}
+
+/// The same within the bounds that were given, and with a line that tells a person how long it has taken.
+Judged judge_bounded(const Judge& judge, const std::string& path, const CheckCommand& command,
+                     const check::CheckOptions& options) {
+  const check::Bounds bounds = bounds_of(command);
+  Progress progress;
+  if (!bounds.any() && !progress.is_shown()) return judge_file(judge, path, command, options);
+  std::cout.flush();
+  const check::BoundedAnswer answer = check::run_bounded(
+      [&] { return packed(judge_file(judge, path, command, options)); }, bounds,
+      [&](std::chrono::milliseconds elapsed, std::size_t bytes) {
+        if (elapsed < std::chrono::seconds(1)) return;
+        progress.show("judging " + printable(path) + " for " + std::to_string(elapsed.count() / 1000) + " s, with " +
+                      std::to_string(bytes >> 20) + " MiB");
+      });
+  if (answer.answer) return unpacked(*answer.answer);
+  std::string advice;
+  if (bounds.time) advice += " --timeout " + command.timeout;
+  if (bounds.bytes > 0) advice += " --memory " + std::to_string(command.memory_mib);
+  return not_judged(path, answer.problem + (advice.empty() ? "" : " (" + advice.substr(1) + ")"));
+}
+
+/// Judges one file while it is written.
+Judged judge_followed(const Judge& judge, const std::string& path, const CheckCommand& command,
+                      const check::CheckOptions& options) {
+  try {
+    return follow({.path = path,
+                   .max_bytes = command.max_file_size_mib << 20,
+                   .judges_prefixes = check::judges_prefixes(command.workload),
+                   .time = bounds_of(command).time},
+                  [&](const std::string& text) { return judge_text(judge, path, text, command, options); });
+  } catch (const std::exception& error) {
+    return not_judged(path, describe(error));
+  }
+}
+
+/// What is said of all histories together, behind what was said of each.
+std::string said_at_the_end(const std::vector<Judged>& all, const CheckCommand& command) {
+  return command.junit ? as_junit(all, command.workload) : command.tap ? as_tap(all) : std::string();
+}
+
+int judge_files(CheckCommand command) {
+  if (const std::string_view known = word_in_any_case(command.workload, checker_names()); !known.empty()) {
+    command.workload = known;
+  }
   const Judge judge = find_judge(command.workload);
   const check::Checker* checker = check::find_checker(command.workload);
   if (command.complete && (checker == nullptr || !checker->has_complete_checks)) {
@@ -151,13 +238,31 @@ int judge_files(const CheckCommand& command) {
   if (!command.page.empty() && command.files.size() > 1) {
     throw std::invalid_argument("--report is about one history; there are " + std::to_string(command.files.size()));
   }
+  if (command.follow && command.files.size() > 1) {
+    throw std::invalid_argument("--follow is about one history; there are " + std::to_string(command.files.size()));
+  }
   std::error_code cannot_say;
   if (!command.page.empty() && std::filesystem::equivalent(command.page, command.files.front(), cannot_say)) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
   const check::CheckOptions options = check_options_of(command);
   check::Valid worst = check::Valid::yes;
-  for (const auto& file : command.files) worst = check::worst(worst, judge_file(judge, file, command, options));
+  std::vector<Judged> all;
+  for (const auto& file : command.files) {
+    Judged judged =
+        command.follow ? judge_followed(judge, file, command, options) : judge_bounded(judge, file, command, options);
+    worst = check::worst(worst, judged.valid);
+    if (judged.valid == check::Valid::unknown && !judged.reason.empty()) report(file, judged.reason);
+    if (command.json) {
+      std::cout << as_json(judged, command.workload);
+    } else if (!command.junit && !command.tap) {
+      std::cout << as_line(judged, command.verbose);
+    }
+    if (!judged.page.empty()) write_file(command.page, judged.page);
+    judged.page.clear();
+    if (command.junit || command.tap) all.push_back(std::move(judged));
+  }
+  std::cout << said_at_the_end(all, command);
   return exit_code(worst);
 }
 
@@ -165,7 +270,7 @@ int judge_files(const CheckCommand& command) {
 struct CheckLine {
   CheckCommand command;
   CLI::App app{
-      "Judges recorded histories: Jepsen's EDN or JSON lines, also behind gzip. Prints "
+      "Judges recorded histories, in Jepsen's EDN, as JSON lines and in other forms, also behind gzip. Prints "
       "FILE<TAB>true|false|unknown a line."};
 
   CheckLine() {
@@ -178,10 +283,22 @@ struct CheckLine {
         ->required()
         ->default_str("")
         ->type_name("FILE");
+    std::string formats;
+    std::vector<std::string> names;
+    for (const check::HistoryFormat& format : check::history_formats()) {
+      names.emplace_back(format.name);
+      formats += (formats.empty() ? "" : ", ") + names.back();
+    }
+    app.add_option("--format", command.format, "what they are written in: " + formats)
+        ->check(CLI::IsMember(names, CLI::ignore_case))
+        ->default_str("as they look")
+        ->type_name("NAME");
+    std::vector<std::string> versions;
+    for (const check::UpstreamVersion& version : check::upstream_versions()) versions.emplace_back(version.name);
     app.add_option("--compat", command.compat,
-                   "jepsen: judge as upstream where this program is stricter, and transactions as Elle 0.2.2 does; "
-                   "elle-0.2.2: the latter alone; elle-0.2.7: without the complete checks, which Elle has not")
-        ->check(CLI::IsMember({"jepsen", "elle-0.2.2", "elle-0.2.7"}))
+                   "judge as that version of Jepsen or Elle where this program is stricter: jepsen, jepsen-0.3.7 to "
+                   "0.3.13, elle-0.2.2 to 0.2.7")
+        ->check(CLI::IsMember(versions, CLI::ignore_case))
         ->type_name("NAME");
     app.add_flag(
         "--strict-null-reads", command.strict_null_reads,
@@ -203,8 +320,8 @@ struct CheckLine {
         ->default_str("strict-serializable")
         ->type_name("NAMES");
     app.add_flag("--complete", command.complete,
-                 "rw-register: find every violation, however long the search of --search-steps takes, and refuse "
-                 "models for which that is not known; without it, the search is given up after a second or so")
+                 "rw-register: find every violation, and refuse models for which that is not known; without it, the "
+                 "search is given up after a second or so")
         ->excludes("--compat");
     app.add_option("--assume", command.assume,
                    "rw-register: from what the order of versions may be inferred: wfr-keys, "
@@ -216,8 +333,27 @@ struct CheckLine {
         ->check(CLI::IsMember(assumptions))
         ->default_str("")
         ->type_name("NAMES");
+    app.add_option("--timeout", command.timeout, "give a history up after so long; --follow: end with what is known")
+        ->default_str("")
+        ->type_name("SECONDS");
+    add_number(app, "--memory", command.memory_mib, std::size_t{1}, std::size_t{1} << 20,
+               "give a history up that takes more to judge")
+        ->default_str("")
+        ->type_name("MIB");
+    CLI::Option* follow = app.add_flag("--follow", command.follow,
+                                       "judge a history while it is written, an operation a line, until it is violated "
+                                       "or ends");
+    follow->excludes("--memory");
     app.add_option("--report", command.page, "of one history: write a page about it (HTML)")->type_name("FILE");
-    app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
+    CLI::Option* verbose = app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
+    CLI::Option* json = app.add_flag("--json", command.json, "print a JSON object a history, in a line");
+    CLI::Option* junit = app.add_flag("--junit", command.junit, "print JUnit's XML, a case a history");
+    CLI::Option* tap = app.add_flag("--tap", command.tap, "print the Test Anything Protocol, a case a history");
+    for (CLI::Option* form : {json, junit, tap}) {
+      for (CLI::Option* other : {verbose, json, junit, tap}) {
+        if (other != form) form->excludes(other);
+      }
+    }
   }
 };
 

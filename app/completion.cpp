@@ -3,8 +3,10 @@
 
 #include "challenges.hpp"
 #include "command_line.hpp"
+#include "mznode/check/formats.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/models.hpp"
+#include "mznode/check/upstream_versions.hpp"
 #include "mznode/workloads/harness.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
@@ -102,8 +104,14 @@ Candidates values_for(const std::string& option, const Command& command, const A
     add(std::vector{"trace", "debug", "info", "warn", "error", "off"});
   } else if (option == "--assume") {
     add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
+  } else if (option == "--format" && command.name == "check") {
+    for (const check::HistoryFormat& format : check::history_formats()) {
+      all.push_back({std::string(format.name), std::string(format.summary)});
+    }
   } else if (option == "--compat" && command.name == "check") {
-    add(std::vector{"jepsen", "elle-0.2.2", "elle-0.2.7"});
+    for (const check::UpstreamVersion& version : check::upstream_versions()) {
+      all.push_back({std::string(version.name), std::string(version.summary)});
+    }
   } else {
     for (const Setting& setting : setting_table()) {
       if (setting.flag == option) add(setting.words);

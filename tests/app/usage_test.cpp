@@ -81,6 +81,7 @@ TEST(Usage, AbbreviationsOfModelsAreUnderstood) {
                                      {"rc", "read-committed"},
                                      {"ra", "read-atomic"},
                                      {"psi", "parallel-snapshot-isolation"},
+                                     {"SI", "snapshot-isolation"},
                                      {"serial", "serializable"}}) {
     expect_names(refusal_of({"test", "-w", "txn-list-append", "--consistency-models", given}),
                  {"did you mean " + std::string(meant) + "?"});

@@ -1,0 +1,116 @@
+#include "follow.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "gunzip.hpp"
+#include "interrupt.hpp"
+#include "mznode/json/printable.hpp"
+#include "progress.hpp"
+
+namespace mznode::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// How often one looks for an interrupt, and for more in a file, which says nothing of it.
+constexpr milliseconds follow_tick{100};
+
+class GrowingText {
+ public:
+  GrowingText(const std::string& path, std::size_t max_bytes)
+      : descriptor_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)), max_bytes_(max_bytes) {
+    struct stat status {};
+    if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) fail();
+    is_file_ = S_ISREG(status.st_mode);
+  }
+  GrowingText(const GrowingText&) = delete;
+  GrowingText& operator=(const GrowingText&) = delete;
+  ~GrowingText() {
+    if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
+  }
+
+  /// Takes what there is, and waits a follow_tick where there is nothing; false at the end of a pipe. A file has none:
+  /// it may grow.
+  bool read_more() {
+    pollfd wanted{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    if (!is_file_ && ::poll(&wanted, 1, static_cast<int>(follow_tick.count())) <= 0) return true;
+    bool has_more = true;
+    for (bool is_first = true; has_more; is_first = false) {
+      std::array<char, 1 << 16> bytes{};
+      const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
+      if (count < 0 && errno != EINTR) fail();
+      if (count == 0 && !is_file_) return false;
+      if (count <= 0) {
+        if (is_first) ::poll(nullptr, 0, static_cast<int>(follow_tick.count()));
+        return true;
+      }
+      text_.append(bytes.data(), static_cast<std::size_t>(count));
+      demand_text();
+      has_more = is_file_ || ::poll(&wanted, 1, 0) > 0;
+    }
+    return true;
+  }
+
+  const std::string& text() const { return text_; }
+  /// The size of the lines that are complete.
+  std::size_t complete() const {
+    const std::size_t end = text_.rfind('\n');
+    return end == std::string::npos ? 0 : end + 1;
+  }
+
+ private:
+  [[noreturn]] static void fail() { throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno)); }
+
+  void demand_text() const {
+    if (is_gzip(text_)) throw std::runtime_error("--follow takes a text, not what gzip has compressed");
+    if (text_.size() > max_bytes_) {
+      throw std::runtime_error("it is larger than " + std::to_string(max_bytes_ >> 20) +
+                               " MiB; --max-file-size allows for more");
+    }
+  }
+
+  int descriptor_;
+  bool is_file_ = false;
+  std::size_t max_bytes_;
+  std::string text_;
+};
+
+}  // namespace
+
+Judged follow(const FollowedHistory& followed, const std::function<Judged(const std::string& text)>& judge) {
+  stop_on_signals();
+  const auto begin = steady_clock::now();
+  GrowingText growing(followed.path, followed.max_bytes);
+  Progress progress;
+  std::size_t judged_bytes = 0;
+  auto next = begin;
+  for (;;) {
+    const bool goes_on = growing.read_more();
+    const auto now = steady_clock::now();
+    // What is half written when the user has seen enough is no mistake; at the end of a pipe it is.
+    if (!goes_on) return judge(growing.text());
+    const bool is_over = was_interrupted() || (followed.time && now - begin >= *followed.time);
+    const std::size_t complete = growing.complete();
+    if (is_over) return judge(growing.text().substr(0, complete));
+    if (!followed.judges_prefixes || complete == judged_bytes || now < next) continue;
+    Judged judged = judge(growing.text().substr(0, complete));
+    if (judged.is_final) return judged;
+    judged_bytes = complete;
+    // As long a rest as the work took: to judge a long history again and again takes no more than half of the time.
+    const auto end = steady_clock::now();
+    next = end + (end - now);
+    progress.show("following " + printable(followed.path) + ": " + judged_word(judged.valid) + " so far, with " +
+                  std::to_string(complete >> 10) + " KiB");
+  }
+}
+
+}  // namespace mznode::app
