@@ -90,9 +90,15 @@ bool any_ready(const Thread& thread, const std::vector<pollfd>& descriptors) {
   return false;
 }
 
-bool is_non_blocking(const Process& process, int descriptor) {
-  if (can_copy()) return (::fcntl(copy_of(process, descriptor).get(), F_GETFL) & O_NONBLOCK) != 0;
-  return (open_flags(process.pid, descriptor) & O_NONBLOCK) != 0;
+Readable look_at_reading(const Thread& thread, const pollfd& descriptor) {
+  const Process& process = *thread.process;
+  if (can_copy()) {
+    const Descriptor copy = copy_of(process, descriptor.fd);
+    if (descriptor.fd >= 0 && is_ready(copy, descriptor.events)) return {.is_ready = true, .never_waits = false};
+    return {.is_ready = false, .never_waits = (::fcntl(copy.get(), F_GETFL) & O_NONBLOCK) != 0};
+  }
+  if (any_ready(thread, {descriptor})) return {.is_ready = true, .never_waits = false};
+  return {.is_ready = false, .never_waits = (open_flags(process.pid, descriptor.fd) & O_NONBLOCK) != 0};
 }
 
 bool set_timer(const Thread& thread, int descriptor, const itimerspec& value) {

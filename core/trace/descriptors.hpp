@@ -15,8 +15,13 @@ class Tree;
 
 /// Whether one of the descriptors is ready. The thread stands before a call.
 bool any_ready(const Thread& thread, const std::vector<pollfd>& descriptors);
-/// Whether reading from it never waits.
-bool is_non_blocking(const Process& process, int descriptor);
+/// What a call that reads from a descriptor would find.
+struct Readable {
+  bool is_ready;
+  /// It would return at once even with nothing to read.
+  bool never_waits;
+};
+Readable look_at_reading(const Thread& thread, const pollfd& descriptor);
 
 /// Sets a timerfd; false for what is none. The thread stands before a call.
 bool set_timer(const Thread& thread, int descriptor, const itimerspec& value);

@@ -265,6 +265,7 @@ void Tree::reap(Process& process) {
 }
 
 void Tree::process_ended(Process& process, int status) {
+  ++happenings_;  // its descriptors are closed
   for (const auto& each : processes_) {
     if (each->parent == &process) each->parent = nullptr;
   }

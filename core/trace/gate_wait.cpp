@@ -112,10 +112,8 @@ Outcome epoll_call(Tree& tree, Thread& thread) {
   return wait_for(tree, thread, std::move(hold));
 }
 
-/// Whether a call that reads returns at once when there is nothing.
-bool never_waits(const Thread& thread, int descriptor) {
-  if (is_non_blocking(*thread.process, descriptor)) return true;
-  const Registers& call = thread.registers;
+/// Whether a call that reads asks for an answer at once even when there is nothing.
+bool is_told_not_to_wait(const Registers& call) {
   constexpr std::uint64_t dont_wait = MSG_DONTWAIT;
   switch (call.number()) {
     case SYS_recvfrom:
@@ -130,8 +128,9 @@ Outcome read_call(Tree&, Thread& thread) {
   const auto descriptor = static_cast<int>(call.argument(0));
   Hold hold(Hold::On::descriptors);
   hold.descriptors = {{.fd = descriptor, .events = POLLIN | POLLPRI, .revents = 0}};
-  if (any_ready(thread, hold.descriptors)) return Outcome::allow();
-  if (!never_waits(thread, descriptor)) return Outcome::wait(std::move(hold));
+  const Readable found = look_at_reading(thread, hold.descriptors.front());
+  if (found.is_ready) return Outcome::allow();
+  if (!found.never_waits && !is_told_not_to_wait(call)) return Outcome::wait(std::move(hold));
   hold.at_deadline = -EAGAIN;
   return Outcome::in_vain(std::move(hold));
 }

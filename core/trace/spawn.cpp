@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -135,6 +136,15 @@ bool reach_exec(pid_t pid) {
   }
 }
 
+/// What Yama, if there is one, has to say about it.
+std::string yama_scope() {
+  std::ifstream file("/proc/sys/kernel/yama/ptrace_scope");
+  int scope = 0;
+  constexpr int needs_capability = 2;  // one's own children may be traced below
+  if (!(file >> scope) || scope < needs_capability) return {};
+  return "; kernel.yama.ptrace_scope is " + std::to_string(scope);
+}
+
 void kill_and_reap(pid_t pid) {
   ::kill(pid, SIGKILL);
   while (::waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
@@ -167,7 +177,7 @@ Spawned spawn_traced(const Program& program) {
   if (::ptrace(PTRACE_SEIZE, pid, nullptr, options) != 0) {
     const int error = errno;
     kill_and_reap(pid);
-    refuse("cannot trace a process (ptrace)", error);
+    refuse(("cannot trace a process (ptrace" + yama_scope() + ")").c_str(), error);
   }
   if (::write(plan.go.writer.get(), "g", 1) != 1 || !reach_exec(pid)) {
     Failure failure = {Failure::Step::exec, ECHILD};

@@ -49,6 +49,8 @@ struct Hold {
   std::vector<std::pair<Address, std::size_t>> cleared;
   /// One of these must be ready, on any of the events that poll knows.
   std::vector<pollfd> descriptors;
+  /// None was when so much had happened (Tree::happenings).
+  std::uint64_t none_ready_at = 0;
   /// A word, what it must still be, and the bits that a wake must have one of.
   Address word = 0;
   std::uint32_t expected = 0;

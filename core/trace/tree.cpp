@@ -59,9 +59,7 @@ Tree::~Tree() {
 void Tree::run(Time now) {
   if (ending_) return;
   clock.follow(now);
-  run_began_ns_ = wall_ns();
-  supervisor_cpu_ns_ = thread_cpu_ns();
-  tree_cpu_ns_ = -1;
+  run_began_ns_ = -1;
   may_be_ready_ = true;
   bool goes_on = true;
   while (goes_on && !ending_) {
@@ -128,6 +126,7 @@ bool Tree::resume(Thread& thread) {
   thread.changed = false;
   const auto request = thread.at_exit ? PTRACE_SYSCALL : PTRACE_CONT;
   const int signal = std::exchange(thread.signal, 0);
+  ++happenings_;
   give_up_counter();
   return ::ptrace(request, thread.tid, nullptr, static_cast<long>(signal)) == 0;
 }
@@ -216,6 +215,7 @@ void Tree::hold(Thread& thread, Hold held) {
   thread.hold = std::move(held);
   thread.state = Thread::State::held;
   thread.held_since = ++holds_;
+  thread.hold.none_ready_at = happenings_;
   // With other signals blocked than until now, one that waited may not have to any more.
   if (thread.hold.blocked) look_for_signal(thread);
 }
@@ -291,12 +291,13 @@ void Tree::release(Thread& thread, std::int64_t result) {
 void Tree::expire() {
   if (timers.next() <= clock.now()) {
     fire_timers(*this);
+    ++happenings_;
     may_be_ready_ = true;
   }
   for (const auto& thread : threads_) {
     if (thread->state != Thread::State::held || thread->hold.deadline > clock.now()) continue;
     // What has come in the same instant counts.
-    if (thread->hold.on == Hold::On::descriptors && any_ready(*thread, thread->hold.descriptors)) {
+    if (thread->hold.on == Hold::On::descriptors && is_ready(*thread)) {
       release(*thread);
       continue;
     }
@@ -316,8 +317,21 @@ void Tree::release_ready() {
   if (!std::exchange(may_be_ready_, false)) return;
   for (const auto& thread : threads_) {
     const bool waits = thread->state == Thread::State::held && thread->hold.on == Hold::On::descriptors;
-    if (waits && any_ready(*thread, thread->hold.descriptors)) release(*thread);
+    if (waits && is_ready(*thread)) release(*thread);
   }
+}
+
+bool Tree::is_ready(Thread& thread) const {
+  // It was looked at, and nothing has run since.
+  if (thread.hold.none_ready_at == happenings_ && !has_unheld()) return false;
+  if (any_ready(thread, thread.hold.descriptors)) return true;
+  thread.hold.none_ready_at = happenings_;
+  return false;
+}
+
+bool Tree::has_unheld() const {
+  return std::any_of(threads_.begin(), threads_.end(),
+                     [](const auto& thread) { return thread->state == Thread::State::in_kernel; });
 }
 
 /// Threads that the kernel holds may be back.

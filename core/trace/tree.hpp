@@ -105,8 +105,10 @@ class Tree {
   void make_runnable(Thread& thread);
   void expire();
   void release_ready();
+  bool is_ready(Thread& thread) const;
   void look_at_unheld();
   bool settle();
+  bool has_unheld() const;
   bool flush_input();
   void pull();
   void charge(const Thread& thread);
@@ -147,6 +149,9 @@ class Tree {
   std::uint64_t stops_ = 0;
   std::uint64_t holds_ = 0;
   std::uint64_t executions_ = 1;
+  /// Counts everything that could make a descriptor ready or put something into a stream.
+  std::uint64_t happenings_ = 1;
+  std::uint64_t drained_at_ = 0;
   std::uint64_t turns_ = 0;
   bool may_be_ready_ = true;  // something ran since descriptors were looked at
   std::optional<std::string> ending_;

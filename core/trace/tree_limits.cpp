@@ -27,6 +27,11 @@ void Tree::watch_limits() {
 bool Tree::is_over_limits() {
   if (ending_) return true;
   const std::int64_t now = wall_ns();
+  if (run_began_ns_ < 0) {  // a run that is not worth a look is over before
+    run_began_ns_ = now;
+    supervisor_cpu_ns_ = thread_cpu_ns();
+    tree_cpu_ns_ = -1;
+  }
   constexpr std::int64_t between_looks_ns = 50'000'000;
   if (now - limits_seen_ns_ < between_looks_ns) return false;
   limits_seen_ns_ = now;

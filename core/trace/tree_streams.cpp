@@ -29,7 +29,10 @@ bool Tree::flush_input() {
     undelivered_.clear();
     delivered_ = 0;
   }
-  if (wrote) may_be_ready_ = true;
+  if (wrote) {
+    may_be_ready_ = true;
+    ++happenings_;
+  }
   return wrote;
 }
 
@@ -49,7 +52,8 @@ void Tree::pull() {
 }
 
 bool Tree::drain() {
-  pull();
+  // Nobody has written since the last time when nobody has run.
+  if (std::exchange(drained_at_, happenings_) != happenings_ || has_unheld()) pull();
   expected_output_ = 0;
   const bool got = !written_.empty() || !logged_.empty();
   if (!written_.empty()) sink_.output(std::exchange(written_, {}), clock.run_time_of(clock.now()));

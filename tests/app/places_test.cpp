@@ -26,6 +26,7 @@ nlohmann::json results_without(const std::vector<std::string>& calls) {
 TEST(Places, WhereVirtualTimeIsRefusedRealTimeIsUsedAndItIsSaidWhy) {
   for (const auto& [call, why] :
        {std::pair{"ptrace", "cannot trace a process (ptrace): Operation not permitted"},
+        {"attach", "cannot trace a process (ptrace): Operation not permitted"},
         {"seccomp", "cannot install a filter of system calls (seccomp): Operation not permitted"},
         {"memfd_create", "the system gives no anonymous files (memfd_create)"}}) {
     const auto results = results_without({call});
@@ -46,6 +47,19 @@ TEST(Places, AContainersUsualProfileIsEnoughForVirtualTime) {
   EXPECT_EQ(doubtful["time"]["repeatable?"], false);
   EXPECT_EQ(doubtful["time"]["doubts"][0],
             "n0 has its memory at random addresses, since the system refuses to switch that off (personality)");
+}
+
+// As in a container of Docker's with its default profile of seccomp and no capabilities, in which programs get no new
+// privileges.
+TEST(Places, DockersDefaultProfileAndNoCapabilitiesAreEnoughForVirtualTime) {
+  if (results_without({"unshare"})["time"]["kind"] != "virtual") GTEST_SKIP() << "virtual time is not available here";
+  const auto results = results_without({"docker"});
+  EXPECT_EQ(results["time"]["kind"], "virtual");
+  EXPECT_EQ(results["valid?"], true);
+  ASSERT_EQ(results["time"]["doubts"].size(), 2U) << results["time"]["doubts"];
+  for (const std::string& doubt : results["time"]["doubts"]) {
+    EXPECT_NE(doubt.find("has its memory at random addresses"), std::string::npos) << doubt;
+  }
 }
 
 }  // namespace
