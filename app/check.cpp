@@ -22,6 +22,7 @@
 #include "progress.hpp"
 #include "report/history_page.hpp"
 #include "store.hpp"
+#include "stored_history.hpp"
 #include "summary.hpp"
 #include "terminal.hpp"
 #include "test_options.hpp"
@@ -126,17 +127,9 @@ Judge find_judge(const std::string& name) {
   throw std::invalid_argument(unknown_word("checker", name, names));
 }
 
-/// Judges a text. What cannot be read is unknown. Throws std::bad_alloc.
-Judged judge_text(const Judge& judge, const std::string& path, const std::string& text, const CheckCommand& command,
-                  const check::CheckOptions& options) {
-  check::RecordedHistory recorded;
-  try {
-    recorded = check::read_recorded(text, command.format);
-  } catch (const check::HistoryError& error) {
-    Judged judged = not_judged(path, error.what());
-    judged.is_final = true;
-    return judged;
-  }
+/// Judges what was read. Throws std::bad_alloc.
+Judged judge_recorded(const Judge& judge, const std::string& path, check::RecordedHistory recorded,
+                      const CheckCommand& command, const check::CheckOptions& options) {
   check::CheckOptions known = options;
   known.tells_time = recorded.tells_time;
   const check::Verdict verdict = judge(recorded.operations, known);
@@ -152,25 +145,42 @@ Judged judge_text(const Judge& judge, const std::string& path, const std::string
   return judged;
 }
 
-/// The history in a directory where Jepsen, Maelstrom or this program stores a run; of anything else the path itself.
-std::string history_at(const std::string& path) {
-  std::error_code none;
-  if (!std::filesystem::is_directory(path, none)) return path;
-  for (const char* name : {"history.edn", "history.jsonl"}) {
-    const std::filesystem::path history = std::filesystem::path(path) / name;
-    if (std::filesystem::exists(history, none)) return history.string();
+/// Judges a text. What cannot be read is unknown, and stays so. Throws std::bad_alloc.
+Judged judge_text(const Judge& judge, const std::string& path, const std::string& text, const CheckCommand& command,
+                  const check::CheckOptions& options) {
+  check::RecordedHistory recorded;
+  try {
+    recorded = check::read_recorded(text, command.format);
+  } catch (const check::HistoryError& error) {
+    Judged judged = not_judged(path, error.what());
+    judged.is_final = true;
+    return judged;
   }
-  throw std::runtime_error("it is a directory without history.edn or history.jsonl");
+  return judge_recorded(judge, path, std::move(recorded), command, options);
 }
 
 /// Judges one file. What cannot be judged is unknown. Throws std::bad_alloc.
 Judged judge_file(const Judge& judge, const std::string& path, const CheckCommand& command,
                   const check::CheckOptions& options) {
+  const std::string advice = "--max-file-size allows for more, and judging takes several times as much memory";
+  const std::size_t max_bytes = command.max_file_size_mib << 20;
   try {
-    const std::string text =
-        read_file(history_at(path), command.max_file_size_mib << 20,
-                  "--max-file-size allows for more, and judging takes several times as much memory");
-    return judge_text(judge, path, text, command, options);
+    std::error_code none;
+    if (!std::filesystem::is_directory(path, none)) {
+      return judge_text(judge, path, read_file(path, max_bytes, advice), command, options);
+    }
+    const StoredHistory stored = find_stored_history(path);
+    if (stored.form == StoredHistory::Form::text) {
+      return judge_text(judge, path, read_file(stored.files.front(), max_bytes, advice), command, options);
+    }
+    std::vector<std::pair<std::string, std::string>> contents;
+    for (const std::string& file : stored.files) {
+      contents.emplace_back(file, read_file(file, max_bytes, advice, Content::bytes));
+    }
+    check::RecordedHistory recorded = stored.form == StoredHistory::Form::cobra
+                                          ? check::read_cobra(contents)
+                                          : check::read_dbcop_binary(contents.front().second);
+    return judge_recorded(judge, path, std::move(recorded), command, options);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {

@@ -53,7 +53,7 @@ class Input {
 
 }  // namespace
 
-std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice) {
+std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice, Content content) {
   // Piece by piece, because devices and pipes have no size.
   constexpr std::size_t piece = std::size_t{1} << 20;
   const bool is_standard_input = path == "-";
@@ -73,13 +73,13 @@ std::string read_file(const std::string& path, std::size_t max_bytes, const std:
     text.resize(read + piece);
     text.resize(read + input.read(text.data() + read, piece));
     if (read == 0) is_compressed = is_gzip(text);
-    if (!is_compressed) demand_text(text, read);
+    if (!is_compressed && content == Content::text) demand_text(text, read);
     if (text.size() > max_bytes) refuse_size();
     if (text.size() < read + piece) break;
   }
   if (!is_compressed) return text;
   text = gunzip(text, max_bytes);
-  demand_text(text, 0);
+  if (content == Content::text) demand_text(text, 0);
   return text;
 }
 

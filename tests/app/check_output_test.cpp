@@ -174,6 +174,14 @@ TEST_F(CheckOutput, ADirectoryOfAStoreHasItsHistory) {
   file("run/history.edn", right_history);
   EXPECT_EQ(check({(directory_ / "run").string()}).code, 0);
   std::filesystem::create_directories(directory_ / "empty");
+  std::filesystem::create_directories(directory_ / "cobra");
+  const auto number = [](char last) { return std::string(7, '\0') + last; };
+  const std::string writes = "S" + number(1) + "W" + number(5) + number(9) + number(0) + "C" + number(1);
+  const std::string reads = "S" + number(2) + "R" + number(1) + number(6) + number(9) + number(0) + "C" + number(2);
+  file("cobra/T1.log", writes);
+  file("cobra/T2.log", reads);
+  Child child({"check", "-w", "rw-register", "--consistency-models", "causal", (directory_ / "cobra").string()});
+  EXPECT_EQ(child.finish().code, 1) << "write 6 was never written: " << child.log();
   EXPECT_EQ(check({(directory_ / "empty").string()}).code, 2);
 }
 

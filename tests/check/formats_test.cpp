@@ -19,14 +19,18 @@ std::string complaint_about(const std::string& text, std::string_view format = {
   }
 }
 
-/// The values of a history's completions, and whether each was acknowledged.
-std::string completions_in(const std::string& text, std::string_view format = {}) {
+/// The values of completions, and whether each was acknowledged.
+std::string completions_of(const RecordedHistory& recorded) {
   std::string all;
-  for (const Operation& each : read_recorded(text, format).operations) {
+  for (const Operation& each : recorded.operations) {
     if (each.type == Type::invoke) continue;
     all += std::to_string(each.process) + (each.type == Type::ok ? " " : "! ") + each.value.text() + "\n";
   }
   return all;
+}
+
+std::string completions_in(const std::string& text, std::string_view format = {}) {
+  return completions_of(read_recorded(text, format));
 }
 
 Verdict verdict_on(const std::string& text, std::string_view checker, std::string_view models = {}) {
@@ -168,6 +172,57 @@ TEST(Formats, PorcupinesStoresAreTextsByKey) {
   EXPECT_NE(
       complaint_about(begin + "{:process 0, :type :ok, :f :cut, :key \"k\", :value \"\"}").find("expected get, put"),
       std::string::npos);
+}
+
+std::string number_in_bytes(std::uint64_t number, bool is_big) {
+  std::string bytes;
+  for (int i = 0; i < 8; ++i) bytes += static_cast<char>(number >> (is_big ? 56 - 8 * i : 8 * i) & 0xFF);
+  return bytes;
+}
+
+TEST(Formats, CobrasLogsAreBinary) {
+  const auto number = [](std::uint64_t each) { return number_in_bytes(each, true); };
+  const std::string writes = "S" + number(1) + "W" + number(5) + number(~0ULL) + number(3) + "C" + number(1);
+  const std::string reads = "S" + number(2) + "R" + number(1) + number(5) + number(~0ULL) + number(3) + "R" +
+                            number(0) + number(0xBEBEEBEE) + number(8) + number(0) + "C" + number(2);
+  EXPECT_EQ(completions_of(read_cobra({{"a", writes}, {"b", reads}})),
+            "0 [[\"w\",18446744073709551615,5]]\n1 [[\"r\",18446744073709551615,5],[\"r\",8,null]]\n");
+  const auto complaint = [](const std::string& bytes) -> std::string {
+    try {
+      read_cobra({{"x.log", bytes}});
+      return "";
+    } catch (const HistoryError& error) {
+      return error.what();
+    }
+  };
+  // No log that ends within a transaction is one.
+  for (std::size_t size = 1; size < reads.size(); ++size) EXPECT_NE(complaint(reads.substr(0, size)), "") << size;
+  EXPECT_EQ(complaint("X"), "x.log, byte 0: expected S, the begin of a transaction");
+  EXPECT_EQ(complaint("S" + number(1) + "A"), "x.log, byte 9: expected R, W or C within a transaction");
+  EXPECT_EQ(complaint("S" + number(1) + "C" + number(2)),
+            "x.log, byte 10: expected the number that the transaction began with");
+}
+
+TEST(Formats, DbcopsBincodeIsRead) {
+  const auto number = [](std::uint64_t each) { return number_in_bytes(each, false); };
+  const auto event = [&](bool is_write, std::uint64_t key, std::uint64_t value, bool succeeded) {
+    return std::string(1, is_write ? '\1' : '\0') + number(key) + number(value) +
+           std::string(1, succeeded ? '\1' : '\0');
+  };
+  std::string bytes;
+  for (int i = 0; i < 5; ++i) bytes += number(2);
+  bytes += number(9) + "generated" + number(1) + "s" + number(1) + "e" + number(2);
+  bytes +=
+      number(2) + number(3) + event(true, 0, 1, true) + event(false, 1, 0, true) + event(false, 2, 9, false) + "\1";
+  bytes += number(1) + event(true, 0, 2, true) + std::string(1, '\0');
+  bytes += number(1) + number(1) + event(false, 0, 1, true) + "\1";
+  EXPECT_EQ(completions_of(read_dbcop_binary(bytes)),
+            "0 [[\"w\",0,1],[\"r\",1,null]]\n0! [[\"w\",0,2]]\n1 [[\"r\",0,1]]\n");
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(read_dbcop_binary(bytes.substr(0, size)), HistoryError) << size;
+  }
+  EXPECT_THROW(read_dbcop_binary(bytes + "x"), HistoryError);
+  EXPECT_THROW(read_dbcop_binary(bytes.substr(0, bytes.size() - 1) + "\2"), HistoryError);
 }
 
 TEST(Formats, AreKnownByTheirNamesOrByWhatTheyLookLike) {

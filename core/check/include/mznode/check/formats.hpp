@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mznode/check/history.hpp"
@@ -35,5 +36,13 @@ std::span<const HistoryFormat> history_formats();
 /// for a name that is not known and HistoryError for a text that cannot be read. Everything in the text is understood,
 /// or it is refused.
 RecordedHistory read_recorded(const std::string& text, std::string_view format = {});
+
+/// Reads Cobra's logs, one a session, given as name and bytes. They are binary, and stand in a directory. Throws
+/// HistoryError with the name and the position of what is not understood.
+RecordedHistory read_cobra(const std::vector<std::pair<std::string, std::string>>& logs);
+
+/// Reads dbcop's history.bincode, as it was before its history became JSON. Throws HistoryError with the position of
+/// what is not understood.
+RecordedHistory read_dbcop_binary(const std::string& bytes);
 
 }  // namespace mznode::check
