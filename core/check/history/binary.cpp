@@ -56,7 +56,8 @@ class ByteCursor {
 };
 
 /// The log of one session: `S` and the number of a transaction, its events, and `C` and the number again; an event is
-/// `W` with the numbers of the write, the key and the value, or `R` with that of the transaction that wrote before them.
+/// `W` with the numbers of the write, the key and the value, or `R` with that of the transaction that wrote before
+/// them.
 void read_cobra_log(ByteCursor log, std::int64_t session, Sessions& sessions) {
   // What a key held in the beginning, or when it was deleted.
   constexpr std::uint64_t initial[] = {0xBEBEEBEE, 0xDEADBEEF};
@@ -73,11 +74,11 @@ void read_cobra_log(ByteCursor log, std::int64_t session, Sessions& sessions) {
       if (kind == 'W') {
         sessions.write(transaction, key, std::to_string(write));
       } else {
-        sessions.read(transaction, key,
-                      write == initial[0] || write == initial[1] ? "null" : std::to_string(write));
+        sessions.read(transaction, key, write == initial[0] || write == initial[1] ? "null" : std::to_string(write));
       }
     }
-    if (log.number("the number of the transaction") != number) log.fail("expected the number that the transaction began with");
+    if (log.number("the number of the transaction") != number)
+      log.fail("expected the number that the transaction began with");
   }
 }
 

@@ -1,0 +1,87 @@
+// The store of texts beside a model that takes no shortcut.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <optional>
+#include <random>
+
+#include "mznode/check/registry.hpp"
+#include "mznode/check/sequential.hpp"
+#include "mznode/check/verdict.hpp"
+
+namespace mznode::check {
+namespace {
+
+struct PlainText {
+  std::string value = {};
+  MZNODE_FIELDS(value)
+
+  std::optional<PlainText> step(const Call& call) const {
+    const std::string argument = call.argument.as_string().value_or("");
+    if (call.f == "put") return PlainText{argument};
+    if (call.f == "append") return PlainText{value + argument};
+    if (call.result && call.result->as_string() != value) return std::nullopt;
+    return *this;
+  }
+  bool operator==(const PlainText&) const = default;
+};
+
+/// A history of one key: of a store that is right but for some of its answers.
+History random_texts(std::mt19937_64& chance) {
+  struct Open {
+    Operation operation;
+    bool has_happened = false;
+    std::string seen = {};
+  };
+  std::array<std::optional<Open>, 4> open;
+  std::string text;
+  History history;
+  const auto below = [&](std::uint64_t limit) { return chance() % limit; };
+  const auto happen = [&](Open& it) {
+    const std::string argument = it.operation.value.as_string().value_or("");
+    if (it.operation.f == "put") text = argument;
+    if (it.operation.f == "append") text += argument;
+    it.seen = text;
+    it.has_happened = true;
+  };
+  for (int i = 0; i < 28; ++i) {
+    const std::size_t process = below(open.size());
+    std::optional<Open>& it = open[process];
+    if (!it) {
+      Operation operation;
+      operation.process = static_cast<std::int64_t>(process);
+      operation.f = std::array{"get", "get", "append", "append", "put"}[below(5)];
+      if (operation.f != "get") operation.value = Json(std::string(1, static_cast<char>('a' + below(3))));
+      it = Open{operation};
+      if (below(2) == 0) happen(*it);
+    } else {
+      if (!it->has_happened) happen(*it);
+      it->operation.type = below(8) == 0 ? Type::info : Type::ok;
+      const bool is_wrong = below(16) == 0;
+      if (it->operation.f == "get") it->operation.value = Json(is_wrong ? text.substr(below(text.size() + 1)) : it->seen);
+    }
+    it->operation.index = static_cast<std::int64_t>(history.size());
+    history.push_back(it->operation);
+    if (it->operation.type != Type::invoke) it.reset();
+  }
+  return history;
+}
+
+TEST(KeyValue, ShortcutsChangeNoVerdict) {
+  std::mt19937_64 chance(7);
+  const CheckFunction plain = linearizable<PlainText>();
+  std::array<int, 3> seen{};
+  for (int i = 0; i < 3000; ++i) {
+    History history = random_texts(chance);
+    const Valid expected = plain(history, {}).valid;
+    for (Operation& each : history) each.value = Json::from_valid("[1," + each.value.text() + "]");
+    const Verdict verdict = find_checker("kv")->check(history, {});
+    ASSERT_EQ(verdict.valid, expected) << i << " " << verdict.error;
+    ++seen[static_cast<std::size_t>(expected)];
+  }
+  EXPECT_GT(seen[static_cast<std::size_t>(Valid::yes)], 300);
+  EXPECT_GT(seen[static_cast<std::size_t>(Valid::no)], 300);
+}
+
+}  // namespace
+}  // namespace mznode::check
