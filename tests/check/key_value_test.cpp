@@ -58,7 +58,8 @@ History random_texts(std::mt19937_64& chance) {
       if (!it->has_happened) happen(*it);
       it->operation.type = below(8) == 0 ? Type::info : Type::ok;
       const bool is_wrong = below(16) == 0;
-      if (it->operation.f == "get") it->operation.value = Json(is_wrong ? text.substr(below(text.size() + 1)) : it->seen);
+      if (it->operation.f == "get")
+        it->operation.value = Json(is_wrong ? text.substr(below(text.size() + 1)) : it->seen);
     }
     it->operation.index = static_cast<std::int64_t>(history.size());
     history.push_back(it->operation);
