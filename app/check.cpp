@@ -1,8 +1,10 @@
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <new>
+#include <optional>
 #include <system_error>
 
 #include "command_line.hpp"
@@ -45,6 +47,9 @@ struct CheckCommand {
   std::string consistency_models;
   std::vector<std::string> assume;
   bool follow = false;
+  check::BankOptions bank;
+  std::string total_amount;
+  std::size_t group_size = 0;
   bool verbose = false;
   bool json = false;
   bool junit = false;
@@ -83,6 +88,14 @@ Json initial_value_of(const std::string& text) {
   }
 }
 
+std::optional<std::int64_t> total_amount_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  std::int64_t total = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), total);
+  if (error == std::errc{} && stop == text.data() + text.size()) return total;
+  throw std::invalid_argument("--total-amount takes an integer, not " + text);
+}
+
 /// Throws std::invalid_argument for a model that is not known, and for an initial value that is no JSON.
 check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
@@ -102,6 +115,9 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
     if (assumption == assumptions[1]) options.assume.sequential_keys = true;
     if (assumption == assumptions[2]) options.assume.linearizable_keys = true;
   }
+  options.bank = command.bank;
+  options.bank.total_amount = total_amount_of(command.total_amount);
+  if (command.group_size > 0) options.group_size = command.group_size;
   return options;
 }
 
@@ -354,6 +370,21 @@ struct CheckLine {
                                        "judge a history while it is written, an operation a line, until it is violated "
                                        "or ends");
     follow->excludes("--memory");
+    app.add_option("--total-amount", command.total_amount,
+                   "bank: what all accounts hold together; unless given, what the first read shows")
+        ->default_str("")
+        ->type_name("NUMBER");
+    app.add_option("--accounts", command.bank.accounts,
+                   "bank: the accounts, separated by commas; unless given, those of the first read")
+        ->delimiter(',')
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false)
+        ->default_str("")
+        ->type_name("NAMES");
+    app.add_flag("--negative-balances", command.bank.negative_balances, "bank: an account may hold less than nothing");
+    add_number(app, "--group-size", command.group_size, std::size_t{0}, std::size_t{1} << 20,
+               "long-fork: how many keys each read shows; 0 for as many as the first one");
     app.add_option("--report", command.page, "of one history: write a page about it (HTML)")->type_name("FILE");
     CLI::Option* verbose = app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
     CLI::Option* json = app.add_flag("--json", command.json, "print a JSON object a history, in a line");

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mznode/check/gloss.hpp"
+#include "mznode/check/invariants.hpp"
 #include "mznode/check/isolation.hpp"
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/linearizable.hpp"
@@ -70,6 +71,17 @@ void add_anomaly(Evidence& evidence, const check::Anomaly& anomaly) {
                             .place = {}});
 }
 
+void add_violation(Evidence& evidence, const check::ViolationsFinding::Violation& violation) {
+  const auto& example = violation.examples.front();
+  std::vector<std::int64_t> operations;
+  for (const check::Operation& operation : example.operations) operations.push_back(operation.index);
+  evidence.cases.push_back({.anomaly = violation.name,
+                            .gloss = check::gloss(violation.name),
+                            .text = sim::excerpt(example.text, shown_case_bytes),
+                            .operation = std::move(operations),
+                            .place = {}});
+}
+
 void add_anomalies(Evidence& evidence, const check::Verdict& workload) {
   if (const auto* transactions = workload.found<check::TransactionsFinding>()) {
     for (const check::Anomaly& anomaly : transactions->anomalies) add_anomaly(evidence, anomaly);
@@ -84,6 +96,9 @@ void add_anomalies(Evidence& evidence, const check::Verdict& workload) {
     for (const auto& [anomaly, is_tolerated] : logs->errors) {
       if (!is_tolerated) add_anomaly(evidence, anomaly);
     }
+  }
+  if (const auto* found = workload.found<check::ViolationsFinding>()) {
+    for (const auto& violation : found->violations) add_violation(evidence, violation);
   }
   // The shortest ones are the easiest to follow.
   std::stable_sort(evidence.cycles.begin(), evidence.cycles.end(),

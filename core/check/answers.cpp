@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "history/parts.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
@@ -32,18 +33,6 @@ bool equal(std::string_view a, std::string_view b) {
 
 bool is_list(std::string_view text) {
   return text == "null" || text.front() == '[';
-}
-
-/// The elements of an array, as their texts; nothing when `text` is no array.
-std::optional<std::vector<std::string_view>> elements_of(std::string_view text) {
-  Scanner scanner(text);
-  if (!scanner.consume('[')) return std::nullopt;
-  std::vector<std::string_view> elements;
-  if (scanner.consume(']')) return elements;
-  do {
-    scanner.value(elements.emplace_back());
-  } while (scanner.consume(','));
-  return elements;
 }
 
 /// The same judge, where a completion of another function is no answer. (Clients of logs complete what turned out to be
@@ -219,6 +208,12 @@ AnswerJudge judge_writes(const History&) {
 AnswerJudge judge_set_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
     return asked.f == "read" ? judge_list(reply) : judge_same_value(asked, reply);
+  });
+}
+
+AnswerJudge judge_queue_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    return asked.f == "enqueue" ? judge_same_value(asked, reply) : std::nullopt;
   });
 }
 

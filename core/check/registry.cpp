@@ -38,7 +38,21 @@ namespace mznode::check {
   CHECKER(check_list_append, "txn-list-append", txn_summary, judge_list_transactions, false)                         \
   CHECKER(check_list_append, "list-append", txn_summary, judge_list_transactions, false)                             \
   CHECKER(check_txn_rw_register, "txn-rw-register", txn_summary, judge_register_transactions, false, true)           \
-  CHECKER(check_rw_register, "rw-register", txn_summary, judge_register_transactions, false, true)
+  CHECKER(check_rw_register, "rw-register", txn_summary, judge_register_transactions, false, true)                   \
+  CHECKER(check_set, "set", "the last read shows every acknowledged element and none that nobody added",             \
+          judge_set_answers)                                                                                         \
+  CHECKER(check_queue, "queue", "what is dequeued was enqueued before, and is dequeued once", judge_queue_answers)   \
+  CHECKER(check_total_queue, "total-queue", "what is enqueued is dequeued, and nothing else", judge_queue_answers)   \
+  CHECKER(check_bank, "bank", "every read shows the balance of each account, and the same amount in all",            \
+          judge_writes)                                                                                              \
+  CHECKER(check_long_fork, "long-fork", "reads of a group of keys show the writes in one order",                     \
+          judge_register_transactions)                                                                               \
+  CHECKER(check_sequential, "sequential", "who reads a later key of a group reads all earlier ones", nullptr)        \
+  CHECKER(check_causal_reverse, "causal-reverse", causal_reverse_summary, judge_writes)                              \
+  CHECKER(check_causal_reverse, "comments", causal_reverse_summary, judge_writes)                                    \
+  CHECKER(check_monotonic, "monotonic", "rows are read in the order in which they were added", nullptr)              \
+  CHECKER(check_causal, "causal", "each register is written and read in causal order", nullptr)                      \
+  CHECKER(check_adya, "adya", "one insert a key succeeds at most", judge_writes)
 
 #define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
 MZNODE_CHECKERS
@@ -50,6 +64,8 @@ constexpr std::string_view set_summary = "no element is lost once it was known, 
 constexpr std::string_view final_read_summary =
     "every final read is the sum of the acknowledged adds and of some indefinite ones";
 constexpr std::string_view txn_summary = "no anomaly that the demanded consistency models forbid";
+constexpr std::string_view causal_reverse_summary =
+    "what is read brings along all that was acknowledged before its write began";
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 constexpr Checker table[] = {
@@ -69,6 +85,13 @@ constexpr Functions functions[] = {
     {"unique-ids", "generate"},
     {"broadcast g-set set-full", "add broadcast read"},
     {"g-counter pn-counter counter", "add read"},
+    {"set monotonic", "add read"},
+    {"queue", "enqueue dequeue"},
+    {"total-queue", "enqueue dequeue drain"},
+    {"bank", "transfer read"},
+    {"sequential causal-reverse comments", "write read"},
+    {"causal", "read-init read write"},
+    {"adya", "insert"},
 };
 
 bool is_word_of(std::string_view word, std::string_view words) {

@@ -38,6 +38,20 @@ TEST(Gloss, OfEachAnomalyThatACheckerNames) {
                            "int-nonmonotonic-poll",
                            "int-send-skip",
                            "int-nonmonotonic-send",
+                           "unexpected-key",
+                           "nil-balance",
+                           "wrong-total",
+                           "negative-value",
+                           "long-fork",
+                           "aborted-read",
+                           "trailing-nil",
+                           "missing",
+                           "lost",
+                           "duplicates",
+                           "revived",
+                           "value-reorders",
+                           "order-by-errors",
+                           "inconsistent",
                            "PL-3-cycle-exists"}) {
     EXPECT_FALSE(gloss(name).empty()) << name;
     EXPECT_FALSE(gloss(name).ends_with('.')) << name;

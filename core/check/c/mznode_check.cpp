@@ -83,7 +83,7 @@ struct Option {
   std::string_view name;
   void (*set)(Choice& options, const json& value);
 };
-constexpr std::array<Option, 12> table = {{
+constexpr std::array<Option, 16> table = {{
     {"consistency-models",
      [](Choice& options, const json& value) {
        std::string names;
@@ -117,6 +117,21 @@ constexpr std::array<Option, 12> table = {{
     {"search-memory",
      [](Choice& options, const json& value) {
        options.limits.bytes = static_cast<std::size_t>(number_of(value, "search-memory")) << 20;
+     }},
+    {"total-amount",
+     [](Choice& options, const json& value) {
+       if (!value.is_number_integer())
+         throw std::invalid_argument("total-amount takes an integer, not " + value.dump());
+       options.bank.total_amount = value.get<std::int64_t>();
+     }},
+    {"accounts", [](Choice& options, const json& value) { options.bank.accounts = names_of(value, "accounts"); }},
+    {"negative-balances",
+     [](Choice& options, const json& value) {
+       options.bank.negative_balances = switch_of(value, "negative-balances");
+     }},
+    {"group-size",
+     [](Choice& options, const json& value) {
+       options.group_size = static_cast<std::size_t>(number_of(value, "group-size"));
      }},
     {"explain", [](Choice& options,
                    const json& value) { options.explain = options.strongest_models = switch_of(value, "explain"); }},

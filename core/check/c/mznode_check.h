@@ -48,6 +48,8 @@ MZNODE_API const char* mznode_formats(void);
  *   "complete"             true: find every violation, or say unknown
  *   "strict-null-reads"    true: a read of null says that nothing was written
  *   "initial-value"        what each register holds at the beginning
+ *   "total-amount", "accounts", "negative-balances"  of a bank: a number, a list of names, true
+ *   "group-size"           how many keys each read of long-fork shows
  *   "format"               a name of mznode_formats(); what the history looks like unless given
  *   "timeout", "memory"    what judging may take in all, in seconds and in MiB; beyond that it is unknown. It then runs
  *                          in a process of its own, a fork of the caller.

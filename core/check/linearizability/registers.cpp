@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "history/integers.hpp"
-#include "mznode/json/scanner.hpp"
+#include "history/parts.hpp"
 
 namespace mznode::check {
 namespace {
@@ -30,17 +30,6 @@ class Numbers {
   std::unordered_map<std::string_view, std::uint32_t> by_text_;  // of the history, which outlives this
   std::unordered_map<Json, std::uint32_t> by_value_;
 };
-
-/// The two elements of an array that has as many.
-std::optional<std::pair<std::string_view, std::string_view>> split_pair(std::string_view text) {
-  Scanner scanner(text);
-  std::string_view first;
-  std::string_view second;
-  const bool is_pair = scanner.consume('[') && scanner.value(first) && scanner.consume(',') && scanner.value(second) &&
-                       scanner.consume(']');
-  if (!is_pair) return std::nullopt;
-  return std::pair(first, second);
-}
 
 class Reader {
  public:
@@ -71,7 +60,7 @@ class Reader {
     if (outcome == Type::fail || (operation.kind == Kind::read && outcome != Type::ok)) return;
     if (operation.kind == Kind::read && value == "null" && null_read_ == NullRead::tells_nothing) return;
     if (operation.kind == Kind::cas) {
-      const auto change = split_pair(value);
+      const auto change = pair_of(value);
       if (!change) refuse(told, "expected [from, to] as the value of cas");
       operation.from = number_of(number, change->first);
       operation.to = number_of(number, change->second);
@@ -98,8 +87,8 @@ class Reader {
 
   /// Takes the key off `value`, which is that of `told`.
   std::size_t register_of(const Operation& invocation, const Operation& told, std::string_view& value) {
-    const auto invoked = split_pair(invocation.value.text());
-    const auto pair = &told == &invocation ? invoked : split_pair(value);
+    const auto invoked = pair_of(invocation.value.text());
+    const auto pair = &told == &invocation ? invoked : pair_of(value);
     if (!invoked || !pair) refuse(invoked ? told : invocation, "expected [key, value] as the value of " + told.f);
     const auto [number, is_new] = keys_.of(invoked->first);
     if (&told != &invocation && keys_.of(pair->first).first != number) {

@@ -23,6 +23,8 @@ using MakeAnswerJudge = AnswerJudge (*)(const History& history);
 AnswerJudge judge_writes(const History& history);
 /// The same of sets and broadcasts, whose reads answer with a list.
 AnswerJudge judge_set_answers(const History& history);
+/// The same of queues, whose dequeues answer with what nobody asked for by name.
+AnswerJudge judge_queue_answers(const History& history);
 /// The same of registers with keys: all values are pairs [key, value], and a reply is about the key that was asked.
 AnswerJudge judge_keyed_answers(const History& history);
 /// Transactions: as many micro-operations as were asked, with the same functions, keys and written values; of lists,

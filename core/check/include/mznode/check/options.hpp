@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "mznode/check/txn/models.hpp"
 #include "mznode/json/json.hpp"
@@ -37,6 +39,16 @@ enum class CompleteCheck : std::uint8_t {
   demanded,
 };
 
+/// What a bank's reads must show (jepsen.tests.bank, elle-cli).
+struct BankOptions {
+  /// What all accounts hold together; unless given, what the first read shows.
+  std::optional<std::int64_t> total_amount = std::nullopt;
+  /// The accounts that there are; unless given, those of the first read.
+  std::vector<std::string> accounts = {};
+  /// Whether an account may hold less than nothing.
+  bool negative_balances = false;
+};
+
 /// What a user may choose about the checks; each checker reads what concerns it.
 struct CheckOptions {
   /// Whether the order of the history is that in which things happened (RecordedHistory::tells_time). Otherwise only
@@ -67,6 +79,13 @@ struct CheckOptions {
   Assumptions assume = {};
   /// Transactions on registers.
   CompleteCheck complete = CompleteCheck::where_affordable;
+  BankOptions bank = {};
+  /// long-fork: how many keys each read must show; unless given, as many as the first one does.
+  std::optional<std::size_t> group_size = std::nullopt;
+  /// linearizable: the name of the model (see sequential_models()).
+  std::string model = {};
+  /// Semaphores: how many may hold it at a time.
+  std::int64_t permits = 1;
   /// Transactions: tell the strongest models that the history satisfies, too, which takes longer.
   bool strongest_models = false;
 };

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "mznode/check/final_set.hpp"
+#include "mznode/check/history.hpp"
+#include "mznode/check/options.hpp"
+#include "mznode/check/verdict.hpp"
+
+namespace mznode::check {
+
+/// Jepsen's checker/queue with an unordered queue: each element that is dequeued is one whose enqueue had begun, and
+/// was not dequeued before. An enqueue that failed counts for upstream only.
+///
+/// Finds an InOutFinding. Unknown where nothing was dequeued.
+Verdict check_queue(const History& history, const CheckOptions& options);
+
+/// Jepsen's checker/total-queue: what is enqueued is dequeued, at least once, and nothing else. `drain` dequeues a list.
+///
+/// Finds an InOutFinding. Throws HistoryError for a drain that is neither acknowledged nor failed. Unknown where
+/// nothing was enqueued.
+Verdict check_total_queue(const History& history, const CheckOptions& options);
+
+}  // namespace mznode::check

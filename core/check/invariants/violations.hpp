@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mznode/check/invariants.hpp"
+
+namespace mznode::check {
+
+/// Collects what a checker finds, and makes a verdict of it.
+class Violations {
+ public:
+  void count(std::string name, std::size_t number) { finding_.counts.emplace_back(std::move(name), number); }
+  void add(std::string_view name, std::vector<Operation> operations, std::string text);
+  bool empty() const { return finding_.violations.empty(); }
+
+  /// Invalid where there is any. Otherwise unknown for the reason why nothing was judged, and valid where that is
+  /// empty.
+  Verdict verdict(const std::string& why_unjudged) &&;
+
+ private:
+  ViolationsFinding finding_;
+};
+
+/// "the read of process 3 (operation 17)".
+std::string named(const Operation& operation);
+/// As much of a value as is told in words.
+std::string shown(std::string_view text);
+
+}  // namespace mznode::check

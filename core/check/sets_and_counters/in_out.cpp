@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "compat/upstream.hpp"
+#include "history/integers.hpp"
+#include "history/parts.hpp"
+#include "mznode/check/final_set.hpp"
+#include "mznode/check/queue.hpp"
+#include "mznode/json/scanner.hpp"
+
+namespace mznode::check {
+namespace {
+
+using nlohmann::ordered_json;
+/// A multiset, in order.
+using Elements = std::vector<Json>;
+
+void sort(Elements& elements) {
+  std::sort(elements.begin(), elements.end());
+}
+
+void make_set(Elements& elements) {
+  sort(elements);
+  elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+}
+
+Elements minus(const Elements& a, const Elements& b) {
+  Elements rest;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+  return rest;
+}
+
+Elements both(const Elements& a, const Elements& b) {
+  Elements common;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
+  return common;
+}
+
+void append_list(const Operation& operation, Elements& elements) {
+  const auto list = elements_of(operation.value.text());
+  if (!list) refuse(operation, "expected a list as the value of " + operation.f);
+  for (const std::string_view each : *list) elements.push_back(Json::from_valid(std::string(each)));
+}
+
+void add_kind(std::string& text, const char* kind, const std::vector<Json>& elements) {
+  if (!elements.empty()) text += (text.empty() ? "" : "; ") + (kind + (" " + few_of(elements)));
+}
+
+/// Collects the operations that take elements out, and how often each element can have been put in before.
+class Taken {
+ public:
+  Taken(const History& history, bool believes_failed)
+      : history_(history), pairing_(history), believes_failed_(believes_failed) {}
+
+  Verdict run() {
+    for (std::size_t i = 0; i < history_.size(); ++i) {
+      const Operation& operation = history_[i];
+      if (!operation.is_client()) continue;
+      if (operation.f == "enqueue" && operation.type == Type::invoke) put(i);
+      if (operation.f == "enqueue" && operation.type == Type::ok) ++finding_.acknowledged_count;
+      if (operation.f == "dequeue" && operation.type == Type::ok) take(operation);
+    }
+    const bool is_wrong = !finding_.unexpected.empty() || !finding_.duplicated.empty();
+    Verdict verdict(is_wrong ? Valid::no : Valid::yes);
+    verdict.explanation = std::move(explanation_);
+    verdict.add(std::move(finding_));
+    return verdict;
+  }
+
+  std::size_t taken() const { return taken_; }
+
+ private:
+  void put(std::size_t position) {
+    ++finding_.attempt_count;
+    const std::size_t end = pairing_.completion(position);
+    const bool failed = end != Pairing::none && history_[end].type == Type::fail;
+    if (failed && !believes_failed_) return;
+    auto& [left, ever] = pending_[history_[position].value];
+    ++left;
+    ++ever;
+  }
+
+  void take(const Operation& dequeue) {
+    ++taken_;
+    const auto known = pending_.find(dequeue.value);
+    if (known != pending_.end() && known->second.first > 0) {
+      --known->second.first;
+      ++finding_.ok_count;
+      return;
+    }
+    const bool is_duplicate = known != pending_.end();
+    (is_duplicate ? finding_.duplicated : finding_.unexpected).push_back(dequeue.value);
+    if (explanation_.size() == max_told) return;
+    explanation_.push_back("the dequeue of process " + std::to_string(dequeue.process) + " (operation " +
+                           std::to_string(dequeue.index) + ") gave " +
+                           std::string(whole_characters(dequeue.value.text(), 160)) +
+                           (is_duplicate ? ", which had been dequeued as often as it was enqueued"
+                                         : ", which nobody had begun to enqueue"));
+  }
+
+  static constexpr std::size_t max_told = 3;
+
+  const History& history_;
+  const Pairing pairing_;
+  const bool believes_failed_;
+  std::unordered_map<Json, std::pair<std::size_t, std::size_t>> pending_;  // how many are left, and were put in
+  std::size_t taken_ = 0;
+  InOutFinding finding_;
+  std::vector<std::string> explanation_;
+};
+
+}  // namespace
+
+void InOutFinding::write_to(ordered_json& details) const {
+  details["attempt-count"] = attempt_count;
+  details["acknowledged-count"] = acknowledged_count;
+  details["ok-count"] = ok_count;
+  const std::pair<const char*, const std::vector<Json>*> lists[] = {
+      {"lost", &lost}, {"unexpected", &unexpected}, {"duplicated", &duplicated}, {"recovered", &recovered}};
+  for (const auto& [name, elements] : lists) {
+    details[std::string(name) + "-count"] = elements->size();
+    details[name] = to_details(*elements);
+  }
+}
+
+std::string InOutFinding::reason() const {
+  std::string text;
+  add_kind(text, "lost", lost);
+  add_kind(text, "unexpected", unexpected);
+  add_kind(text, "duplicated", duplicated);
+  return text;
+}
+
+Verdict check_set(const History& history, const CheckOptions& options) {
+  Elements attempts;
+  Elements acknowledged;
+  const Operation* read = nullptr;
+  for (const Operation& operation : history) {
+    if (!operation.is_client()) continue;
+    if (operation.f == "add" && operation.type == Type::invoke) attempts.push_back(operation.value);
+    if (operation.f == "add" && operation.type == Type::ok) acknowledged.push_back(operation.value);
+    if (operation.f == "read" && operation.type == Type::ok && !operation.value.is_null()) read = &operation;
+  }
+  if (read == nullptr) return Verdict::unknown("the set was never read");
+  Elements shown;
+  append_list(*read, shown);
+  make_set(attempts);
+  make_set(acknowledged);
+  sort(shown);
+  Elements once = shown;
+  make_set(once);
+  const Elements ok = both(once, attempts);
+  InOutFinding finding;
+  finding.attempt_count = attempts.size();
+  finding.acknowledged_count = acknowledged.size();
+  finding.ok_count = ok.size();
+  finding.lost = minus(acknowledged, once);
+  finding.unexpected = minus(once, attempts);
+  finding.recovered = minus(ok, acknowledged);
+  if (!Upstream(options).ignores_impossible_elements()) finding.duplicated = minus(shown, once);
+  const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty() || !finding.duplicated.empty();
+  const bool is_judged = !attempts.empty() || Upstream(options).accepts_nothing();
+  Verdict verdict(is_wrong ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
+  if (is_wrong) {
+    verdict.explanation.push_back("the last read, that of process " + std::to_string(read->process) + " (operation " +
+                                  std::to_string(read->index) + "), does not show what was added: " +
+                                  finding.reason());
+  } else if (!is_judged) {
+    verdict.error = "nothing was added";
+  }
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+Verdict check_queue(const History& history, const CheckOptions& options) {
+  const Upstream upstream(options);
+  Taken taken(history, upstream.ignores_impossible_elements());
+  Verdict verdict = taken.run();
+  if (taken.taken() > 0 || upstream.accepts_nothing()) return verdict;
+  return Verdict::unknown("nothing was dequeued");
+}
+
+Verdict check_total_queue(const History& history, const CheckOptions& options) {
+  Elements attempts;
+  Elements acknowledged;
+  Elements dequeued;
+  for (const Operation& operation : history) {
+    if (!operation.is_client()) continue;
+    const bool is_ok = operation.type == Type::ok;
+    if (operation.f == "enqueue" && operation.type == Type::invoke) attempts.push_back(operation.value);
+    if (operation.f == "enqueue" && is_ok) acknowledged.push_back(operation.value);
+    if (operation.f == "dequeue" && is_ok) dequeued.push_back(operation.value);
+    if (operation.f == "drain" && operation.type == Type::info) {
+      refuse(operation, "a drain that crashed may have taken out anything");
+    }
+    if (operation.f == "drain" && is_ok) append_list(operation, dequeued);
+  }
+  sort(attempts);
+  sort(acknowledged);
+  sort(dequeued);
+  const Elements ok = both(dequeued, attempts);
+  InOutFinding finding;
+  finding.attempt_count = attempts.size();
+  finding.acknowledged_count = acknowledged.size();
+  finding.ok_count = ok.size();
+  std::copy_if(dequeued.begin(), dequeued.end(), std::back_inserter(finding.unexpected),
+               [&](const Json& each) { return !std::binary_search(attempts.begin(), attempts.end(), each); });
+  finding.duplicated = minus(minus(dequeued, attempts), finding.unexpected);
+  finding.lost = minus(acknowledged, dequeued);
+  finding.recovered = minus(ok, acknowledged);
+  const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty();
+  const bool is_judged = !acknowledged.empty() || !dequeued.empty() || Upstream(options).accepts_nothing();
+  Verdict verdict(is_wrong ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
+  if (!finding.lost.empty()) {
+    verdict.explanation.push_back("enqueued, and never dequeued: " + few_of(finding.lost));
+    verdict.may_lack_time = finding.unexpected.empty();
+  }
+  if (!finding.unexpected.empty()) {
+    verdict.explanation.push_back("dequeued, and never enqueued: " + few_of(finding.unexpected));
+  }
+  if (!is_judged) verdict.error = "nothing was enqueued";
+  verdict.add(std::move(finding));
+  return verdict;
+}
+
+}  // namespace mznode::check
