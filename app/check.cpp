@@ -1,10 +1,8 @@
-#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <new>
-#include <optional>
 #include <system_error>
 
 #include "command_line.hpp"
@@ -20,6 +18,7 @@
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
 #include "mznode/workloads/registry.hpp"
+#include "object_flags.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "report/history_page.hpp"
@@ -47,9 +46,7 @@ struct CheckCommand {
   std::string consistency_models;
   std::vector<std::string> assume;
   bool follow = false;
-  check::BankOptions bank;
-  std::string total_amount;
-  std::size_t group_size = 0;
+  ObjectFlags objects;
   bool verbose = false;
   bool json = false;
   bool junit = false;
@@ -88,14 +85,6 @@ Json initial_value_of(const std::string& text) {
   }
 }
 
-std::optional<std::int64_t> total_amount_of(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  std::int64_t total = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), total);
-  if (error == std::errc{} && stop == text.data() + text.size()) return total;
-  throw std::invalid_argument("--total-amount takes an integer, not " + text);
-}
-
 /// Throws std::invalid_argument for a model that is not known, and for an initial value that is no JSON.
 check::CheckOptions check_options_of(const CheckCommand& command) {
   check::CheckOptions options;
@@ -115,9 +104,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
     if (assumption == assumptions[1]) options.assume.sequential_keys = true;
     if (assumption == assumptions[2]) options.assume.linearizable_keys = true;
   }
-  options.bank = command.bank;
-  options.bank.total_amount = total_amount_of(command.total_amount);
-  if (command.group_size > 0) options.group_size = command.group_size;
+  command.objects.set(options);
   return options;
 }
 
@@ -256,6 +243,7 @@ int judge_files(CheckCommand command) {
     command.workload = known;
   }
   const Judge judge = find_judge(command.workload);
+  command.objects.demand_model(command.workload);
   const check::Checker* checker = check::find_checker(command.workload);
   if (command.complete && (checker == nullptr || !checker->has_complete_checks)) {
     throw std::invalid_argument("--complete is about transactions on registers, rw-register and txn-rw-register; " +
@@ -326,9 +314,8 @@ struct CheckLine {
                    "0.3.13, elle-0.2.2 to 0.2.7")
         ->check(CLI::IsMember(versions, CLI::ignore_case))
         ->type_name("NAME");
-    app.add_flag(
-        "--strict-null-reads", command.strict_null_reads,
-        "lin-kv, cas-register: a read of null says that nothing was written; Knossos believes every such read");
+    app.add_flag("--strict-null-reads", command.strict_null_reads,
+                 "lin-kv, cas-register: a read of null says that nothing was written");
     app.add_option("--initial-value", command.initial_value,
                    "lin-kv, cas-register: what each register holds at the beginning, as JSON")
         ->default_str("")
@@ -345,9 +332,7 @@ struct CheckLine {
                    "txn: what must be satisfied, separated by commas")
         ->default_str("strict-serializable")
         ->type_name("NAMES");
-    app.add_flag("--complete", command.complete,
-                 "rw-register: find every violation, and refuse models for which that is not known; without it, the "
-                 "search is given up after a second or so")
+    app.add_flag("--complete", command.complete, "rw-register: find every violation, not only in a second or so")
         ->excludes("--compat");
     app.add_option("--assume", command.assume,
                    "rw-register: from what the order of versions may be inferred: wfr-keys, "
@@ -370,21 +355,7 @@ struct CheckLine {
                                        "judge a history while it is written, an operation a line, until it is violated "
                                        "or ends");
     follow->excludes("--memory");
-    app.add_option("--total-amount", command.total_amount,
-                   "bank: what all accounts hold together; unless given, what the first read shows")
-        ->default_str("")
-        ->type_name("NUMBER");
-    app.add_option("--accounts", command.bank.accounts,
-                   "bank: the accounts, separated by commas; unless given, those of the first read")
-        ->delimiter(',')
-        ->expected(1)
-        ->take_all()
-        ->allow_extra_args(false)
-        ->default_str("")
-        ->type_name("NAMES");
-    app.add_flag("--negative-balances", command.bank.negative_balances, "bank: an account may hold less than nothing");
-    add_number(app, "--group-size", command.group_size, std::size_t{0}, std::size_t{1} << 20,
-               "long-fork: how many keys each read shows; 0 for as many as the first one");
+    command.objects.declare(app);
     app.add_option("--report", command.page, "of one history: write a page about it (HTML)")->type_name("FILE");
     CLI::Option* verbose = app.add_flag("-v,--verbose", command.verbose, "print what each verdict rests on");
     CLI::Option* json = app.add_flag("--json", command.json, "print a JSON object a history, in a line");

@@ -19,13 +19,6 @@ using Problem = std::optional<std::string>;
 /// How many replies the details and the explanation name.
 constexpr std::size_t max_examples = 8;
 constexpr std::size_t max_told = 3;
-/// How much of a value is told in words.
-constexpr std::size_t shown_bytes = 160;
-
-std::string shown(std::string_view text) {
-  const std::string_view part = whole_characters(text, shown_bytes);
-  return std::string(part) + (part.size() < text.size() ? " …" : "");
-}
 
 bool equal(std::string_view a, std::string_view b) {
   return a == b || Json::from_valid(std::string(a)) == Json::from_valid(std::string(b));

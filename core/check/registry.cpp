@@ -52,7 +52,10 @@ namespace mznode::check {
   CHECKER(check_causal_reverse, "comments", causal_reverse_summary, judge_writes)                                    \
   CHECKER(check_monotonic, "monotonic", "rows are read in the order in which they were added", nullptr)              \
   CHECKER(check_causal, "causal", "each register is written and read in causal order", nullptr)                      \
-  CHECKER(check_adya, "adya", "one insert a key succeeds at most", judge_writes)
+  CHECKER(check_adya, "adya", "one insert a key succeeds at most", judge_writes)                                     \
+  CHECKER(check_mutex, "mutex", "the lock with acquire and release is linearizable", nullptr)                        \
+  CHECKER(check_fifo_queue, "fifo-queue", "the queue is linearizable, and first in is first out", nullptr)           \
+  CHECKER(check_linearizable, "linearizable", "the object that --model names is linearizable", nullptr)
 
 #define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
 MZNODE_CHECKERS

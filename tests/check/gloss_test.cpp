@@ -52,6 +52,14 @@ TEST(Gloss, OfEachAnomalyThatACheckerNames) {
                            "value-reorders",
                            "order-by-errors",
                            "inconsistent",
+                           "unexpected",
+                           "duplicated",
+                           "early",
+                           "overtaken",
+                           "entangled",
+                           "occupied",
+                           "forked",
+                           "out-of-time",
                            "PL-3-cycle-exists"}) {
     EXPECT_FALSE(gloss(name).empty()) << name;
     EXPECT_FALSE(gloss(name).ends_with('.')) << name;

@@ -10,15 +10,12 @@
 namespace mznode::check {
 namespace {
 
-const CheckOptions defaults{};
-const CheckOptions compat{.compat_jepsen = true};
-
-Verdict judge(const char* checker, const std::vector<std::string>& lines, const CheckOptions& options = defaults) {
+Verdict judge_rule(const char* checker, const std::vector<std::string>& lines, const CheckOptions& options = defaults) {
   return find_checker(checker)->check(shorthand(lines), options);
 }
 
 /// The kinds of violations that were found.
-std::string kinds(const Verdict& verdict) {
+std::string violations_of(const Verdict& verdict) {
   std::string names;
   if (const auto* found = verdict.found<ViolationsFinding>()) {
     for (const auto& each : found->violations) names += (names.empty() ? "" : " ") + each.name;
@@ -27,7 +24,7 @@ std::string kinds(const Verdict& verdict) {
 }
 
 /// Of values that one process reads, one after the other.
-std::vector<std::string> reads(const std::vector<std::string>& values) {
+std::vector<std::string> reads_of(const std::vector<std::string>& values) {
   std::vector<std::string> lines;
   for (const std::string& value : values) {
     lines.push_back("0 invoke read");
@@ -37,75 +34,79 @@ std::vector<std::string> reads(const std::vector<std::string>& values) {
 }
 
 TEST(Bank, EveryReadShowsWhatTheFirstOneDoes) {
-  EXPECT_EQ(judge("bank", reads({R"({"0":60,"1":40})", R"({"0":0,"1":100})"})).valid, Valid::yes);
-  const Verdict wrong = judge("bank", reads({R"({"0":60,"1":40})", R"({"0":60,"1":41})", R"({"0":60,"1":39})"}));
+  EXPECT_EQ(judge_rule("bank", reads_of({R"({"0":60,"1":40})", R"({"0":0,"1":100})"})).valid, Valid::yes);
+  const Verdict wrong =
+      judge_rule("bank", reads_of({R"({"0":60,"1":40})", R"({"0":60,"1":41})", R"({"0":60,"1":39})"}));
   EXPECT_EQ(wrong.valid, Valid::no);
-  EXPECT_EQ(kinds(wrong), "wrong-total");
+  EXPECT_EQ(violations_of(wrong), "wrong-total");
   EXPECT_EQ(wrong.found<ViolationsFinding>()->violations.front().count, 2u);
   EXPECT_EQ(wrong.explanation.at(1),
             "  the read of process 0 (operation 3) shows 101 in all, and not 100: {\"0\":60,\"1\":41}");
 }
 
 TEST(Bank, EachReadIsJudgedByTheFirstRuleThatItBreaks) {
-  EXPECT_EQ(kinds(judge("bank", reads({R"({"0":1})", R"({"0":1,"2":5})"}))), "unexpected-key");
-  EXPECT_EQ(kinds(judge("bank", reads({R"({"0":1,"1":0})", R"({"0":5,"1":null})"}))), "nil-balance");
-  EXPECT_EQ(kinds(judge("bank", reads({R"({"0":1,"1":0})", R"({"0":2,"1":-1})"}))), "negative-value");
-  EXPECT_EQ(kinds(judge("bank", reads({R"({"0":1,"1":0})", "null"}))), "wrong-total");
+  EXPECT_EQ(violations_of(judge_rule("bank", reads_of({R"({"0":1})", R"({"0":1,"2":5})"}))), "unexpected-key");
+  EXPECT_EQ(violations_of(judge_rule("bank", reads_of({R"({"0":1,"1":0})", R"({"0":5,"1":null})"}))), "nil-balance");
+  EXPECT_EQ(violations_of(judge_rule("bank", reads_of({R"({"0":1,"1":0})", R"({"0":2,"1":-1})"}))), "negative-value");
+  EXPECT_EQ(violations_of(judge_rule("bank", reads_of({R"({"0":1,"1":0})", "null"}))), "wrong-total");
 }
 
 TEST(Bank, IsToldWhatThereIs) {
-  const auto lines = reads({R"({"0":60,"1":40})", R"({"0":110,"1":-10})"});
+  const auto lines = reads_of({R"({"0":60,"1":40})", R"({"0":110,"1":-10})"});
   CheckOptions options;
   options.bank.negative_balances = true;
-  EXPECT_EQ(judge("bank", lines, options).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("bank", lines, options).valid, Valid::yes);
   options.bank.total_amount = 99;
-  EXPECT_EQ(kinds(judge("bank", lines, options)), "wrong-total");
+  EXPECT_EQ(violations_of(judge_rule("bank", lines, options)), "wrong-total");
   options.bank.accounts = {"0", "2"};
-  EXPECT_EQ(kinds(judge("bank", lines, options)), "unexpected-key");
+  EXPECT_EQ(violations_of(judge_rule("bank", lines, options)), "unexpected-key");
 }
 
 TEST(Bank, OneReadAloneIsNotJudgedByItself) {
-  const auto one = reads({R"({"0":60,"1":40})"});
-  EXPECT_EQ(judge("bank", one).valid, Valid::unknown);
-  EXPECT_EQ(judge("bank", one, compat).valid, Valid::yes);
+  const auto one = reads_of({R"({"0":60,"1":40})"});
+  EXPECT_EQ(judge_rule("bank", one).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("bank", one, compat).valid, Valid::yes);
   CheckOptions options;
   options.bank.total_amount = 100;
-  EXPECT_EQ(judge("bank", one, options).valid, Valid::yes);
-  EXPECT_EQ(judge("bank", {"0 invoke read", "0 info read"}).valid, Valid::unknown);
-  EXPECT_EQ(judge("bank", reads({"[1]", "[1]"})).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("bank", one, options).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("bank", {"0 invoke read", "0 info read"}).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("bank", reads_of({"[1]", "[1]"})).valid, Valid::unknown);
 }
 
 TEST(LongFork, TwoReadsThatShowWritesInOppositeOrdersAreAFork) {
-  const Verdict fork = judge("long-fork", reads({R"([["r",0,1],["r",1,null]])", R"([["r",1,1],["r",0,null]])"}));
-  EXPECT_EQ(kinds(fork), "long-fork");
+  const Verdict fork =
+      judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,null]])", R"([["r",1,1],["r",0,null]])"}));
+  EXPECT_EQ(violations_of(fork), "long-fork");
   EXPECT_EQ(fork.explanation.at(1),
             "  the read of process 0 (operation 1) shows key 0 without key 1, and the read of process 0 (operation 3) "
             "the other way round");
-  EXPECT_EQ(judge("long-fork", reads({R"([["r",0,1],["r",1,null]])", R"([["r",1,1],["r",0,1]])"})).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,null]])", R"([["r",1,1],["r",0,1]])"})).valid,
+            Valid::yes);
 }
 
 TEST(LongFork, GroupsAreJudgedByThemselves) {
-  EXPECT_EQ(judge("long-fork", reads({R"([["r",0,1],["r",1,null]])", R"([["r",2,null],["r",3,1]])"})).valid,
+  EXPECT_EQ(judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,null]])", R"([["r",2,null],["r",3,1]])"})).valid,
             Valid::yes);
-  EXPECT_EQ(kinds(judge("long-fork", reads({R"([["r",0,1],["r",1,null],["r",2,1]])", R"([["r",0,1],["r",1,1],["r",2,1]])",
-                                            R"([["r",0,1],["r",1,1],["r",2,null]])"}))),
+  EXPECT_EQ(violations_of(judge_rule(
+                "long-fork", reads_of({R"([["r",0,1],["r",1,null],["r",2,1]])", R"([["r",0,1],["r",1,1],["r",2,1]])",
+                                       R"([["r",0,1],["r",1,1],["r",2,null]])"}))),
             "long-fork");
 }
 
 TEST(LongFork, KeysAreWrittenOnceAndReadsAreOfOneSize) {
-  EXPECT_EQ(judge("long-fork", {R"(0 invoke write [["w",0,1]])", R"(0 ok write [["w",0,1]])",
-                                R"(0 invoke write [["w",0,2]])", R"(0 ok write [["w",0,2]])"})
+  EXPECT_EQ(judge_rule("long-fork", {R"(0 invoke write [["w",0,1]])", R"(0 ok write [["w",0,1]])",
+                                     R"(0 invoke write [["w",0,2]])", R"(0 ok write [["w",0,2]])"})
                 .valid,
             Valid::unknown);
   CheckOptions three;
   three.group_size = 3;
-  const auto two = reads({R"([["r",0,1],["r",1,null]])"});
-  EXPECT_EQ(judge("long-fork", two).valid, Valid::yes);
-  EXPECT_EQ(judge("long-fork", two, three).valid, Valid::unknown);
-  EXPECT_EQ(judge("long-fork", reads({R"([["r",0,1],["r",1,1]])", R"([["r",0,2],["r",1,null]])"})).valid,
+  const auto two = reads_of({R"([["r",0,1],["r",1,null]])"});
+  EXPECT_EQ(judge_rule("long-fork", two).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("long-fork", two, three).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,1]])", R"([["r",0,2],["r",1,null]])"})).valid,
             Valid::unknown);
-  EXPECT_EQ(judge("long-fork", reads({R"([["r",0,1],["r",1,1]])"})).valid, Valid::unknown);
-  EXPECT_EQ(judge("long-fork", reads({R"([["r",0,1],["r",1,1]])"}), compat).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,1]])"})).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("long-fork", reads_of({R"([["r",0,1],["r",1,1]])"}), compat).valid, Valid::yes);
 }
 
 TEST(LongFork, ReadsShowWhatWasWritten) {
@@ -114,20 +115,21 @@ TEST(LongFork, ReadsShowWhatWasWritten) {
                                     R"(1 invoke read [["r",0,null],["r",1,null]])",
                                     R"(1 ok read [["r",0,1],["r",1,null]])"};
   };
-  EXPECT_EQ(judge("long-fork", with("ok")).valid, Valid::yes);
-  EXPECT_EQ(judge("long-fork", with("info")).valid, Valid::yes);
-  EXPECT_EQ(kinds(judge("long-fork", with("fail"))), "aborted-read");
-  EXPECT_EQ(judge("long-fork", with("fail"), compat).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("long-fork", with("ok")).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("long-fork", with("info")).valid, Valid::yes);
+  EXPECT_EQ(violations_of(judge_rule("long-fork", with("fail"))), "aborted-read");
+  EXPECT_EQ(judge_rule("long-fork", with("fail"), compat).valid, Valid::yes);
   auto other = with("ok");
   other.back() = R"(1 ok read [["r",0,null],["r",1,1]])";
-  EXPECT_EQ(kinds(judge("long-fork", other)), "unwritten-read");
+  EXPECT_EQ(violations_of(judge_rule("long-fork", other)), "unwritten-read");
 }
 
 TEST(Sequential, ALaterKeyComesWithAllEarlierOnes) {
-  EXPECT_EQ(judge("sequential", reads({R"([3,[null,"3_1","3_0"]])", R"([4,["4_2","4_1","4_0"]])"})).valid, Valid::yes);
-  EXPECT_EQ(kinds(judge("sequential", reads({R"([3,["3_2",null,"3_0"]])"}))), "trailing-nil");
-  EXPECT_EQ(judge("sequential", reads({"[3,[null,null]]"})).valid, Valid::unknown);
-  EXPECT_EQ(judge("sequential", reads({R"([3,["3_0"]])"})).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("sequential", reads_of({R"([3,[null,"3_1","3_0"]])", R"([4,["4_2","4_1","4_0"]])"})).valid,
+            Valid::yes);
+  EXPECT_EQ(violations_of(judge_rule("sequential", reads_of({R"([3,["3_2",null,"3_0"]])"}))), "trailing-nil");
+  EXPECT_EQ(judge_rule("sequential", reads_of({"[3,[null,null]]"})).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("sequential", reads_of({R"([3,["3_0"]])"})).valid, Valid::unknown);
 }
 
 TEST(CausalReverse, AWriteBringsAlongWhatWasAcknowledgedBeforeIt) {
@@ -139,50 +141,58 @@ TEST(CausalReverse, AWriteBringsAlongWhatWasAcknowledgedBeforeIt) {
     return lines;
   };
   for (const char* name : {"causal-reverse", "comments"}) {
-    EXPECT_EQ(judge(name, with("[1,2]")).valid, Valid::yes);
-    const Verdict wrong = judge(name, with("[2]"));
-    EXPECT_EQ(kinds(wrong), "missing");
-    EXPECT_EQ(wrong.explanation.at(1),
-              "  the read of process 1 (operation 5) shows 2, but not [1], which had been acknowledged before the write "
-              "of process 0 (operation 2) began");
-    EXPECT_EQ(judge(name, with("[1]")).valid, Valid::unknown) << "nothing could be missing";
-    EXPECT_EQ(kinds(judge(name, with("[1,2,3]"))), "unwritten-read");
-    EXPECT_EQ(judge(name, with("[1,2,3]"), compat).valid, Valid::yes);
+    EXPECT_EQ(judge_rule(name, with("[1,2]")).valid, Valid::yes);
+    const Verdict wrong = judge_rule(name, with("[2]"));
+    EXPECT_EQ(violations_of(wrong), "missing");
+    EXPECT_EQ(
+        wrong.explanation.at(1),
+        "  the read of process 1 (operation 5) shows 2, but not [1], which had been acknowledged before the write "
+        "of process 0 (operation 2) began");
+    EXPECT_EQ(judge_rule(name, with("[1]")).valid, Valid::unknown) << "nothing could be missing";
+    EXPECT_EQ(violations_of(judge_rule(name, with("[1,2,3]"))), "unwritten-read");
+    EXPECT_EQ(judge_rule(name, with("[1,2,3]"), compat).valid, Valid::yes);
   }
 }
 
 TEST(CausalReverse, KeysAreIndependent) {
-  EXPECT_EQ(kinds(judge("causal-reverse", {"0 invoke write [0,1]", "0 ok write [0,1]", "0 invoke write [1,2]",
-                                           "0 ok write [1,2]", "0 invoke write [1,3]", "0 ok write [1,3]",
-                                           "1 invoke read [1,null]", "1 ok read [1,[2,3]]"})),
-            "");
-  EXPECT_EQ(kinds(judge("causal-reverse", {"0 invoke write [1,2]", "0 ok write [1,2]", "0 invoke write [1,3]",
-                                           "0 ok write [1,3]", "1 invoke read [1,null]", "1 ok read [1,[3]]"})),
-            "missing");
+  EXPECT_EQ(
+      violations_of(judge_rule("causal-reverse", {"0 invoke write [0,1]", "0 ok write [0,1]", "0 invoke write [1,2]",
+                                                  "0 ok write [1,2]", "0 invoke write [1,3]", "0 ok write [1,3]",
+                                                  "1 invoke read [1,null]", "1 ok read [1,[2,3]]"})),
+      "");
+  EXPECT_EQ(
+      violations_of(judge_rule("causal-reverse", {"0 invoke write [1,2]", "0 ok write [1,2]", "0 invoke write [1,3]",
+                                                  "0 ok write [1,3]", "1 invoke read [1,null]", "1 ok read [1,[3]]"})),
+      "missing");
 }
 
 TEST(Monotonic, RowsAreReadInTheOrderInWhichTheyWereAdded) {
   const auto with = [](const char* rows) {
-    return std::vector<std::string>{"0 invoke add 0",  R"(0 ok add {"val":0,"sts":10})",
-                                    "0 invoke add 1",  R"(0 ok add {"val":1,"sts":11})",
-                                    "0 invoke read",   std::string("0 ok read ") + rows};
+    return std::vector<std::string>{"0 invoke add 0", R"(0 ok add {"val":0,"sts":10})",
+                                    "0 invoke add 1", R"(0 ok add {"val":1,"sts":11})",
+                                    "0 invoke read",  std::string("0 ok read ") + rows};
   };
-  EXPECT_EQ(judge("monotonic", with(R"([{"val":0,"sts":10},{"val":1,"sts":11}])")).valid, Valid::yes);
-  EXPECT_EQ(kinds(judge("monotonic", with(R"([{"val":1,"sts":10},{"val":0,"sts":11}])"))), "value-reorders");
-  EXPECT_EQ(kinds(judge("monotonic", with(R"([{"val":0,"sts":11},{"val":1,"sts":10}])"))), "order-by-errors");
-  EXPECT_EQ(kinds(judge("monotonic", with(R"([{"val":0,"sts":10}])"))), "lost");
-  EXPECT_EQ(kinds(judge("monotonic", with(R"([{"val":0,"sts":10},{"val":0,"sts":10},{"val":1,"sts":11}])"))),
-            "duplicates value-reorders");
-  EXPECT_EQ(judge("monotonic", {"0 invoke add 0", "0 ok add 0"}).valid, Valid::unknown);
-  EXPECT_EQ(judge("monotonic", {"0 invoke add 0", "0 ok add 0"}, compat).valid, Valid::no);
-  EXPECT_EQ(kinds(judge("monotonic", {"0 invoke add 0", "0 fail add 0", "0 invoke read", "0 ok read [0]"})), "revived");
+  EXPECT_EQ(judge_rule("monotonic", with(R"([{"val":0,"sts":10},{"val":1,"sts":11}])")).valid, Valid::yes);
+  EXPECT_EQ(violations_of(judge_rule("monotonic", with(R"([{"val":1,"sts":10},{"val":0,"sts":11}])"))),
+            "value-reorders");
+  EXPECT_EQ(violations_of(judge_rule("monotonic", with(R"([{"val":0,"sts":11},{"val":1,"sts":10}])"))),
+            "order-by-errors");
+  EXPECT_EQ(violations_of(judge_rule("monotonic", with(R"([{"val":0,"sts":10}])"))), "lost");
+  EXPECT_EQ(
+      violations_of(judge_rule("monotonic", with(R"([{"val":0,"sts":10},{"val":0,"sts":10},{"val":1,"sts":11}])"))),
+      "duplicates value-reorders");
+  EXPECT_EQ(judge_rule("monotonic", {"0 invoke add 0", "0 ok add 0"}).valid, Valid::unknown);
+  EXPECT_EQ(judge_rule("monotonic", {"0 invoke add 0", "0 ok add 0"}, compat).valid, Valid::no);
+  EXPECT_EQ(
+      violations_of(judge_rule("monotonic", {"0 invoke add 0", "0 fail add 0", "0 invoke read", "0 ok read [0]"})),
+      "revived");
 }
 
 TEST(Causal, EachOperationGoesOnFromTheOneBefore) {
   const auto history = [](const char* second_link, const char* last_value) {
-    History operations = shorthand({"0 invoke read-init [0,null]", "0 ok read-init [0,0]", "0 invoke write [0,1]",
-                                    "0 ok write [0,1]", "0 invoke read [0,null]",
-                                    std::string("0 ok read [0,") + last_value + "]"});
+    History operations =
+        shorthand({"0 invoke read-init [0,null]", "0 ok read-init [0,0]", "0 invoke write [0,1]", "0 ok write [0,1]",
+                   "0 invoke read [0,null]", std::string("0 ok read [0,") + last_value + "]"});
     const std::pair<const char*, const char*> links[] = {{"1", "\"init\""}, {"2", second_link}, {"3", "2"}};
     for (std::size_t i = 0; i < 3; ++i) {
       operations[2 * i + 1].other_fields = {{"position", Json::parse(links[i].first)},
@@ -191,18 +201,18 @@ TEST(Causal, EachOperationGoesOnFromTheOneBefore) {
     return operations;
   };
   EXPECT_EQ(check_causal(history("1", "1"), defaults).valid, Valid::yes);
-  EXPECT_EQ(kinds(check_causal(history("7", "1"), defaults)), "inconsistent");
+  EXPECT_EQ(violations_of(check_causal(history("7", "1"), defaults)), "inconsistent");
   const Verdict wrong = check_causal(history("1", "0"), defaults);
   EXPECT_EQ(wrong.explanation.at(1), "  the read of process 0 (operation 5) on key 0: can't read 0 from register 1");
 }
 
 TEST(Adya, OneInsertAKeySucceeds) {
-  EXPECT_EQ(judge("adya", {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]", "0 ok insert [1,[null,1]]",
-                           "1 fail insert [1,[2,null]]"})
+  EXPECT_EQ(judge_rule("adya", {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
+                                "0 ok insert [1,[null,1]]", "1 fail insert [1,[2,null]]"})
                 .valid,
             Valid::yes);
-  EXPECT_EQ(kinds(judge("adya", {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
-                                 "0 ok insert [1,[null,1]]", "1 ok insert [1,[2,null]]"})),
+  EXPECT_EQ(violations_of(judge_rule("adya", {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
+                                              "0 ok insert [1,[null,1]]", "1 ok insert [1,[2,null]]"})),
             "G2");
 }
 

@@ -10,57 +10,60 @@
 namespace mznode::check {
 namespace {
 
-const CheckOptions defaults{};
-const CheckOptions compat{.compat_jepsen = true};
-
-Verdict judge(const char* checker, const std::vector<std::string>& lines, const CheckOptions& options = defaults) {
+Verdict judge_queue(const char* checker, const std::vector<std::string>& lines,
+                    const CheckOptions& options = defaults) {
   return find_checker(checker)->check(shorthand(lines), options);
 }
 
 TEST(Set, TheLastReadShowsWhatWasAdded) {
   const auto with = [](const char* read) {
-    return std::vector<std::string>{"0 invoke add 0", "0 ok add 0",    "0 invoke add 1", "0 info add 1",
-                                    "1 invoke read",  "1 ok read [9]", "1 invoke read",  std::string("1 ok read ") + read};
+    return std::vector<std::string>{
+        "0 invoke add 0", "0 ok add 0",    "0 invoke add 1", "0 info add 1",
+        "1 invoke read",  "1 ok read [9]", "1 invoke read",  std::string("1 ok read ") + read};
   };
-  EXPECT_EQ(judge("set", with("[0,1]")).valid, Valid::yes);
-  EXPECT_EQ(judge("set", with("[0]")).valid, Valid::yes);
-  EXPECT_EQ(reason(judge("set", with("[1]"))), "lost [0]");
-  EXPECT_EQ(reason(judge("set", with("[0,2]"))), "unexpected [2]");
-  EXPECT_EQ(reason(judge("set", with("[0,0]"))), "duplicated [0]");
-  EXPECT_EQ(judge("set", with("[0,0]"), compat).valid, Valid::yes);
-  EXPECT_EQ(to_details(judge("set", with("[0,1]")))["recovered"], nlohmann::ordered_json::parse("[1]"));
-  EXPECT_EQ(judge("set", {"0 invoke add 0", "0 ok add 0"}).valid, Valid::unknown);
-  EXPECT_EQ(judge("set", {"0 invoke add 0", "0 ok add 0"}, compat).valid, Valid::unknown);
+  EXPECT_EQ(judge_queue("set", with("[0,1]")).valid, Valid::yes);
+  EXPECT_EQ(judge_queue("set", with("[0]")).valid, Valid::yes);
+  EXPECT_EQ(reason(judge_queue("set", with("[1]"))), "lost [0]");
+  EXPECT_EQ(reason(judge_queue("set", with("[0,2]"))), "unexpected [2]");
+  EXPECT_EQ(reason(judge_queue("set", with("[0,0]"))), "duplicated [0]");
+  EXPECT_EQ(judge_queue("set", with("[0,0]"), compat).valid, Valid::yes);
+  EXPECT_EQ(to_details(judge_queue("set", with("[0,1]")))["recovered"], nlohmann::ordered_json::parse("[1]"));
+  EXPECT_EQ(judge_queue("set", {"0 invoke add 0", "0 ok add 0"}).valid, Valid::unknown);
+  EXPECT_EQ(judge_queue("set", {"0 invoke add 0", "0 ok add 0"}, compat).valid, Valid::unknown);
 }
 
 TEST(Queue, WhatIsDequeuedWasEnqueuedBefore) {
-  EXPECT_EQ(judge("queue", {"0 invoke enqueue 1", "1 invoke dequeue", "1 ok dequeue 1", "0 info enqueue 1"}).valid,
-            Valid::yes);
-  EXPECT_EQ(reason(judge("queue", {"1 invoke dequeue", "1 ok dequeue 1", "0 invoke enqueue 1", "0 ok enqueue 1"})),
-            "unexpected [1]");
-  EXPECT_EQ(reason(judge("queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke dequeue", "1 ok dequeue 1",
-                                   "1 invoke dequeue", "1 ok dequeue 1"})),
+  EXPECT_EQ(
+      judge_queue("queue", {"0 invoke enqueue 1", "1 invoke dequeue", "1 ok dequeue 1", "0 info enqueue 1"}).valid,
+      Valid::yes);
+  EXPECT_EQ(
+      reason(judge_queue("queue", {"1 invoke dequeue", "1 ok dequeue 1", "0 invoke enqueue 1", "0 ok enqueue 1"})),
+      "unexpected [1]");
+  EXPECT_EQ(reason(judge_queue("queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke dequeue", "1 ok dequeue 1",
+                                         "1 invoke dequeue", "1 ok dequeue 1"})),
             "duplicated [1]");
   const std::vector<std::string> failed = {"0 invoke enqueue 1", "0 fail enqueue 1", "1 invoke dequeue",
                                            "1 ok dequeue 1"};
-  EXPECT_EQ(judge("queue", failed).valid, Valid::no);
-  EXPECT_EQ(judge("queue", failed, compat).valid, Valid::yes);
-  EXPECT_EQ(judge("queue", {"0 invoke enqueue 1", "0 ok enqueue 1"}).valid, Valid::unknown);
+  EXPECT_EQ(judge_queue("queue", failed).valid, Valid::no);
+  EXPECT_EQ(judge_queue("queue", failed, compat).valid, Valid::yes);
+  EXPECT_EQ(judge_queue("queue", {"0 invoke enqueue 1", "0 ok enqueue 1"}).valid, Valid::unknown);
 }
 
 TEST(TotalQueue, WhatIsEnqueuedIsDequeued) {
-  EXPECT_EQ(judge("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "0 invoke enqueue 2", "0 info enqueue 2",
-                                  "1 invoke drain", "1 ok drain [1,2]"})
+  EXPECT_EQ(judge_queue("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "0 invoke enqueue 2",
+                                        "0 info enqueue 2", "1 invoke drain", "1 ok drain [1,2]"})
                 .valid,
             Valid::yes);
-  EXPECT_EQ(reason(judge("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke dequeue", "1 ok dequeue 3"})),
+  EXPECT_EQ(reason(judge_queue("total-queue",
+                               {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke dequeue", "1 ok dequeue 3"})),
             "lost [1]; unexpected [3]");
-  const Verdict twice = judge("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke drain",
-                                              "1 ok drain [1,1]"});
+  const Verdict twice =
+      judge_queue("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke drain", "1 ok drain [1,1]"});
   EXPECT_EQ(twice.valid, Valid::yes) << "at least once";
   EXPECT_EQ(twice.found<InOutFinding>()->duplicated.size(), 1u);
-  EXPECT_EQ(judge("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke drain", "1 info drain"}).valid,
-            Valid::unknown);
+  EXPECT_EQ(
+      judge_queue("total-queue", {"0 invoke enqueue 1", "0 ok enqueue 1", "1 invoke drain", "1 info drain"}).valid,
+      Valid::unknown);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ struct Option {
   std::string_view name;
   void (*set)(Choice& options, const json& value);
 };
-constexpr std::array<Option, 16> table = {{
+constexpr std::array<Option, 18> table = {{
     {"consistency-models",
      [](Choice& options, const json& value) {
        std::string names;
@@ -133,6 +133,13 @@ constexpr std::array<Option, 16> table = {{
      [](Choice& options, const json& value) {
        options.group_size = static_cast<std::size_t>(number_of(value, "group-size"));
      }},
+    {"model",
+     [](Choice& options, const json& value) {
+       if (!value.is_string()) throw std::invalid_argument("model takes a name");
+       options.model = value;
+     }},
+    {"permits", [](Choice& options,
+                   const json& value) { options.permits = static_cast<std::int64_t>(number_of(value, "permits")); }},
     {"explain", [](Choice& options,
                    const json& value) { options.explain = options.strongest_models = switch_of(value, "explain"); }},
 }};

@@ -50,6 +50,7 @@ MZNODE_API const char* mznode_formats(void);
  *   "initial-value"        what each register holds at the beginning
  *   "total-amount", "accounts", "negative-balances"  of a bank: a number, a list of names, true
  *   "group-size"           how many keys each read of long-fork shows
+ *   "model", "permits"     of linearizable: the name of the model, how many may hold a semaphore
  *   "format"               a name of mznode_formats(); what the history looks like unless given
  *   "timeout", "memory"    what judging may take in all, in seconds and in MiB; beyond that it is unknown. It then runs
  *                          in a process of its own, a fork of the caller.

@@ -43,4 +43,10 @@ std::optional<std::vector<std::pair<std::string, std::string_view>>> members_of(
   return members;
 }
 
+std::string shown(std::string_view text) {
+  constexpr std::size_t most_bytes = 160;
+  const std::string_view part = whole_characters(text, most_bytes);
+  return std::string(part) + (part.size() < text.size() ? " …" : "");
+}
+
 }  // namespace mznode::check

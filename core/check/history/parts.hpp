@@ -18,4 +18,7 @@ std::optional<std::pair<std::string_view, std::string_view>> pair_of(std::string
 /// The members of an object, each with the characters of its key; nothing when `text` is no object.
 std::optional<std::vector<std::pair<std::string, std::string_view>>> members_of(std::string_view text);
 
+/// As much of a value as is told in words.
+std::string shown(std::string_view text);
+
 }  // namespace mznode::check

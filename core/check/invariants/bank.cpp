@@ -58,9 +58,9 @@ class Bank {
     } else if (!without.empty()) {
       violations_.add("nil-balance", {read}, of + "no balance of the accounts" + shown(without));
     } else if (total != *total_) {
-      violations_.add("wrong-total", {read},
-                      of + std::to_string(total) + " in all, and not " + std::to_string(*total_) + ": " +
-                          shown(read.value.text()));
+      violations_.add(
+          "wrong-total", {read},
+          of + std::to_string(total) + " in all, and not " + std::to_string(*total_) + ": " + shown(read.value.text()));
     } else if (!negative.empty() && !options_.negative_balances) {
       violations_.add("negative-value", {read}, of + "less than nothing on accounts:" + shown(negative));
     }

@@ -68,8 +68,9 @@ Verdict check_causal(const History& history, const CheckOptions& options) {
     is_broken[part.key] = true;
     std::vector<Operation> operations = {operation};
     if (before != nullptr) operations.push_back(*before);
-    violations.add("inconsistent", std::move(operations),
-                   named(operation) + (part.key.is_null() ? "" : " on key " + shown(part.key.text())) + ": " + *problem);
+    violations.add(
+        "inconsistent", std::move(operations),
+        named(operation) + (part.key.is_null() ? "" : " on key " + shown(part.key.text())) + ": " + *problem);
   }
   violations.count("op-count", judged);
   const bool is_judged = judged > 0 || Upstream(options).accepts_nothing();

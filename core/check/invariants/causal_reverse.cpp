@@ -89,7 +89,8 @@ class CausalReverse {
       const auto write = object.writes.find(Json::from_valid(std::string(element)));
       const bool is_written = write != object.writes.end() && write->second.first_begun < position;
       if (!is_written && !upstream_.ignores_impossible_elements()) {
-        violations_.add("unwritten-read", {read}, named(read) + " shows " + shown(element) + ", which nobody had begun to write");
+        violations_.add("unwritten-read", {read},
+                        named(read) + " shows " + shown(element) + ", which nobody had begun to write");
       }
       if (write == object.writes.end() || write->second.begun == never) continue;
       seen.insert(&write->second);

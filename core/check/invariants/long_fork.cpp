@@ -75,8 +75,8 @@ class LongFork {
     const bool tells_nothing = early_ + late_ == reads_ && !upstream_.accepts_nothing();
     return std::move(violations_)
         .verdict(reads_ == 0 && tells_nothing ? "no read was answered"
-                 : tells_nothing              ? "no read shows some of its keys without the others, so that none tells of an order"
-                                              : "");
+                 : tells_nothing ? "no read shows some of its keys without the others, so that none tells of an order"
+                                 : "");
   }
 
  private:
@@ -103,8 +103,8 @@ class LongFork {
     for (const MicroOperation& each : micro_operations) values.insert_or_assign(each.key, each.value);
     if (!group_size_) group_size_ = values.size();
     if (values.size() != *group_size_) {
-      refuse(operation, "every read should show " + std::to_string(*group_size_) + " keys (--group-size), and this one shows " +
-                            std::to_string(values.size()));
+      refuse(operation, "every read should show " + std::to_string(*group_size_) +
+                            " keys (--group-size), and this one shows " + std::to_string(values.size()));
     }
     add(operation, values);
     for (const auto& [key, value] : values) judge_value(position, key, value);

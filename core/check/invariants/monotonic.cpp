@@ -78,9 +78,9 @@ class Monotonic {
     violations_.count("acknowledged-count", acknowledged_.size());
     for (const auto& [val, add] : acknowledged_) {
       if (shown_times.contains(val)) continue;
-      violations_.add("lost", {*add, read}, named(*add) + " was acknowledged with " + shown(val.text()) +
-                                                ", which the last read (operation " + std::to_string(read.index) +
-                                                ") does not show");
+      violations_.add("lost", {*add, read},
+                      named(*add) + " was acknowledged with " + shown(val.text()) +
+                          ", which the last read (operation " + std::to_string(read.index) + ") does not show");
     }
     for (const auto& [val, add] : failed_) {
       const bool is_revived = shown_times.contains(val) && !acknowledged_.contains(val);

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "mznode/check/gloss.hpp"
-#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {
@@ -12,21 +11,14 @@ namespace {
 using nlohmann::ordered_json;
 
 /// How many examples of each kind are kept, and told in words.
-constexpr std::size_t max_examples = 8;
-constexpr std::size_t max_told = 3;
-/// How much of a value is told.
-constexpr std::size_t shown_bytes = 160;
+constexpr std::size_t kept_examples = 8;
+constexpr std::size_t told_examples = 3;
 
 }  // namespace
 
 std::string named(const Operation& operation) {
   return "the " + operation.f + " of process " + std::to_string(operation.process) + " (operation " +
          std::to_string(operation.index) + ")";
-}
-
-std::string shown(std::string_view text) {
-  const std::string_view part = whole_characters(text, shown_bytes);
-  return std::string(part) + (part.size() < text.size() ? " …" : "");
 }
 
 void ViolationsFinding::write_to(ordered_json& details) const {
@@ -56,7 +48,7 @@ void Violations::add(std::string_view name, std::vector<Operation> operations, s
   auto known = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
   if (known == all.end()) known = all.insert(all.end(), {.name = std::string(name), .examples = {}});
   ++known->count;
-  if (known->examples.size() < max_examples) known->examples.push_back({std::move(operations), std::move(text)});
+  if (known->examples.size() < kept_examples) known->examples.push_back({std::move(operations), std::move(text)});
 }
 
 Verdict Violations::verdict(const std::string& why_unjudged) && {
@@ -66,7 +58,7 @@ Verdict Violations::verdict(const std::string& why_unjudged) && {
     const std::string explained = gloss(violation.name);
     verdict.explanation.push_back(violation.name + " (" + std::to_string(violation.count) + ")" +
                                   (explained.empty() ? "" : ": " + explained));
-    for (std::size_t i = 0; i < std::min(max_told, violation.examples.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(told_examples, violation.examples.size()); ++i) {
       verdict.explanation.push_back("  " + violation.examples[i].text);
     }
   }

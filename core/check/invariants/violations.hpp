@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "history/parts.hpp"
 #include "mznode/check/invariants.hpp"
 
 namespace mznode::check {
@@ -25,7 +26,5 @@ class Violations {
 
 /// "the read of process 3 (operation 17)".
 std::string named(const Operation& operation);
-/// As much of a value as is told in words.
-std::string shown(std::string_view text);
 
 }  // namespace mznode::check

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "linearizability/model_search.hpp"
+#include "linearizability/timed_calls.hpp"
 #include "mznode/check/linearizable.hpp"
 #include "mznode/check/verdict.hpp"
 
@@ -48,9 +48,9 @@ std::optional<Operation> previous_ok(const History& history, std::span<const Tim
   return last == TimedCall::never ? std::nullopt : std::optional(history[last]);
 }
 
-/// The calls of the clients in the order of their invocations, without those that certainly had no effect.
-/// Throws HistoryError when the history has no form that can be judged (see Pairing).
-std::vector<TimedCall> calls_of(const History& history) {
+}  // namespace
+
+std::vector<TimedCall> timed_calls(const History& history) {
   const Pairing pairing(history);
   std::vector<TimedCall> calls;
   for (std::size_t i = 0; i < history.size(); ++i) {
@@ -72,28 +72,29 @@ std::vector<TimedCall> calls_of(const History& history) {
   return calls;
 }
 
-Verdict verdict_of(const History& history, std::span<const TimedCall> calls, const ModelSearch& search) {
+Verdict judge_calls(const History& history, std::span<const TimedCall> told, std::span<const TimedCall> calls,
+                    std::shared_ptr<const detail::State> initial, const SearchLimits& limits) {
+  const ModelSearch search =
+      search_orders(calls, std::move(initial), {.steps = limits.steps / work_of_a_step, .bytes = limits.bytes});
   if (search.outcome == ModelSearch::Outcome::gave_up) {
     return Verdict::unknown("gave up after " + std::to_string(search.steps) +
                             " steps (--search-steps and --search-memory)");
   }
-  const bool is_judged = std::any_of(calls.begin(), calls.end(),
-                                     [](const TimedCall& each) { return each.completion != TimedCall::never; });
+  const bool is_judged =
+      std::any_of(told.begin(), told.end(), [](const TimedCall& each) { return each.completion != TimedCall::never; });
   if (!is_judged) return Verdict::unknown("no operation was answered");
   Verdict verdict(search.outcome == ModelSearch::Outcome::found ? Valid::yes : Valid::no);
   RegisterFinding finding;
-  finding.op_count = calls.size();
+  finding.op_count = told.size();
   if (verdict.valid == Valid::no) {
-    const std::size_t stuck = calls[search.stuck].completion;
+    const std::size_t stuck = told[search.stuck].completion;
     finding.op = history[stuck];
-    finding.previous_ok = previous_ok(history, calls, stuck);
-    verdict.explanation = explain(calls, search);
+    finding.previous_ok = previous_ok(history, told, stuck);
+    verdict.explanation = explain(told, search);
   }
   verdict.add(std::move(finding));
   return verdict;
 }
-
-}  // namespace
 
 namespace detail {
 
@@ -106,9 +107,8 @@ Fingerprint fingerprint_of(std::string_view text) {
 
 CheckFunction linearizable_from(std::shared_ptr<const State> initial) {
   return [initial = std::move(initial)](const History& history, const CheckOptions& options) {
-    const std::vector<TimedCall> calls = calls_of(history);
-    const SearchLimits limits{.steps = options.limits.steps / work_of_a_step, .bytes = options.limits.bytes};
-    return verdict_of(history, calls, search_orders(calls, initial, limits));
+    const std::vector<TimedCall> calls = timed_calls(history);
+    return judge_calls(history, calls, calls, initial, options.limits);
   };
 }
 

@@ -14,30 +14,30 @@ namespace {
 
 using nlohmann::ordered_json;
 /// A multiset, in order.
-using Elements = std::vector<Json>;
+using Multiset = std::vector<Json>;
 
-void sort(Elements& elements) {
+void sort_elements(Multiset& elements) {
   std::sort(elements.begin(), elements.end());
 }
 
-void make_set(Elements& elements) {
-  sort(elements);
+void make_set(Multiset& elements) {
+  sort_elements(elements);
   elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
 }
 
-Elements minus(const Elements& a, const Elements& b) {
-  Elements rest;
+Multiset minus(const Multiset& a, const Multiset& b) {
+  Multiset rest;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
   return rest;
 }
 
-Elements both(const Elements& a, const Elements& b) {
-  Elements common;
+Multiset both(const Multiset& a, const Multiset& b) {
+  Multiset common;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
   return common;
 }
 
-void append_list(const Operation& operation, Elements& elements) {
+void append_list(const Operation& operation, Multiset& elements) {
   const auto list = elements_of(operation.value.text());
   if (!list) refuse(operation, "expected a list as the value of " + operation.f);
   for (const std::string_view each : *list) elements.push_back(Json::from_valid(std::string(each)));
@@ -133,8 +133,8 @@ std::string InOutFinding::reason() const {
 }
 
 Verdict check_set(const History& history, const CheckOptions& options) {
-  Elements attempts;
-  Elements acknowledged;
+  Multiset attempts;
+  Multiset acknowledged;
   const Operation* read = nullptr;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
@@ -143,14 +143,14 @@ Verdict check_set(const History& history, const CheckOptions& options) {
     if (operation.f == "read" && operation.type == Type::ok && !operation.value.is_null()) read = &operation;
   }
   if (read == nullptr) return Verdict::unknown("the set was never read");
-  Elements shown;
+  Multiset shown;
   append_list(*read, shown);
   make_set(attempts);
   make_set(acknowledged);
-  sort(shown);
-  Elements once = shown;
+  sort_elements(shown);
+  Multiset once = shown;
   make_set(once);
-  const Elements ok = both(once, attempts);
+  const Multiset ok = both(once, attempts);
   InOutFinding finding;
   finding.attempt_count = attempts.size();
   finding.acknowledged_count = acknowledged.size();
@@ -164,8 +164,7 @@ Verdict check_set(const History& history, const CheckOptions& options) {
   Verdict verdict(is_wrong ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
   if (is_wrong) {
     verdict.explanation.push_back("the last read, that of process " + std::to_string(read->process) + " (operation " +
-                                  std::to_string(read->index) + "), does not show what was added: " +
-                                  finding.reason());
+                                  std::to_string(read->index) + "), does not show what was added: " + finding.reason());
   } else if (!is_judged) {
     verdict.error = "nothing was added";
   }
@@ -182,9 +181,9 @@ Verdict check_queue(const History& history, const CheckOptions& options) {
 }
 
 Verdict check_total_queue(const History& history, const CheckOptions& options) {
-  Elements attempts;
-  Elements acknowledged;
-  Elements dequeued;
+  Multiset attempts;
+  Multiset acknowledged;
+  Multiset dequeued;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
     const bool is_ok = operation.type == Type::ok;
@@ -196,10 +195,10 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
     }
     if (operation.f == "drain" && is_ok) append_list(operation, dequeued);
   }
-  sort(attempts);
-  sort(acknowledged);
-  sort(dequeued);
-  const Elements ok = both(dequeued, attempts);
+  sort_elements(attempts);
+  sort_elements(acknowledged);
+  sort_elements(dequeued);
+  const Multiset ok = both(dequeued, attempts);
   InOutFinding finding;
   finding.attempt_count = attempts.size();
   finding.acknowledged_count = acknowledged.size();

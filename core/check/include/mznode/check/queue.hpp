@@ -13,7 +13,8 @@ namespace mznode::check {
 /// Finds an InOutFinding. Unknown where nothing was dequeued.
 Verdict check_queue(const History& history, const CheckOptions& options);
 
-/// Jepsen's checker/total-queue: what is enqueued is dequeued, at least once, and nothing else. `drain` dequeues a list.
+/// Jepsen's checker/total-queue: what is enqueued is dequeued, at least once, and nothing else. `drain` dequeues a
+/// list.
 ///
 /// Finds an InOutFinding. Throws HistoryError for a drain that is neither acknowledged nor failed. Unknown where
 /// nothing was enqueued.
