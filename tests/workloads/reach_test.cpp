@@ -132,7 +132,8 @@ TEST(Reach, NoProtocolOfMajoritiesAnswersMore) {
         const double answered = availability.ok_fraction.value_or(0) + availability.cas_mismatch_fraction.value_or(0);
         const auto reachable = reach_bound_of(report.verdict);
         ASSERT_TRUE(reachable) << strategy << ", " << fault << ", seed " << seed;
-        EXPECT_LE(answered, *reachable) << strategy << ", " << fault << ", seed " << seed;
+        // The two are quotients, added up in different orders.
+        EXPECT_LE(answered, *reachable + 1e-9) << strategy << ", " << fault << ", seed " << seed;
       }
     }
   }

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t records_before_compaction = 1'000;
 
 template <class Message>
-void send(Node& node, const std::string& dest, const Json& key, const Message& message) {
-  std::visit([&]<class T>(const T& each) { node.send(dest, type_of<T>, Keyed<T>{key, each}); }, message);
+void send(relay::Relays& relays, const std::string& dest, const Json& key, const Message& message) {
+  std::visit([&]<class T>(const T& each) { relays.send(dest, type_of<T>, Keyed<T>{key, each}); }, message);
 }
 
 }  // namespace
@@ -48,13 +48,13 @@ void Keyspace::carry_out(const Shares::Urgent& urgent) {
     // Who has just given up does not wait any more.
     if (const auto waiting = waiting_.find(id); waiting != waiting_.end()) waiting->second->set({.found = found});
   }
-  for (const auto& [to, key, request] : urgent.requests) send(node_, node_.node_ids()[to], key, request);
+  for (const auto& [to, key, request] : urgent.requests) send(relays_, node_.node_ids()[to], key, request);
 }
 
 void Keyspace::carry_out(const Shares::Effects& effects) {
   for (const auto& [to, key, reply] : effects.replies) {
     if (to != shares_->peers().self()) {
-      send(node_, node_.node_ids()[to], key, reply);
+      send(relays_, node_.node_ids()[to], key, reply);
     } else if (shares_->receive(node_.now(), key, to, reply)) {
       driver_->wake();
     }

@@ -12,12 +12,13 @@
 #include "driver.hpp"
 #include "mznode/node/node.hpp"
 #include "raft/enrolment.hpp"
+#include "relay/relays.hpp"
 
 namespace mznode::caspaxos {
 
-/// Binds CASPaxos to a node: a register for each key, with a share of it on every node. Carries their messages, and
-/// makes durable what an acceptor holds before anybody hears of it. A node that has lost its memory takes part as a
-/// proposer only, because it may have promised and accepted what it does not know any more.
+/// Binds CASPaxos to a node: a register for each key, with a share of it on every node. Carries their messages,
+/// around broken links too, and makes durable what an acceptor holds before anybody hears of it. A node that has lost
+/// its memory takes part as a proposer only, because it may have promised and accepted what it does not know any more.
 class Keyspace {
  public:
   struct Options {
@@ -74,6 +75,7 @@ class Keyspace {
   void compact();
 
   Node& node_;
+  relay::Relays relays_;
   Options options_;
   raft::Enrolment enrolment_;
   std::optional<Shares> shares_;

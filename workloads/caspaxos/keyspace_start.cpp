@@ -7,9 +7,10 @@ namespace mznode::caspaxos {
 
 Keyspace::Keyspace(Node& node, Options options)
     : node_(node),
+      relays_(node),
       options_(options),
       enrolment_(
-          node, [this](const raft::Enrolment::Saved& saved) { append({.enrolment = saved}); },
+          node, relays_, [this](const raft::Enrolment::Saved& saved) { append({.enrolment = saved}); },
           [this] { become_acceptor(); }) {
   node_.on_init([this] { start(); });
   install_handlers();
@@ -49,8 +50,8 @@ void Keyspace::become_acceptor() {
 
 template <class T>
 void Keyspace::install_request() {
-  node_.on_peer(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
-    const Member from = enrolment_.member(request.src);
+  relays_.on_peer<Keyed<T>>(type_of<T>, [this](const Keyed<T>& body, const std::string& src) {
+    const Member from = enrolment_.member(src);
     demand_possible(body.key, from, body.message);
     shares_->answer(node_.now(), body.key, from, body.message);
     driver_->wake();
@@ -59,9 +60,9 @@ void Keyspace::install_request() {
 
 template <class T>
 void Keyspace::install_reply() {
-  node_.on_peer(type_of<T>, [this](Keyed<T> body, mznode::Request request) {
+  relays_.on_peer<Keyed<T>>(type_of<T>, [this](const Keyed<T>& body, const std::string& src) {
     demand_possible(body.key, body.message);
-    const Member from = enrolment_.member(request.src);
+    const Member from = enrolment_.member(src);
     if (shares_->receive(node_.now(), body.key, from, body.message)) driver_->wake();
   });
 }

@@ -8,6 +8,7 @@
 
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
+#include "relay/messages.hpp"
 
 /// CASPaxos, after Rystsov, "CASPaxos: Replicated State Machines without logs" (2018, arXiv 1802.07000, "the paper"):
 /// a register that any node can change by consensus on its next state, without a leader and without a log. Names are
@@ -57,6 +58,7 @@ struct Prepare {
   Ballot ballot;
   MZNODE_FIELDS(ballot)
   void validate() const { demand(ballot.counter > 0, "ballots count from 1"); }
+  relay::Token asks() const { return {relay::Token::Kind::prepare, ballot.counter, ballot.life}; }
 };
 
 struct Accept {
@@ -70,6 +72,7 @@ struct Accept {
     demand(ballot.counter > 0 && next > ballot, "ballots count from 1, and the next one is greater");
     demand(next.proposer == ballot.proposer && next.life == ballot.life, "both ballots are of one proposer");
   }
+  relay::Token asks() const { return {relay::Token::Kind::accept, ballot.counter, ballot.life}; }
 };
 
 /// Asks what an acceptor has accepted, and leaves it as it is.
@@ -79,6 +82,7 @@ struct Query {
   std::uint64_t number = 0;
   MZNODE_FIELDS(life, number)
   MZNODE_IDENTITIES(life)
+  relay::Token asks() const { return {relay::Token::Kind::query, number, life}; }
 };
 
 using Request = std::variant<Prepare, Accept, Query>;
@@ -91,12 +95,14 @@ struct Promise {
   Accepted accepted;
   MZNODE_FIELDS(ballot, accepted)
   void validate() const { demand(accepted.ballot < ballot, "what is accepted was promised before"); }
+  relay::Token answers() const { return {relay::Token::Kind::prepare, ballot.counter, ballot.life}; }
 };
 
 /// The state is accepted, and the next ballot promised.
 struct Confirmation {
   Ballot ballot;
   MZNODE_FIELDS(ballot)
+  relay::Token answers() const { return {relay::Token::Kind::accept, ballot.counter, ballot.life}; }
 };
 
 /// A greater ballot was promised before.
@@ -114,6 +120,7 @@ struct Report {
   Accepted accepted;
   MZNODE_FIELDS(life, number, accepted)
   MZNODE_IDENTITIES(life)
+  relay::Token answers() const { return {relay::Token::Kind::query, number, life}; }
 };
 
 using Reply = std::variant<Promise, Confirmation, Conflict, Report>;

@@ -10,6 +10,11 @@ struct Keyed {
   Json key;
   T message;
   MZNODE_FIELDS(key, message)
+
+  relay::Token asks() const requires requires(const T& each) { each.asks(); }
+  { return message.asks(); }
+  relay::Token answers() const requires requires(const T& each) { each.answers(); }
+  { return message.answers(); }
 };
 
 /// The type by which each message is sent.

@@ -14,6 +14,7 @@ struct Hello {
   MZNODE_FIELDS(life)
   MZNODE_IDENTITIES(life)
   void validate() const { demand(life != 0, "no life is 0"); }
+  relay::Token asks() const { return {relay::Token::Kind::hello, life, 0}; }
 };
 struct Welcome {
   /// Of the server that is welcomed.
@@ -26,6 +27,7 @@ struct Welcome {
   bool has_forgotten = false;
   MZNODE_FIELDS(life, knew_another, is_young, has_forgotten)
   MZNODE_IDENTITIES(life)
+  relay::Token answers() const { return {relay::Token::Kind::hello, life, 0}; }
 };
 
 /// Finds out whether a server that has nothing saved is new, and may vote, or has lost its memory, and may not: it

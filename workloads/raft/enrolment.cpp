@@ -11,10 +11,12 @@ constexpr Duration announce_again_after = 200ms;
 
 }  // namespace
 
-Enrolment::Enrolment(Node& node, std::function<void(const Saved&)> save, std::function<void()> admit)
-    : node_(node), save_(std::move(save)), admit_(std::move(admit)) {
-  node_.on_peer("hello", [this](Hello hello, Request request) { on_hello(hello, request.src); });
-  node_.on_peer("welcome", [this](Welcome welcome, Request request) { on_welcome(welcome, request.src); });
+Enrolment::Enrolment(Node& node, relay::Relays& relays, std::function<void(const Saved&)> save,
+                     std::function<void()> admit)
+    : node_(node), relays_(relays), save_(std::move(save)), admit_(std::move(admit)) {
+  relays_.on_peer<Hello>("hello", [this](const Hello& hello, const std::string& src) { on_hello(hello, src); });
+  relays_.on_peer<Welcome>("welcome",
+                           [this](const Welcome& welcome, const std::string& src) { on_welcome(welcome, src); });
 }
 
 Member Enrolment::member(const std::string& name) const {
@@ -59,7 +61,7 @@ void Enrolment::announce() {
   // Once admitted, it is only short of being known to nodes that cannot be reached now. Before, one that has answered
   // may have found out since that it is no witness.
   for (const auto& peer : node_.peers()) {
-    if (!is_admitted_ || !admission_->is_known_to(member(peer))) node_.send(peer, "hello", Hello{life()});
+    if (!is_admitted_ || !admission_->is_known_to(member(peer))) relays_.send(peer, "hello", Hello{life()});
   }
   node_.after(is_admitted_ ? 5 * announce_again_after : announce_again_after, [this] { announce(); });
 }
@@ -68,11 +70,11 @@ void Enrolment::on_hello(const Hello& hello, const std::string& src) {
   const bool is_new = !admission_->met().contains(member(src));
   const Welcome welcome = admission_->answer(node_.now(), member(src), hello);
   if (!is_new) {
-    node_.send(src, "welcome", welcome);
+    relays_.send(src, "welcome", welcome);
     return;
   }
   save_({.identity = std::nullopt, .met = {{member(src), hello.life}}});
-  node_.sync([this, src, welcome] { node_.send(src, "welcome", welcome); });
+  node_.sync([this, src, welcome] { relays_.send(src, "welcome", welcome); });
 }
 
 void Enrolment::on_welcome(const Welcome& welcome, const std::string& src) {

@@ -8,6 +8,7 @@
 
 #include "mznode/node/node.hpp"
 #include "raft/admission.hpp"
+#include "relay/relays.hpp"
 
 namespace mznode::raft {
 
@@ -31,8 +32,8 @@ class Enrolment {
   using Saved = EnrolmentRecord;
 
   /// `save` appends to the node's storage; `admit` is called when it is certain that this node has never had another
-  /// memory. The node must outlive it.
-  Enrolment(Node& node, std::function<void(const Saved&)> save, std::function<void()> admit);
+  /// memory. Node and relays must outlive it.
+  Enrolment(Node& node, relay::Relays& relays, std::function<void(const Saved&)> save, std::function<void()> admit);
 
   /// Takes in what an earlier process has saved, record by record. Throws Error not_supported when it was a node of
   /// another cluster.
@@ -56,6 +57,7 @@ class Enrolment {
   void on_welcome(const Welcome& welcome, const std::string& src);
 
   Node& node_;
+  relay::Relays& relays_;
   std::function<void(const Saved&)> save_;
   std::function<void()> admit_;
   std::optional<Admission> admission_;

@@ -8,21 +8,22 @@ namespace mznode::raft {
 namespace {
 
 struct SendTo {
-  Node& node;
+  relay::Relays& relays;
   const std::string& dest;
-  void operator()(const RequestVote& message) const { node.send(dest, "request_vote", message); }
-  void operator()(const Vote& message) const { node.send(dest, "vote", message); }
-  void operator()(const AppendEntries& message) const { node.send(dest, "append_entries", message); }
-  void operator()(const InstallSnapshot& message) const { node.send(dest, "install_snapshot", message); }
-  void operator()(const Appended& message) const { node.send(dest, "appended", message); }
+  void operator()(const RequestVote& message) const { relays.send(dest, "request_vote", message); }
+  void operator()(const Vote& message) const { relays.send(dest, "vote", message); }
+  void operator()(const AppendEntries& message) const { relays.send(dest, "append_entries", message); }
+  void operator()(const InstallSnapshot& message) const { relays.send(dest, "install_snapshot", message); }
+  void operator()(const Appended& message) const { relays.send(dest, "appended", message); }
 };
 
 }  // namespace
 
 Group::Group(Node& node, StateMachine& machine, Options options)
     : node_(node),
+      relays_(node),
       options_(options),
-      memory_(node,
+      memory_(node, relays_,
               [this] {
                 raft_->become_voter(node_.now());
                 wake();
@@ -34,20 +35,22 @@ Group::Group(Node& node, StateMachine& machine, Options options)
 }
 
 void Group::install_handlers() {
-  node_.on_peer("request_vote", [this](RequestVote message, Request request) { step(request.src, message); });
-  node_.on_peer("vote", [this](Vote message, Request request) { step(request.src, message); });
-  node_.on_peer("append_entries", [this](AppendEntries message, Request request) {
+  const auto take = [this]<class T>(T message, const std::string& src) { step(src, std::move(message)); };
+  relays_.on_peer<RequestVote>("request_vote", take);
+  relays_.on_peer<Vote>("vote", take);
+  relays_.on_peer<AppendEntries>("append_entries", [this](AppendEntries message, const std::string& src) {
     state_.demand_commands(message);
-    step(request.src, std::move(message));
+    step(src, std::move(message));
   });
-  node_.on_peer("install_snapshot", [this](InstallSnapshot message, Request request) {
+  relays_.on_peer<InstallSnapshot>("install_snapshot", [this](InstallSnapshot message, const std::string& src) {
     state_.demand_snapshot(message.snapshot);
-    step(request.src, std::move(message));
+    step(src, std::move(message));
   });
-  node_.on_peer("appended", [this](Appended message, Request request) { step(request.src, message); });
-  node_.on_peer("execute", [this](SessionCommand command, Request request) { on_execute(command, request.src); });
-  node_.on_peer("query", [this](Query query, Request request) { on_query(query, request.src); });
-  node_.on_peer("answer", [this](Answered answer) {
+  relays_.on_peer<Appended>("appended", take);
+  relays_.on_peer<SessionCommand>(
+      "execute", [this](const SessionCommand& command, const std::string& src) { on_execute(command, src); });
+  relays_.on_peer<Query>("query", [this](const Query& query, const std::string& src) { on_query(query, src); });
+  relays_.on_peer<Answered>("answer", [this](const Answered& answer, const std::string&) {
     requests_.demand_possible(answer);
     requests_.receive(answer);
   });
@@ -87,7 +90,7 @@ bool Group::save(const Effects& effects) {
 
 void Group::carry_out(const Effects& effects) {
   const auto& members = memory_.enrolment().members();
-  for (const auto& [to, message] : effects.messages) std::visit(SendTo{node_, members[to]}, message);
+  for (const auto& [to, message] : effects.messages) std::visit(SendTo{relays_, members[to]}, message);
   if (effects.restore) state_.restore(*effects.restore);
   for (const Committed& committed : effects.committed) apply(committed);
   for (const auto& [id, confirmed] : effects.reads) {
@@ -97,6 +100,8 @@ void Group::carry_out(const Effects& effects) {
   }
   const Index applied = state_.applied();
   invariant(applied <= raft_->commit(), "what is applied is committed", {applied, raft_->commit()});
+  // Who hears a leader does not answer candidates.
+  if (raft_->leader()) relays_.settle(relay::Token::Kind::vote);
   requests_.note_leader(raft_->leader(), raft_->term());
   // While this was being saved, a leader's snapshot may have come that is further on.
   if (applied >= raft_->log().snapshot().index + options_.snapshot_entries) take_snapshot();
@@ -125,13 +130,13 @@ bool Group::send_to_leader(const Requests::Request& request) {
   if (!leader) return false;
   const std::string& dest = memory_.enrolment().members()[*leader];
   if (const auto* command = std::get_if<SessionCommand>(&request)) {
-    is_leader() ? propose(*command) : node_.send(dest, "execute", *command);
+    is_leader() ? propose(*command) : relays_.send(dest, "execute", *command);
     return true;
   }
   Query query = std::get<Query>(request);
   query.term = raft_->term();
   query.is_voter = raft_->is_voter();
-  is_leader() ? read(dest, query) : node_.send(dest, "query", query);
+  is_leader() ? read(dest, query) : relays_.send(dest, "query", query);
   return true;
 }
 
@@ -170,7 +175,7 @@ void Group::read(const std::string& asker, const Query& query) {
 }
 
 void Group::answer(const std::string& asker, const Answered& answer) {
-  asker == node_.id() ? requests_.receive(answer) : node_.send(asker, "answer", answer);
+  asker == node_.id() ? requests_.receive(answer) : relays_.send(asker, "answer", answer);
 }
 
 }  // namespace mznode::raft

@@ -10,15 +10,16 @@
 #include "raft/raft.hpp"
 #include "raft/replicated_state.hpp"
 #include "raft/requests.hpp"
+#include "relay/relays.hpp"
 
 namespace mznode::raft {
 
 template <class MachineType>
 class GroupStrategy;
 
-/// Binds Raft to a node: carries its messages, saves what must be saved before anybody hears of it, applies what is
-/// committed to a state machine, and brings operations to the leader, wherever it is. A part of a GroupStrategy, which
-/// knows the types of its machine; here they are text.
+/// Binds Raft to a node: carries its messages, around broken links too, saves what must be saved before anybody hears
+/// of it, applies what is committed to a state machine, and brings operations to the leader, wherever it is. A part of
+/// a GroupStrategy, which knows the types of its machine; here they are text.
 ///
 /// Its state is that of its parts: what the node asks for (Requests), what a leader has yet to answer (Backlog), what
 /// the log has led to (ReplicatedState), and what is stored (Memory). A Driver takes what Raft wants done; here that is
@@ -71,6 +72,7 @@ class Group {
   void answer(const std::string& asker, const Answered& answer);
 
   Node& node_;
+  relay::Relays relays_;
   Options options_;
   Memory memory_;
   std::optional<Raft> raft_;

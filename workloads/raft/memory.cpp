@@ -4,10 +4,11 @@
 
 namespace mznode::raft {
 
-Memory::Memory(Node& node, std::function<void()> admit)
+Memory::Memory(Node& node, relay::Relays& relays, std::function<void()> admit)
     : node_(node),
       enrolment_(
-          node, [this](const Enrolment::Saved& saved) { append({.enrolment = saved, .unsaved = std::nullopt}); },
+          node, relays,
+          [this](const Enrolment::Saved& saved) { append({.enrolment = saved, .unsaved = std::nullopt}); },
           std::move(admit)) {}
 
 Saved Memory::load() {

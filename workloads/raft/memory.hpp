@@ -12,8 +12,9 @@ namespace mznode::raft {
 /// forget.
 class Memory {
  public:
-  /// `admit` is called when it is certain that this node has never had another memory. The node must outlive it.
-  Memory(Node& node, std::function<void()> admit);
+  /// `admit` is called when it is certain that this node has never had another memory. The node and the relays must
+  /// outlive it.
+  Memory(Node& node, relay::Relays& relays, std::function<void()> admit);
 
   /// Takes in what an earlier process of this server has saved, or begins a new life. Throws Error when a server of
   /// this cluster cannot have saved it.

@@ -7,6 +7,7 @@
 
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
+#include "relay/messages.hpp"
 
 /// Raft, after Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014, "the paper"), and
 /// Ongaro, "Consensus: Bridging Theory and Practice" (2014, "the thesis"). Names are those of the paper where it has
@@ -52,6 +53,7 @@ struct RequestVote {
     demand(last_term < term, "a candidate's log is of terms before the one that it begins");
     demand((last_index == 0) == (last_term == 0), "the log ends at index 0 if it is empty, and then with term 0");
   }
+  relay::Token asks() const { return {relay::Token::Kind::vote, term, is_pre_vote ? 1U : 0U}; }
 };
 
 struct Vote {
@@ -60,6 +62,7 @@ struct Vote {
   bool is_pre_vote = false;
   bool granted = false;
   MZNODE_FIELDS(term, is_pre_vote, granted)
+  relay::Token answers() const { return {relay::Token::Kind::vote, term, is_pre_vote ? 1U : 0U}; }
 };
 
 struct AppendEntries {
@@ -79,6 +82,7 @@ struct AppendEntries {
     }
     demand(term > 0 && last <= term, "no entry is of a later term than its leader");
   }
+  relay::Token asks() const { return {relay::Token::Kind::append, term, round}; }
 };
 
 /// The whole snapshot in one message: what carries messages here has no limit that a state in memory would reach.
@@ -91,6 +95,7 @@ struct InstallSnapshot {
     demand(snapshot.index > 0 && snapshot.term > 0, "a snapshot stands for one entry at least");
     demand(snapshot.term <= term, "no entry is of a later term than its leader");
   }
+  relay::Token asks() const { return {relay::Token::Kind::append, term, round}; }
 };
 
 /// The answer to AppendEntries and InstallSnapshot.
@@ -107,6 +112,7 @@ struct Appended {
   MZNODE_FIELDS(term, success, index, conflict_term, round, life, is_voter)
   MZNODE_IDENTITIES(life)
   void validate() const { demand(conflict_term <= term, "no entry is of a later term than its server"); }
+  relay::Token answers() const { return {relay::Token::Kind::append, term, round}; }
 };
 
 using Message = std::variant<RequestVote, Vote, AppendEntries, InstallSnapshot, Appended>;

@@ -25,6 +25,7 @@ struct Query {
   Json question;
   MZNODE_FIELDS(life, number, term, is_voter, question)
   MZNODE_IDENTITIES(life)
+  relay::Token asks() const { return {relay::Token::Kind::request, life, number}; }
 };
 
 /// What a leader, or whoever applied a command, says to the one who asked.
@@ -35,6 +36,7 @@ struct Answered {
   SessionOutcome outcome;
   MZNODE_FIELDS(life, number, outcome)
   MZNODE_IDENTITIES(life)
+  relay::Token answers() const { return {relay::Token::Kind::request, life, number}; }
 };
 
 /// The side of a group that asks: it numbers what its node wants done or wants to know, sends that to whoever leads,

@@ -29,6 +29,8 @@ struct SessionCommand {
     demand(number > 0 && oldest <= number, "operations count from 1, and the oldest is no later than this one");
   }
 
+  relay::Token asks() const { return {relay::Token::Kind::request, life, number}; }
+
   auto id() const { return std::tuple(origin, life, session, number); }
 };
 

@@ -128,14 +128,16 @@ TEST_F(GroupParts, AQueryWaitsForItsOwnRead) {
 TEST_F(GroupParts, AMemoryGivesBackWhatWasWritten) {
   const HardState hard_state{.term = 3, .vote = 2, .is_voter = true};
   const std::vector<Entry> entries = {{.term = 2, .command = Json("a")}, {.term = 3, .command = Json("b")}};
-  Memory memory(node, [] {});
+  relay::Relays relays(node);
+  Memory memory(node, relays, [] {});
   EXPECT_EQ(memory.load().hard_state, HardState());
   memory.write({.rewrite = {}, .hard_state = hard_state, .append = Append{.first = 1, .entries = entries}});
   node.sync([] {});
   world.advance(1ms);
   Node next(world);
   world.init(next, "n1", {"n1", "n2", "n3"});
-  Memory again(next, [] {});
+  relay::Relays next_relays(next);
+  Memory again(next, next_relays, [] {});
   const Saved saved = again.load();
   EXPECT_EQ(saved.hard_state, hard_state);
   EXPECT_EQ(saved.entries, entries);

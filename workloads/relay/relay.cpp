@@ -1,0 +1,146 @@
+#include "relay/relay.hpp"
+
+#include <algorithm>
+
+namespace mznode::relay {
+namespace {
+
+/// As long as no answer has come ever.
+constexpr Duration first_patience = 700ms;
+constexpr Duration least_interval = 100ms;
+/// For each node, so that many do not talk more than a few.
+constexpr Duration interval_each = 20ms;
+/// So many times sooner than the interval news is told.
+constexpr int haste = 4;
+
+}  // namespace
+
+Relay::Relay(Config config)
+    : config_(config),
+      interval_(std::max<Duration>(least_interval, interval_each * static_cast<int>(config.members))),
+      silences_(config.members),
+      links_(config.members, config.self) {}
+
+void Relay::ask(Time now, Member to, const Token& token) {
+  silences_[to].ask(now, token, patience(to));
+  if (is_searching() || silences_[to].is_alarming(now)) look(now);
+}
+
+void Relay::hear(Time now, Member from) {
+  silences_[from].hear(now);
+  if (is_searching()) look(now);
+}
+
+void Relay::receive(Time now, Member from, const Hearings& hearings) {
+  for (const Hearing& hearing : hearings.all) {
+    demand(hearing.member < config_.members, "a hearing is that of a member");
+    demand(((hearing.heard | hearing.unheard) >> config_.members) == 0, "members hear members");
+  }
+  demand(hearings.all.front().member == from, "the sender tells of itself first");
+  for (const Hearing& hearing : hearings.all) {
+    if (hearing.member != config_.self && links_.learn(now, from, hearing, lifetime())) is_news_ = true;
+  }
+  look(now);
+}
+
+std::vector<std::vector<Member>> Relay::ways(Time now, Member to) const {
+  if (!is_searching()) return {{to}};
+  return links_.ways(own(now), to);
+}
+
+Relay::Passage Relay::receive(Parcel& parcel) {
+  demand(parcel.from < config_.members && parcel.from != config_.self, "a parcel is from another member");
+  for (const Member place : parcel.way) demand(place < config_.members, "a way leads over members");
+  demand(parcel.way.front() == config_.self, "a parcel comes to those on its way");
+  if (!seen_.is_new(parcel)) return Passage::is_known;
+  parcel.way.erase(parcel.way.begin());
+  return parcel.way.empty() ? Passage::arrives : Passage::goes_on;
+}
+
+Effects Relay::take_effects(Time now) {
+  look(now);
+  if (!is_busy() || now < next_telling()) return {};
+  Effects effects;
+  told_ = own(now);
+  told_at_ = now;
+  is_news_ = false;
+  is_ending_ = false;
+  Hearings& hearings = effects.hearings.emplace();
+  hearings.all = links_.told();
+  hearings.all.insert(hearings.all.begin(), told_);
+  if (!is_searching()) links_.forget();
+  return effects;
+}
+
+/// Begins and ends the search, and sees what there is to tell.
+void Relay::look(Time now) {
+  if (!is_searching()) {
+    const bool is_alarmed = std::any_of(silences_.begin(), silences_.end(),
+                                        [now](const Silence& silence) { return silence.is_alarming(now); });
+    if (!is_alarmed && !links_.is_anybody_waiting()) return;
+    began_at_ = now;
+    is_news_ = true;
+    is_ending_ = false;
+  }
+  if (links_.expire(now)) is_news_ = true;
+  if (!is_waiting(now) && !links_.is_anybody_waiting()) return end_search();
+  const Hearing hearing = own(now);
+  if (hearing.heard != told_.heard || hearing.unheard != told_.unheard || hearing.is_waiting != told_.is_waiting) {
+    is_news_ = true;
+  }
+}
+
+void Relay::end_search() {
+  is_ending_ = told_at_ && *told_at_ >= *began_at_ && told_.is_waiting;
+  began_at_.reset();
+  if (!is_ending_) links_.forget();
+}
+
+/// Whoever is asked must be heard, and must hear this node.
+bool Relay::is_waiting(Time now) const {
+  for (Member member = 0; member < config_.members; ++member) {
+    const Silence& silence = silences_[member];
+    if (silence.is_alarming(now)) return true;
+    if (silence.ceased_at() <= now) continue;
+    const bool is_heard = silence.heard_at() && now - *silence.heard_at() <= memory(member);
+    if (!is_heard || links_.state({}, config_.self, member) != Links::State::heard) return true;
+  }
+  return false;
+}
+
+Hearing Relay::own(Time now) const {
+  Hearing hearing{.member = config_.self, .life = config_.life, .number = told_.number + 1};
+  for (Member member = 0; member < config_.members; ++member) {
+    if (member == config_.self) continue;
+    const Silence& silence = silences_[member];
+    const bool is_alarming = silence.is_alarming(now);
+    if (!is_alarming && silence.heard_at() && now - *silence.heard_at() <= memory(member)) {
+      hearing.heard |= only(member);
+    } else if (is_alarming || (is_searching() && *began_at_ + memory(member) <= now)) {
+      hearing.unheard |= only(member);
+    }
+  }
+  hearing.is_waiting = is_searching() && is_waiting(now);
+  return hearing;
+}
+
+/// Of one that has never answered, as that of the slowest that has.
+Duration Relay::patience(Member member) const {
+  if (const auto own = silences_[member].patience()) return *own;
+  std::optional<Duration> slowest;
+  for (const Silence& silence : silences_) slowest = std::max(slowest, silence.patience());
+  return slowest.value_or(first_patience);
+}
+
+Duration Relay::lifetime() const {
+  Duration longest{0};
+  for (Member member = 0; member < config_.members; ++member) longest = std::max(longest, memory(member));
+  return longest + interval_;
+}
+
+Time Relay::next_telling() const {
+  if (!told_at_) return Time();
+  return *told_at_ + (is_news_ || is_ending_ ? interval_ / haste : interval_);
+}
+
+}  // namespace mznode::relay
