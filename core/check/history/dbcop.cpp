@@ -24,6 +24,12 @@ bool is_dbcop_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+std::size_t name_end(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && is_dbcop_name(text[end])) ++end;
+  return end;
+}
+
 class DbcopJson {
  public:
   explicit DbcopJson(const std::string& text) : text_(text), scanner_(text) {}
@@ -258,7 +264,7 @@ bool looks_like_dbcop(std::string_view text) {
   if (first == '{') return inner.starts_with("\"params\"") || inner.starts_with("\"data\"");
   if (first != '[') return false;
   if (inner.starts_with('[')) return true;
-  const std::size_t end = std::find_if_not(inner.begin(), inner.end(), is_dbcop_name) - inner.begin();
+  const std::size_t end = name_end(inner);
   return end > 0 && (inner.substr(end).starts_with(":=") || inner.substr(end).starts_with("=="));
 }
 
