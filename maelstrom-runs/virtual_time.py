@@ -41,7 +41,7 @@ SOURCES = ROOT / "tests" / "languages"
 MZNODE = os.environ.get("MZNODE", str(ROOT / "build" / "release" / "mznode"))
 MATRIX = ["--rate", "10", "--time-limit", "5", "--latency", "10", "--nemesis-interval", "1", "--concurrency", "1n"]
 RACE_WORKLOADS = {"counter": "pn-counter", "ids": "unique-ids", "cas": "lin-kv", "early": "lin-kv", "lazy": "broadcast",
-                  "copy": "broadcast"}
+                  "copy": "broadcast", "map": "broadcast"}
 RACES = ["--node-count", "1", "--concurrency", "8n", "--rate", "40", "--time-limit", "5", "--schedule", "adversarial"]
 
 
@@ -118,10 +118,10 @@ NODES = {
     "C++ (mznode)": lambda work, args: [MZNODE, "--workload"],
 }
 RACING = {
-    "Python": (interpreted("python3", "races/races.py"), ["counter", "ids", "cas", "early", "lazy", "copy"]),
-    "Go": (go_program("races/go"), ["counter", "cas", "copy"]),
-    "Rust": (rust_program("races/races.rs"), ["counter", "ids", "early"]),
-    "Java": (java_program("races/Races.java"), ["counter", "cas", "lazy"]),
+    "Python": (interpreted("python3", "races/races.py"), ["counter", "ids", "cas", "early", "lazy", "copy", "map"]),
+    "Go": (go_program("races/go"), ["counter", "cas", "early", "copy", "map"]),
+    "Rust": (rust_program("races/races.rs"), ["counter", "ids", "early", "map"]),
+    "Java": (java_program("races/Races.java"), ["counter", "cas", "early", "lazy", "map"]),
     "C++": (cpp_program("races/races.cpp"), ["counter", "ids", "early"]),
 }
 
@@ -172,13 +172,13 @@ def demo_program(language, path, work, args):
     return str(folder / path)
 
 
-def real_maelstrom(work, flags, program):
+def real_maelstrom(work, flags, program, arguments=()):
     """The verdict of the real one; nothing else should use the machine."""
     name = os.environ.get("MAELSTROM")
     if not name:
         return "-"
     with tempfile.TemporaryDirectory(dir=work) as place:
-        made = subprocess.run([*name.split(), "test", *flags, "--bin", program], cwd=place, stdout=subprocess.PIPE,
+        made = subprocess.run([*name.split(), "test", *flags, "--bin", program, *arguments], cwd=place, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)
     last = made.stdout[-4000:]
     if "Everything looks good" in last:

@@ -1,4 +1,4 @@
-// As races.py: counter, cas and lazy. It understands as much of JSON as it has to.
+// As races.py: counter, cas, early, lazy and map. It understands as much of JSON as it has to.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,6 +44,12 @@ final class Races {
         reply(line, "\"type\":\"add_ok\"");
       }
       case "write" -> {
+        if (race.equals("early")) {
+          reply(line, "\"type\":\"write_ok\"");
+          System.err.println("key " + key + " will be written");
+          values.put(key, field(line, "value"));
+          return;
+        }
         values.put(key, field(line, "value"));
         reply(line, "\"type\":\"write_ok\"");
       }
@@ -59,6 +65,15 @@ final class Races {
         }
       }
       case "broadcast" -> {
+        if (race.equals("map")) {
+          String book = field(line, "message");
+          String shelf = Long.parseLong(book) % 2 == 0 ? "even" : "odd";
+          String books = values.getOrDefault(shelf, "");
+          System.err.println(books.length() + " bytes on the " + shelf + " shelf");
+          values.put(shelf, books.isEmpty() ? book : books + "," + book);
+          reply(line, "\"type\":\"broadcast_ok\"");
+          return;
+        }
         if (elements == null) {
           System.err.println("the first");
           elements = new ConcurrentSkipListSet<>();
@@ -69,6 +84,9 @@ final class Races {
       case "read" -> {
         if (race.equals("counter")) {
           reply(line, "\"type\":\"read_ok\",\"value\":" + total);
+        } else if (race.equals("map")) {
+          reply(line, "\"type\":\"read_ok\",\"messages\":["
+              + String.join(",", new java.util.TreeMap<>(values).values()) + "]");
         } else if (race.equals("lazy")) {
           reply(line, "\"type\":\"read_ok\",\"messages\":" + (elements == null ? "[]" : elements));
         } else if (values.containsKey(key)) {

@@ -7,13 +7,14 @@ cas      compares, logs, and sets (lin-kv)
 early    answers a write, logs, and writes (lin-kv)
 lazy     makes its set when it finds none, which two may do (broadcast)
 copy     copies its set, logs, and puts the copy with one more in its place (broadcast)
+map      takes a list out of a map, logs, and puts it back with one more (broadcast)
 """
 import json
 import sys
 import threading
 
 RACE = sys.argv[1]
-total, next_id, values, elements = 0, 0, {}, None
+total, next_id, values, elements, shelves = 0, 0, {}, None, {}
 output = threading.Lock()
 
 
@@ -76,6 +77,11 @@ def broadcast(message):
         log(f"{len(copy)} so far")
         copy.add(message["body"]["message"])
         elements = copy
+    elif RACE == "map":
+        shelf = message["body"]["message"] % 2
+        books = shelves.get(shelf, [])
+        log(f"{len(books)} on shelf {shelf}")
+        shelves[shelf] = [*books, message["body"]["message"]]
     else:
         if elements is None:
             log("the first")
@@ -92,6 +98,8 @@ def read(message):
         reply(message, value=values[key])
     elif RACE == "counter":
         reply(message, value=total)
+    elif RACE == "map":
+        reply(message, messages=[book for books in list(shelves.values()) for book in books])
     else:
         reply(message, messages=sorted(elements or ()))
 

@@ -1,4 +1,4 @@
-// As races.py: counter, cas and copy.
+// As races.py: counter, cas, early, copy and map.
 package main
 
 import (
@@ -16,6 +16,7 @@ var (
 	total    float64
 	values   sync.Map
 	elements = map[float64]bool{}
+	shelves  = map[int][]float64{}
 	output   sync.Mutex
 )
 
@@ -55,9 +56,24 @@ func handle(m object) {
 		values.Store(body["key"], body["to"])
 		reply(m, object{})
 	case "write":
+		if race == "early" {
+			reply(m, object{})
+			log.Println("key", body["key"], "will be written")
+			values.Store(body["key"], body["value"])
+			return
+		}
 		values.Store(body["key"], body["value"])
 		reply(m, object{})
 	case "broadcast":
+		if race == "map" {
+			book := body["message"].(float64)
+			shelf := int(book) % 2
+			books := shelves[shelf]
+			log.Println(len(books), "on shelf", shelf)
+			shelves[shelf] = append(books[:len(books):len(books)], book)
+			reply(m, object{})
+			return
+		}
 		copied := map[float64]bool{body["message"].(float64): true}
 		for each := range elements {
 			copied[each] = true
@@ -68,7 +84,7 @@ func handle(m object) {
 	case "read":
 		if race == "counter" {
 			reply(m, object{"value": total})
-		} else if race == "cas" {
+		} else if race == "cas" || race == "early" {
 			value, found := values.Load(body["key"])
 			if found {
 				reply(m, object{"value": value})
@@ -76,7 +92,7 @@ func handle(m object) {
 				fail(m, 20)
 			}
 		} else {
-			messages := []float64{}
+			messages := append(append([]float64{}, shelves[0]...), shelves[1]...)
 			for each := range elements {
 				messages = append(messages, each)
 			}
