@@ -20,6 +20,8 @@ class ObjectHistory {
     int operations = 8;
     /// Of a hundred operations: how many are never answered, half of which have taken effect.
     int crashes = 0;
+    /// Whether the history says so of all of these, and not only of some.
+    bool tells_crashes = false;
     /// Of a hundred operations: how many are not what they should be.
     int bugs = 0;
     /// Of a hundred elements: how many have been there before.
@@ -56,7 +58,7 @@ class ObjectHistory {
       } else {
         --busy;
         if (worker.crashes) {
-          if (chance(50)) add(worker, Type::info, worker.request.argument);
+          if (shape_.tells_crashes || chance(50)) add(worker, Type::info, worker.request.argument);
           worker.process = next_process++;
         } else {
           const bool fails = worker.answer.empty();

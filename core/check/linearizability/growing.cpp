@@ -253,6 +253,7 @@ class GrowthJudge {
   Verdict judge_each() {
     std::map<std::uint32_t, std::vector<std::size_t>> by_element;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (calls_[i].call.f == "read") continue;  // without an answer it tells nothing
       by_element[static_cast<std::uint32_t>(*calls_[i].call.argument.as_int())].push_back(i);
     }
     Verdict all = verdict();
@@ -264,11 +265,8 @@ class GrowthJudge {
         calls.push_back(calls_[i]);
       }
       Verdict each = search(told, calls);
-      if (each.valid == Valid::yes) continue;
       if (each.valid == Valid::no) return each;
-      const bool is_answered = std::any_of(told.begin(), told.end(),
-                                           [](const TimedCall& one) { return one.completion != TimedCall::never; });
-      if (is_answered) all = std::move(each);
+      if (each.valid == Valid::unknown) all = std::move(each);
     }
     return all;
   }
@@ -280,9 +278,7 @@ class GrowthJudge {
 
   Verdict verdict() {
     violations_.count("op-count", told_.size());
-    const bool is_judged = std::any_of(told_.begin(), told_.end(),
-                                       [](const TimedCall& each) { return each.completion != TimedCall::never; });
-    return std::move(violations_).verdict(is_judged ? "" : "no operation was answered");
+    return std::move(violations_).verdict("");
   }
 
   const History& history_;

@@ -112,35 +112,75 @@ std::vector<std::size_t> twins_of(std::span<const TimedCall> calls) {
   return twins;
 }
 
-/// A set of calls, and its hash, kept up to date.
+/// What a set of calls is, without the words at the beginning that are full and those at the end that are empty.
+struct PackedCalls {
+  std::size_t full = 0;
+  std::vector<std::uint64_t> words = {};
+
+  std::uint64_t word(std::size_t i) const {
+    if (i < full) return ~std::uint64_t{0};
+    return i - full < words.size() ? words[i - full] : 0;
+  }
+  /// Whether all of these are in the other, too.
+  bool is_part_of(const PackedCalls& other) const {
+    for (std::size_t i = std::min(full, other.full); i < full + words.size(); ++i) {
+      if ((word(i) & ~other.word(i)) != 0) return false;
+    }
+    return true;
+  }
+  std::size_t bytes() const { return words.size() * sizeof(std::uint64_t); }
+  bool operator==(const PackedCalls&) const = default;
+};
+
+/// A set of calls by their ranks, and its hash, kept up to date. Who goes through a history in its order has all calls
+/// of low ranks, and none of high ones.
 class CallSet {
  public:
   explicit CallSet(std::size_t calls) : words_((calls + 63) / 64) {}
-  void toggle(std::size_t call);
-  bool contains(std::size_t call) const { return words_[call / 64] >> (call % 64) & 1; }
-  /// Whether all of these are in the other, too, which is one of as many calls.
-  bool is_part_of(const CallSet& other) const;
+  void toggle(std::size_t rank);
+  bool contains(std::size_t rank) const { return words_[rank / 64] >> (rank % 64) & 1; }
   std::uint64_t hash() const { return hash_; }
-  std::size_t bytes() const { return words_.size() * sizeof(std::uint64_t); }
-  bool operator==(const CallSet&) const = default;
+  PackedCalls packed() const {
+    const auto begin = words_.begin() + static_cast<std::ptrdiff_t>(full_);
+    return {.full = full_, .words = {begin, words_.begin() + static_cast<std::ptrdiff_t>(std::max(full_, end_))}};
+  }
 
  private:
   std::vector<std::uint64_t> words_;
+  /// How many words at the beginning are full, and the place behind the last one that is not empty.
+  std::size_t full_ = 0;
+  std::size_t end_ = 0;
   std::uint64_t hash_ = 0;
 };
 
-void CallSet::toggle(std::size_t call) {
-  words_[call / 64] ^= std::uint64_t{1} << (call % 64);
-  std::uint64_t own = (call + 1) * spread;
+void CallSet::toggle(std::size_t rank) {
+  const std::size_t place = rank / 64;
+  words_[place] ^= std::uint64_t{1} << (rank % 64);
+  full_ = std::min(full_, place);
+  while (full_ < words_.size() && words_[full_] == ~std::uint64_t{0}) ++full_;
+  end_ = std::max(end_, place + 1);
+  while (end_ > 0 && words_[end_ - 1] == 0) --end_;
+  std::uint64_t own = (rank + 1) * spread;
   own = (own ^ (own >> 32)) * spread;
   hash_ ^= own ^ (own >> 29);
 }
 
-bool CallSet::is_part_of(const CallSet& other) const {
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    if ((words_[i] & ~other.words_[i]) != 0) return false;
+/// The ranks of the calls that were answered, in the order of their answers, and of those that were not.
+std::vector<std::size_t> ranks_of(std::span<const TimedCall> calls) {
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> ranks(calls.size());
+  std::size_t unanswered = 0;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i].completion == TimedCall::never) {
+      ranks[i] = unanswered++;
+    } else {
+      order.push_back(i);
+    }
   }
-  return true;
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return calls[a].completion < calls[b].completion; });
+  for (std::size_t rank = 0; rank < order.size(); ++rank) ranks[order[rank]] = rank;
+  return ranks;
 }
 
 class ModelSearcher {
@@ -150,6 +190,7 @@ class ModelSearcher {
         limits_(limits),
         list_(calls),
         twins_(twins_of(calls)),
+        ranks_(ranks_of(calls)),
         done_{CallSet(calls.size()), CallSet(calls.size())} {}
 
   ModelSearch run(StatePointer initial) {
@@ -183,17 +224,18 @@ class ModelSearcher {
     CallSet unanswered;
   };
   struct Visited {
-    Done done;
+    PackedCalls answered;
+    PackedCalls unanswered;
     StatePointer state;
   };
 
   bool is_answered(std::size_t call) const { return calls_[call].completion != TimedCall::never; }
-  void toggle(std::size_t call) { (is_answered(call) ? done_.answered : done_.unanswered).toggle(call); }
+  void toggle(std::size_t call) { (is_answered(call) ? done_.answered : done_.unanswered).toggle(ranks_[call]); }
 
   void open_frame(StatePointer state) {
     Frame frame{std::move(state), list_.open_calls(), 0};
     std::erase_if(frame.candidates, [this](std::size_t call) {
-      return twins_[call] != TimedCall::never && !done_.unanswered.contains(twins_[call]);
+      return twins_[call] != TimedCall::never && !done_.unanswered.contains(ranks_[twins_[call]]);
     });
     std::sort(frame.candidates.begin(), frame.candidates.end(), [this](std::size_t a, std::size_t b) {
       const auto rank = [this](std::size_t call) { return std::pair(calls_[call].completion, call); };
@@ -227,14 +269,15 @@ class ModelSearcher {
   /// False when it has been here, or here with as much as this to spare.
   bool remember(const StatePointer& state) {
     const detail::Fingerprint print = state->fingerprint();
+    Visited here{.answered = done_.answered.packed(), .unanswered = done_.unanswered.packed(), .state = state};
     std::vector<Visited>& known = visited_[done_.answered.hash() ^ print.hash];
     for (const Visited& each : known) {
       ++search_.steps;
-      const bool spares_as_much = each.done.unanswered.is_part_of(done_.unanswered);
-      if (spares_as_much && each.done.answered == done_.answered && each.state->equals(*state)) return false;
+      const bool spares_as_much = each.unanswered.is_part_of(here.unanswered);
+      if (spares_as_much && each.answered == here.answered && each.state->equals(*state)) return false;
     }
-    known.push_back({done_, state});
-    bytes_ += sizeof(Visited) + done_.answered.bytes() + done_.unanswered.bytes() + print.bytes;
+    bytes_ += sizeof(Visited) + here.answered.bytes() + here.unanswered.bytes() + print.bytes;
+    known.push_back(std::move(here));
     return true;
   }
 
@@ -262,6 +305,7 @@ class ModelSearcher {
   const SearchLimits limits_;
   CallList list_;
   const std::vector<std::size_t> twins_;
+  const std::vector<std::size_t> ranks_;
   Done done_;
   /// The calls that are linearized, in their order; a frame before each, and one behind the last.
   std::vector<std::size_t> path_;

@@ -80,9 +80,6 @@ Verdict judge_calls(const History& history, std::span<const TimedCall> told, std
     return Verdict::unknown("gave up after " + std::to_string(search.steps) +
                             " steps (--search-steps and --search-memory)");
   }
-  const bool is_judged =
-      std::any_of(told.begin(), told.end(), [](const TimedCall& each) { return each.completion != TimedCall::never; });
-  if (!is_judged) return Verdict::unknown("no operation was answered");
   Verdict verdict(search.outcome == ModelSearch::Outcome::found ? Valid::yes : Valid::no);
   RegisterFinding finding;
   finding.op_count = told.size();
@@ -108,7 +105,10 @@ Fingerprint fingerprint_of(std::string_view text) {
 CheckFunction linearizable_from(std::shared_ptr<const State> initial) {
   return [initial = std::move(initial)](const History& history, const CheckOptions& options) {
     const std::vector<TimedCall> calls = timed_calls(history);
-    return judge_calls(history, calls, calls, initial, options.limits);
+    const bool is_judged = std::any_of(calls.begin(), calls.end(),
+                                       [](const TimedCall& each) { return each.completion != TimedCall::never; });
+    Verdict verdict = judge_calls(history, calls, calls, initial, options.limits);
+    return is_judged || verdict.valid != Valid::yes ? verdict : Verdict::unknown("no operation was answered");
   };
 }
 
