@@ -231,7 +231,7 @@ TEST(History, HasEachFieldOnceAndAValueWhereSomethingWasRead) {
                             "{:value 1 :type :ok :process 0 :f :x :value 2}"}) {
     EXPECT_NE(complaint(twice).find("expected each field once"), std::string::npos) << twice;
   }
-  for (const char* f : {"read", "get", "generate"}) {
+  for (const char* f : {"read", "get", "generate", "dequeue", "pop"}) {
     const std::string row = std::string("{:process 0 :f :") + f + " :type ";
     EXPECT_NE(complaint(row + ":ok :valeu 1}").find("expected the field value"), std::string::npos) << f;
     EXPECT_EQ(complaint(row + ":ok :value nil}"), "");

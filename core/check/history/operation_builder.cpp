@@ -24,7 +24,8 @@ constexpr std::size_t value_field = 2;
 
 /// Whether its completion is nothing without a value.
 bool shows_value(const Operation& operation) {
-  return operation.f == "read" || operation.f == "get" || operation.f == "generate";
+  constexpr std::string_view showing[] = {"read", "get", "generate", "dequeue", "pop"};
+  return std::find(std::begin(showing), std::end(showing), operation.f) != std::end(showing);
 }
 
 bool is_transaction(const Operation& operation) {
