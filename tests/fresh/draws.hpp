@@ -35,7 +35,7 @@ class BankDraw final : public ObjectHistory {
       for (std::size_t i = 0; i < balances_.size(); ++i) {
         const std::size_t wrong = is_bug() ? draw(8) : 8;
         if (wrong == 0) continue;
-        const std::string account = wrong == 1 ? "9" : std::to_string(i);
+        const std::string account = (wrong == 1 ? "9" : "") + std::to_string(i);
         parts.push_back("\"" + account +
                         "\":" + (wrong == 2 ? "null" : std::to_string(balances_[i] + (wrong == 3 ? 1 : 0))));
       }
