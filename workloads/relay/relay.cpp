@@ -22,6 +22,7 @@ Relay::Relay(Config config)
       links_(config.members, config.self) {}
 
 void Relay::ask(Time now, Member to, const Token& token) {
+  if (config_.members > most_members) return;
   silences_[to].ask(now, token, patience(to));
   if (is_searching() || silences_[to].is_alarming(now)) look(now);
 }
@@ -32,6 +33,7 @@ void Relay::hear(Time now, Member from) {
 }
 
 void Relay::receive(Time now, Member from, const Hearings& hearings) {
+  demand(config_.members <= most_members, "so many members tell nobody whom they hear");
   for (const Hearing& hearing : hearings.all) {
     demand(hearing.member < config_.members, "a hearing is that of a member");
     demand(((hearing.heard | hearing.unheard) >> config_.members) == 0, "members hear members");

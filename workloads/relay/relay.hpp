@@ -21,8 +21,8 @@ struct Effects {
 /// while that is uncertain, and to their receiver once. The search ends when all who are asked are heard, both ways, or
 /// nobody asks any more; then what was learnt of the links is forgotten.
 ///
-/// A parcel is passed on at once, or never: what is lost stays lost. Nothing is kept for others, answered for them, or
-/// sent again. Pure.
+/// In a cluster of more than `most_members` there is never a search. A parcel is passed on at once, or never: what is
+/// lost stays lost. Nothing is kept for others, answered for them, or sent again. Pure.
 class Relay {
  public:
   struct Config {

@@ -179,6 +179,14 @@ TEST_F(RelayTest, GoesStraightAgainWhenTheLinksWork) {
   }
 }
 
+TEST(RelayOfMany, NeverSearches) {
+  Relay relay({.members = 100, .self = 1, .life = 1});
+  for (int i = 0; i < 100; ++i) relay.ask(Time(i * 100ms), 99, {Token::Kind::query, 1, 0});
+  EXPECT_FALSE(relay.is_busy());
+  const Hearing hearing{.member = 0, .life = 7, .number = 1, .heard = 0, .unheard = only(1), .is_waiting = true};
+  EXPECT_THROW(relay.receive(Time(), 0, {{hearing}}), Error);
+}
+
 // ---- What comes in
 
 Parcel parcel(Member from, std::vector<Member> way, std::uint64_t life = 7, std::uint64_t number = 1) {
