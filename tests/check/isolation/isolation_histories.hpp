@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 /// Small random histories of registers, as plain data.
 namespace mznode::check::oracle {

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 namespace mznode::check {
 namespace {

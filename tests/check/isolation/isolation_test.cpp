@@ -9,7 +9,7 @@
 
 #include "isolation/decision.hpp"
 #include "isolation/polygraph.hpp"
-#include "tests/check/isolation_oracle.hpp"
+#include "tests/check/isolation/isolation_oracle.hpp"
 #include "tests/check/labels.hpp"
 #include "transactions/registers.hpp"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 namespace mznode::check {
 namespace {
@@ -91,11 +91,11 @@ TEST(RwRegister, KeysMayBeAssumedSequentialOrLinearizable) {
                        {0, 9, 2, R"([["r","x",1],["r","y",1]])"}});
   };
   const Assumptions sequential{.sequential_keys = true};
-  const Assumptions linearizable{.linearizable_keys = true};
+  const Assumptions of_linearizable_keys{.linearizable_keys = true};
   EXPECT_EQ(judged(history(0), "rw-register", "serializable").valid, Valid::yes);
   EXPECT_EQ(found_in(history(0), "serializable", sequential), Types{"G-single-item"});
   EXPECT_EQ(judged(history(1), "rw-register", "serializable", sequential).valid, Valid::yes);
-  EXPECT_EQ(found_in(history(1), "serializable", linearizable), Types{"G-single-item"});
+  EXPECT_EQ(found_in(history(1), "serializable", of_linearizable_keys), Types{"G-single-item"});
 }
 
 TEST(RwRegister, AnOrderThatContradictsItselfIsNotUsed) {

@@ -6,7 +6,7 @@
 
 #include "mznode/check/registry.hpp"
 #include "tests/check/labels.hpp"
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 namespace mznode::check {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "isolation/model.hpp"
-#include "tests/check/isolation_histories.hpp"
+#include "tests/check/isolation/isolation_histories.hpp"
 
 /// What consistency models mean, tried out in every way on small histories.
 namespace mznode::check::oracle {

@@ -8,7 +8,7 @@
 
 #include "mznode/check/edn.hpp"
 #include "mznode/check/jsonl.hpp"
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 namespace mznode::check {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "mznode/check/gloss.hpp"
-#include "tests/check/transactions.hpp"
+#include "tests/check/transactions/transactions.hpp"
 
 namespace mznode::check {
 namespace {
