@@ -253,7 +253,7 @@ int run_plan(Plan plan) {
   const std::size_t seeds = plan.seeds.size();
   const std::size_t tests = plan.trials.size() * seeds;
   {
-    Progress progress;
+    ProgressLine progress;
     progress.show("0 of " + std::to_string(tests) + " tests");
     run_in_order<Attempt>(
         tests, plan.jobs,

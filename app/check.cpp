@@ -31,6 +31,7 @@
 namespace mznode::app {
 namespace {
 
+/// The options of `mznode check`: a member for each.
 struct CheckCommand {
   std::string workload;
   std::vector<std::string> files;
@@ -202,7 +203,7 @@ check::Bounds bounds_of(const CheckCommand& command) {
 Judged judge_bounded(const Judge& judge, const std::string& path, const CheckCommand& command,
                      const check::CheckOptions& options) {
   const check::Bounds bounds = bounds_of(command);
-  Progress progress;
+  ProgressLine progress;
   if (!bounds.any() && !progress.is_shown()) return judge_file(judge, path, command, options);
   std::cout.flush();
   const check::BoundedAnswer answer = check::run_bounded(

@@ -52,7 +52,7 @@ Contender program_contender(const std::string& program, const Arguments& argumen
   settings.bin_args = arguments;
   Contender contender{.settings = std::move(settings), .strategy = nullptr, .swept = {}};
   for (const Sweep& sweep : sweeps) contender.swept.emplace_back(sweep.option, std::nullopt);
-  validate(contender.settings);
+  plan_test(contender.settings);  // refuses what cannot be
   return contender;
 }
 
@@ -83,7 +83,7 @@ std::vector<Contender> contenders_of(const StrategyInfo& strategy, const TestSet
     }
     all = std::move(multiplied);
   }
-  for (const Contender& contender : all) validate(contender.settings);
+  for (const Contender& contender : all) plan_test(contender.settings);
   return all;
 }
 
@@ -179,8 +179,8 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
   for (const auto& argument : arguments) command.line += " " + quoted(argument);
   Comparison& comparison = command.comparison;
   comparison.workload = workload.name;
-  comparison.latency = latency_kind(workload.name);
-  comparison.has_models = has_consistency_models(workload.name);
+  comparison.latency = latency_kind(workload.checker);
+  comparison.has_models = has_consistency_models(workload.checker);
   comparison.seeds =
       seeds_of(seed_range(flags.seeds).value_or(SeedRange{.first = settings.seed, .last = settings.seed}));
   if (comparison.seeds.empty()) throw std::invalid_argument("this shard has none of the seeds");
@@ -233,7 +233,7 @@ std::vector<LatencySeries> run_all(Comparison& comparison, unsigned jobs) {
   const std::size_t seeds = comparison.seeds.size();
   const std::size_t tests = comparison.contenders.size() * seeds;
   std::vector<LatencySeries> series(comparison.contenders.size());
-  Progress progress;
+  ProgressLine progress;
   run_in_order<Outcome>(
       tests, jobs,
       [&](std::size_t test) {

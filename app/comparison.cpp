@@ -91,10 +91,8 @@ std::string exact(double value) {
 
 }  // namespace
 
-bool has_consistency_models(const std::string& workload) {
-  const check::Checker* checker = check::find_checker(workload);
-  return checker != nullptr &&
-         (checker->function == check::check_list_append || checker->function == check::check_txn_rw_register);
+bool has_consistency_models(const check::Checker* checker) {
+  return checker != nullptr && checker->subject == check::Subject::transactions;
 }
 
 Figures figures(const TestReport& report, LatencyKind kind) {

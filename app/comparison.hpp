@@ -32,7 +32,7 @@ struct Figures {
 };
 
 /// Whether tests of this workload are judged by consistency models of transactions.
-bool has_consistency_models(const std::string& workload);
+bool has_consistency_models(const check::Checker* checker);
 
 Figures figures(const TestReport& report, LatencyKind kind);
 /// Of each figure the worse one.

@@ -47,12 +47,12 @@ void print_head() {
 }
 
 /// Prints a test's row of the table.
-void print_row(const TestSettings& settings, const StrategyInfo& strategy, const TestReport& report) {
+void print_row(const StrategyInfo& strategy, const TestReport& report) {
   std::string faults;
   for (const Fault fault : report.faults) faults += (faults.empty() ? "; " : ", ") + std::string(fault_name(fault));
   const check::AvailabilityFinding& availability = report.verdict.availability_found();
   const double messages = report.verdict.net_found().messages_per_op().value_or(0);
-  if (&strategy == &find_workload(settings.workload).strategies.front()) std::cout << settings.workload << "\n";
+  if (&strategy == &report.workload->strategies.front()) std::cout << report.workload->name << "\n";
   std::cout << row("  " + strategy.name, coloured_verdict(report.valid()),
                    {percent(availability.ok_fraction), percent(availability.cas_mismatch_fraction),
                     two_decimals(messages)},
@@ -74,7 +74,7 @@ check::Valid run_rows(const std::vector<Row>& rows, unsigned jobs) {
   run_in_order<TestReport>(
       rows.size(), jobs, [&](std::size_t i) { return run_test(rows[i].settings, was_interrupted); },
       [&](std::size_t i, const TestReport& report) {
-        print_row(rows[i].settings, *rows[i].strategy, report);
+        print_row(*rows[i].strategy, report);
         worst = check::worst(worst, report.valid());
       });
   return worst;

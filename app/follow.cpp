@@ -90,7 +90,7 @@ Judged follow(const FollowedHistory& followed, const std::function<Judged(const 
   stop_on_signals();
   const auto begin = steady_clock::now();
   GrowingText growing(followed.path, followed.max_bytes);
-  Progress progress;
+  ProgressLine progress;
   std::size_t judged_bytes = 0;
   auto next = begin;
   for (;;) {

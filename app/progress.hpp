@@ -5,13 +5,13 @@
 namespace mznode::app {
 
 /// A line on standard error that tells how far long work has come; nothing where that is no terminal.
-class Progress {
+class ProgressLine {
  public:
-  Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
   /// Takes the line away.
-  ~Progress() { show(""); }
+  ~ProgressLine() { show(""); }
 
   bool is_shown() const { return is_terminal_; }
   /// Replaces the line.

@@ -89,7 +89,7 @@ SeedsOutcome run_seeds(const TestCommand& command) {
   std::map<check::Valid, std::size_t> counts;
   std::size_t finished = 0;
   {
-    Progress progress;
+    ProgressLine progress;
     run_in_order<SeedOutcome>(
         seeds.size(), command.jobs,
         [&](std::size_t index) { return run_seed(command.settings, seeds[index], command.store); },

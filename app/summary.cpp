@@ -107,16 +107,12 @@ int exit_code(check::Valid valid) {
   return exit_unknown;
 }
 
-const StrategyInfo& strategy_of(const TestSettings& settings) {
-  return find_strategy(find_workload(settings.workload), settings.strategy);
-}
-
 std::string title(const TestSettings& settings, const TestReport& report) {
   std::string text = settings.workload;
   if (settings.bin) {
     text += ", " + *settings.bin;
-  } else {
-    text += ", " + strategy_of(settings).name;
+  } else if (report.strategy != nullptr) {
+    text += ", " + report.strategy->name;
   }
   text += ": " + std::to_string(settings.nodes.size()) + (settings.nodes.size() == 1 ? " node" : " nodes");
   std::string faults;
@@ -241,7 +237,8 @@ std::string unclaimed(const TestSettings& settings, const TestReport& report) {
     return "a kill took the memory of " + killed +
            ": what a node has acknowledged survives only in its files, or on other nodes";
   }
-  const Guarantees& promised = strategy_of(settings).guarantees;
+  if (report.strategy == nullptr) return {};
+  const Guarantees& promised = report.strategy->guarantees;
   const bool claims_kill = std::count(promised.survives.begin(), promised.survives.end(), Fault::kill) > 0;
   if (claims_kill && !settings.keep_storage && !killed.empty()) {
     return "the strategy does not claim to survive kill without its storage (--no-storage)";
@@ -275,7 +272,7 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   const TestVerdict& verdict = report.verdict;
   std::string text = title(settings, report) + "\n";
   text += line("verdict", coloured_verdict(report.valid()));
-  if (!settings.bin && strategy_of(settings).guarantees.promises_nothing()) {
+  if (report.strategy != nullptr && report.strategy->guarantees.promises_nothing()) {
     text += line("claims", "nothing: the strategy declares no guarantees");
   }
   if (const std::string more = unclaimed(settings, report); !more.empty()) text += line("claims", more);

@@ -42,7 +42,7 @@ void print_messages(const TestCommand& command, const TestReport& report) {
 /// Shows how far the run is, a few times a second.
 TestReport run_with_progress(TestSettings settings) {
   using Clock = std::chrono::steady_clock;
-  Progress progress;
+  ProgressLine progress;
   if (!progress.is_shown()) return run_test(settings, was_interrupted);
   settings.on_progress = [&progress, limit = settings.time_limit, next = Clock::now()](Duration elapsed,
                                                                                        std::size_t operations) mutable {

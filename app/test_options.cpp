@@ -198,7 +198,7 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   if (command.seeds) refuse_what_takes_one_seed(command);
   refuse_what_takes_other_nodes(command);
   if (line.app.count("--consistency-models") == 0 && !command.settings.bin) hold_to_promise(command.settings);
-  validate(command.settings);
+  plan_test(command.settings);  // refuses what cannot be
   if (command.jobs == 0) command.jobs = default_jobs(command.settings);
   return command;
 }

@@ -5,6 +5,8 @@
 #include <regex>
 #include <set>
 
+#include "tests/class_rules.hpp"
+
 namespace mznode::style {
 namespace {
 
@@ -122,6 +124,9 @@ std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   const auto lines = lines_of(plain);
   if (lines.size() > max_lines)
     findings.push_back({max_lines, "a file has at most " + std::to_string(max_lines) + " lines"});
+  if (starts_with_any(path, {"core/", "workloads/", "app/"})) {
+    for (Finding& each : check_classes(text)) findings.push_back(std::move(each));
+  }
   if (!starts_with_any(path, {"core/", "workloads/"})) return findings;
   check_layers(path, std::string(text), findings);
   apply(determinism_rules, lines, findings);

@@ -2,8 +2,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
+#include "tests/class_rules.hpp"
 #include "tests/style_rules.hpp"
 
 namespace mznode::style {
@@ -33,6 +36,32 @@ TEST(Style, EverySourceFileKeepsTheRules) {
     }
   }
   EXPECT_GT(files, 40u);
+}
+
+/// Names that are right in each of their namespaces; why is in doc/glossary.md, "Two things of one name".
+const std::set<std::string, std::less<>> shared_names = {
+    // Of messages: what they are called on the wire.
+    "Add", "MicroOp", "Query", "ReadOk", "Reply", "Request",
+    // The field's word in each of two fields.
+    "Command", "Cycle", "Log", "Message", "Process", "Promise", "Sessions", "State"};
+
+TEST(Style, ANameIsOfOneThing) {
+  const fs::path root = MZNODE_SOURCE_DIR;
+  std::map<std::string, std::string> headers;
+  for (const char* directory : {"core", "workloads", "app"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / directory)) {
+      const std::string path = fs::relative(entry.path(), root).generic_string();
+      if (path.ends_with(".hpp") && !path.starts_with("app/init/")) headers[path] = read(entry.path());
+    }
+  }
+  const auto found = twins(headers);
+  for (const auto& [name, places] : found) {
+    if (shared_names.contains(name)) continue;
+    std::string where;
+    for (const auto& [space, path] : places) where += "\n  " + space + " in " + path;
+    ADD_FAILURE() << name << " is the name of several things:" << where;
+  }
+  for (const std::string& name : shared_names) EXPECT_TRUE(found.contains(name)) << name << " has no twin any more";
 }
 
 bool fires(std::string_view text, std::string_view path = "core/node/x.cpp") {
@@ -174,6 +203,52 @@ TEST(StyleRules, ALibraryStandsOnThoseBelowIt) {
   for (const char* path : {"core/json/x.cpp", "core/check/x.cpp", "core/trace/x.cpp", "workloads/x.hpp"}) {
     EXPECT_FALSE(fires(json, path)) << path;
   }
+}
+
+TEST(StyleRules, ANameHasATwinInAnotherNamespace) {
+  const auto names = [](const std::string& one, const std::string& other) {
+    std::string found;
+    for (const auto& [name, places] : twins({{"a.hpp", one}, {"b.hpp", other}})) found += name + " ";
+    return found;
+  };
+  const std::string loop = "namespace a {\nclass Loop final : public B<int> {\n  struct State {};\n};\n}\n";
+  EXPECT_EQ(names(loop, "namespace a::b { struct Loop { int x; }; }"), "Loop ");
+  EXPECT_EQ(names(loop, "namespace b { using Loop = std::vector<int>; }"), "Loop ");
+  EXPECT_EQ(names(loop, "namespace b { template <class T>\nstruct Loop { T x; }; }"), "Loop ");
+  EXPECT_EQ(names(loop, "namespace b { struct State { int x; }; class C { struct Loop {}; }; class Loop; }"), "");
+  EXPECT_EQ(names(loop, "namespace a { class Loop {}; }\nnamespace b { namespace { class Loop {}; } }"), "");
+}
+
+TEST(StyleRules, AClassThatHasMuchSaysWhy) {
+  const auto members = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+      text += "  std::map<int, std::function<void(int)>> m" + std::to_string(i) + "_{};\n";
+    return text;
+  };
+  const auto has_too_much = [](const std::string& text) { return fires(text, "app/x.hpp"); };
+  // None of these is a data member.
+  const std::string others =
+      " public:\n  enum Kind { a, b };\n  using T = int;\n  static constexpr int most = 3;\n  C() : m1_{1}, m2_(2) {}\n"
+      "  bool operator==(const C&) const = default;\n  template <class U>\n  void f(U u = {}) { int x = 1; }\n"
+      "  MZNODE_FIELDS(a, b)\n  friend class D;\n  class E;\n  struct F { int x; };\n private:\n";
+  EXPECT_FALSE(has_too_much("class C {\n" + others + members(12) + "};"));
+  EXPECT_TRUE(has_too_much("class C {\n" + others + members(13) + "};"));
+  EXPECT_TRUE(has_too_much("class C {\n" + others + members(11) + "  int a = 1, b = f(1, 2);\n};"));
+  EXPECT_TRUE(has_too_much("namespace n {\nclass B {\n  struct C {\n" + members(13) + "  };\n};\n}"));
+  EXPECT_FALSE(has_too_much("/// It has more than 12\n/// members because it does.\nclass C {\n" + members(13) + "};"));
+  EXPECT_FALSE(has_too_much("/// A value: a member for each column.\nstruct C {\n" + members(13) + "};"));
+
+  const auto functions = [](int count) {
+    std::string text = "  void operator=(int) = delete;\n";
+    for (int i = 0; i < count; ++i) text += "  int f" + std::to_string(i) + "() const { return m_ + (1); }\n";
+    return text;
+  };
+  EXPECT_FALSE(has_too_much("class C {\n public:\n" + functions(30) + " private:\n" + functions(9) + "};"));
+  EXPECT_TRUE(has_too_much("class C {\n public:\n" + functions(31) + "};"));
+  EXPECT_TRUE(has_too_much("struct C {\n" + functions(30) + "  C(int a, int b = 2) : x_(a), y_{b} {}\n};"));
+  EXPECT_FALSE(
+      has_too_much("/// It has more than 30 public functions because it does.\nstruct C {\n" + functions(31) + "};"));
 }
 
 TEST(StyleRules, AFileIsNotTooLong) {

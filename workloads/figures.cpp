@@ -52,9 +52,8 @@ std::optional<double> reach_bound_of(const TestVerdict& verdict) {
   return reach == nullptr ? std::nullopt : std::optional(reach->bound);
 }
 
-LatencyKind latency_kind(const std::string& workload) {
-  const check::Checker* checker = check::find_checker(workload);
-  const bool is_set = checker != nullptr && checker->function == check::check_set_full;
+LatencyKind latency_kind(const check::Checker* checker) {
+  const bool is_set = checker != nullptr && checker->subject == check::Subject::set;
   return is_set ? LatencyKind::stable : LatencyKind::answer;
 }
 
@@ -80,7 +79,7 @@ std::vector<Figure> figures_of(const WorkloadInfo& workload) {
   const auto add_latencies = [&all](const std::string& kind) {
     for (const char* suffix : quantile_names) all.push_back({kind + suffix, Unit::milliseconds});
   };
-  if (latency_kind(workload.name) == LatencyKind::stable) add_latencies("stable");
+  if (latency_kind(workload.checker) == LatencyKind::stable) add_latencies("stable");
   add_latencies("answer");
   all.push_back({"outage", Unit::milliseconds});
   for (const std::string& kind : workload.test.kinds) add_latencies(kind);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "mznode/check/registry.hpp"
 #include "mznode/json/suggestion.hpp"
@@ -18,17 +19,17 @@ namespace {
 
 /// What a swarm may draw from: what the strategy claims to survive; for the nodes of others, and for strategies that
 /// promise nothing, whatever a network can do and a pause.
-std::vector<Fault> survivable_faults(const TestSettings& settings) {
-  if (settings.bin) return message_faults();
-  const Guarantees& promised = find_strategy(find_workload(settings.workload), settings.strategy).guarantees;
+std::vector<Fault> survivable_faults(const StrategyInfo* strategy) {
+  if (strategy == nullptr) return message_faults();
+  const Guarantees& promised = strategy->guarantees;
   return promised.promises_nothing() ? message_faults() : promised.survives;
 }
 
-std::vector<Fault> resolve_faults(const TestSettings& settings) {
+std::vector<Fault> resolve_faults(const TestSettings& settings, const StrategyInfo* strategy) {
   std::vector<Fault> faults;
   for (const auto& name : settings.nemesis) {
     if (name == "swarm") {
-      const auto drawn = sim::swarm(survivable_faults(settings), settings.seed);
+      const auto drawn = sim::swarm(survivable_faults(strategy), settings.seed);
       faults.insert(faults.end(), drawn.begin(), drawn.end());
     } else if (const auto fault = parse_fault(name)) {
       faults.push_back(*fault);
@@ -67,7 +68,8 @@ void validate_nodes(const std::vector<std::string>& nodes) {
   }
 }
 
-sim::RunOptions run_options(const TestSettings& settings, const std::vector<Fault>& faults) {
+sim::RunOptions run_options(const TestPlan& plan) {
+  const TestSettings& settings = plan.settings;
   constexpr std::int64_t ns_per_s = 1'000'000'000;
   return {.nodes = settings.nodes,
           .concurrency = settings.workers(),
@@ -78,24 +80,23 @@ sim::RunOptions run_options(const TestSettings& settings, const std::vector<Faul
           .topology = make_topology(settings.topology, settings.nodes),
           .keys = settings.keys,
           .compat_jepsen = settings.compat_jepsen,
-          .faults = faults,
+          .faults = plan.faults,
           .nemesis_interval = settings.nemesis_interval,
           .seed = settings.seed,
           .keep_journal = settings.keep_journal,
           .on_progress = settings.on_progress};
 }
 
-std::unique_ptr<sim::Host> sim_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop) {
-  const WorkloadInfo& workload = find_workload(settings.workload);
-  const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
-  const OptionValues options(strategy.options, settings.strategy_options);
-  const sim::Installer installer = [&settings, &workload, &strategy, options](Node& node) -> std::shared_ptr<void> {
-    node.set_client_timeout(workload.client_timeout);
-    const std::shared_ptr<Strategy> installed = strategy.install(node, options);
-    if (settings.on_start) settings.on_start(installed);
+std::unique_ptr<sim::Host> sim_host(const TestPlan& plan, sim::Network& network, sim::Engine& engine) {
+  const TestSettings& settings = plan.settings;
+  const OptionValues options(plan.strategy->options, settings.strategy_options);
+  const sim::Installer installer = [&plan, options](Node& node) -> std::shared_ptr<void> {
+    node.set_client_timeout(plan.workload->client_timeout);
+    const std::shared_ptr<Strategy> installed = plan.strategy->install(node, options);
+    if (plan.settings.on_start) plan.settings.on_start(installed);
     return installed;
   };
-  auto host = std::make_unique<sim::SimHost>(loop.timers, loop.chance, installer, settings.log_level);
+  auto host = std::make_unique<sim::SimHost>(engine.timers, engine.chance, installer, settings.log_level);
   host->attach(network);
   if (!settings.keep_storage) host->forget_storage();
   return host;
@@ -137,43 +138,49 @@ void hold_to_promise(TestSettings& settings) {
   settings.consistency_models = check::ConsistencyModels::parse(model);
 }
 
-void validate(const TestSettings& settings) {
+TestPlan plan_test(TestSettings settings) {
   const WorkloadInfo& workload = find_workload(settings.workload);
+  const StrategyInfo* strategy = nullptr;
   if (settings.bin) {
     sim::resolve_program(*settings.bin);
     is_virtual(settings);
   } else {
-    const StrategyInfo& strategy = find_strategy(workload, settings.strategy);
-    const OptionValues options(strategy.options, settings.strategy_options);
+    strategy = &find_strategy(workload, settings.strategy);
+    const OptionValues options(strategy->options, settings.strategy_options);
   }
-  const check::Checker* checker = check::find_checker(workload.name);
-  const bool is_completed = checker != nullptr && checker->has_complete_checks;
+  const bool is_completed = workload.checker != nullptr && workload.checker->has_complete_checks;
   const auto unchecked = settings.consistency_models.unchecked(is_completed);
   if (workload.module == "txn" && unchecked && !settings.compat_jepsen) throw std::invalid_argument(*unchecked);
   validate_nodes(settings.nodes);
-  resolve_faults(settings);
+  std::vector<Fault> faults = resolve_faults(settings, strategy);
   make_topology(settings.topology, settings.nodes);
   if (settings.latency.shape != sim::Latency::Shape::constant && settings.latency.mean_ms == 0) {
     throw std::invalid_argument("--latency-dist needs a --latency above 0");
   }
+  return {.settings = std::move(settings), .workload = &workload, .strategy = strategy, .faults = std::move(faults)};
 }
 
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop) {
-  validate(settings);
+  return run_test(plan_test(settings), should_stop);
+}
+
+TestReport run_test(const TestPlan& plan, const std::function<bool()>& should_stop) {
+  const TestSettings& settings = plan.settings;
   TestReport report;
-  report.faults = resolve_faults(settings);
+  report.workload = plan.workload;
+  report.strategy = plan.strategy;
+  report.faults = plan.faults;
   if (settings.bin) report.time.emplace();
-  const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) {
-    auto host = settings.bin ? process_host(settings, network, loop, *report.time) : sim_host(settings, network, loop);
-    host->on_log([&report, &loop](const std::string& node, std::string_view line) {
+  const sim::MakeHost make_host = [&](sim::Network& network, sim::Engine& engine) {
+    auto host = settings.bin ? process_host(settings, network, engine, *report.time) : sim_host(plan, network, engine);
+    host->on_log([&report, &engine](const std::string& node, std::string_view line) {
       report.logs[node].emplace_back(line);
-      report.log_times[node].push_back(loop.now());
+      report.log_times[node].push_back(engine.now());
     });
     return host;
   };
-  report.run =
-      sim::run(find_workload(settings.workload).test, run_options(settings, report.faults), make_host, should_stop);
-  report.verdict = judge(settings, report.run);
+  report.run = sim::run(plan.workload->test, run_options(plan), make_host, should_stop);
+  report.verdict = judge(plan, report.run);
   report.stories = stories(report.run, report.verdict, settings.nodes, settings.workers());
   return report;
 }

@@ -194,46 +194,49 @@ check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
 }
 
 /// Nothing for workloads of which every strategy answers during a partition: they need no majority.
-std::optional<double> reach_of(const TestSettings& settings, const sim::RunResult& run) {
-  const auto& strategies = find_workload(settings.workload).strategies;
+std::optional<double> reach_of(const TestPlan& plan, const sim::RunResult& run) {
+  const TestSettings& settings = plan.settings;
+  const auto& strategies = plan.workload->strategies;
   if (std::all_of(strategies.begin(), strategies.end(), [](const auto& each) { return each.guarantees.available; })) {
     return std::nullopt;
   }
   return reach_bound(run, {.nodes = settings.nodes,
                            .workers = settings.workers(),
-                           .patience = find_workload(settings.workload).client_timeout,
+                           .patience = plan.workload->client_timeout,
                            .latency = std::chrono::milliseconds(settings.latency.mean_ms)});
 }
 
 /// Whether Maelstrom's checker finds nothing in what is not valid here.
-bool upstream_lets_pass(const TestSettings& settings, const sim::RunResult& run, const check::Verdict& verdict) {
+bool upstream_lets_pass(const TestPlan& plan, const sim::RunResult& run, const check::Verdict& verdict) {
+  const TestSettings& settings = plan.settings;
   if (settings.compat_jepsen || verdict.valid != check::Valid::no) return false;
   check::CheckOptions options;
   options.compat_jepsen = true;
   options.explain = false;
   options.consistency_models = settings.consistency_models;
-  return find_workload(settings.workload).judge(run.history, options).valid == check::Valid::yes;
+  return plan.workload->judge(run.history, options).valid == check::Valid::yes;
 }
 
-TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& run) {
+TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
+  const TestSettings& settings = plan.settings;
   check::CheckOptions options;
   options.compat_jepsen = settings.compat_jepsen;
   options.availability = settings.availability;
   options.strict_null_reads = !settings.compat_jepsen;  // nothing here writes null, so it would be a loss
   options.consistency_models = settings.consistency_models;
   options.strongest_models = true;
-  check::Verdict workload = find_workload(settings.workload).judge(run.history, options);
+  check::Verdict workload = plan.workload->judge(run.history, options);
   if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
   check::Verdict stats = check::check_stats(run.history, options);
   if (!options.compat_jepsen) stats = of_faults(std::move(stats), run);
   check::Verdict availability = check::check_availability(run.history, options);
-  if (const auto bound = reach_of(settings, run)) {
+  if (const auto bound = reach_of(plan, run)) {
     ReachFinding reach;
     reach.bound = *bound;
     availability.add(std::move(reach));
   }
   if (was_cut(run)) {
-    const sim::TestSpec& test = find_workload(settings.workload).test;
+    const sim::TestSpec& test = plan.workload->test;
     if (test.final_operation || test.final_time_limit) workload = of_a_beginning(workload);
     stats = of_a_beginning(stats);
     availability = of_a_beginning(availability);
@@ -249,7 +252,7 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
                       .workload = of_a_late_bench(workload, run, patience)};
   if (verdict.valid() != check::Valid::yes && !was_cut(run)) {
     verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
-    if (upstream_lets_pass(settings, run, verdict.workload)) {
+    if (upstream_lets_pass(plan, run, verdict.workload)) {
       verdict.symptoms.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
     }
   }
@@ -261,8 +264,9 @@ TestVerdict judge_history(const TestSettings& settings, const sim::RunResult& ru
 
 }  // namespace
 
-TestVerdict judge(const TestSettings& settings, const sim::RunResult& run) {
-  TestVerdict verdict = judge_history(settings, run);
+TestVerdict judge(const TestPlan& plan, const sim::RunResult& run) {
+  const TestSettings& settings = plan.settings;
+  TestVerdict verdict = judge_history(plan, run);
   if (!settings.limits.empty()) {
     verdict.expect = judge_limits(settings.limits, verdict, run, settings.time_limit);
     if (was_cut(run)) verdict.expect = of_a_beginning(*verdict.expect);

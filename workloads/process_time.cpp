@@ -79,7 +79,7 @@ nlohmann::ordered_json TimeOfRun::to_details() const {
   return details;
 }
 
-std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop,
+std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Engine& engine,
                                         TimeOfRun& time) {
   if (!is_virtual(settings)) {
     time.why_real = settings.process_time.mode == Mode::real
@@ -96,13 +96,13 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   options.program = *settings.bin;
   options.arguments = settings.bin_args;
   options.seed = settings.seed;
-  options.chance = loop.chance;
+  options.chance = engine.chance;
   options.schedule = settings.process_time.schedule;
   options.cpu_time_permille = settings.process_time.cpu_time_permille;
   options.stall = settings.process_time.stall;
   options.limits = limits_of(settings);
   options.on_end = [&time](const sim::VirtualProcessHost::Record& record) { time.record = record; };
-  auto host = std::make_unique<sim::VirtualProcessHost>(loop.timers, std::move(options));
+  auto host = std::make_unique<sim::VirtualProcessHost>(engine.timers, std::move(options));
   host->attach(network);
   return host;
 }

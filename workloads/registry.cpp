@@ -30,8 +30,8 @@ const Named& find_named(const std::vector<Named>& all, std::string_view name, co
   throw std::invalid_argument(unknown_word(what, name, known));
 }
 
-std::vector<WorkloadInfo>& registered() {
-  static std::vector<WorkloadInfo> all = {
+std::vector<WorkloadInfo> built_in() {
+  std::vector<WorkloadInfo> all = {
       echo::workload(),
       unique_ids::workload(),
       broadcast::workload(),
@@ -43,6 +43,12 @@ std::vector<WorkloadInfo>& registered() {
       txn::list_append_workload(),
       txn::rw_register_workload(),
   };
+  for (WorkloadInfo& each : all) each.checker = check::find_checker(each.name);
+  return all;
+}
+
+std::vector<WorkloadInfo>& registered() {
+  static std::vector<WorkloadInfo> all = built_in();
   return all;
 }
 
@@ -73,8 +79,8 @@ void add_workload(WorkloadInfo workload) {
   expect_name("a workload", workload.name);
   expect(workload.test.make_client != nullptr, what + " has no client: set test.make_client");
   expect(workload.test.make_generator != nullptr, what + " has no generator: set test.make_generator");
-  expect(workload.check != nullptr || check::find_checker(workload.name) != nullptr,
-         what + " has no checker: set check");
+  workload.checker = check::find_checker(workload.name);
+  expect(workload.check != nullptr || workload.checker != nullptr, what + " has no checker: set check");
   expect(added().insert(workload.name).second, what + " is added twice");
   auto& all = registered();
   const auto same = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == workload.name; });
@@ -98,7 +104,7 @@ void add_strategy(std::string_view workload, StrategyInfo strategy) {
 }
 
 check::Verdict WorkloadInfo::judge(const check::History& history, const check::CheckOptions& options) const {
-  if (check == nullptr) return check::find_checker(name)->check(history, options);
+  if (check == nullptr) return checker->check(history, options);
   try {
     const bool any = std::any_of(history.begin(), history.end(), [](const auto& each) { return each.is_client(); });
     if (!any) return check::Verdict::unknown("there is nothing to judge: the history has no operation of a client");

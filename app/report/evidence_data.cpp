@@ -57,7 +57,7 @@ CycleDrawing cycle_drawing(const std::string& anomaly, const check::CycleExample
   return drawing;
 }
 
-void add_anomaly(Evidence& evidence, const check::Anomaly& anomaly) {
+void add_anomaly(EvidenceDrawings& evidence, const check::Anomaly& anomaly) {
   if (anomaly.examples.empty()) return;
   const check::AnomalyExample& example = anomaly.examples.front();
   if (example.cycle) {
@@ -71,7 +71,7 @@ void add_anomaly(Evidence& evidence, const check::Anomaly& anomaly) {
                             .place = {}});
 }
 
-void add_violation(Evidence& evidence, const check::ViolationsFinding::Violation& violation) {
+void add_violation(EvidenceDrawings& evidence, const check::ViolationsFinding::Violation& violation) {
   const auto& example = violation.examples.front();
   std::vector<std::int64_t> operations;
   for (const check::Operation& operation : example.operations) operations.push_back(operation.index);
@@ -82,7 +82,7 @@ void add_violation(Evidence& evidence, const check::ViolationsFinding::Violation
                             .place = {}});
 }
 
-void add_anomalies(Evidence& evidence, const check::Verdict& workload) {
+void add_anomalies(EvidenceDrawings& evidence, const check::Verdict& workload) {
   if (const auto* transactions = workload.found<check::TransactionsFinding>()) {
     for (const check::Anomaly& anomaly : transactions->anomalies) add_anomaly(evidence, anomaly);
   }
@@ -142,8 +142,8 @@ CounterexampleDrawing counterexample_drawing(const std::string& key, const check
   return drawing;
 }
 
-Evidence evidence_of(const check::Verdict& workload, const check::History& history) {
-  Evidence evidence;
+EvidenceDrawings evidence_of(const check::Verdict& workload, const check::History& history) {
+  EvidenceDrawings evidence;
   add_anomalies(evidence, workload);
   const auto add = [&](const std::string& key, const check::Verdict& verdict) {
     const auto* found = verdict.found<check::RegisterFinding>();
@@ -158,8 +158,8 @@ Evidence evidence_of(const check::Verdict& workload, const check::History& histo
 }
 
 /// Calls `place` with the operations of each part of the evidence, and where their places belong.
-template <class Evidence_, class Place>
-void for_each_part(Evidence_& evidence, const Place& place) {
+template <class Place>
+void for_each_part(EvidenceDrawings& evidence, const Place& place) {
   for (auto& each : evidence.cycles) place(each.operation, each.place);
   for (auto& each : evidence.counterexamples) place(each.operation, each.place);
   for (auto& each : evidence.cases) place(each.operation, each.place);
@@ -167,8 +167,9 @@ void for_each_part(Evidence_& evidence, const Place& place) {
 
 }  // namespace
 
-Evidence evidence(const check::Verdict& workload, const check::History& history, const OperationColumns& operations) {
-  Evidence evidence = evidence_of(workload, history);
+EvidenceDrawings evidence(const check::Verdict& workload, const check::History& history,
+                          const OperationColumns& operations) {
+  EvidenceDrawings evidence = evidence_of(workload, history);
   const OperationPlaces places(operations);
   for_each_part(evidence, [&](const auto& indexes, auto& found) {
     for (const std::int64_t index : indexes) found.push_back(places.of(index));
@@ -178,7 +179,7 @@ Evidence evidence(const check::Verdict& workload, const check::History& history,
 
 std::vector<std::int64_t> evidence_moments(const check::Verdict& workload, const check::History& history) {
   constexpr std::int64_t ns_per_us = 1000;
-  Evidence evidence = evidence_of(workload, history);
+  EvidenceDrawings evidence = evidence_of(workload, history);
   std::map<std::int64_t, std::size_t> positions;
   for_each_part(evidence, [&](const auto& indexes, auto&) {
     for (const std::int64_t index : indexes) positions[index] = history.size();

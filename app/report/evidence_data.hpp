@@ -65,7 +65,7 @@ struct CaseDrawing {
   MZNODE_FIELDS(anomaly, gloss, text, operation, place)
 };
 
-struct Evidence {
+struct EvidenceDrawings {
   std::vector<CycleDrawing> cycles;
   std::vector<CounterexampleDrawing> counterexamples;
   std::vector<CaseDrawing> cases;
@@ -74,7 +74,8 @@ struct Evidence {
 
 /// Some of what the checker of a workload found: a cycle of each kind, the registers that it explains, and an example
 /// of each other anomaly. `operations` are those of the page.
-Evidence evidence(const check::Verdict& workload, const check::History& history, const OperationColumns& operations);
+EvidenceDrawings evidence(const check::Verdict& workload, const check::History& history,
+                          const OperationColumns& operations);
 /// When the operations of the evidence began, in microseconds.
 std::vector<std::int64_t> evidence_moments(const check::Verdict& workload, const check::History& history);
 

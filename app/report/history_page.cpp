@@ -34,10 +34,10 @@ std::string make_times(check::History& history) {
 }
 
 /// The spans in which a nemesis was at work, by the names that Jepsen gives to what it does.
-std::vector<FaultSpan> spans_of(const check::History& history, std::int64_t duration_us) {
+std::vector<FaultBand> spans_of(const check::History& history, std::int64_t duration_us) {
   constexpr std::size_t longest_value = 20'000;
   static const std::map<std::string, std::string> ends = {{"start", "kill"}, {"resume", "pause"}, {"stop", "nemesis"}};
-  std::vector<FaultSpan> spans;
+  std::vector<FaultBand> spans;
   std::map<std::string, std::size_t> open;
   for (const check::Operation& operation : history) {
     if (operation.is_client()) continue;
@@ -142,14 +142,14 @@ std::string history_page(const std::string& checker, const std::string& file, co
     if (!why.empty()) data.head.reasons.push_back({"verdict", why});
   }
   data.faults = spans_of(history, duration);
-  data.set = set_columns(history, checker);
+  data.set = set_columns(history, known);
   const std::vector<Story> told = stories_of(history, verdict);
   const auto moments = moments_of_interest(history, verdict, told, data.faults, data.set);
   data.operations = operation_columns(history, clients, moments);
   data.evidence = evidence(verdict, history, data.operations);
   data.rates = rates(history, std::chrono::microseconds(duration), nullptr);
   data.stories = story_columns(told, data.operations, data.messages);
-  Followed followed = follow_values(checker, history, clients, data.operations, nullptr, data.messages);
+  Followed followed = follow_values(known, history, clients, data.operations, nullptr, data.messages);
   data.values = std::move(followed.values);
   data.reads = std::move(followed.reads);
   return data.page();

@@ -42,8 +42,8 @@ struct PageHead {
 
 struct PageData {
   PageHead head;
-  Evidence evidence;
-  std::vector<FaultSpan> faults;
+  EvidenceDrawings evidence;
+  std::vector<FaultBand> faults;
   OperationColumns operations;
   Rates rates;
   SetColumns set;

@@ -44,10 +44,10 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs(const check::History& his
 
 }  // namespace
 
-std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<std::string>& nodes) {
+std::vector<FaultBand> fault_spans(const TestReport& report, const std::vector<std::string>& nodes) {
   constexpr std::size_t longest_value = 20'000;
   constexpr std::size_t longest_unheard = 600;
-  std::vector<FaultSpan> spans;
+  std::vector<FaultBand> spans;
   for (const sim::FaultSpan& span : report.run.fault_spans) {
     const bool fits = span.value.text().size() <= longest_value;
     spans.push_back(
@@ -60,9 +60,9 @@ std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<s
   return spans;
 }
 
-SetColumns set_columns(const check::History& history, const std::string& workload) {
+SetColumns set_columns(const check::History& history, const check::Checker* checker) {
   SetColumns columns;
-  if (latency_kind(workload) != LatencyKind::stable) return columns;
+  if (latency_kind(checker) != LatencyKind::stable) return columns;
   std::vector<check::SetOutcome> outcomes;
   try {
     outcomes = check::set_outcomes(history);
@@ -161,10 +161,10 @@ Rates rates(const check::History& history, Duration whole, const sim::RunResult*
 }
 
 std::vector<std::int64_t> moments_of_interest(const check::History& history, const check::Verdict& workload,
-                                              const std::vector<Story>& stories, const std::vector<FaultSpan>& faults,
+                                              const std::vector<Story>& stories, const std::vector<FaultBand>& faults,
                                               const SetColumns& set) {
   std::vector<std::int64_t> moments = {0};
-  for (const FaultSpan& fault : faults) {
+  for (const FaultBand& fault : faults) {
     moments.push_back(fault.from);
     moments.push_back(fault.to);
   }

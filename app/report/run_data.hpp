@@ -15,7 +15,7 @@
 namespace mznode::app {
 
 /// A span during which a fault was on.
-struct FaultSpan {
+struct FaultBand {
   std::string name;
   std::int64_t from = 0;
   std::int64_t to = 0;
@@ -26,8 +26,8 @@ struct FaultSpan {
   MZNODE_FIELDS(name, from, to, value, unheard)
 };
 
-/// Operations in the order of their beginnings; a place in each column is one operation.
-/// It has as many members as the picture has columns.
+/// Operations in the order of their beginnings; a place in each column is one operation. There is a member for each
+/// column, and for what the page says beside them.
 struct OperationColumns {
   std::vector<std::string> names;
   std::vector<std::int64_t> worker;
@@ -85,8 +85,8 @@ struct SetColumns {
   MZNODE_FIELDS(known, latency_ms, lost, element)
 };
 
-std::vector<FaultSpan> fault_spans(const TestReport& report, const std::vector<std::string>& nodes);
-SetColumns set_columns(const check::History& history, const std::string& workload);
+std::vector<FaultBand> fault_spans(const TestReport& report, const std::vector<std::string>& nodes);
+SetColumns set_columns(const check::History& history, const check::Checker* checker);
 OperationColumns operation_columns(const check::History& history, const Clients& clients,
                                    const std::vector<std::int64_t>& moments);
 /// `run` may be null: then nothing is known of messages.
@@ -95,7 +95,7 @@ Rates rates(const check::History& history, Duration duration, const sim::RunResu
 /// Where the eye should go first: the beginning, the changes of faults, what stories and evidence are about, the last
 /// reads, some of the operations that failed and of the elements that were lost.
 std::vector<std::int64_t> moments_of_interest(const check::History& history, const check::Verdict& workload,
-                                              const std::vector<Story>& stories, const std::vector<FaultSpan>& faults,
+                                              const std::vector<Story>& stories, const std::vector<FaultBand>& faults,
                                               const SetColumns& set);
 
 }  // namespace mznode::app

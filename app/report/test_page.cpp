@@ -10,8 +10,12 @@
 namespace mznode::app {
 namespace {
 
-std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport& report) {
-  const LatencyKind kind = latency_kind(settings.workload);
+const check::Checker* checker_of(const TestReport& report) {
+  return report.workload == nullptr ? nullptr : report.workload->checker;
+}
+
+std::vector<Labelled> figure_list(const TestReport& report) {
+  const LatencyKind kind = latency_kind(checker_of(report));
   const Figures values = figures(report, kind);
   std::vector<Labelled> list = {{"operations", std::to_string(report.verdict.stats_found().all.count())},
                                 {"ok", percent(values.ok_fraction)},
@@ -26,12 +30,12 @@ std::vector<Labelled> figure_list(const TestSettings& settings, const TestReport
 }
 
 PageHead head_of(const TestSettings& settings, const TestReport& report, std::size_t workers) {
-  const check::Checker* checker = check::find_checker(settings.workload);
+  const check::Checker* checker = checker_of(report);
   PageHead head{.title = title(settings, report),
                 .valid = valid_word(report.valid()),
                 .demand = checker != nullptr ? std::string(checker->summary) : "",
                 .reasons = {},
-                .figures = figure_list(settings, report),
+                .figures = figure_list(report),
                 .settings = setting_list(settings),
                 .replay = replay_command(settings),
                 .nodes = settings.nodes,
@@ -72,14 +76,14 @@ std::string test_page(const TestSettings& settings, const TestReport& report) {
   PageData data;
   data.head = head_of(settings, report, settings.workers());
   data.faults = fault_spans(report, settings.nodes);
-  data.set = set_columns(history, settings.workload);
+  data.set = set_columns(history, checker_of(report));
   const auto moments = moments_of_interest(history, workload, report.stories, data.faults, data.set);
   data.operations = operation_columns(history, clients, moments);
   data.evidence = evidence(workload, history, data.operations);
   data.rates = rates(history, report.run.duration, &report.run);
   std::tie(data.messages, data.fates) = message_columns(report, settings.nodes, moments);
   data.stories = story_columns(report.stories, data.operations, data.messages);
-  Followed followed = follow_values(settings.workload, history, clients, data.operations, &report.run, data.messages);
+  Followed followed = follow_values(checker_of(report), history, clients, data.operations, &report.run, data.messages);
   data.values = std::move(followed.values);
   data.reads = std::move(followed.reads);
   data.logs = log_columns(report, settings.nodes, moments);

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "mznode/check/registry.hpp"
 #include "report/element_data.hpp"
 #include "report/tokens.hpp"
 
@@ -16,14 +17,16 @@ constexpr std::size_t most_places = 400'000;
 /// Texts of messages that are gone through, in all: more take longer than the rest of the page.
 constexpr std::size_t most_message_bytes = 64'000'000;
 
-std::string kind_of(const std::string& workload) {
-  const auto is_any = [&](std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), workload) != names.end();
-  };
-  if (is_any({"broadcast", "g-set", "set-full"})) return "element";
-  if (workload == "unique-ids") return "id";
-  const bool has_keys = is_any({"lin-kv", "kafka", "txn-list-append", "list-append", "txn-rw-register", "rw-register"});
-  return has_keys ? "key" : "";
+std::string kind_of(const check::Checker* checker) {
+  if (checker == nullptr) return "";
+  switch (checker->subject) {
+    case check::Subject::set: return "element";
+    case check::Subject::ids: return "id";
+    case check::Subject::registers:
+    case check::Subject::logs:
+    case check::Subject::transactions: return "key";
+    default: return "";
+  }
 }
 
 /// The characters of a key: "9" and 9 are the same, because a member's name can only be a string.
@@ -66,8 +69,8 @@ void follow_ids(const check::History& history, const OperationPlaces& places, Va
 }
 
 /// The keys that operations are about.
-void follow_keys(const std::string& workload, const check::History& history, const OperationPlaces& places,
-                 Values& values, ValueColumns& columns) {
+void follow_keys(check::Subject subject, const check::History& history, const OperationPlaces& places, Values& values,
+                 ValueColumns& columns) {
   for (const check::Operation& operation : history) {
     if (!operation.is_client()) continue;
     const std::int64_t place = places.of(operation.index);
@@ -75,7 +78,7 @@ void follow_keys(const std::string& workload, const check::History& history, con
       auto& found = columns.operations[values.add(std::string(key))];
       if (place >= 0 && (found.empty() || found.back() != place)) found.push_back(place);
     };
-    if (workload == "lin-kv") {
+    if (subject == check::Subject::registers) {
       Tokens tokens(operation.value.text());
       if (tokens.next() && tokens.is_in_list() && tokens.place() == 0) add(bare(tokens.text()));
     } else {
@@ -213,11 +216,11 @@ void file_elements(const sim::RunResult& run, const MessageColumns& messages, co
 
 }  // namespace
 
-Followed follow_values(const std::string& workload, const check::History& history, const Clients& clients,
+Followed follow_values(const check::Checker* checker, const check::History& history, const Clients& clients,
                        const OperationColumns& operations, const sim::RunResult* run, const MessageColumns& messages) {
   Followed followed;
   ValueColumns& columns = followed.values;
-  columns.kind = kind_of(workload);
+  columns.kind = kind_of(checker);
   if (columns.kind.empty()) return followed;
   Values values(columns);
   const OperationPlaces places(operations);
@@ -228,7 +231,7 @@ Followed follow_values(const std::string& workload, const check::History& histor
     begun = elements.begun;
   }
   if (columns.kind == "id") follow_ids(history, places, values, columns);
-  if (columns.kind == "key") follow_keys(workload, history, places, values, columns);
+  if (columns.kind == "key") follow_keys(checker->subject, history, places, values, columns);
   if (run == nullptr) return followed;
   begun.resize(values.size(), 0);
   std::set<std::int64_t> first;

@@ -49,7 +49,7 @@ struct Followed {
   ValueColumns values;
   FinalReads reads;
 };
-Followed follow_values(const std::string& workload, const check::History& history, const Clients& clients,
+Followed follow_values(const check::Checker* checker, const check::History& history, const Clients& clients,
                        const OperationColumns& operations, const sim::RunResult* run, const MessageColumns& messages);
 
 }  // namespace mznode::app

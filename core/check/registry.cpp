@@ -18,44 +18,47 @@ namespace mznode::check {
 
 // To add a checker, write its function in a file of its own and name it here: its names, what it demands, and the rest
 // of a Checker.
-#define MZNODE_CHECKERS                                                                                              \
-  CHECKER(check_echo, "echo", "every echo is answered with what it sent", nullptr)                                   \
-  CHECKER(check_set_full, "broadcast", set_summary, judge_set_answers)                                               \
-  CHECKER(check_set_full, "g-set", set_summary, judge_set_answers)                                                   \
-  CHECKER(check_set_full, "set-full", set_summary, judge_set_answers)                                                \
-  CHECKER(check_unique_ids, "unique-ids", ids_summary, nullptr)                                                      \
-  CHECKER(check_pn_counter, "g-counter", final_read_summary, judge_writes)                                           \
-  CHECKER(check_pn_counter, "pn-counter", final_read_summary, judge_writes)                                          \
-  CHECKER(check_lin_kv, "lin-kv", "every key is a linearizable register with read, write and compare-and-set",       \
-          judge_keyed_answers)                                                                                       \
-  CHECKER(check_cas_register, "cas-register", "the register with read, write and compare-and-set is linearizable",   \
-          judge_writes)                                                                                              \
-  CHECKER(check_kv, "kv", "every key is a linearizable text with get, put and append", judge_keyed_answers)          \
-  CHECKER(check_counter, "counter", "every read lies between the adds acknowledged before and those attempted",      \
-          judge_writes)                                                                                              \
-  CHECKER(check_kafka, "kafka",                                                                                      \
-          "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", judge_log_answers) \
-  CHECKER(check_list_append, "txn-list-append", txn_summary, judge_list_transactions, false)                         \
-  CHECKER(check_list_append, "list-append", txn_summary, judge_list_transactions, false)                             \
-  CHECKER(check_txn_rw_register, "txn-rw-register", txn_summary, judge_register_transactions, false, true)           \
-  CHECKER(check_rw_register, "rw-register", txn_summary, judge_register_transactions, false, true)                   \
-  CHECKER(check_set, "set", "the last read shows every acknowledged element and none that nobody added",             \
-          judge_set_answers)                                                                                         \
-  CHECKER(check_queue, "queue", "what is dequeued was enqueued before, and is dequeued once", judge_queue_answers)   \
-  CHECKER(check_total_queue, "total-queue", "what is enqueued is dequeued, and nothing else", judge_queue_answers)   \
-  CHECKER(check_bank, "bank", "every read shows the balance of each account, and the same amount in all",            \
-          judge_writes)                                                                                              \
-  CHECKER(check_long_fork, "long-fork", "reads of a group of keys show the writes in one order",                     \
-          judge_register_transactions)                                                                               \
-  CHECKER(check_sequential, "sequential", "who reads a later key of a group reads all earlier ones", nullptr)        \
-  CHECKER(check_causal_reverse, "causal-reverse", causal_reverse_summary, judge_writes)                              \
-  CHECKER(check_causal_reverse, "comments", causal_reverse_summary, judge_writes)                                    \
-  CHECKER(check_monotonic, "monotonic", "rows are read in the order in which they were added", nullptr)              \
-  CHECKER(check_causal, "causal", "each register is written and read in causal order", nullptr)                      \
-  CHECKER(check_adya, "adya", "one insert a key succeeds at most", judge_writes)                                     \
-  CHECKER(check_mutex, "mutex", "the lock with acquire and release is linearizable", nullptr)                        \
-  CHECKER(check_fifo_queue, "fifo-queue", "the queue is linearizable, and first in is first out", nullptr)           \
-  CHECKER(check_linearizable, "linearizable", "the object that --model names is linearizable", nullptr)
+#define MZNODE_CHECKERS                                                                                                \
+  CHECKER(check_echo, "echo", echo, "every echo is answered with what it sent", nullptr)                               \
+  CHECKER(check_set_full, "broadcast", set, set_summary, judge_set_answers)                                            \
+  CHECKER(check_set_full, "g-set", set, set_summary, judge_set_answers)                                                \
+  CHECKER(check_set_full, "set-full", set, set_summary, judge_set_answers)                                             \
+  CHECKER(check_unique_ids, "unique-ids", ids, ids_summary, nullptr)                                                   \
+  CHECKER(check_pn_counter, "g-counter", counter, final_read_summary, judge_writes)                                    \
+  CHECKER(check_pn_counter, "pn-counter", counter, final_read_summary, judge_writes)                                   \
+  CHECKER(check_lin_kv, "lin-kv", registers,                                                                           \
+          "every key is a linearizable register with read, write and compare-and-set", judge_keyed_answers)            \
+  CHECKER(check_cas_register, "cas-register", one_register,                                                            \
+          "the register with read, write and compare-and-set is linearizable", judge_writes)                           \
+  CHECKER(check_kv, "kv", registers, "every key is a linearizable text with get, put and append", judge_keyed_answers) \
+  CHECKER(check_counter, "counter", counter,                                                                           \
+          "every read lies between the adds acknowledged before and those attempted", judge_writes)                    \
+  CHECKER(check_kafka, "kafka", logs,                                                                                  \
+          "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", judge_log_answers)   \
+  CHECKER(check_list_append, "txn-list-append", transactions, txn_summary, judge_list_transactions, false)             \
+  CHECKER(check_list_append, "list-append", transactions, txn_summary, judge_list_transactions, false)                 \
+  CHECKER(check_txn_rw_register, "txn-rw-register", transactions, txn_summary, judge_register_transactions, false,     \
+          true)                                                                                                        \
+  CHECKER(check_rw_register, "rw-register", transactions, txn_summary, judge_register_transactions, false, true)       \
+  CHECKER(check_set, "set", set, "the last read shows every acknowledged element and none that nobody added",          \
+          judge_set_answers)                                                                                           \
+  CHECKER(check_queue, "queue", other, "what is dequeued was enqueued before, and is dequeued once",                   \
+          judge_queue_answers)                                                                                         \
+  CHECKER(check_total_queue, "total-queue", other, "what is enqueued is dequeued, and nothing else",                   \
+          judge_queue_answers)                                                                                         \
+  CHECKER(check_bank, "bank", other, "every read shows the balance of each account, and the same amount in all",       \
+          judge_writes)                                                                                                \
+  CHECKER(check_long_fork, "long-fork", other, "reads of a group of keys show the writes in one order",                \
+          judge_register_transactions)                                                                                 \
+  CHECKER(check_sequential, "sequential", other, "who reads a later key of a group reads all earlier ones", nullptr)   \
+  CHECKER(check_causal_reverse, "causal-reverse", other, causal_reverse_summary, judge_writes)                         \
+  CHECKER(check_causal_reverse, "comments", other, causal_reverse_summary, judge_writes)                               \
+  CHECKER(check_monotonic, "monotonic", other, "rows are read in the order in which they were added", nullptr)         \
+  CHECKER(check_causal, "causal", other, "each register is written and read in causal order", nullptr)                 \
+  CHECKER(check_adya, "adya", other, "one insert a key succeeds at most", judge_writes)                                \
+  CHECKER(check_mutex, "mutex", other, "the lock with acquire and release is linearizable", nullptr)                   \
+  CHECKER(check_fifo_queue, "fifo-queue", other, "the queue is linearizable, and first in is first out", nullptr)      \
+  CHECKER(check_linearizable, "linearizable", other, "the object that --model names is linearizable", nullptr)
 
 #define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
 MZNODE_CHECKERS
@@ -72,7 +75,7 @@ constexpr std::string_view causal_reverse_summary =
 constexpr std::string_view ids_summary = "no id is given out twice";
 
 constexpr Checker table[] = {
-#define CHECKER(function, name, summary, ...) {name, summary, function, __VA_ARGS__},
+#define CHECKER(function, name, subject, summary, ...) {name, Subject::subject, summary, function, __VA_ARGS__},
     MZNODE_CHECKERS
 #undef CHECKER
 };

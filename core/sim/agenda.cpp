@@ -12,7 +12,7 @@ constexpr std::uint64_t generator_stream = 0x67656e;
 Agenda::Agenda(const RunContext& context)
     : options_(context.options),
       generator_(context.spec.make_generator(context.client_options)),
-      random_(context.loop.chance, "generator", generator_stream),
+      random_(context.engine.chance, "generator", generator_stream),
       ring_(options_.concurrency) {}
 
 void Agenda::begin(Time now) {

@@ -12,13 +12,13 @@ namespace mznode::sim {
 namespace {
 
 /// A timer of a task's, which is cancelled when the task is.
-class Alarm {
+class ScopedTimer {
  public:
-  Alarm(Loop& loop, Duration delay, std::function<void()> callback)
-      : timers_(loop.timers), timer_(loop.timers.set(loop.now() + delay, std::move(callback))) {}
-  Alarm(const Alarm&) = delete;
-  Alarm& operator=(const Alarm&) = delete;
-  ~Alarm() { timers_.cancel(timer_); }
+  ScopedTimer(Engine& engine, Duration delay, std::function<void()> callback)
+      : timers_(engine.timers), timer_(engine.timers.set(engine.now() + delay, std::move(callback))) {}
+  ScopedTimer(const ScopedTimer&) = delete;
+  ScopedTimer& operator=(const ScopedTimer&) = delete;
+  ~ScopedTimer() { timers_.cancel(timer_); }
 
  private:
   Timers& timers_;
@@ -48,7 +48,7 @@ Json error_value(int code, const std::string& text) {
 
 }  // namespace
 
-bool Loop::run_due() {
+bool Engine::run_due() {
   const Time until = now();
   if (!order) return timers.run_due(until);
   const std::vector<TimerId> together = timers.first_due(until);
@@ -57,9 +57,9 @@ bool Loop::run_due() {
   return true;
 }
 
-Task<> Loop::sleep(Duration duration) {
+Task<> Engine::sleep(Duration duration) {
   Wake wake(ready);
-  const Alarm alarm(*this, duration, [&wake] { wake.wake(); });
+  const ScopedTimer timer(*this, duration, [&wake] { wake.wake(); });
   co_await wake.wait();
 }
 
@@ -70,8 +70,8 @@ class Connection::Pending {
       : connection_(connection),
         type_(type),
         msg_id_(msg_id),
-        wake_(connection.loop_.ready),
-        alarm_(connection.loop_, timeout, [this] {
+        wake_(connection.engine_.ready),
+        timeout_(connection.engine_, timeout, [this] {
           if (reply_) return;
           connection_.given_up_.insert(msg_id_);
           finish();
@@ -109,11 +109,11 @@ class Connection::Pending {
   std::int64_t msg_id_;
   std::optional<Message> reply_;
   Wake wake_;
-  Alarm alarm_;
+  ScopedTimer timeout_;
 };
 
-Connection::Connection(Loop& loop, Network& network, std::string name)
-    : loop_(loop), network_(network), name_(std::move(name)) {
+Connection::Connection(Engine& engine, Network& network, std::string name)
+    : engine_(engine), network_(network), name_(std::move(name)) {
   network_.add(name_, Endpoint::client, [this](const Packet& packet) { receive(packet); });
 }
 

@@ -5,13 +5,13 @@
 
 namespace mznode::sim {
 
-/// Measures how late the bench is, as long as the loop lives: a timer of its own is as late as everything else that the
-/// loop does, which reads what nodes wrote in between.
-inline void measure_lag(Loop& loop, Lag& lag) {
-  const Time due = loop.now() + Lag::interval;
-  loop.timers.set(due, [&loop, &lag, due] {
-    lag.add(loop.now() - due);
-    measure_lag(loop, lag);
+/// Measures how late the bench is, as long as the engine lives: a timer of its own is as late as everything else that
+/// the engine does, which reads what nodes wrote in between.
+inline void measure_lag(Engine& engine, Lag& lag) {
+  const Time due = engine.now() + Lag::interval;
+  engine.timers.set(due, [&engine, &lag, due] {
+    lag.add(engine.now() - due);
+    measure_lag(engine, lag);
   });
 }
 

@@ -36,7 +36,7 @@ void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at) {
 }
 
 Nemesis::Nemesis(World world, const std::vector<Fault>& faults, Duration interval, const Chance& chance)
-    : loop_(world.loop),
+    : engine_(world.engine),
       record_(std::move(world.record)),
       world_(std::make_unique<FaultWorld>(FaultWorld{.network = world.network,
                                                      .host = world.host,
@@ -62,7 +62,7 @@ Nemesis::~Nemesis() {
 void Nemesis::start() {
   for (auto& each : switches_) flip(*each);
   if (blows_.empty()) return;
-  blow_timer_ = loop_.timers.set(loop_.now() + interval_, [this] {
+  blow_timer_ = engine_.timers.set(engine_.now() + interval_, [this] {
     may_strike_ = true;
     strike();
   });
@@ -71,14 +71,14 @@ void Nemesis::start() {
 void Nemesis::let_strike() {
   if (may_strike_ || blows_.empty()) return;
   may_strike_ = true;
-  loop_.timers.cancel(blow_timer_);
+  engine_.timers.cancel(blow_timer_);
   // Not at once: whoever says so may be in the middle of what a node has done.
-  blow_timer_ = loop_.timers.set(loop_.now(), [this] { strike(); });
+  blow_timer_ = engine_.timers.set(engine_.now(), [this] { strike(); });
 }
 
 void Nemesis::hold() {
-  for (auto& each : switches_) loop_.timers.cancel(each->timer);
-  loop_.timers.cancel(blow_timer_);
+  for (auto& each : switches_) engine_.timers.cancel(each->timer);
+  engine_.timers.cancel(blow_timer_);
   may_strike_ = true;  // too late to be let
 }
 
@@ -95,15 +95,15 @@ std::size_t Nemesis::times_struck(const std::string& node) const {
 
 void Nemesis::flip(Switch& each) {
   turn(each.fault, each.active, each.random);
-  each.timer =
-      loop_.timers.set(loop_.now() + stagger(each.random.about(until_next), interval_), [this, &each] { flip(each); });
+  each.timer = engine_.timers.set(engine_.now() + stagger(each.random.about(until_next), interval_),
+                                  [this, &each] { flip(each); });
 }
 
 void Nemesis::strike() {
   Blow& blow = blows_[blow_random_.about("which fault").below(blows_.size())];
   turn(blow.fault, blow.active, blow_random_);
   blow_timer_ =
-      loop_.timers.set(loop_.now() + stagger(blow_random_.about(until_next), interval_), [this] { strike(); });
+      engine_.timers.set(engine_.now() + stagger(blow_random_.about(until_next), interval_), [this] { strike(); });
 }
 
 void Nemesis::turn(Fault fault, std::shared_ptr<ActiveFault>& active, Random& random) {

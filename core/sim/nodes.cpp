@@ -6,18 +6,18 @@
 namespace mznode::sim {
 
 Nodes::Nodes(RunContext& context, std::unique_ptr<Host> host, Network& network)
-    : context_(context), host_(std::move(host)), readiness_({}, context.spec.kinds), starting_(context.loop) {
+    : context_(context), host_(std::move(host)), readiness_({}, context.spec.kinds), starting_(context.engine) {
   const RunOptions& options = context.options;
   host_->on_failure([this](NodeFailure failure) { note_failure(std::move(failure)); });
   nemesis_ = std::make_unique<Nemesis>(
-      Nemesis::World{.loop = context.loop,
+      Nemesis::World{.engine = context.engine,
                      .network = network,
                      .host = *host_,
                      .nodes = options.nodes,
                      .most_victims = options.most_victims,
                      .initialise = [this](const std::string& node) { context_.scope->spawn(initialise(node)); },
                      .record = [this](const FaultEvent& event) { report_fault_(event); }},
-      options.faults, options.nemesis_interval, context.loop.chance);
+      options.faults, options.nemesis_interval, context.engine.chance);
 }
 
 Task<> Nodes::begin() {

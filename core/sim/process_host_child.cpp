@@ -88,27 +88,27 @@ std::optional<std::string> Child::ending() {
   return status ? std::optional(describe_status(*status)) : std::nullopt;
 }
 
-Read read_some(const Descriptor& from, LineBuffer& into, std::size_t& bytes) {
+ReadOutcome read_some(const Descriptor& from, LineBuffer& into, std::size_t& bytes) {
   const auto room = into.room();
   const ssize_t got = ::read(from.get(), room.data(), room.size());
   if (got > 0) {
     bytes = static_cast<std::size_t>(got);
     into.filled(bytes);
-    return Read::some;
+    return ReadOutcome::some;
   }
-  return got < 0 && (errno == EAGAIN || errno == EINTR) ? Read::nothing_yet : Read::closed;
+  return got < 0 && (errno == EAGAIN || errno == EINTR) ? ReadOutcome::nothing_yet : ReadOutcome::closed;
 }
 
-Write write_some(const Descriptor& to, std::string_view text, std::size_t& bytes) {
+WriteOutcome write_some(const Descriptor& to, std::string_view text, std::size_t& bytes) {
   const HeldSigpipe held;
   const ssize_t written = ::write(to.get(), text.data(), text.size());
   if (written >= 0) {
     bytes = static_cast<std::size_t>(written);
-    return Write::some;
+    return WriteOutcome::some;
   }
-  if (errno == EAGAIN || errno == EINTR) return Write::full;
+  if (errno == EAGAIN || errno == EINTR) return WriteOutcome::full;
   held.discard();
-  return Write::closed;
+  return WriteOutcome::closed;
 }
 
 namespace {

@@ -38,12 +38,12 @@ class Child {
   std::optional<Keeper> keeper_;
 };
 
-enum class Read { some, nothing_yet, closed };
+enum class ReadOutcome { some, nothing_yet, closed };
 /// Reads once, as much as is there, up to the room of the buffer.
-Read read_some(const Descriptor& from, LineBuffer& into, std::size_t& bytes);
+ReadOutcome read_some(const Descriptor& from, LineBuffer& into, std::size_t& bytes);
 
-enum class Write { some, full, closed };
+enum class WriteOutcome { some, full, closed };
 /// Writes once what the pipe takes. No SIGPIPE comes of it.
-Write write_some(const Descriptor& to, std::string_view text, std::size_t& bytes);
+WriteOutcome write_some(const Descriptor& to, std::string_view text, std::size_t& bytes);
 
 }  // namespace mznode::sim

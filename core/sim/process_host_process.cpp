@@ -51,9 +51,9 @@ void ProcessHost::Process::receive(const Packet& packet) {
 void ProcessHost::Process::flush() {
   while (unread_bytes_ > 0 && !has_ended_) {
     std::size_t bytes = 0;
-    const Write written = write_some(child_.input, unread_.front().view().substr(sent_), bytes);
-    if (written == Write::full) return;
-    if (written == Write::closed) {
+    const WriteOutcome written = write_some(child_.input, unread_.front().view().substr(sent_), bytes);
+    if (written == WriteOutcome::full) return;
+    if (written == WriteOutcome::closed) {
       stream_closed(child_.input, "input");
       unread_.clear();
       unread_bytes_ = sent_ = 0;
@@ -87,15 +87,15 @@ void ProcessHost::Process::handle(std::span<const pollfd, streams> polls) {
 
 void ProcessHost::Process::read_output() {
   std::size_t bytes = 0;
-  const Read got = read_some(child_.output, output_, bytes);
-  if (got == Read::nothing_yet) return;
+  const ReadOutcome got = read_some(child_.output, output_, bytes);
+  if (got == ReadOutcome::nothing_yet) return;
   output_bytes_ += bytes;
   host_.output_bytes_ += bytes;
   if (output_.skipped() > 0) {
     condemn(failure::endless_line(host_.limits_));
   }
   take_lines();
-  if (got == Read::closed) {
+  if (got == ReadOutcome::closed) {
     std::string_view line;
     if (!is_muted_ && output_.last(line)) take(line);
     stream_closed(child_.output, "output");
@@ -124,18 +124,18 @@ void ProcessHost::Process::take(std::string_view line) {
 
 bool ProcessHost::Process::read_log() {
   std::size_t bytes = 0;
-  const Read got = read_some(child_.log, log_lines_, bytes);
+  const ReadOutcome got = read_some(child_.log, log_lines_, bytes);
   std::string_view line;
   while (log_lines_.next(line)) log_.take(line);
   if (log_lines_.skipped() > long_log_lines_) {
     long_log_lines_ = log_lines_.skipped();
     log_.take_long_line(max_log_line_bytes);
   }
-  if (got == Read::closed) {
+  if (got == ReadOutcome::closed) {
     if (log_lines_.last(line)) log_.take(line);
     child_.log.close();
   }
-  return got == Read::some;
+  return got == ReadOutcome::some;
 }
 
 // ---- What a node may not do

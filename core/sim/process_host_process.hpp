@@ -15,8 +15,9 @@
 
 namespace mznode::sim {
 
-/// One life of a node: its process, what it still has to read, and what it has not written to the end. The
-/// three streams, with what is kept of each, and how it ended are of one process: each can end the others.
+/// One life of a node: its process, what it still has to read, and what it has not written to the end. It
+/// has more than 12 members because its three streams, with what is kept of each, and how it ended are of one process:
+/// each can end the others.
 class ProcessHost::Process {
  public:
   Process(ProcessHost& host, std::string name);

@@ -6,7 +6,7 @@
 namespace mznode::sim {
 
 std::unique_ptr<Connection> Switchboard::connect() {
-  auto connection = std::make_unique<Connection>(loop_, network_, "c" + std::to_string(next_client_++));
+  auto connection = std::make_unique<Connection>(engine_, network_, "c" + std::to_string(next_client_++));
   if (!ignores_strays_) connection->on_stray_reply([this](std::string what) { note_malformed(std::move(what)); });
   return connection;
 }

@@ -15,8 +15,8 @@ namespace mznode::sim {
 class Switchboard {
  public:
   /// With `ignores_strays`, replies that nobody waits for are no complaint, as in Maelstrom.
-  Switchboard(Loop& loop, Network& network, bool ignores_strays)
-      : loop_(loop), network_(network), ignores_strays_(ignores_strays) {}
+  Switchboard(Engine& engine, Network& network, bool ignores_strays)
+      : engine_(engine), network_(network), ignores_strays_(ignores_strays) {}
 
   /// The next client: c0, c1 and so on.
   std::unique_ptr<Connection> connect();
@@ -25,7 +25,7 @@ class Switchboard {
   std::vector<std::string> take_malformed() { return std::move(malformed_); }
 
  private:
-  Loop& loop_;
+  Engine& engine_;
   Network& network_;
   bool ignores_strays_;
   std::uint64_t next_client_ = 0;
@@ -35,18 +35,18 @@ class Switchboard {
 /// Owns the history of a run, and the moment from which its times count.
 class Record {
  public:
-  explicit Record(Loop& loop) : loop_(loop) {}
+  explicit Record(Engine& engine) : engine_(engine) {}
 
   /// The first operation is due now.
-  void start() { started_ = loop_.now(); }
+  void start() { started_ = engine_.now(); }
   Time started() const { return started_; }
-  Duration elapsed() const { return loop_.now() - started_; }
+  Duration elapsed() const { return engine_.now() - started_; }
   /// Adds an entry, and gives it its place and its time.
   const check::Operation& add(check::Operation operation, check::Type type, std::int64_t process);
   check::History take() { return std::move(history_); }
 
  private:
-  Loop& loop_;
+  Engine& engine_;
   Time started_;
   check::History history_;
 };
@@ -71,7 +71,7 @@ struct RunContext {
   const TestSpec& spec;
   const RunOptions& options;
   const ClientOptions client_options;
-  Loop& loop;
+  Engine& engine;
   Switchboard switchboard;
   Record record;
   Ending ending;

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::uint64_t order_stream = 0x6f7264;
 
-/// A test from the first `init` to the last read. It owns the loop and the network; what happens on them belongs to the
-/// nodes, the workers and the agenda.
+/// A test from the first `init` to the last read. It owns the engine and the network; what happens on them belongs to
+/// the nodes, the workers and the agenda.
 class Run {
  public:
   Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host);
@@ -33,7 +33,7 @@ class Run {
   bool step(const std::function<bool()>& should_stop);
   Time now() const { return nodes_->host().now(); }
 
-  Loop loop_;
+  Engine engine_;
   Network network_;
   RunContext context_;
   std::unique_ptr<Nodes> nodes_;
@@ -46,9 +46,9 @@ class Run {
 };
 
 Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host)
-    : loop_{.chance = options.chance.value_or(Chance(options.seed))},
+    : engine_{.chance = options.chance.value_or(Chance(options.seed))},
       network_(
-          loop_.timers, [this] { return now(); }, options.latency, options.delivery, loop_.chance),
+          engine_.timers, [this] { return now(); }, options.latency, options.delivery, engine_.chance),
       context_{.spec = spec,
                .options = options,
                .client_options = {.nodes = options.nodes,
@@ -58,12 +58,12 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                                   .keys = options.keys,
                                   .compat_jepsen = options.compat_jepsen,
                                   .elapsed = [this] { return context_.record.elapsed(); }},
-               .loop = loop_,
-               .switchboard = Switchboard(loop_, network_, options.compat_jepsen),
-               .record = Record(loop_),
+               .engine = engine_,
+               .switchboard = Switchboard(engine_, network_, options.compat_jepsen),
+               .record = Record(engine_),
                .ending = {},
                .scope = &scope_},
-      nodes_(std::make_unique<Nodes>(context_, make_host(network_, loop_), network_)),
+      nodes_(std::make_unique<Nodes>(context_, make_host(network_, engine_), network_)),
       livelock_(network_, options.nodes.size(), options.patience_events),
       agenda_(context_),
       workers_(context_, agenda_),
@@ -74,14 +74,14 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
           context_.ending.fail(cause.what());
         }
       }) {
-  loop_.now = [this] { return now(); };
-  if (loop_.chance.decides_order()) {
-    loop_.order = std::make_unique<Random>(loop_.chance, "order", order_stream);
-    loop_.order->about("next event");
+  engine_.now = [this] { return now(); };
+  if (engine_.chance.decides_order()) {
+    engine_.order = std::make_unique<Random>(engine_.chance, "order", order_stream);
+    engine_.order->about("next event");
   }
   if (nodes_->host().is_real_time()) {
     result_.lag.emplace();
-    measure_lag(loop_, *result_.lag);
+    measure_lag(engine_, *result_.lag);
   }
   if (options.keep_journal) network_.keep_journal();
   nodes_->on_fault([this](const FaultEvent& event) { note_fault(event); });
@@ -98,12 +98,12 @@ void Run::note_fault(const FaultEvent& event) {
 }
 
 Task<> Run::main() {
-  services_ = default_services(loop_.chance);
+  services_ = default_services(engine_.chance);
   connect(services_, network_);
   co_await nodes_->begin();
   if (context_.ending.is_reached) co_return;
   begin_to_generate();
-  co_await loop_.sleep(context_.options.time_limit);
+  co_await engine_.sleep(context_.options.time_limit);
   agenda_.end();
   nodes_->nemesis().hold();
   co_await workers_.wait();
@@ -115,12 +115,12 @@ Task<> Run::main() {
 Task<> Run::last_phases() {
   const TestSpec& spec = context_.spec;
   if (spec.final_operation) {
-    co_await loop_.sleep(quiet_phase);
+    co_await engine_.sleep(quiet_phase);
     workers_.perform_on_all(*spec.final_operation);
     co_await workers_.wait();
   }
   if (spec.final_time_limit) {
-    co_await loop_.sleep(quiet_phase);
+    co_await engine_.sleep(quiet_phase);
     const Time deadline = now() + *spec.final_time_limit;
     co_await workers_.finish(deadline);
   }
@@ -139,7 +139,7 @@ void Run::begin_to_generate() {
 }
 
 bool Run::step(const std::function<bool()>& should_stop) {
-  loop_.ready.run();
+  engine_.ready.run();
   scope_.reap();
   Ending& ending = context_.ending;
   if (ending.is_reached) return false;
@@ -149,7 +149,7 @@ bool Run::step(const std::function<bool()>& should_stop) {
   }
   const RunOptions& options = context_.options;
   if (options.on_progress && workers_.are_open()) options.on_progress(context_.record.elapsed(), workers_.operations());
-  const auto next = loop_.timers.next();
+  const auto next = engine_.timers.next();
   if (!next) {
     ending.fail("the run stands still: nothing is left to happen");
     return false;
@@ -160,8 +160,8 @@ bool Run::step(const std::function<bool()>& should_stop) {
   if (ending.is_reached) return false;
   // In real time a turn ends, however many events it adds: there is output of nodes to read.
   const Time end_of_turn = now() + 1ms;
-  while (now() < end_of_turn && loop_.run_due()) {
-    loop_.ready.run();
+  while (now() < end_of_turn && engine_.run_due()) {
+    engine_.ready.run();
     if (ending.is_reached || should_stop()) break;  // also in an instant that never ends
     if (host.is_real_time() || !livelock_.sets_in(now(), workers_.operations())) continue;
     result_.livelock = livelock_.describe();

@@ -26,7 +26,8 @@ Random chance_of(const Chance& chance, const std::string& node, std::uint64_t st
 
 }  // namespace
 
-/// One life of a node, and the world it sees: its clocks, timers, storage and chance, of which a runtime has one each.
+/// One life of a node, and the world it sees. It has more than 12 members because a runtime has one each of what a node
+/// finds in the world: clocks, timers, storage, chance, a log.
 class SimHost::Process final : public Runtime {
  public:
   Process(SimHost& host, std::string name, std::uint64_t start)

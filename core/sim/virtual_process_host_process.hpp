@@ -11,8 +11,8 @@
 
 namespace mznode::sim {
 
-/// One life of a node in virtual time: the process, with what it is told, what it says and logs, and when it wakes,
-/// each of which needs the others in every event.
+/// One life of a node in virtual time. It has more than 12 members because the process, with what it is told, what it
+/// says and logs, and when it wakes need each other in every event.
 class VirtualProcessHost::Process {
  public:
   Process(VirtualProcessHost& host, std::string name, std::uint64_t life, std::filesystem::path directory);

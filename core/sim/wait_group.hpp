@@ -9,7 +9,7 @@ namespace mznode::sim {
 /// Counts what is under way, for one task that waits until nothing is.
 class WaitGroup {
  public:
-  explicit WaitGroup(Loop& loop) : loop_(loop) {}
+  explicit WaitGroup(Engine& engine) : engine_(engine) {}
   WaitGroup(const WaitGroup&) = delete;
   WaitGroup& operator=(const WaitGroup&) = delete;
 
@@ -28,7 +28,7 @@ class WaitGroup {
  private:
   /// That of the task that waits.
   struct Place {
-    explicit Place(WaitGroup& which) : group(which), wake(which.loop_.ready) { group.waiting_ = &wake; }
+    explicit Place(WaitGroup& which) : group(which), wake(which.engine_.ready) { group.waiting_ = &wake; }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     ~Place() { group.waiting_ = nullptr; }
@@ -37,7 +37,7 @@ class WaitGroup {
     Wake wake;
   };
 
-  Loop& loop_;
+  Engine& engine_;
   std::size_t count_ = 0;
   Wake* waiting_ = nullptr;
 };

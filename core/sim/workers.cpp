@@ -13,7 +13,7 @@ constexpr Duration most_patience = 10min;
 }  // namespace
 
 Workers::Workers(RunContext& context, Agenda& agenda)
-    : context_(context), agenda_(agenda), busy_(context.loop), finishing_(context.loop) {}
+    : context_(context), agenda_(agenda), busy_(context.engine), finishing_(context.engine) {}
 
 void Workers::open() {
   const std::vector<std::string>& nodes = context_.options.nodes;
@@ -31,13 +31,13 @@ void Workers::begin() {
 }
 
 Task<> Workers::wait() {
-  const TimerId guard = context_.loop.timers.set(context_.loop.now() + most_patience, [this] {
+  const TimerId guard = context_.engine.timers.set(context_.engine.now() + most_patience, [this] {
     for (const Worker& worker : workers_) {
       if (worker.is_busy) return fail(worker, worker.f, "never ends: does it wait for a reply without a time-out?");
     }
   });
   co_await busy_.wait();
-  context_.loop.timers.cancel(guard);
+  context_.engine.timers.cancel(guard);
 }
 
 void Workers::perform_on_all(const check::Operation& operation) {
@@ -50,16 +50,16 @@ Task<> Workers::finish(Time deadline) {
 }
 
 Task<> Workers::finish_one(Worker* worker, Time deadline) {
-  const Loop& loop = context_.loop;
-  Time earliest = loop.now();
-  while (loop.now() < deadline) {
+  const Engine& engine = context_.engine;
+  Time earliest = engine.now();
+  while (engine.now() < deadline) {
     auto step = agenda_.final_step(worker->index);
     if (!step) break;
-    earliest = std::max(loop.now(), earliest + step->gap);
+    earliest = std::max(engine.now(), earliest + step->gap);
     if (earliest >= deadline) break;
-    const Duration pause = earliest - loop.now();
+    const Duration pause = earliest - engine.now();
     check::Operation operation = std::move(step->operation);
-    co_await context_.loop.sleep(pause);
+    co_await context_.engine.sleep(pause);
     co_await perform(worker, std::move(operation));
   }
 }
@@ -71,12 +71,12 @@ void Workers::connect(Worker& worker) {
 }
 
 void Workers::schedule_issue() {
-  context_.loop.timers.set(agenda_.due(), [this] { issue(); });
+  context_.engine.timers.set(agenda_.due(), [this] { issue(); });
 }
 
 /// An operation that finds all workers busy waits for the next that is free.
 void Workers::issue() {
-  const Time now = context_.loop.now();
+  const Time now = context_.engine.now();
   if (!agenda_.is_open(now)) return;
   std::vector<std::size_t> free_workers;
   for (const Worker& worker : workers_) {
@@ -91,7 +91,7 @@ void Workers::issue() {
 void Workers::free(Worker& worker) {
   worker.is_busy = false;
   busy_.done();
-  if (agenda_.stop_waiting(context_.loop.now())) schedule_issue();
+  if (agenda_.stop_waiting(context_.engine.now())) schedule_issue();
 }
 
 void Workers::record(Worker& worker, check::Operation operation, check::Type type) {

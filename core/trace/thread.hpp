@@ -36,7 +36,7 @@ struct Process {
   std::int64_t charged_ns = 0;
 };
 
-/// Why a thread stands still, before a call that it has not begun.
+/// Why a thread stands still, before a call that it has not begun: a member for each thing that it may wait for.
 struct Hold {
   enum class On : std::uint8_t { time, futex, descriptors, signal, child };
   explicit Hold(On what = On::time) : on(what) {}

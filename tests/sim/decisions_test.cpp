@@ -131,17 +131,17 @@ TEST(Decisions, OneNamedDecisionChangesWhatItSays) {
 TEST(Decisions, EventsThatAreDueTogetherComeInTheOrderThatIsDecided) {
   const auto order_of = [](const Script& script) {
     const auto scripted = std::make_shared<Scripted>(script, seeded(1));
-    Loop loop;
-    loop.now = [] { return Time(1s); };
-    loop.chance = Chance(scripted);
-    loop.order = std::make_unique<Random>(loop.chance, "order", 0);
-    loop.order->about("next event");
+    Engine engine;
+    engine.now = [] { return Time(1s); };
+    engine.chance = Chance(scripted);
+    engine.order = std::make_unique<Random>(engine.chance, "order", 0);
+    engine.order->about("next event");
     std::string order;
-    for (const char name : {'a', 'b', 'c'}) loop.timers.set(Time(1s), [&order, name] { order += name; });
-    loop.timers.set(Time(2s), [&order] { order += "late"; });
-    const TimerId never = loop.timers.set(Time(1s), [&order] { order += "cancelled"; });
-    loop.timers.cancel(never);
-    while (loop.run_due()) {
+    for (const char name : {'a', 'b', 'c'}) engine.timers.set(Time(1s), [&order, name] { order += name; });
+    engine.timers.set(Time(2s), [&order] { order += "late"; });
+    const TimerId never = engine.timers.set(Time(1s), [&order] { order += "cancelled"; });
+    engine.timers.cancel(never);
+    while (engine.run_due()) {
     }
     return order;
   };

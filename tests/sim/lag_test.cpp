@@ -13,12 +13,12 @@ namespace {
 /// oversleeps once.
 class LateHost final : public Host {
  public:
-  LateHost(Network& network, Loop& loop, Duration answers_after, Time sleeps_from, Duration sleeps)
-      : network_(network), loop_(loop), answers_after_(answers_after), sleeps_from_(sleeps_from), sleeps_(sleeps) {}
+  LateHost(Network& network, Engine& engine, Duration answers_after, Time sleeps_from, Duration sleeps)
+      : network_(network), engine_(engine), answers_after_(answers_after), sleeps_from_(sleeps_from), sleeps_(sleeps) {}
 
   void start(const std::string& node) override {
     network_.add(node, Endpoint::node, [this, node](const Packet& packet) {
-      loop_.timers.set(now_ + answers_after_, [this, node, client = packet.src] {
+      engine_.timers.set(now_ + answers_after_, [this, node, client = packet.src] {
         network_.send(node, client, R"({"type":"init_ok","in_reply_to":1})");
       });
     });
@@ -37,7 +37,7 @@ class LateHost final : public Host {
 
  private:
   Network& network_;
-  Loop& loop_;
+  Engine& engine_;
   Duration answers_after_;
   Time sleeps_from_;
   Duration sleeps_;
@@ -48,8 +48,8 @@ RunResult run_late(Duration answers_after, Duration sleeps) {
   RunOptions options;
   options.nodes = {"n1"};
   options.time_limit = 1s;
-  const MakeHost make_host = [&](Network& network, Loop& loop) {
-    return std::make_unique<LateHost>(network, loop, answers_after, Time(100ms), sleeps);
+  const MakeHost make_host = [&](Network& network, Engine& engine) {
+    return std::make_unique<LateHost>(network, engine, answers_after, Time(100ms), sleeps);
   };
   return run(find_workload("echo").test, options, make_host, [] { return false; });
 }
@@ -80,16 +80,16 @@ TEST(Lag, ANodeThatGotNoProcessorIsExcused) {
   run.waited_in_vain = 10s;
   run.lag.emplace();
   run.lag->starved = 4900ms;
-  EXPECT_EQ(judge(settings_of_run(), run).valid(), check::Valid::no);
+  EXPECT_EQ(judge(plan_test(settings_of_run()), run).valid(), check::Valid::no);
   run.lag->starved = 5100ms;
-  EXPECT_EQ(judge(settings_of_run(), run).valid(), check::Valid::unknown);
+  EXPECT_EQ(judge(plan_test(settings_of_run()), run).valid(), check::Valid::unknown);
 }
 
 TEST(Lag, WithoutAnyOperationNothingIsKnown) {
   for (const char* workload : {"echo", "lin-kv", "broadcast", "kafka", "txn-list-append"}) {
     TestSettings settings = settings_of_run();
     settings.workload = workload;
-    EXPECT_EQ(judge(settings, RunResult()).valid(), check::Valid::unknown) << workload;
+    EXPECT_EQ(judge(plan_test(settings), RunResult()).valid(), check::Valid::unknown) << workload;
   }
 }
 
@@ -106,11 +106,11 @@ TEST(Lag, IsMeasuredInRealTimeOnly) {
 }
 
 TEST(Lag, ASlowNodeIsInvalidUnlessTheBenchWasLate) {
-  const TestVerdict slow = judge(settings_of_run(), run_late(11s, 0ms));
+  const TestVerdict slow = judge(plan_test(settings_of_run()), run_late(11s, 0ms));
   EXPECT_EQ(slow.nodes.valid, check::Valid::no) << slow.to_details().dump(1);
-  const TestVerdict hiccup = judge(settings_of_run(), run_late(11s, 900ms));
+  const TestVerdict hiccup = judge(plan_test(settings_of_run()), run_late(11s, 900ms));
   EXPECT_EQ(hiccup.nodes.valid, check::Valid::no) << "a hiccup cannot explain ten seconds";
-  const TestVerdict late = judge(settings_of_run(), run_late(11s, 9s));
+  const TestVerdict late = judge(plan_test(settings_of_run()), run_late(11s, 9s));
   EXPECT_EQ(late.nodes.valid, check::Valid::unknown);
   const std::string& error = late.nodes.error;
   EXPECT_NE(error.find("the bench itself was late by up to 9.000 s (9.000 s in all)"), std::string::npos) << error;
@@ -146,7 +146,7 @@ TestVerdict judge_finding(const Finding& finding, bool is_late) {
   if (is_late) run.lag->add(2s);
   TestSettings settings;
   settings.workload = finding.workload;
-  return judge(settings, run);
+  return judge(plan_test(settings), run);
 }
 
 check::History of_pairs(const std::vector<check::Operation>& completions) {
@@ -195,18 +195,18 @@ TEST(Lag, WhatNobodyAnsweredUnderFaultsSaysTooLittle) {
   run.history = of_pairs({unanswered});
   run.duration = 20s;
   TestSettings settings = settings_of_run();
-  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
+  EXPECT_EQ(judge(plan_test(settings), run).stats.valid, check::Valid::no);
   run.fault_spans.push_back({.fault = Fault::pause, .from = 0s});
-  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::unknown);
+  EXPECT_EQ(judge(plan_test(settings), run).stats.valid, check::Valid::unknown);
   settings.compat_jepsen = true;
-  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no);
+  EXPECT_EQ(judge(plan_test(settings), run).stats.valid, check::Valid::no);
   settings.compat_jepsen = false;
   run.fault_spans.back().from = 20s;
   for (check::Operation& each : run.history) each.time_ns = 1'000'000'000;
-  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no) << "nobody was paused yet";
+  EXPECT_EQ(judge(plan_test(settings), run).stats.valid, check::Valid::no) << "nobody was paused yet";
   run.fault_spans.back() = {.fault = Fault::pause, .from = 1s, .to = 2s};
   for (check::Operation& each : run.history) each.time_ns = 15'000'000'000;
-  EXPECT_EQ(judge(settings, run).stats.valid, check::Valid::no) << "they had time to get over it";
+  EXPECT_EQ(judge(plan_test(settings), run).stats.valid, check::Valid::no) << "they had time to get over it";
 }
 
 TEST(Lag, WhatIsWrongHoweverLongOneWaitsStaysInvalid) {

@@ -82,11 +82,11 @@ TEST(Livelock, ProgramsThatAnswerEachOtherForEverEndTheRun) {
   if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
   RunOptions options = options_of(2, 100, 100s);
   options.patience_events = 2'000;
-  const MakeHost make_host = [](Network& network, Loop& loop) {
+  const MakeHost make_host = [](Network& network, Engine& engine) {
     VirtualProcessHost::Options of_host;
     of_host.program = MZNODE_BROKEN_NODE;
     of_host.arguments = {"answers-for-ever"};
-    auto host = std::make_unique<VirtualProcessHost>(loop.timers, of_host);
+    auto host = std::make_unique<VirtualProcessHost>(engine.timers, of_host);
     host->attach(network);
     return host;
   };
@@ -100,11 +100,11 @@ TEST(Livelock, IsNeitherRightNorWrong) {
   settings.strategy = "echo";
   RunResult run;
   run.livelock = "virtual time does not get on: …";
-  const TestVerdict verdict = judge(settings, run);
+  const TestVerdict verdict = judge(plan_test(settings), run);
   EXPECT_EQ(verdict.valid(), check::Valid::unknown);
   EXPECT_EQ(verdict.nodes.error, "the run was ended because " + *run.livelock);
   run.failures.push_back({.node = "n1", .at = Time(), .description = "wrote a line that is not a message"});
-  EXPECT_EQ(judge(settings, run).valid(), check::Valid::no);
+  EXPECT_EQ(judge(plan_test(settings), run).valid(), check::Valid::no);
 }
 
 }  // namespace

@@ -72,13 +72,13 @@ struct Event {
 /// A nemesis on four nodes in virtual time.
 struct Strikes {
   explicit Strikes(std::vector<Fault> faults) : nemesis_faults(std::move(faults)) {
-    loop.now = [this] { return host.time; };
+    engine.now = [this] { return host.time; };
   }
 
   void run_until(Time end) {
-    for (auto next = loop.timers.next(); next && *next <= end; next = loop.timers.next()) {
+    for (auto next = engine.timers.next(); next && *next <= end; next = engine.timers.next()) {
       host.time = *next;
-      while (loop.timers.run_due(host.time)) {
+      while (engine.timers.run_due(host.time)) {
       }
     }
     host.time = end;
@@ -86,11 +86,11 @@ struct Strikes {
 
   std::vector<Fault> nemesis_faults;
   Names host;
-  Loop loop;
-  Network network{loop.timers, [this] { return host.time; }, Latency{}, Delivery::ideal, 1};
+  Engine engine;
+  Network network{engine.timers, [this] { return host.time; }, Latency{}, Delivery::ideal, 1};
   std::vector<Event> events;
   std::set<std::string> initialised;
-  Nemesis nemesis{{.loop = loop,
+  Nemesis nemesis{{.engine = engine,
                    .network = network,
                    .host = host,
                    .nodes = {"n0", "n1", "n2", "n3"},

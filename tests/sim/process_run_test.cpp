@@ -100,7 +100,7 @@ RunResult run_without_init(const std::string& mode, Duration init_timeout) {
   RunOptions options;
   options.nodes = {"n1", "n2"};
   options.init_timeout = init_timeout;
-  const MakeHost make_host = [&](Network& network, Loop&) {
+  const MakeHost make_host = [&](Network& network, Engine&) {
     auto host = std::make_unique<ProcessHost>(broken_node, std::vector<std::string>{mode});
     host->attach(network);
     return host;

@@ -327,8 +327,8 @@ TEST(Runner, ANodeThatSaysNothingWhenItIsStartedAgainEndsTheRun) {
   auto options = options_of(1, 1, 10, 1000s);
   options.faults = {Fault::kill};
   options.nemesis_interval = 100s;
-  const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
-    auto host = std::make_unique<SimHost>(loop.timers, options.seed, install_probe, LogLevel::off);
+  const MakeHost make_host = [&](Network& network, Engine& engine) -> std::unique_ptr<Host> {
+    auto host = std::make_unique<SimHost>(engine.timers, options.seed, install_probe, LogLevel::off);
     host->attach(network);
     return std::make_unique<LivesOnce>(std::move(host));
   };

@@ -13,8 +13,8 @@ namespace mznode::sim {
 inline RunResult simulate(
     const TestSpec& spec, const RunOptions& options, const Installer& install,
     const std::function<bool()>& should_stop = [] { return false; }) {
-  const MakeHost make_host = [&](Network& network, Loop& loop) -> std::unique_ptr<Host> {
-    auto host = std::make_unique<SimHost>(loop.timers, loop.chance, install, LogLevel::off);
+  const MakeHost make_host = [&](Network& network, Engine& engine) -> std::unique_ptr<Host> {
+    auto host = std::make_unique<SimHost>(engine.timers, engine.chance, install, LogLevel::off);
     host->attach(network);
     return host;
   };

@@ -109,7 +109,7 @@ TEST(Limits, EveryWorkloadHasItsFigures) {
   for (const WorkloadInfo& workload : workloads()) {
     std::set<std::string> names;
     for (const Figure& figure : figures_of(workload)) EXPECT_TRUE(names.insert(figure.name).second) << figure.name;
-    EXPECT_EQ(names.contains("stable-p50"), latency_kind(workload.name) == LatencyKind::stable) << workload.name;
+    EXPECT_EQ(names.contains("stable-p50"), latency_kind(workload.checker) == LatencyKind::stable) << workload.name;
     for (const std::string& kind : workload.test.kinds) EXPECT_TRUE(names.contains(kind + "-max")) << kind;
   }
 }

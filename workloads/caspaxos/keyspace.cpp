@@ -15,7 +15,7 @@ constexpr std::size_t records_before_compaction = 1'000;
 
 template <class Message>
 void send(relay::Relays& relays, const std::string& dest, const Json& key, const Message& message) {
-  std::visit([&]<class T>(const T& each) { relays.send(dest, type_of<T>, Keyed<T>{key, each}); }, message);
+  std::visit([&]<class T>(const T& each) { relays.send(dest, type_of<T>, KeyedMessage<T>{key, each}); }, message);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 #include "caspaxos/shares.hpp"
 #include "driver.hpp"
+#include "enrolment/enrolment.hpp"
 #include "mznode/node/node.hpp"
-#include "raft/enrolment.hpp"
 #include "relay/relays.hpp"
 
 namespace mznode::caspaxos {
@@ -38,7 +38,7 @@ class Keyspace {
  private:
   /// A record of the storage.
   struct Record {
-    std::optional<raft::Enrolment::Saved> enrolment = {};
+    std::optional<Enrolment::Saved> enrolment = {};
     /// Says that this life's memory is the only one that the node has had.
     std::optional<bool> is_acceptor = {};
     std::vector<std::pair<Json, Acceptor::Saved>> registers = {};
@@ -77,7 +77,7 @@ class Keyspace {
   Node& node_;
   relay::Relays relays_;
   Options options_;
-  raft::Enrolment enrolment_;
+  Enrolment enrolment_;
   std::optional<Shares> shares_;
   std::optional<Driver<Shares>> driver_;
   ChangeId last_change_ = 0;

@@ -10,7 +10,7 @@ Keyspace::Keyspace(Node& node, Options options)
       relays_(node),
       options_(options),
       enrolment_(
-          node, relays_, [this](const raft::Enrolment::Saved& saved) { append({.enrolment = saved}); },
+          node, relays_, [this](const Enrolment::Saved& saved) { append({.enrolment = saved}); },
           [this] { become_acceptor(); }) {
   node_.on_init([this] { start(); });
   install_handlers();
@@ -19,7 +19,7 @@ Keyspace::Keyspace(Node& node, Options options)
 void Keyspace::start() {
   shares_.emplace(Peers::Config{.members = node_.node_ids().size(),
                                 .self = enrolment_.member(node_.id()),
-                                .life = node_.incarnation(),
+                                .incarnation = Incarnation(node_.incarnation()),
                                 .patience = options_.patience,
                                 .random = [this] { return node_.random(); }});
   driver_.emplace(
@@ -50,7 +50,7 @@ void Keyspace::become_acceptor() {
 
 template <class T>
 void Keyspace::install_request() {
-  relays_.on_peer<Keyed<T>>(type_of<T>, [this](const Keyed<T>& body, const std::string& src) {
+  relays_.on_peer<KeyedMessage<T>>(type_of<T>, [this](const KeyedMessage<T>& body, const std::string& src) {
     const Member from = enrolment_.member(src);
     demand_possible(body.key, from, body.message);
     shares_->answer(node_.now(), body.key, from, body.message);
@@ -60,7 +60,7 @@ void Keyspace::install_request() {
 
 template <class T>
 void Keyspace::install_reply() {
-  relays_.on_peer<Keyed<T>>(type_of<T>, [this](const Keyed<T>& body, const std::string& src) {
+  relays_.on_peer<KeyedMessage<T>>(type_of<T>, [this](const KeyedMessage<T>& body, const std::string& src) {
     demand_possible(body.key, body.message);
     const Member from = enrolment_.member(src);
     if (shares_->receive(node_.now(), body.key, from, body.message)) driver_->wake();

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "enrolment/member.hpp"
+#include "incarnation.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
 #include "relay/messages.hpp"
@@ -16,16 +18,14 @@
 /// message.
 namespace mznode::caspaxos {
 
-/// A node, by its place in the list of all nodes of the cluster.
-using Member = std::size_t;
 /// What a register holds; CASPaxos does not look inside. Null is the paper's ∅: it was never written.
 using Value = Json;
 
-/// Unique for ever: a node that has lost its memory counts anew, but is another life.
+/// Unique for ever: a process that has lost its memory counts anew, but is another incarnation.
 struct Ballot {
   std::uint64_t counter = 0;
   Member proposer = 0;
-  std::uint64_t life = 0;
+  Incarnation life = 0;
   MZNODE_FIELDS(counter, proposer, life)
   MZNODE_IDENTITIES(life)
   auto operator<=>(const Ballot&) const = default;
@@ -78,7 +78,7 @@ struct Accept {
 /// Asks what an acceptor has accepted, and leaves it as it is.
 struct Query {
   /// Of the process that asks, which counts its questions.
-  std::uint64_t life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   MZNODE_FIELDS(life, number)
   MZNODE_IDENTITIES(life)
@@ -115,7 +115,7 @@ struct Conflict {
 
 /// The answer to a Query.
 struct Report {
-  std::uint64_t life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   Accepted accepted;
   MZNODE_FIELDS(life, number, accepted)

@@ -17,7 +17,7 @@ std::vector<Member> Peers::nearest_quorum() const {
   std::vector<Member> chosen;
   for (const bool silent : {false, true}) {
     for (std::size_t i = 0; i < size() && chosen.size() < quorum(); ++i) {
-      const Member member = (self() + i) % size();
+      const Member member((self() + i) % size());
       if (silent_.contains(member) == silent) chosen.push_back(member);
     }
   }

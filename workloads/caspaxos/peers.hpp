@@ -18,7 +18,7 @@ class Peers {
     std::size_t members = 1;
     Member self = 0;
     /// Of this process; every process has another.
-    std::uint64_t life = 0;
+    Incarnation incarnation = 0;
     /// Those who have not answered for so long, or twice as long as a round trip takes, are asked again.
     Duration patience = 100ms;
     /// 64 random bits, for backing off.
@@ -30,7 +30,7 @@ class Peers {
   std::size_t size() const { return config_.members; }
   std::size_t quorum() const { return config_.members / 2 + 1; }
   Member self() const { return config_.self; }
-  std::uint64_t life() const { return config_.life; }
+  Incarnation incarnation() const { return config_.incarnation; }
 
   void note_heard(Member member) { silent_.erase(member); }
   void note_silent(Member member) { silent_.insert(member); }

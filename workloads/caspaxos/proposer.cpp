@@ -68,7 +68,7 @@ void Proposer::check_step() {
             {next_.counter, ballot_.counter});
   if (!prepared_) return;
   const Ballot& prepared = prepared_->ballot;
-  invariant(prepared.proposer == peers_.self() && prepared.life == peers_.life() && prepared.counter <= counter_,
+  invariant(prepared.proposer == peers_.self() && prepared.life == peers_.incarnation() && prepared.counter <= counter_,
             "a proposer uses ballots of its own", {prepared.proposer, prepared.counter, counter_});
   invariant(prepared_->latest.ballot < prepared, "a ballot comes behind the state that was found with it",
             {prepared_->latest.ballot.counter, prepared.counter});
@@ -97,7 +97,7 @@ void Proposer::accept(Time now) {
   outcome_ = apply(prepared.latest.state, ballot_, last_waiting());
   if (outcome_.is_changed) attempts_[ballot_] = outcome_.found;
   std::vector<Member> all;
-  for (std::size_t i = 0; i < peers_.size(); ++i) all.push_back((peers_.self() + i) % peers_.size());
+  for (std::size_t i = 0; i < peers_.size(); ++i) all.emplace_back((peers_.self() + i) % peers_.size());
   ask(now, Phase::accepting, Accept{ballot_, outcome_.state, next_}, all);
 }
 

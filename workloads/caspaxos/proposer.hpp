@@ -80,7 +80,7 @@ class Proposer {
   void check_step();
 
   Outcome apply(const State& state, const Ballot& ballot, ChangeId last) const;
-  Ballot new_ballot() { return {++counter_, peers_.self(), peers_.life()}; }
+  Ballot new_ballot() { return {++counter_, peers_.self(), peers_.incarnation()}; }
   ChangeId last_waiting() const { return waiting_.empty() ? 0 : waiting_.rbegin()->first; }
   bool is_of(Phase phase, const Ballot& ballot) const { return phase_ == phase && ballot == ballot_; }
   bool has_answered(Member member) const { return promised_.contains(member) || confirmed_.contains(member); }

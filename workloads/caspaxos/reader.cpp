@@ -42,7 +42,7 @@ void Reader::forget(ChangeId id) {
 
 void Reader::receive(Time now, Member from, const Report& report) {
   const auto found = questions_.find(report.number);
-  if (report.life != peers_.life() || found == questions_.end()) return;
+  if (report.life != peers_.incarnation() || found == questions_.end()) return;
   Question& question = found->second;
   if (!question.asked.contains(from)) return;
   question.shown[from] = report.accepted;
@@ -92,7 +92,7 @@ void Reader::put(Time now) {
 
 void Reader::put_to(Number number, Member member) {
   if (!questions_.at(number).asked.insert(member).second) return;
-  requests_.push_back({member, Query{peers_.life(), number}});
+  requests_.push_back({member, Query{peers_.incarnation(), number}});
 }
 
 bool Reader::is_agreed(const Question& question, const Ballot& ballot) const {

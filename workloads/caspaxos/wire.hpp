@@ -6,7 +6,7 @@ namespace mznode::caspaxos {
 
 /// A message about the register of a key, as it is sent.
 template <class T>
-struct Keyed {
+struct KeyedMessage {
   Json key;
   T message;
   MZNODE_FIELDS(key, message)

@@ -14,7 +14,6 @@ namespace {
 
 using dissemination::Delta;
 using dissemination::Disseminator;
-using dissemination::Incarnation;
 using dissemination::Peer;
 using dissemination::Replicator;
 

@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "dissemination/timetable.hpp"
+#include "incarnation.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/runtime.hpp"
 
 namespace mznode::dissemination {
 
-/// Tells the lives of a process apart (Node::incarnation).
-using Incarnation = std::uint64_t;
 /// A peer, by its place in the list of peers.
 using Peer = std::size_t;
 

@@ -13,7 +13,7 @@ Replicator::Replicator(Node& node, Disseminator::Config config, std::function<st
     };
   }
   node_.on_init([this, targets = std::move(targets)] {
-    disseminator_.emplace(config_, node_.incarnation(), node_.peers().size());
+    disseminator_.emplace(config_, Incarnation(node_.incarnation()), node_.peers().size());
     // It knows itself how long to wait for more.
     driver_.emplace(node_, *disseminator_, Driver<Disseminator>::Pace::at_once,
                     Driver<Disseminator>::Actions{

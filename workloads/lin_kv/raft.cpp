@@ -31,7 +31,7 @@ struct Changed {
 };
 
 /// The registers of a group. The answer to a key is a list with its value, or an empty one.
-class Registers final
+class RegisterMap final
     : public raft::Machine<Change, Changed, Json, std::vector<Json>, std::vector<std::pair<Json, Json>>> {
  public:
   Changed apply(Change change) override {
@@ -61,9 +61,9 @@ class Registers final
 
 /// Every change is an entry of the group's log; a read is answered by the leader, once a majority has confirmed that it
 /// leads.
-class Raft final : public raft::GroupStrategy<Registers> {
+class Raft final : public raft::GroupStrategy<RegisterMap> {
  public:
-  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, Registers(), options) {
+  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, RegisterMap(), options) {
     node.on("read", this, &Raft::read);
     node.on("write", this, &Raft::write);
     node.on("cas", this, &Raft::cas);

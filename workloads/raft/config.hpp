@@ -11,7 +11,7 @@ namespace mznode::raft {
 struct Config {
   std::size_t members = 1;
   Member self = 0;
-  Life life = 0;
+  MemoryId memory = 0;
   /// A follower that hears no leader for so long, and up to twice that, campaigns. Longer than a round trip.
   Duration election_timeout = 400ms;
   /// How often a leader speaks when it has nothing to say.

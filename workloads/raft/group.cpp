@@ -63,7 +63,7 @@ void Group::start() {
   Config config;
   config.members = enrolment.members().size();
   config.self = enrolment.member(node_.id());
-  config.life = enrolment.life();
+  config.memory = enrolment.memory();
   config.election_timeout = options_.election_timeout;
   config.heartbeat = options_.heartbeat;
   config.batch_window = options_.batch_window;
@@ -166,11 +166,11 @@ void Group::on_query(const Query& query, const std::string& src) {
 
 /// Answers a question once this leader knows that it may answer from its state.
 void Group::read(const std::string& asker, const Query& query) {
-  std::optional<Witness> witness;
+  std::optional<ReadingVoter> voter;
   if (query.is_voter && asker != node_.id()) {
-    witness = {.member = memory_.enrolment().member(asker), .term = query.term};
+    voter = {.member = memory_.enrolment().member(asker), .term = query.term};
   }
-  raft_->read(node_.now(), backlog_.add({.asker = asker, .query = query}), witness);
+  raft_->read(node_.now(), backlog_.add({.asker = asker, .query = query}), voter);
   wake();
 }
 

@@ -50,7 +50,7 @@ void Log::compact(Index index, Json state, std::size_t keep) {
   invariant(index > snapshot_.index && index <= last_index(), "a snapshot is of entries behind the one before it",
             {index, snapshot_.index, last_index()});
   snapshot_ = {.index = index, .term = *term_at(index), .state = std::move(state)};
-  const Index new_base = std::max(base_index_, index - std::min<Index>(index, keep));
+  const Index new_base = std::max(base_index_, index - std::min<std::uint64_t>(index, keep));
   base_term_ = *term_at(new_base);
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(new_base - base_index_));
   base_index_ = new_base;

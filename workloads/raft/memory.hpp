@@ -3,7 +3,7 @@
 #include <functional>
 #include <optional>
 
-#include "raft/enrolment.hpp"
+#include "enrolment/enrolment.hpp"
 #include "raft/saved.hpp"
 
 namespace mznode::raft {

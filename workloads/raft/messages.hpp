@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "enrolment/member.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
 #include "relay/messages.hpp"
@@ -14,16 +15,11 @@
 /// one. What validate() demands is so whatever the state of the server that sends the message.
 namespace mznode::raft {
 
-using Term = std::uint64_t;
+using Term = StrongNumber<struct TermKind>;
 /// A position in the log; the first entry has 1.
-using Index = std::uint64_t;
-/// A server, by its place in the list of all servers of the cluster.
-using Member = std::size_t;
+using Index = StrongNumber<struct IndexKind>;
 /// Counts the broadcasts of a leader within its term.
-using Round = std::uint64_t;
-/// Tells apart the memories that a server has had: a process that lost its memory is another life, one that kept it on
-/// its disk is not.
-using Life = std::uint64_t;
+using Round = StrongNumber<struct RoundKind>;
 /// What the log is a list of; Raft does not look inside. Null is the entry that a leader begins its term with.
 using Command = Json;
 
@@ -107,7 +103,7 @@ struct Appended {
   Index index = 0;
   Term conflict_term = 0;
   Round round = 0;
-  Life life = 0;
+  MemoryId life = 0;
   bool is_voter = false;
   MZNODE_FIELDS(term, success, index, conflict_term, round, life, is_voter)
   MZNODE_IDENTITIES(life)

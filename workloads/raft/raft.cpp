@@ -66,10 +66,10 @@ std::optional<Index> Raft::propose(Time now, Command command) {
   return index;
 }
 
-bool Raft::read(Time now, ReadId id, std::optional<Witness> witness) {
+bool Raft::read(Time now, ReadId id, std::optional<ReadingVoter> voter) {
   if (!election_.leads()) return false;
   std::optional<Member> confirming;
-  if (witness && witness->term == term()) confirming = witness->member;
+  if (voter && voter->term == term()) confirming = voter->member;
   if (!reads_.ask(id, confirming, has_lease(now), tracker_, commit())) rounds_.request(now);
   return true;
 }
@@ -182,7 +182,7 @@ void Raft::answer(Member leader, bool success, Index index, Term conflict_term, 
                         .index = index,
                         .conflict_term = conflict_term,
                         .round = round,
-                        .life = config_.life,
+                        .life = config_.memory,
                         .is_voter = is_voter()});
 }
 

@@ -14,7 +14,7 @@ namespace mznode::raft {
 
 /// A voter that asks for a read, and the term it is in then: it says that it has not gone on to another leader, as its
 /// answer to a heartbeat would.
-struct Witness {
+struct ReadingVoter {
   Member member = 0;
   Term term = 0;
 };
@@ -65,7 +65,7 @@ class Raft {
   std::optional<Index> propose(Time now, Command command);
   /// Asks for permission to read what is committed (thesis, 6.4); an effect will bring it. The one on whose behalf it
   /// is asked counts for the majority that has to confirm it. False when this server does not lead.
-  bool read(Time now, ReadId id, std::optional<Witness> witness = std::nullopt);
+  bool read(Time now, ReadId id, std::optional<ReadingVoter> voter = std::nullopt);
   /// Replaces the entries up to `index`, which were committed and applied, by the state they have led to. Some stay for
   /// followers that are a little behind.
   void compact(Index index, Json state);

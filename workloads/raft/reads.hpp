@@ -10,7 +10,7 @@
 
 namespace mznode::raft {
 
-using ReadId = std::uint64_t;
+using ReadId = StrongNumber<struct ReadKind>;
 
 /// What came of a read that was asked for.
 struct ReadResult {

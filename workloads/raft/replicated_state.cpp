@@ -17,7 +17,8 @@ std::optional<ReplicatedState::Applied> ReplicatedState::apply(const Committed& 
     applied.command = read_command(index, entry.command);
   } catch (const Error& error) {
     // It was taken in before anybody looked. Every server comes to this, so on all of them it has no effect.
-    node_.log(LogLevel::error, "entry ", index, " of the log is no command, and has no effect: ", error.what());
+    node_.log(LogLevel::error, "entry ", std::to_string(index),
+              " of the log is no command, and has no effect: ", error.what());
     return std::nullopt;
   }
   applied.outcome = sessions_.apply(committed.index, applied.command,
@@ -31,7 +32,8 @@ Json ReplicatedState::carry_out(Index index, const Json& operation) {
   try {
     return machine_.apply_text(operation);
   } catch (const std::exception& error) {
-    node_.log(LogLevel::error, "entry ", index, " of the log cannot be applied, so this node stops: ", error.what());
+    node_.log(LogLevel::error, "entry ", std::to_string(index),
+              " of the log cannot be applied, so this node stops: ", error.what());
     std::terminate();
   }
 }

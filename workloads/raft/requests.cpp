@@ -50,7 +50,7 @@ void Requests::note_answer(const Pending& pending, Duration took) {
 SessionCommand Requests::next_command() {
   SessionCommand command;
   command.origin = node_.id();
-  command.life = node_.incarnation();
+  command.life = Incarnation(node_.incarnation());
   command.number = ++last_number_;
   command.oldest = pending_.empty() ? command.number : pending_.begin()->first;
   return command;
@@ -82,7 +82,7 @@ Task<Json> Requests::execute(Json operation) {
 
 Task<Json> Requests::query(Json question) {
   const Time deadline = node_.now() + request_timeout(node_);
-  Query request{.life = node_.incarnation(), .number = ++last_number_, .question = std::move(question)};
+  Query request{.life = Incarnation(node_.incarnation()), .number = ++last_number_, .question = std::move(question)};
   const auto pending = std::make_shared<Pending>(std::move(request));
   auto outcome = co_await submit(pending, deadline);
   if (!outcome) throw Error(ErrorCode::temporarily_unavailable, "no leader answered in time");

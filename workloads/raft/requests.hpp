@@ -17,7 +17,7 @@ namespace mznode::raft {
 /// The other thing, beside a command, that a leader is asked for.
 struct Query {
   /// Of the process that asks.
-  Life life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   /// Where the one who asks is: what it knows of leaders.
   Term term = 0;
@@ -31,7 +31,7 @@ struct Query {
 /// What a leader, or whoever applied a command, says to the one who asked.
 struct Answered {
   /// As in the command or query.
-  Life life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   SessionOutcome outcome;
   MZNODE_FIELDS(life, number, outcome)

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "incarnation.hpp"
 #include "raft/messages.hpp"
 
 namespace mznode::raft {
@@ -14,7 +15,7 @@ namespace mznode::raft {
 /// A command of the replicated log: an operation, and who asks for it.
 struct SessionCommand {
   std::string origin;
-  Life life = 0;
+  Incarnation life = 0;
   /// 0 to open a session; then there is no operation.
   Index session = 0;
   /// Counts the operations of the origin's process.
@@ -68,7 +69,7 @@ class Sessions {
  private:
   struct Session {
     Index opened_at = 0;
-    Life life = 0;
+    Incarnation life = 0;
     std::uint64_t oldest = 0;
     std::vector<std::pair<std::uint64_t, Json>> results;
     MZNODE_FIELDS(opened_at, life, oldest, results)

@@ -21,11 +21,11 @@ void Progress::sent_snapshot(Time now, const Log& log, const Config& config) {
 }
 
 void Progress::receive(Time now, const Appended& reply, const Log& log) {
-  if (life_ != reply.life) {
+  if (memory_ != reply.life) {
     // Another memory: what the one before it had acknowledged is gone.
     const Round acked_round = acked_round_;
     *this = Progress(log.last_index() + 1, now, reply.is_voter);
-    life_ = reply.life;
+    memory_ = reply.life;
     acked_round_ = acked_round;
   }
   is_voter_ = reply.is_voter;

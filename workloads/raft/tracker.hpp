@@ -57,7 +57,7 @@ class Progress {
   void accept(Index index, const Log& log);
   void fall_back(const Appended& reply, const Log& log);
 
-  Life life_ = 0;
+  MemoryId memory_ = 0;
   State state_ = State::probe;
   bool is_voter_ = false;
   Index match_ = 0;

@@ -16,12 +16,12 @@
 namespace mznode::relay {
 
 /// A node, by its place in the list of all nodes of the cluster.
-using Member = std::size_t;
+using NodeIndex = std::size_t;
 
 /// A set of members: bit i is member i.
 using Members = std::uint64_t;
 inline constexpr std::size_t most_members = 62;
-inline constexpr Members only(Member member) {
+inline constexpr Members only(NodeIndex member) {
   return Members{1} << member;
 }
 
@@ -30,7 +30,7 @@ inline constexpr std::size_t most_hops = 8;
 
 /// Whom a node hears.
 struct Hearing {
-  Member member = 0;
+  NodeIndex member = 0;
   /// Of its process, which counts what it says about itself.
   std::uint64_t life = 0;
   std::uint64_t number = 0;
@@ -58,12 +58,12 @@ struct Hearings {
 
 /// A message on its way through others.
 struct Parcel {
-  Member from = 0;
+  NodeIndex from = 0;
   /// Of the process that it is from, which counts its parcels.
   std::uint64_t life = 0;
   std::uint64_t number = 0;
   /// Those whom it has yet to come to; the last is the one that it is for.
-  std::vector<Member> way;
+  std::vector<NodeIndex> way;
   /// What is in it: the type and the fields of a message.
   std::string kind;
   Json fields;
@@ -72,7 +72,7 @@ struct Parcel {
   void validate() const {
     demand(number > 0, "parcels count from 1");
     demand(!way.empty() && way.size() <= most_hops, "a parcel has some way to go, and not too long a one");
-    const std::set<Member> places(way.begin(), way.end());
+    const std::set<NodeIndex> places(way.begin(), way.end());
     demand(places.size() == way.size() && !places.contains(from), "no parcel comes to anybody twice");
   }
 };

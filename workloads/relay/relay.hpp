@@ -9,7 +9,7 @@
 namespace mznode::relay {
 
 /// What a node wants done: told to all others, if there is something to tell.
-struct Effects {
+struct RelayEffects {
   std::optional<Hearings> hearings;
 };
 
@@ -27,7 +27,7 @@ class Relay {
  public:
   struct Config {
     std::size_t members = 1;
-    Member self = 0;
+    NodeIndex self = 0;
     /// Of this process; every process has another.
     std::uint64_t life = 0;
   };
@@ -35,19 +35,19 @@ class Relay {
   std::uint64_t life() const { return config_.life; }
 
   /// A question leaves for a member, whichever way.
-  void ask(Time now, Member to, const Token& token);
+  void ask(Time now, NodeIndex to, const Token& token);
   /// A message has come straight from a member.
-  void hear(Time now, Member from);
+  void hear(Time now, NodeIndex from);
   /// That message answers a question.
-  void answer(Time now, Member from, const Token& token) { silences_[from].answer(now, token); }
+  void answer(Time now, NodeIndex from, const Token& token) { silences_[from].answer(now, token); }
   /// Nobody waits for the answers to questions of this kind any more.
   void settle(Token::Kind kind) {
     for (Silence& silence : silences_) silence.settle(kind);
   }
-  void receive(Time now, Member from, const Hearings& hearings);
+  void receive(Time now, NodeIndex from, const Hearings& hearings);
 
   /// The ways of a message to a member, each of which ends with it; only that one when it goes straight.
-  std::vector<std::vector<Member>> ways(Time now, Member to) const;
+  std::vector<std::vector<NodeIndex>> ways(Time now, NodeIndex to) const;
   /// Names a parcel of this node.
   std::uint64_t next_parcel() { return ++last_parcel_; }
   enum class Passage : std::uint8_t {
@@ -65,7 +65,7 @@ class Relay {
   void tick(Time now) { look(now); }
   /// When tick() will next have something to do.
   Time next_tick() const { return is_searching() || is_ending_ ? next_telling() : Time::max(); }
-  Effects take_effects(Time now);
+  RelayEffects take_effects(Time now);
 
   /// True while it may have something to tell, or messages go other ways than straight.
   bool is_busy() const { return is_searching() || is_ending_; }
@@ -76,10 +76,10 @@ class Relay {
   void end_search();
   bool is_waiting(Time now) const;
   Hearing own(Time now) const;
-  Duration patience(Member member) const;
+  Duration patience(NodeIndex member) const;
   Duration lifetime() const;
   /// A member that is heard at all is heard within this time while a search is on.
-  Duration memory(Member member) const { return 2 * interval_ + patience(member); }
+  Duration memory(NodeIndex member) const { return 2 * interval_ + patience(member); }
   Time next_telling() const;
 
   Config config_;

@@ -21,7 +21,7 @@ void Relays::start() {
   relay_.emplace(
       Relay::Config{.members = node_.node_ids().size(), .self = member(node_.id()), .life = node_.incarnation()});
   driver_.emplace(node_, *relay_, Driver<Relay>::Pace::at_once,
-                  Driver<Relay>::Actions{.carry_out = [this](Effects effects) {
+                  Driver<Relay>::Actions{.carry_out = [this](RelayEffects effects) {
                     if (!effects.hearings) return;
                     for (const std::string& peer : node_.peers()) node_.send(peer, "hearings", *effects.hearings);
                   }});
@@ -69,9 +69,9 @@ void Relays::on_parcel(Parcel parcel) {
   }
 }
 
-Member Relays::member(const std::string& name) const {
+NodeIndex Relays::member(const std::string& name) const {
   const auto& members = node_.node_ids();
-  return static_cast<Member>(std::find(members.begin(), members.end(), name) - members.begin());
+  return static_cast<NodeIndex>(std::find(members.begin(), members.end(), name) - members.begin());
 }
 
 }  // namespace mznode::relay

@@ -62,7 +62,7 @@ class Relays {
   void pass(const Parcel& parcel);
   void on_parcel(Parcel parcel);
   void wake();
-  Member member(const std::string& name) const;
+  NodeIndex member(const std::string& name) const;
 
   Node& node_;
   std::map<std::string, std::function<void(const Json& fields, const std::string& src)>> kinds_;

@@ -8,11 +8,11 @@
 namespace mznode::txn {
 
 /// What was done to a key: it has a new value, or else new elements behind its list.
-struct Change {
+struct KeyChange {
   bool is_written = false;
   Json value = {};
 };
-using KeyChanges = std::map<Json, Change>;
+using KeyChanges = std::map<Json, KeyChange>;
 
 /// A transaction that is under way: what it has done so far, before anybody else sees it. Each of its steps costs the
 /// same however many there were before, but for a read, which brings a whole value.
@@ -33,7 +33,7 @@ class Overlay {
     extend(list, own->second.value);
     return list;
   }
-  void write(const Json& key, const Json& value) { changes_.insert_or_assign(key, Change{true, value}); }
+  void write(const Json& key, const Json& value) { changes_.insert_or_assign(key, KeyChange{true, value}); }
   void append(const Json& key, const Json& element) {
     const auto [own, is_new] = changes_.try_emplace(key);
     if (is_new) base_.demand_list_at(key);

@@ -1,5 +1,5 @@
 #include "raft/group_strategy.hpp"
-#include "txn/store.hpp"
+#include "txn/database.hpp"
 
 namespace mznode::txn {
 namespace {
@@ -18,18 +18,19 @@ struct Done {
 };
 
 /// The database of a group.
-class Database final : public raft::Machine<MicroOps, Done, MicroOps, MicroOps, std::vector<std::pair<Json, Json>>> {
+class DatabaseMachine final
+    : public raft::Machine<MicroOps, Done, MicroOps, MicroOps, std::vector<std::pair<Json, Json>>> {
  public:
   Done apply(MicroOps txn) override {
     try {
-      return {.txn = store_.run(std::move(txn)), .refusal = std::nullopt};
+      return {.txn = database_.run(std::move(txn)), .refusal = std::nullopt};
     } catch (const Error& error) {
       return {.txn = {}, .refusal = error.what()};
     }
   }
-  MicroOps query(const MicroOps& txn) const override { return store_.look_up(txn); }
-  State save() const override { return {store_.values().begin(), store_.values().end()}; }
-  void restore(State state) override { store_.set_values({state.begin(), state.end()}); }
+  MicroOps query(const MicroOps& txn) const override { return database_.look_up(txn); }
+  State save() const override { return {database_.values().begin(), database_.values().end()}; }
+  void restore(State state) override { database_.set_values({state.begin(), state.end()}); }
 
   void check_operation(const MicroOps& txn) const override { demand_known_functions(txn); }
   void check_question(const MicroOps& txn) const override {
@@ -37,14 +38,14 @@ class Database final : public raft::Machine<MicroOps, Done, MicroOps, MicroOps, 
   }
 
  private:
-  Store store_;
+  Database database_;
 };
 
 /// A transaction that writes is an entry of the group's log; one that only reads is answered by the leader, once a
 /// majority has confirmed that it leads.
-class Raft final : public raft::GroupStrategy<Database> {
+class Raft final : public raft::GroupStrategy<DatabaseMachine> {
  public:
-  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, Database(), options) {
+  Raft(Node& node, const OptionValues& options) : GroupStrategy(node, DatabaseMachine(), options) {
     node.on("txn", this, &Raft::txn);
   }
 

@@ -19,8 +19,8 @@ void Root::validate() const {
 }
 
 Draft::Draft(Root base, const Thunks& thunks) : base_(std::move(base)), thunks_(thunks) {
-  for (const auto& [key, value] : base_.recent.written) recent_.emplace(key, Change{true, value});
-  for (const auto& [key, elements] : base_.recent.appended) recent_.emplace(key, Change{false, elements});
+  for (const auto& [key, value] : base_.recent.written) recent_.emplace(key, KeyChange{true, value});
+  for (const auto& [key, elements] : base_.recent.appended) recent_.emplace(key, KeyChange{false, elements});
 }
 
 Root Draft::root() const {
@@ -53,7 +53,7 @@ MicroOps Draft::run(MicroOps txn) {
   MicroOps done = carry_out(std::move(txn), overlay);
   for (auto& [key, change] : overlay.take_changes()) {
     is_changed_ = true;
-    Change& known = recent_[key];
+    KeyChange& known = recent_[key];
     if (change.is_written) {
       known = std::move(change);
     } else {
@@ -76,7 +76,7 @@ void Draft::demand_list_at(const Json& key) const {
     if (recent->second.is_written) demand_list(key, recent->second.value);
     return;
   }
-  const Entry* entry = find(base_.branches, key, thunks_).entry;
+  const LeafEntry* entry = find(base_.branches, key, thunks_).entry;
   if (entry != nullptr && entry->chunks.empty()) demand_list(key, entry->value);
 }
 

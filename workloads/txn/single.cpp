@@ -1,8 +1,8 @@
 #include <variant>
 
 #include "forwarding.hpp"
+#include "txn/database.hpp"
 #include "txn/micro_ops.hpp"
-#include "txn/store.hpp"
 
 namespace mznode::txn {
 namespace {
@@ -42,7 +42,7 @@ class Single final : public Strategy {
 
   Task<Txn> txn(Txn request) {
     demand_known_functions(request.txn);
-    if (node_.id() == node_.node_ids().front()) co_return Txn{store_.run(std::move(request.txn))};
+    if (node_.id() == node_.node_ids().front()) co_return Txn{database_.run(std::move(request.txn))};
     co_return co_await forward(std::move(request.txn));
   }
 
@@ -84,14 +84,14 @@ class Single final : public Strategy {
   /// its client has heard that it did not.
   Answer run(const MicroOps& txn) {
     try {
-      return store_.run(txn);
+      return database_.run(txn);
     } catch (const Error& error) {
       return error;
     }
   }
 
   Node& node_;
-  Store store_;
+  Database database_;
   ForwardSessions sessions_;
   ForwardNumbers forward_numbers_;
   Forwards<Answer> forwards_;

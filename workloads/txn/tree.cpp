@@ -25,8 +25,9 @@ std::size_t digit(std::uint64_t hash, int depth) {
   return hash >> (bits_of_a_digit * depth) & (branch_count - 1);
 }
 
-const Entry* find_entry(const std::vector<Entry>& entries, const Json& key) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
+const LeafEntry* find_entry(const std::vector<LeafEntry>& entries, const Json& key) {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const LeafEntry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &*found;
 }
 
@@ -37,18 +38,18 @@ void demand_tree(bool is_tree, const ThunkId& id) {
 /// The entries of a leaf by their keys. The changes of one transaction can be many more than a leaf has entries.
 class Entries {
  public:
-  explicit Entries(std::vector<Entry>& entries) : entries_(entries) {
-    for (const Entry& entry : entries) places_.emplace(entry.key, places_.size());
+  explicit Entries(std::vector<LeafEntry>& entries) : entries_(entries) {
+    for (const LeafEntry& entry : entries) places_.emplace(entry.key, places_.size());
   }
   /// That of a key, which is made when there is none.
-  Entry& at(const Json& key) {
+  LeafEntry& at(const Json& key) {
     const auto [place, is_new] = places_.try_emplace(key, entries_.size());
     if (is_new) entries_.push_back({.key = key, .chunks = {}, .value = Json()});
     return entries_[place->second];
   }
 
  private:
-  std::vector<Entry>& entries_;
+  std::vector<LeafEntry>& entries_;
   std::map<Json, std::size_t> places_;
 };
 
@@ -68,7 +69,8 @@ class Merge {
 
  private:
   ThunkId changed(const ThunkId& old, int depth, const Changes& changes) {
-    Thunk thunk = old.empty() ? Thunk{.branches = {}, .entries = std::vector<Entry>(), .chunk = {}} : thunks_.at(old);
+    Thunk thunk =
+        old.empty() ? Thunk{.branches = {}, .entries = std::vector<LeafEntry>(), .chunk = {}} : thunks_.at(old);
     demand_tree(thunk.entries || (thunk.branches && depth < digits_of_a_hash), old);
     if (thunk.branches) {
       change(*thunk.branches, depth, changes);
@@ -76,12 +78,12 @@ class Merge {
     }
     Entries entries(*thunk.entries);
     for (const auto& [key, value] : changes.written) {
-      Entry& entry = entries.at(key);
+      LeafEntry& entry = entries.at(key);
       entry.chunks.clear();
       entry.value = value;
     }
     for (const auto& [key, elements] : changes.appended) {
-      Entry& entry = entries.at(key);
+      LeafEntry& entry = entries.at(key);
       extend(entry.value, elements);
       if (entry.value.text().size() <= bytes_of_a_chunk) continue;
       entry.chunks.push_back(keep({.branches = {}, .entries = {}, .chunk = entry.value}));
@@ -91,11 +93,11 @@ class Merge {
   }
 
   /// Keeps entries as a leaf, or as several when they are too many for one.
-  ThunkId keep_leaf(std::vector<Entry> entries, int depth) {
+  ThunkId keep_leaf(std::vector<LeafEntry> entries, int depth) {
     if (entries.size() <= keys_of_a_leaf || depth == digits_of_a_hash)
       return keep({.branches = {}, .entries = std::move(entries), .chunk = {}});
-    std::array<std::vector<Entry>, branch_count> parts;
-    for (Entry& entry : entries) parts[digit(hash_of(entry.key), depth)].push_back(std::move(entry));
+    std::array<std::vector<LeafEntry>, branch_count> parts;
+    for (LeafEntry& entry : entries) parts[digit(hash_of(entry.key), depth)].push_back(std::move(entry));
     Branches branches(branch_count);
     for (std::size_t i = 0; i < branch_count; ++i) {
       if (!parts[i].empty()) branches[i] = keep_leaf(std::move(parts[i]), depth + 1);
@@ -116,7 +118,7 @@ class Merge {
 
 }  // namespace
 
-void Entry::validate() const {
+void LeafEntry::validate() const {
   demand(chunks.empty() || is_list(value), "what has chunks is a list");
 }
 
@@ -144,7 +146,7 @@ Found find(const Branches& top, const Json& key, const Thunks& thunks) {
   }
 }
 
-Json value_of(const Entry* entry, const Thunks& thunks) {
+Json value_of(const LeafEntry* entry, const Thunks& thunks) {
   if (entry == nullptr) return Json();
   if (entry->chunks.empty()) return entry->value;
   Json list;

@@ -25,7 +25,7 @@ using Branches = std::vector<ThunkId>;
 inline constexpr std::size_t branch_count = 16;
 
 /// What a leaf knows of a key. The elements of a long list are in nodes of their own but for the last ones.
-struct Entry {
+struct LeafEntry {
   Json key;
   std::vector<ThunkId> chunks;
   Json value;
@@ -36,7 +36,7 @@ struct Entry {
 /// A node of the tree, of one of three kinds.
 struct Thunk {
   std::optional<Branches> branches;
-  std::optional<std::vector<Entry>> entries;
+  std::optional<std::vector<LeafEntry>> entries;
   /// A part of a list.
   std::optional<Json> chunk;
   MZNODE_FIELDS(branches, entries, chunk)
@@ -49,13 +49,13 @@ using Thunks = std::map<ThunkId, Thunk>;
 /// What is known of a key: its entry, or that it has none, unless thunks must be loaded first. find(), value_of() and
 /// merge() throw Error crash, as received, when the thunks make no tree.
 struct Found {
-  const Entry* entry = nullptr;
+  const LeafEntry* entry = nullptr;
   std::set<ThunkId> missing = {};
 };
 Found find(const Branches& top, const Json& key, const Thunks& thunks);
 
 /// The whole value of an entry, and null without one. The chunks must be among the thunks.
-Json value_of(const Entry* entry, const Thunks& thunks);
+Json value_of(const LeafEntry* entry, const Thunks& thunks);
 
 /// The branch of the top that leads to a key.
 std::size_t top_branch(const Json& key);

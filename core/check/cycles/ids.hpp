@@ -1,7 +1,8 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
+
+#include "mznode/json/strong_number.hpp"
 
 namespace mznode::check::txn {
 
@@ -12,31 +13,9 @@ struct None {
 };
 inline constexpr None none{};
 
-/// A number from 0 that names one of many things of a kind, or none. It can be read as a number, to index what is kept
-/// by such things, but no number and no name of another kind becomes one unless that is written down.
+/// A number from 0 that names one of many things of a kind, or none.
 template <class Kind>
-class Id {
- public:
-  constexpr Id() = default;
-  constexpr Id(None) {}
-  constexpr explicit Id(std::uint32_t number) : number_(number) {}
-  constexpr explicit Id(std::size_t number) : number_(static_cast<std::uint32_t>(number)) {}
-
-  constexpr operator std::uint32_t() const { return number_; }
-  constexpr Id& operator++() {
-    ++number_;
-    return *this;
-  }
-
-  friend constexpr bool operator==(Id, Id) = default;
-  friend constexpr auto operator<=>(Id, Id) = default;
-  /// Names of different things are never the same.
-  template <class Other>
-  friend bool operator==(Id, Id<Other>) = delete;
-
- private:
-  std::uint32_t number_ = none;
-};
+using Id = StrongNumber<Kind, std::uint32_t, UINT32_MAX>;
 
 /// A transaction by its place among the invocations of a history.
 using TransactionId = Id<struct TransactionKind>;

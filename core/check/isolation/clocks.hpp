@@ -21,30 +21,54 @@ class Clocks {
   /// Goes on to the next commit.
   void enter(std::uint32_t commit);
   /// Whether the commit that was entered last comes after an earlier one.
-  bool is_after(std::uint32_t earlier) const { return row(current_)[chain_[earlier]] >= place_[earlier]; }
+  bool is_after(std::uint32_t earlier) const { return rows_[current_][chain_[earlier]] >= place_[earlier]; }
   /// Gives up what is needed no more. To be called before the next one is entered.
   void leave();
 
   /// Of a commit that was entered and that some other one comes after.
   bool has_chain(std::uint32_t commit) const { return place_[commit] != none; }
   std::uint32_t chain(std::uint32_t commit) const { return chain_[commit]; }
-  std::uint32_t chains() const { return static_cast<std::uint32_t>(length_.size()); }
+  std::uint32_t chains() const { return static_cast<std::uint32_t>(chains_.length.size()); }
 
  private:
-  std::uint32_t* row(std::uint32_t number) { return rows_.data() + std::size_t{number} * stride_; }
-  const std::uint32_t* row(std::uint32_t number) const { return rows_.data() + std::size_t{number} * stride_; }
+  /// Rows of numbers, as many as are used at a time.
+  class Rows {
+   public:
+    std::uint32_t* operator[](std::uint32_t number) { return numbers_.data() + std::size_t{number} * width_; }
+    const std::uint32_t* operator[](std::uint32_t number) const {
+      return numbers_.data() + std::size_t{number} * width_;
+    }
+    std::uint32_t width() const { return width_; }
+    /// A row to be used, with what it has from before.
+    std::uint32_t take();
+    void give_back(std::uint32_t number) { free_.push_back(number); }
+    /// Doubles the width; what is new is 0.
+    void widen();
+
+   private:
+    std::vector<std::uint32_t> numbers_;
+    std::vector<std::uint32_t> free_;
+    std::uint32_t width_ = 16;
+  };
+
+  struct Chains {
+    std::vector<std::uint32_t> length;  // by chain
+    std::vector<bool> goes_on;          // by chain: its session has more
+    std::vector<bool> is_listed;        // by chain
+    std::vector<std::uint32_t> ended;   // those that may go on as another session, and some that have
+  };
+
   std::uint32_t predecessor(std::uint32_t commit) const {
     return order_ == Order::session ? commits_.predecessors[commit] : none;
   }
   std::uint32_t take_row(std::uint32_t before);
   void join(std::uint32_t* clock, std::uint32_t other) const;
   /// Whether it is the last one of its chain so far.
-  bool is_end(std::uint32_t commit) const { return place_[commit] == length_[chain_[commit]]; }
+  bool is_end(std::uint32_t commit) const { return place_[commit] == chains_.length[chain_[commit]]; }
   std::uint32_t find_chain(std::uint32_t before);
   std::uint32_t known_end();
   std::uint32_t new_chain();
   void release(std::uint32_t commit);
-  void widen();
 
   const Commits& commits_;
   const Order order_;
@@ -52,14 +76,9 @@ class Clocks {
   std::vector<std::uint32_t> row_of_;  // by commit
   std::vector<std::uint32_t> chain_;   // by commit
   std::vector<std::uint32_t> place_;   // by commit: from 1
-  std::vector<std::uint32_t> length_;  // by chain
-  std::vector<bool> goes_on_;          // by chain: its session has more
-  std::vector<bool> is_listed_;        // by chain
-  std::vector<std::uint32_t> ended_;   // chains that may go on as another session, and some that have
-  std::vector<std::uint32_t> rows_;
-  std::vector<std::uint32_t> free_rows_;
-  std::vector<bool> has_successor_;  // by commit: in its session
-  std::uint32_t stride_ = 16;
+  std::vector<bool> has_successor_;    // by commit: in its session
+  Chains chains_;
+  Rows rows_;
   std::uint32_t commit_ = none;
   std::uint32_t current_ = none;  // its row
 };

@@ -40,7 +40,7 @@ std::string gave_up(const SearchLimits& limits, bool is_demanded) {
          (is_demanded ? " (--search-steps)" : "; --complete searches further");
 }
 
-void tell(const Decision& decision, Narrator& narrator, CompleteFinding::Model& told) {
+void tell(const ModelVerdict& decision, Narrator& narrator, CompleteFinding::Model& told) {
   if (decision.valid != Valid::no) return;
   for (std::size_t i = 0; i < std::min(max_read_anomalies, decision.anomalies.size()); ++i) {
     const ReadAnomaly& anomaly = decision.anomalies[i];
@@ -72,7 +72,7 @@ CompleteFinding check_completely(const History& history, const txn::Transactions
   for (const std::string_view name : models) {
     const Model* model = find_model(name);
     if (model == nullptr) continue;
-    const Decision decision = decide(commits, anomalies, *model, limits);
+    const ModelVerdict decision = decide(commits, anomalies, *model, limits);
     CompleteFinding::Model told{.name = std::string(name), .valid = decision.valid};
     if (decision.valid == Valid::unknown) told.explanation = {told.name + ": " + gave_up(limits, is_demanded)};
     tell(decision, narrator, told);

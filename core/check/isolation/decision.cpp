@@ -10,7 +10,7 @@
 namespace mznode::check::isolation {
 namespace {
 
-Decision contradicted(std::optional<Cycle> contradiction) {
+ModelVerdict contradicted(std::optional<Cycle> contradiction) {
   if (!contradiction) return {};
   return {.valid = Valid::no, .cycle = std::move(*contradiction)};
 }
@@ -38,9 +38,9 @@ bool is_implied(const Commits& commits, const Model& model, std::uint64_t max_st
 
 }  // namespace
 
-Decision decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
-                const SearchLimits& limits) {
-  Decision decision;
+ModelVerdict decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
+                    const SearchLimits& limits) {
+  ModelVerdict decision;
   std::copy_if(anomalies.begin(), anomalies.end(), std::back_inserter(decision.anomalies),
                [&](const ReadAnomaly& anomaly) { return anomaly.breaks(model); });
   if (!decision.anomalies.empty()) {
@@ -54,7 +54,7 @@ Decision decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalie
     // Each step may leave a link behind.
     const std::uint64_t max_steps = std::min<std::uint64_t>(limits.steps, limits.bytes / sizeof(Link));
     GuaranteeResult result = check_guarantee(commits, model, max_steps);
-    return result.gave_up ? Decision{.valid = Valid::unknown} : contradicted(std::move(result.contradiction));
+    return result.gave_up ? ModelVerdict{.valid = Valid::unknown} : contradicted(std::move(result.contradiction));
   }
   if (is_implied(commits, model, limits.steps)) return {};
   if (model.demand <= Demand::causal) return contradicted(find_weak_contradiction(commits, model));

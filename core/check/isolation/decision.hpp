@@ -10,7 +10,7 @@
 namespace mznode::check::isolation {
 
 /// Whether a history satisfies a model; unknown where the search was given up.
-struct Decision {
+struct ModelVerdict {
   Valid valid = Valid::yes;
   /// Of no: reads that nothing explains, or else a cycle of what must come before each other.
   std::vector<ReadAnomaly> anomalies = {};
@@ -18,7 +18,7 @@ struct Decision {
 };
 
 /// Decides it, neither missing a violation nor inventing one.
-Decision decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
-                const SearchLimits& limits);
+ModelVerdict decide(const Commits& commits, const std::vector<ReadAnomaly>& anomalies, const Model& model,
+                    const SearchLimits& limits);
 
 }  // namespace mznode::check::isolation

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "isolation/assignment.hpp"
+#include "isolation/decision_queue.hpp"
 #include "isolation/ordered_graph.hpp"
 
 namespace mznode::check::isolation {
@@ -29,67 +31,39 @@ class OrderSolver {
   std::uint64_t steps() const { return graph_.steps() + steps_; }
 
  private:
-  /// A choice and its side: 2 * choice for the first one, and one more for the second.
-  using Literal = std::uint32_t;
   using Clause = std::vector<Literal>;
-  enum Value : std::uint8_t { open, first_side, second_side };
 
-  static std::uint32_t choice_of(Literal literal) { return literal / 2; }
-  bool is_true(Literal it) const { return value_[it / 2] == (it % 2 == 0 ? first_side : second_side); }
-  bool is_false(Literal it) const { return value_[it / 2] == (it % 2 == 0 ? second_side : first_side); }
-  std::uint32_t level() const { return static_cast<std::uint32_t>(level_begin_.size()); }
+  static std::uint32_t choice_of(Literal literal) { return Assignment::choice_of(literal); }
+  std::uint32_t level() const { return sides_.level(); }
 
-  void assign(Literal literal, std::uint32_t reason);
   bool propagate();
   bool propagate_clauses(Literal literal);
   bool add_edges(Literal literal);
   bool resolve_conflict();
-  void analyze();
+  Clause analyze();
   bool is_redundant(Literal literal) const;
   void learn(Clause clause, std::uint32_t back_level);
   void backtrack(std::uint32_t to_level);
   bool decide();
-  void restart();
-  void bump(std::uint32_t choice);
-  void link_front(std::uint32_t choice);
-  void unlink(std::uint32_t choice);
+
+  /// Clauses that were learned; the first two literals of each are watched.
+  struct Learned {
+    std::vector<Clause> clauses;
+    std::vector<std::vector<std::uint32_t>> watchers;  // by literal
+  };
 
   OrderedGraph graph_;
   std::uint64_t steps_ = 0;
   bool is_impossible_ = false;
-
-  // By choice.
-  std::vector<Value> value_;
-  std::vector<Value> preferred_;
-  std::vector<std::uint32_t> level_of_;
-  std::vector<std::uint32_t> reason_;  // a clause; none for a decision
-  std::vector<bool> is_marked_;
-  // By literal.
-  std::vector<std::vector<Edge>> edges_;
-  std::vector<std::vector<std::uint32_t>> watchers_;
-
-  std::vector<Clause> clauses_;  // learned; the first two literals are watched
-  std::vector<Literal> trail_;
-  std::vector<std::uint32_t> level_begin_;  // in the trail
-  std::size_t propagated_ = 0;              // of the trail, through clauses
-  std::size_t in_graph_ = 0;                // of the trail, as edges
-  Clause conflict_;                         // all false
-  Clause learned_;
-
-  // Choices in the order of their decision: those of late conflicts first.
-  struct Neighbours {
-    std::uint32_t before = none;
-    std::uint32_t after = none;
-  };
-  std::vector<Neighbours> queue_;
-  std::vector<std::uint64_t> bumped_;  // by choice
-  std::uint32_t queue_front_ = none;
-  std::uint32_t queue_back_ = none;
-  std::uint32_t next_decision_ = none;  // all before it in the queue are decided
-  std::uint64_t bumps_ = 0;
-  std::uint64_t conflicts_ = 0;
-  std::uint64_t restart_at_ = 0;
-  std::uint64_t restarts_ = 0;
+  std::vector<std::vector<Edge>> edges_;  // by literal
+  Assignment sides_;
+  DecisionQueue queue_;
+  Restarts restarts_;
+  Learned learned_;
+  std::size_t propagated_ = 0;   // of the trail, through clauses
+  std::size_t in_graph_ = 0;     // of the trail, as edges
+  Clause conflict_;              // all false
+  std::vector<bool> is_marked_;  // by choice, while a conflict is analyzed
 };
 
 }  // namespace mznode::check::isolation

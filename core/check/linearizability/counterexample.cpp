@@ -26,7 +26,7 @@ constexpr std::size_t max_members = 500;
 /// linearization then, the history has none.
 class Minimizer {
  public:
-  Minimizer(const Register& failed, const Linearization& failure)
+  Minimizer(const RegisterHistory& failed, const Linearization& failure)
       : operations_(failed.operations),
         limits_{.steps = std::clamp(2 * failure.steps, least_steps, most_steps), .bytes = max_bytes},
         proof_(failure),
@@ -139,9 +139,9 @@ class Minimizer {
 };
 
 /// Puts at the end of the linearization what can go there, and says of the rest why it cannot.
-class Explainer {
+class Refutation {
  public:
-  Explainer(Counterexample& example, const std::vector<RegisterOperation>& operations)
+  Refutation(Counterexample& example, const std::vector<RegisterOperation>& operations)
       : example_(example), operations_(operations) {}
 
   void run() {
@@ -197,7 +197,7 @@ class Explainer {
 /// Writes a counterexample in words.
 class Words {
  public:
-  Words(const Register& failed, const History& history) : register_(failed), history_(history) {}
+  Words(const RegisterHistory& failed, const History& history) : register_(failed), history_(history) {}
 
   std::int64_t index(std::size_t operation) const { return invocation(operation).index; }
   const Operation& invocation(std::size_t operation) const {
@@ -250,22 +250,22 @@ class Words {
   }
 
  private:
-  const Register& register_;
+  const RegisterHistory& register_;
   const History& history_;
 };
 
 }  // namespace
 
-std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure) {
+std::optional<Counterexample> find_counterexample(const RegisterHistory& failed, const Linearization& failure) {
   Minimizer minimizer(failed, failure);
   minimizer.run();
   Counterexample example = minimizer.result();
   if (example.members.size() > max_members) return std::nullopt;
-  Explainer(example, failed.operations).run();
+  Refutation(example, failed.operations).run();
   return example;
 }
 
-Contradiction contradiction(const Counterexample& example, const Register& failed, const History& history) {
+Contradiction contradiction(const Counterexample& example, const RegisterHistory& failed, const History& history) {
   const Words words(failed, history);
   Contradiction told;
   for (const Counterexample::Member& member : example.members) {
@@ -288,7 +288,7 @@ Contradiction contradiction(const Counterexample& example, const Register& faile
   return told;
 }
 
-std::vector<std::string> explain(const Counterexample& example, const Register& failed, const History& history) {
+std::vector<std::string> explain(const Counterexample& example, const RegisterHistory& failed, const History& history) {
   const Words words(failed, history);
   std::vector<std::string> lines;
   const std::size_t count = example.members.size();

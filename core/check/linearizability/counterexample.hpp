@@ -11,7 +11,7 @@
 
 namespace mznode::check {
 
-/// Why a register is not linearizable, in few operations. They are named by their place in Register::operations.
+/// Why a register is not linearizable, in few operations. They are named by their place in RegisterHistory::operations.
 struct Counterexample {
   struct Member {
     std::size_t operation = 0;
@@ -56,11 +56,11 @@ struct Counterexample {
 /// Takes what is not needed out of the beginning of the history that `failure`, an outcome of `none`, says to have no
 /// linearization. Of the required members none could be left out, unless minimizing took too long; nothing when more
 /// are left then than a person would read.
-std::optional<Counterexample> find_counterexample(const Register& failed, const Linearization& failure);
+std::optional<Counterexample> find_counterexample(const RegisterHistory& failed, const Linearization& failure);
 
 /// By itself, without the register and the history that it is about.
-Contradiction contradiction(const Counterexample& example, const Register& failed, const History& history);
+Contradiction contradiction(const Counterexample& example, const RegisterHistory& failed, const History& history);
 /// For a person, a line an element.
-std::vector<std::string> explain(const Counterexample& example, const Register& failed, const History& history);
+std::vector<std::string> explain(const Counterexample& example, const RegisterHistory& failed, const History& history);
 
 }  // namespace mznode::check

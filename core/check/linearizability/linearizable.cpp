@@ -26,9 +26,9 @@ class Judge {
                                   options.strict_null_reads ? NullRead::finds_no_value : NullRead::tells_nothing,
                                   options.initial_value.value_or(Json()))) {}
 
-  const std::vector<Register>& registers() const { return registers_; }
+  const std::vector<RegisterHistory>& registers() const { return registers_; }
 
-  Verdict judge(const Register& judged) {
+  Verdict judge(const RegisterHistory& judged) {
     const Linearization search = linearize(judged.operations, limits_);
     Verdict verdict(Valid::yes);
     RegisterFinding finding;
@@ -48,7 +48,7 @@ class Judge {
   }
 
  private:
-  void explain_failure(const Register& judged, const Linearization& search, RegisterFinding& finding,
+  void explain_failure(const RegisterHistory& judged, const Linearization& search, RegisterFinding& finding,
                        std::vector<std::string>& explanation) {
     if (explained_ == max_explained_) return;
     ++explained_;
@@ -58,7 +58,7 @@ class Judge {
     explanation = explain(*example, judged, history_);
   }
 
-  std::optional<Operation> previous_ok(const Register& judged, std::size_t stuck) const {
+  std::optional<Operation> previous_ok(const RegisterHistory& judged, std::size_t stuck) const {
     std::size_t last = RegisterOperation::never;
     for (const RegisterOperation& operation : judged.operations) {
       const bool is_later = last == RegisterOperation::never || operation.completion > last;
@@ -70,7 +70,7 @@ class Judge {
   const History& history_;
   const SearchLimits limits_;
   const std::size_t max_explained_;
-  const std::vector<Register> registers_;
+  const std::vector<RegisterHistory> registers_;
   std::size_t explained_ = 0;
 };
 
@@ -132,7 +132,7 @@ Verdict check_lin_kv(const History& history, const CheckOptions& options) {
   Judge judge(history, Keyed::yes, options);
   Verdict verdict(Valid::yes);
   RegistersFinding finding;
-  for (const Register& each : judge.registers()) {
+  for (const RegisterHistory& each : judge.registers()) {
     const Verdict judged = judge.judge(each);
     verdict.valid = worst(verdict.valid, judged.valid);
     verdict.explanation.insert(verdict.explanation.end(), judged.explanation.begin(), judged.explanation.end());

@@ -55,7 +55,7 @@ class Search {
         is_considered_(operations.size(), false) {
     RegisterValue largest = no_value;
     for (const RegisterOperation& operation : operations) largest = std::max({largest, operation.from, operation.to});
-    values_.resize(largest + 1);
+    notes_.of_value.resize(largest + 1);
   }
 
   Linearization run() {
@@ -89,12 +89,22 @@ class Search {
     std::size_t next;
   };
 
-  /// What is known of a value in the configuration at hand; each entry holds where it equals `stamp_`.
-  struct ValueNotes {
-    std::uint64_t can_be_found = 0;
-    std::uint64_t has_write = 0;
-    std::uint64_t has_definite_cas = 0;
-    std::uint64_t has_indefinite_cas = 0;
+  /// What is known of the values in the configuration at hand.
+  struct Notes {
+    /// Each entry holds where it equals `stamp`.
+    struct Entry {
+      std::uint64_t can_be_found = 0;
+      std::uint64_t has_write = 0;
+      std::uint64_t has_definite_cas = 0;
+      std::uint64_t has_indefinite_cas = 0;
+    };
+    std::vector<Entry> of_value;
+    std::uint64_t stamp = 0;
+  };
+  /// The last position that was left, and what went up to there.
+  struct Furthest {
+    std::optional<Rank> position;
+    std::vector<Rank> trail;
   };
 
   /// Among the candidates: let the operation at the position complete without going.
@@ -172,11 +182,11 @@ class Search {
 
   void find_candidates() {
     if (!is_owed(here().position)) candidates_.push_back(give_up);
-    ++stamp_;
+    ++notes_.stamp;
     for_each_open([this](Rank rank, const RegisterOperation& operation) {
       const bool can_find =
           operation.kind == Kind::read ? is_owed(rank) : operation.kind == Kind::cas && !is_used(rank);
-      if (can_find) values_[operation.from].can_be_found = stamp_;
+      if (can_find) notes_.of_value[operation.from].can_be_found = notes_.stamp;
     });
     for_each_open([this](Rank rank, const RegisterOperation& operation) {
       if (operation.kind != Kind::read && !is_used(rank) && may_step(rank, operation)) candidates_.push_back(rank);
@@ -185,13 +195,13 @@ class Search {
 
   /// Rules 3 and 4. The operations must be asked in the order of their completions.
   bool may_step(Rank rank, const RegisterOperation& operation) {
-    ValueNotes& notes = values_[operation.to];
-    const bool can_show = notes.can_be_found == stamp_ || rank == here().position;
-    const auto is_first = [this](std::uint64_t& note) { return std::exchange(note, stamp_) != stamp_; };
+    Notes::Entry& notes = notes_.of_value[operation.to];
+    const bool can_show = notes.can_be_found == notes_.stamp || rank == here().position;
+    const auto is_first = [this](std::uint64_t& note) { return std::exchange(note, notes_.stamp) != notes_.stamp; };
     if (operation.kind == Kind::write) return is_first(notes.has_write) && can_show;
     if (operation.from != here().state) return false;
     if (operation.is_definite) return is_first(notes.has_definite_cas);
-    const bool has_better = notes.has_definite_cas == stamp_ && operation.completion == RegisterOperation::never;
+    const bool has_better = notes.has_definite_cas == notes_.stamp && operation.completion == RegisterOperation::never;
     return !has_better && is_first(notes.has_indefinite_cas) && can_show;
   }
 
@@ -227,9 +237,9 @@ class Search {
   }
 
   void leave() {
-    if (!furthest_ || here().position > *furthest_) {
-      furthest_ = here().position;
-      furthest_trail_ = trail_;
+    if (!furthest_.position || here().position > *furthest_.position) {
+      furthest_.position = here().position;
+      furthest_.trail = trail_;
     }
     trail_.resize(here().trail);
     candidates_.resize(here().candidates);
@@ -239,14 +249,14 @@ class Search {
 
   Linearization result(Linearization::Outcome outcome) {
     Linearization result{.outcome = outcome,
-                         .order = order(outcome == Linearization::Outcome::found ? trail_ : furthest_trail_),
+                         .order = order(outcome == Linearization::Outcome::found ? trail_ : furthest_.trail),
                          .stuck = 0,
                          .considered = {},
                          .configurations = visited_.size(),
                          .steps = steps(),
                          .bytes = bytes()};
     if (outcome != Linearization::Outcome::none) return result;
-    result.stuck = timeline_.operation(*furthest_);
+    result.stuck = timeline_.operation(*furthest_.position);
     for (Rank rank = 0; rank < is_considered_.size(); ++rank) {
       if (is_considered_[rank]) result.considered.push_back(timeline_.operation(rank));
     }
@@ -276,13 +286,9 @@ class Search {
   std::vector<Rank> candidates_;     // of every frame, one after the other
   std::vector<Rank> trail_;
 
-  std::vector<ValueNotes> values_;
-  std::uint64_t stamp_ = 0;
+  Notes notes_;
   std::uint64_t steps_ = 0;
-
-  /// The last position that was left, and what went up to there.
-  std::optional<Rank> furthest_;
-  std::vector<Rank> furthest_trail_;
+  Furthest furthest_;
 };
 
 }  // namespace

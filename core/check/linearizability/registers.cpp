@@ -36,7 +36,7 @@ class Reader {
   Reader(const History& history, Keyed keyed, NullRead null_read, const Json& initial)
       : history_(history), keyed_(keyed), null_read_(null_read), initial_(initial), pairing_(history) {}
 
-  std::vector<Register> read() {
+  std::vector<RegisterHistory> read() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
       if (history_[i].is_client() && history_[i].type == Type::invoke) read_operation(i);
     }
@@ -116,13 +116,14 @@ class Reader {
   const Json& initial_;
   const Pairing pairing_;
   Numbers keys_;
-  std::vector<Register> registers_;
+  std::vector<RegisterHistory> registers_;
   std::vector<Numbers> values_;  // of each register
 };
 
 }  // namespace
 
-std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read, const Json& initial) {
+std::vector<RegisterHistory> read_registers(const History& history, Keyed keyed, NullRead null_read,
+                                            const Json& initial) {
   return Reader(history, keyed, null_read, initial).read();
 }
 

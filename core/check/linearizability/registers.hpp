@@ -10,7 +10,7 @@
 namespace mznode::check {
 
 /// What happened to one register in a history.
-struct Register {
+struct RegisterHistory {
   /// The key that names it, when the history is of more than one.
   std::optional<Json> key;
   /// In the order of their invocations, which are positions in the history.
@@ -32,7 +32,7 @@ enum class NullRead : bool { tells_nothing, finds_no_value };
 /// did not complete, or of which only `info` is known, is indefinite. What an operation returned counts before what it
 /// was invoked with. Every register begins with `initial`. Throws HistoryError for other operations and for values of
 /// another form.
-std::vector<Register> read_registers(const History& history, Keyed keyed, NullRead null_read,
-                                     const Json& initial = Json());
+std::vector<RegisterHistory> read_registers(const History& history, Keyed keyed, NullRead null_read,
+                                            const Json& initial = Json());
 
 }  // namespace mznode::check

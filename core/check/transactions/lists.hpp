@@ -17,9 +17,9 @@ struct List {
 };
 
 /// Reads transactions of appends to lists.
-class ListReader final : public Reader {
+class ListReader final : public TransactionReader {
  public:
-  explicit ListReader(const History& history) : Reader(history, "append") {}
+  explicit ListReader(const History& history) : TransactionReader(history, "append") {}
 
   /// By key. A key that nobody read has no elements here.
   const std::vector<List>& lists() const { return lists_; }

@@ -4,7 +4,7 @@
 
 namespace mznode::check::txn {
 
-void Reader::read(Transactions& transactions) {
+void TransactionReader::read(Transactions& transactions) {
   transactions_ = &transactions;
   const Pairing pairing(history_);
   transactions.list.reserve(history_.size() / 2 + 1);
@@ -24,7 +24,7 @@ void Reader::read(Transactions& transactions) {
   }
 }
 
-void Reader::read_transaction(Transaction& transaction) {
+void TransactionReader::read_transaction(Transaction& transaction) {
   transaction.first_op = static_cast<std::uint32_t>(transactions_->ops.size());
   Scanner scanner(operation_->value.text());
   if (!scanner.consume('[')) refuse("expected a list of micro-operations as its value");
@@ -36,7 +36,7 @@ void Reader::read_transaction(Transaction& transaction) {
   transaction.end_op = static_cast<std::uint32_t>(transactions_->ops.size());
 }
 
-void Reader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
+void TransactionReader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
   std::string_view function;
   const bool has_function = scanner.consume('[') && scanner.string(function) && scanner.consume(',');
   if (!has_function || (function != "r" && function != write_)) {
@@ -67,17 +67,17 @@ void Reader::read_micro_op(Scanner& scanner, const Transaction& transaction) {
   transactions_->ops.push_back(micro_op);
 }
 
-void Reader::refuse(const std::string& why) const {
+void TransactionReader::refuse(const std::string& why) const {
   check::refuse(*operation_, why);
 }
 
-std::string_view Reader::value(Scanner& scanner) const {
+std::string_view TransactionReader::value(Scanner& scanner) const {
   std::string_view text;
   if (!scanner.value(text)) refuse("expected a value in a micro-operation");
   return text;
 }
 
-KeyId Reader::key(std::string_view text) {
+KeyId TransactionReader::key(std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
   std::uint32_t& number = keys_[value];
   if (number == none) {
@@ -87,7 +87,7 @@ KeyId Reader::key(std::string_view text) {
   return KeyId(number);
 }
 
-ElementId Reader::element(KeyId key, std::string_view text) {
+ElementId TransactionReader::element(KeyId key, std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
   std::uint32_t& number = elements_[std::uint64_t{key} << 32 | value];
   if (number == none) {

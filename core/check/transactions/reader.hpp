@@ -9,13 +9,13 @@ namespace mznode::check::txn {
 
 /// Reads the transactions out of a history. What a read may have seen differs between the kinds of objects, so derived
 /// classes read that.
-class Reader {
+class TransactionReader {
  public:
   /// `write` is the function of a micro-operation that writes: "append" or "w".
-  Reader(const History& history, std::string_view write) : history_(history), write_(write) {}
-  virtual ~Reader() = default;
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
+  TransactionReader(const History& history, std::string_view write) : history_(history), write_(write) {}
+  virtual ~TransactionReader() = default;
+  TransactionReader(const TransactionReader&) = delete;
+  TransactionReader& operator=(const TransactionReader&) = delete;
 
   /// Throws HistoryError for what is no transaction.
   void read(Transactions& transactions);

@@ -13,8 +13,8 @@ void RegisterReader::read_seen(Scanner& scanner, MicroOp& micro_op) {
   micro_op.element = element(micro_op.key, value(scanner));
 }
 
-Registers::Registers(const History& history, const Transactions& transactions, const CheckOptions& options,
-                     AnomalyList& anomalies)
+RegisterVersions::RegisterVersions(const History& history, const Transactions& transactions,
+                                   const CheckOptions& options, AnomalyList& anomalies)
     : transactions_(transactions) {
   const Assumptions& assume = options.assume;
   find_externals();
@@ -34,7 +34,7 @@ Registers::Registers(const History& history, const Transactions& transactions, c
   before_ = Graph(transactions_.element_count() + transactions_.key_count(), edges_);
 }
 
-void Registers::find_externals() {
+void RegisterVersions::find_externals() {
   first_external_.push_back(0);
   for (const Transaction& transaction : transactions_.list) {
     const std::size_t first = externals_.size();
@@ -55,7 +55,7 @@ void Registers::find_externals() {
   }
 }
 
-void Registers::find_readers() {
+void RegisterVersions::find_readers() {
   const std::uint32_t versions = transactions_.element_count() + transactions_.key_count();
   writer_.assign(versions, TransactionId());
   first_reader_.assign(versions + 1, 0);
@@ -81,7 +81,7 @@ void Registers::find_readers() {
   }
 }
 
-Registers::Edges Registers::initial_order() const {
+RegisterVersions::Edges RegisterVersions::initial_order() const {
   Edges edges;
   for (const External& it : externals_) {
     for (const Version version : {it.read, it.written}) {
@@ -91,7 +91,7 @@ Registers::Edges Registers::initial_order() const {
   return edges;
 }
 
-Registers::Edges Registers::written_after_read() const {
+RegisterVersions::Edges RegisterVersions::written_after_read() const {
   Edges edges;
   for (const External& it : externals_) {
     if (it.read != none && element(it.read) != none && it.written != none) edges.push_back({it.read, it.written, ww});
@@ -100,7 +100,7 @@ Registers::Edges Registers::written_after_read() const {
 }
 
 /// Each process sees the versions of a key in their order, in its acknowledged transactions.
-Registers::Edges Registers::sequential_order(const History& history) const {
+RegisterVersions::Edges RegisterVersions::sequential_order(const History& history) const {
   Edges edges;
   NumberTable last;  // the version that a process has met last, by process and key
   NumberTable processes;
@@ -121,7 +121,7 @@ Registers::Edges Registers::sequential_order(const History& history) const {
 
 /// A transaction that begins after others have ended meets no version before theirs. Of those that ended, only the ones
 /// matter that no other one on the key has followed.
-Registers::Edges Registers::realtime_order() const {
+RegisterVersions::Edges RegisterVersions::realtime_order() const {
   struct Ended {
     Version version;
     std::uint32_t completion;
@@ -154,7 +154,7 @@ Registers::Edges Registers::realtime_order() const {
 }
 
 /// The realtime order with what Elle 0.2.2 adds to it by mistake.
-Registers::Edges Registers::elle_realtime_order(const History& history) const {
+RegisterVersions::Edges RegisterVersions::elle_realtime_order(const History& history) const {
   const auto keys_of = [this](TransactionId transaction) {
     std::vector<KeyId> keys;
     for (const External& it : externals(transaction)) {
@@ -178,7 +178,7 @@ Registers::Edges Registers::elle_realtime_order(const History& history) const {
 }
 
 /// What a transaction is known to have done to a key; null when that is nothing.
-const Registers::External* Registers::find_external(TransactionId transaction, KeyId key) const {
+const RegisterVersions::External* RegisterVersions::find_external(TransactionId transaction, KeyId key) const {
   for (const External& it : externals(transaction)) {
     if (it.key == key && (it.read != none || it.written != none)) return &it;
   }
@@ -186,7 +186,7 @@ const Registers::External* Registers::find_external(TransactionId transaction, K
 }
 
 /// Adds an order to those known, unless both together contradict themselves.
-void Registers::add_order(const char* source, Edges edges, AnomalyList& anomalies) {
+void RegisterVersions::add_order(const char* source, Edges edges, AnomalyList& anomalies) {
   edges.insert(edges.begin(), edges_.begin(), edges_.end());
   std::sort(edges.begin(), edges.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
   const Graph graph(transactions_.element_count() + transactions_.key_count(), edges);
@@ -203,8 +203,8 @@ void Registers::add_order(const char* source, Edges edges, AnomalyList& anomalie
   sources_.pop_back();
 }
 
-void Registers::describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
-                                AnomalyList& anomalies) const {
+void RegisterVersions::describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
+                                       AnomalyList& anomalies) const {
   std::map<std::uint32_t, std::vector<Version>> cycles;
   for (Version version{0U}; version < components.number.size(); ++version) {
     const std::uint32_t number = components.number[version];
@@ -227,7 +227,7 @@ void Registers::describe_cycles(const Components& components, const std::vector<
 
 /// Where very many transactions have read the initial version, each of them before every write of the key, the edges to
 /// the writers of later versions are left out: they follow from those to the writers before.
-bool Registers::implies_initial(std::span<const Graph::Arc> before) const {
+bool RegisterVersions::implies_initial(std::span<const Graph::Arc> before) const {
   constexpr std::uint32_t many_readers = 64;
   if (before.empty() || element(before.back().to) != none) return false;
   const Version initial = before.back().to;
@@ -236,7 +236,7 @@ bool Registers::implies_initial(std::span<const Graph::Arc> before) const {
                      [this](const Graph::Arc& arc) { return writer_[arc.to] != none; });
 }
 
-std::optional<Dependency> Registers::read_ahead(TransactionId transaction) const {
+std::optional<Dependency> RegisterVersions::read_ahead(TransactionId transaction) const {
   if (!transactions_.list[transaction].is_ok()) return std::nullopt;
   for (const External& it : externals(transaction)) {
     if (it.read != none && it.read == it.written) {
@@ -246,7 +246,7 @@ std::optional<Dependency> Registers::read_ahead(TransactionId transaction) const
   return std::nullopt;
 }
 
-VersionOrderFinding Registers::version_order() const {
+VersionOrderFinding RegisterVersions::version_order() const {
   const std::uint32_t elements = transactions_.element_count();
   std::vector<std::uint32_t> written(transactions_.key_count(), 0);
   std::vector<bool> is_ordered(elements, false);
@@ -267,7 +267,7 @@ VersionOrderFinding Registers::version_order() const {
   return finding;
 }
 
-Loops Registers::loops() const {
+Loops RegisterVersions::loops() const {
   Loops loops;
   loops.exist = std::any_of(externals_.begin(), externals_.end(), [this](const External& it) {
     if (it.read == none || it.written == none) return false;
@@ -279,7 +279,7 @@ Loops Registers::loops() const {
   return loops;
 }
 
-std::optional<Dependency> Registers::explain(TransactionId from, TransactionId to, Relations relation) const {
+std::optional<Dependency> RegisterVersions::explain(TransactionId from, TransactionId to, Relations relation) const {
   if (from == to) return read_ahead(from);
   std::optional<Dependency> found;
   for_each_dependency(to, [&](const Dependency& dependency) {

@@ -12,9 +12,9 @@
 namespace mznode::check::txn {
 
 /// Reads transactions on registers.
-class RegisterReader final : public Reader {
+class RegisterReader final : public TransactionReader {
  public:
-  explicit RegisterReader(const History& history) : Reader(history, "w") {}
+  explicit RegisterReader(const History& history) : TransactionReader(history, "w") {}
 
  protected:
   void read_seen(Scanner& scanner, MicroOp& micro_op) override;
@@ -25,11 +25,11 @@ class RegisterReader final : public Reader {
 ///
 /// As Elle, only acknowledged transactions count as readers and writers of a version, and of those what they read
 /// first, before they wrote, and what they wrote last.
-class Registers final : public Explainer {
+class RegisterVersions final : public Explainer {
  public:
   /// Notes an order that contradicts itself as `cyclic-versions`, and leaves that assumption out.
-  Registers(const History& history, const Transactions& transactions, const CheckOptions& options,
-            AnomalyList& anomalies);
+  RegisterVersions(const History& history, const Transactions& transactions, const CheckOptions& options,
+                   AnomalyList& anomalies);
 
   /// Calls `emit` with a Dependency for each dependency of `to` on another transaction.
   template <class Emit>
@@ -101,7 +101,7 @@ class Registers final : public Explainer {
 };
 
 template <class Emit>
-void Registers::for_each_dependency(TransactionId to, Emit&& emit) const {
+void RegisterVersions::for_each_dependency(TransactionId to, Emit&& emit) const {
   if (!transactions_.list[to].is_ok()) return;
   for (const External& it : externals(to)) {
     if (it.read != none && writer_[it.read] != none && writer_[it.read] != to) {

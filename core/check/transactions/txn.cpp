@@ -227,7 +227,7 @@ Verdict judge_registers(const History& history, const CheckOptions& options, Dem
   Transactions transactions;
   RegisterReader(history).read(transactions);
   AnomalyList anomalies;
-  const Registers versions(history, transactions, options, anomalies);
+  const RegisterVersions versions(history, transactions, options, anomalies);
   const Evidence evidence(history, transactions, versions);
   find_register_anomalies(transactions, nil_read(options), evidence, anomalies);
   Verdict verdict = judge_dependencies(history, transactions, versions, {wr, ww, rw}, evidence, options,

@@ -16,11 +16,11 @@
 namespace mznode::check {
 namespace {
 
-using isolation::Decision;
 using isolation::Demand;
 using isolation::Model;
+using isolation::ModelVerdict;
 
-Decision decided(const History& history, const Model& model, SearchLimits limits = {}) {
+ModelVerdict decided(const History& history, const Model& model, SearchLimits limits = {}) {
   txn::Transactions transactions;
   txn::RegisterReader(history).read(transactions);
   std::vector<isolation::ReadAnomaly> anomalies;
@@ -72,7 +72,7 @@ TEST(Isolation, AgreesWithEveryOrderOfSmallHistories) {
     std::map<std::string_view, bool> holds;
     for (const Model& model : models) {
       const bool expected = oracle::satisfies(txns, model);
-      const Decision decision = decided(history, model);
+      const ModelVerdict decision = decided(history, model);
       EXPECT_EQ(decision.valid, expected ? Valid::yes : Valid::no) << "round " << round << ", " << model.name << "\n"
                                                                    << text_of(history);
       expect_closed(decision.cycle);

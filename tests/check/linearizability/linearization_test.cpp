@@ -223,7 +223,7 @@ TEST(Counterexample, NothingRequiredCouldBeLeftOut) {
   std::size_t examples = 0;
   for (const Shape& shape : shapes) {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
-      Register failed;
+      RegisterHistory failed;
       failed.operations = Clients(shape, seed).run();
       const Linearization search = linearize(failed.operations, {});
       if (search.outcome != Outcome::none) continue;

@@ -15,7 +15,8 @@ constexpr Time start = Time(10s);
 /// One node of three. Its competitor is node 0.
 struct Contender {
   explicit Contender(Member self, std::uint64_t chance)
-      : peers({.members = 3, .self = self, .life = self + 1, .random = [chance] { return chance; }}) {
+      : peers(
+            {.members = 3, .self = self, .incarnation = Incarnation(self + 1), .random = [chance] { return chance; }}) {
     peers.note_round_trip(round_trip);
     proposer.submit(start, 1, append(1));
   }
@@ -47,13 +48,13 @@ TEST(BackingOff, IsLongerWithEveryFailureUpToALimit) {
 
 TEST(BackingOff, EndsWhenTheCompetitorIsDoneInTheOrderOfTheNodes) {
   for (const std::uint64_t chance : {std::uint64_t{0}, std::uint64_t{799'999'999}}) {
-    for (const Member self : {1, 2}) {
+    for (const Member self : {Member(1), Member(2)}) {
       Contender contender(self, chance);
       contender.lose(start);
       const Ballot accepted{7, 0, 1};
       const Time now = start + 1ms;
       contender.proposer.observe(now, Ballot{8, 0, 1}, {accepted, {Json(1), {accepted}}});
-      const Duration turn = (self - 1) * round_trip / 2;
+      const Duration turn = static_cast<int>(self - 1) * round_trip / 2;
       if (chance != 0) {
         EXPECT_GE(contender.pause(now), turn) << self;
       }

@@ -15,7 +15,7 @@ class Chance {
 
   void live(int steps) {
     for (int step = 0; step < steps && !cluster.history.violation; ++step) {
-      const Member member = cluster.random(cluster.size());
+      const Member member(cluster.random(cluster.size()));
       if (!cluster.is_up(member)) {
         if (cluster.random(4) == 0) cluster.restart(member);
       } else {
@@ -30,8 +30,8 @@ class Chance {
     switch (cluster.random(20)) {
       case 0: cluster.crash(member); break;
       case 1: cluster.isolate({member}); break;
-      case 2: cluster.isolate({member, cluster.random(cluster.size())}); break;
-      case 3: cluster.cut(member, cluster.random(cluster.size())); break;
+      case 2: cluster.isolate({member, Member(cluster.random(cluster.size()))}); break;
+      case 3: cluster.cut(member, Member(cluster.random(cluster.size()))); break;
       case 4:
       case 5: cluster.heal(); break;
       case 6: forget(member); break;
@@ -172,7 +172,7 @@ TEST(CasPaxosMutants, AnAcceptorThatForgetsItsPromiseWithItsProcessIsCondemned) 
     auto late = std::exchange(cluster.network(), {});
     std::erase_if(late, [](const auto& each) { return each.second.to != 2; });
     cluster.append(1, 3);
-    for (const Member member : {1u, 2u}) ASSERT_TRUE(cluster.deliver_first<Prepare>(member));
+    for (const Member member : {Member(1), Member(2)}) ASSERT_TRUE(cluster.deliver_first<Prepare>(member));
     while (cluster.deliver_first<Promise>(1)) {
     }
     cluster.crash(2);
@@ -190,7 +190,7 @@ TEST(CasPaxosMutants, AProposerThatReusesABallotIsCondemned) {
     Cluster cluster(5);
     cluster.reuses_ballots = reuses;
     cluster.append(0, 1);
-    for (const Member member : {0u, 1u, 2u}) ASSERT_TRUE(cluster.deliver_first<Prepare>(member));
+    for (const Member member : {Member(0), Member(1), Member(2)}) ASSERT_TRUE(cluster.deliver_first<Prepare>(member));
     while (cluster.deliver_first<Promise>(0)) {
     }
     ASSERT_TRUE(cluster.deliver_first<Accept>(1));

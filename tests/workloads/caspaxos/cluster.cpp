@@ -16,9 +16,11 @@ std::uint64_t Cluster::random(std::uint64_t bound) {
 
 void Cluster::start(Member member) {
   Node& node = nodes_[member];
-  if (!reuses_ballots || node.life == 0) node.life = ++lives_;
-  node.peers = std::make_unique<Peers>(Peers::Config{
-      .members = size(), .self = member, .life = node.life, .random = [this] { return random(UINT64_C(1) << 31); }});
+  if (!reuses_ballots || node.incarnation == 0) node.incarnation = ++last_incarnation_;
+  node.peers = std::make_unique<Peers>(
+      Peers::Config{.members = size(), .self = member, .incarnation = node.incarnation, .random = [this] {
+                      return random(UINT64_C(1) << 31);
+                    }});
   node.share = std::make_unique<Register>(*node.peers);
   node.waiting.clear();
   for (const auto& saved : node.disk) node.share->restore(now, saved);

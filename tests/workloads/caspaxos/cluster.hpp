@@ -118,7 +118,7 @@ class Cluster {
   struct Node {
     std::unique_ptr<Peers> peers;
     std::unique_ptr<Register> share;
-    std::uint64_t life = 0;
+    Incarnation incarnation = 0;
     std::vector<Acceptor::Saved> disk;
     bool has_forgotten = false;
     std::map<ChangeId, std::int64_t> waiting;
@@ -141,7 +141,7 @@ class Cluster {
   std::map<std::int64_t, List> done_;
   std::size_t messages_ = 0;
   ChangeId last_change_ = 0;
-  std::uint64_t lives_ = 0;
+  Incarnation last_incarnation_ = 0;
 };
 
 template <class T>

@@ -189,7 +189,7 @@ TEST_F(CasPaxosThree, APromiseOutlivesTheProcess) {
   cluster.append(1, 3);
   cluster.settle();
   ASSERT_TRUE(cluster.is_done(3));
-  for (const Member member : {1u, 2u}) {
+  for (const Member member : {Member(1), Member(2)}) {
     cluster.crash(member);
     cluster.restart(member);
   }

@@ -16,7 +16,7 @@ std::string name(Member member) {
 
 Member member_of(const std::string& name) {
   if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no node is called " + name);
-  return std::stoul(name.substr(1));
+  return Member(std::stoul(name.substr(1)));
 }
 
 std::string describe(const List& list) {

@@ -26,9 +26,13 @@ class AHub : public testing::Test {
   void come(Time now, std::size_t count) {
     for (Peer leaf = 0; leaf < count; ++leaf) {
       const std::uint64_t from = told[leaf]++;
-      hub.receive(
-          now, leaf,
-          {.stream = {leaf + 1, 1}, .from = from, .to = from + 1, .elements = {}, .ack_stream = {}, .chosen = true});
+      hub.receive(now, leaf,
+                  {.stream = {Incarnation(leaf + 1), 1},
+                   .from = from,
+                   .to = from + 1,
+                   .elements = {},
+                   .ack_stream = {},
+                   .chosen = true});
       hub.learn(now, leaf, Json(static_cast<std::int64_t>(++elements)));
     }
   }

@@ -34,14 +34,14 @@ inline Figures broadcast_figures(const std::string& strategy, const std::map<std
   run.latency.mean_ms = 100;
   run.topology = make_topology("grid", run.nodes);
   run.seed = seed;
-  const sim::MakeHost make_host = [&](sim::Network& network, sim::Loop& loop) -> std::unique_ptr<sim::Host> {
+  const sim::MakeHost make_host = [&](sim::Network& network, sim::Engine& engine) -> std::unique_ptr<sim::Host> {
     const sim::Installer installer = [&](Node& node) -> std::shared_ptr<void> {
       node.set_client_timeout(workload.client_timeout);
       return chosen.install(node, values);
     };
-    auto host = std::make_unique<sim::SimHost>(loop.timers, seed, installer, LogLevel::warn);
+    auto host = std::make_unique<sim::SimHost>(engine.timers, seed, installer, LogLevel::warn);
     host->attach(network);
-    return stalling(std::move(host), stalls, seed, run.nodes, network, loop);
+    return stalling(std::move(host), stalls, seed, run.nodes, network, engine);
   };
   const sim::RunResult result = sim::run(workload.test, run, make_host, [] { return false; });
   const check::Verdict verdict = check::find_checker("broadcast")->check(result.history, {});

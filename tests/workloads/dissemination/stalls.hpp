@@ -91,7 +91,7 @@ class StallingHost final : public sim::Host {
 /// Puts stalls between a run and its host, which stays the same without them. `until` is after the end of the run.
 inline std::unique_ptr<sim::Host> stalling(std::unique_ptr<sim::Host> host, const Stalls& stalls, std::uint64_t seed,
                                            const std::vector<std::string>& nodes, sim::Network& network,
-                                           sim::Loop& loop) {
+                                           sim::Engine& engine) {
   const Time until = Time(60s);
   if (stalls.what == What::host) {
     return std::make_unique<StallingHost>(std::move(host), draw(stalls, seed, 1, until));
@@ -103,8 +103,8 @@ inline std::unique_ptr<sim::Host> stalling(std::unique_ptr<sim::Host> host, cons
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const Interval& stall : draw(stalls, seed, i + 1, until)) {
-      loop.timers.set(stall.begin, [same, node = nodes[i]] { same->pause(node); });
-      loop.timers.set(stall.end, [same, node = nodes[i]] { same->resume(node); });
+      engine.timers.set(stall.begin, [same, node = nodes[i]] { same->pause(node); });
+      engine.timers.set(stall.end, [same, node = nodes[i]] { same->resume(node); });
     }
   }
   return host;

@@ -3,14 +3,14 @@
 
 #include "caspaxos/acceptor.hpp"
 #include "caspaxos/wire.hpp"
-#include "raft/admission.hpp"
+#include "enrolment/admission.hpp"
 #include "tests/workloads/lin_kv/kv_node.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 only when a majority agrees, 11 only when nothing left.
 namespace mznode::linearizable_kv {
 namespace {
 
-using caspaxos::Keyed;
+using caspaxos::KeyedMessage;
 
 class CasPaxosKv : public KvNode {
  protected:
@@ -20,8 +20,8 @@ class CasPaxosKv : public KvNode {
   void join(bool knew_another = false) {
     start({"n1", "n2", "n3"});
     world.advance(100ms);
-    const auto hello = sent("hello").at(0).as<raft::Hello>();
-    speak("welcome", to_json(raft::Welcome{.life = hello.life, .knew_another = knew_another, .is_young = true}));
+    const auto hello = sent("hello").at(0).as<Hello>();
+    speak("welcome", to_json(Welcome{.life = hello.life, .knew_another = knew_another, .is_young = true}));
   }
   void speak(const std::string& type, const Json& fields) {
     world.deliver("n2", R"({"type":")" + type + R"(",)" + fields.text().substr(1));
@@ -41,11 +41,11 @@ class CasPaxosKv : public KvNode {
   }
   template <class T>
   void answer(const SentMessage& message) {
-    const auto request = message.as<Keyed<T>>();
+    const auto request = message.as<KeyedMessage<T>>();
     const auto reply = acceptor.receive(request.message);
     std::visit(
         [&]<class R>(const R& each) {
-          speak(caspaxos::type_of<R>, to_json(Keyed<R>{request.key, each}));
+          speak(caspaxos::type_of<R>, to_json(KeyedMessage<R>{request.key, each}));
         },
         reply);
   }
@@ -151,7 +151,7 @@ TEST_F(CasPaxosKv, AReadOfAHalfAcceptedValueIsAnsweredWhenItIsAccepted) {
 
 TEST_F(CasPaxosKv, ANodeThatWasKnownInAnotherLifeDoesNotAccept) {
   join(true);
-  const Keyed<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
+  const KeyedMessage<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
   speak("query", to_json(query));
   world.advance(10ms);
   EXPECT_TRUE(sent("report").empty());
@@ -162,7 +162,7 @@ TEST_F(CasPaxosKv, ANodeThatWasKnownInAnotherLifeDoesNotAccept) {
 
 TEST_F(CasPaxosKv, AnAdmittedNodeAccepts) {
   join();
-  const Keyed<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
+  const KeyedMessage<caspaxos::Query> query{Json(1), {.life = 5, .number = 1}};
   speak("query", to_json(query));
   world.advance(10ms);
   EXPECT_EQ(sent("report").size(), 1u);
@@ -198,18 +198,18 @@ TEST_F(CasPaxosKv, AnswersThatComeLateAreNotTakenForLaterOnes) {
   join();
   read(1);
   world.advance(1ms);
-  const auto asked = sent("query").at(0).as<Keyed<caspaxos::Query>>();
+  const auto asked = sent("query").at(0).as<KeyedMessage<caspaxos::Query>>();
   const caspaxos::Report report{asked.message.life, asked.message.number, {}};
-  speak("report", to_json(Keyed<caspaxos::Report>{asked.key, report}));
+  speak("report", to_json(KeyedMessage<caspaxos::Report>{asked.key, report}));
   world.advance(1ms);
   EXPECT_EQ(error_code(), 20);
   world.take_all();
   // The register is forgotten. The next question about it has another number, and the old answer tells nothing.
   read(2);
   world.advance(1ms);
-  const auto again = sent("query").at(0).as<Keyed<caspaxos::Query>>();
+  const auto again = sent("query").at(0).as<KeyedMessage<caspaxos::Query>>();
   EXPECT_NE(again.message.number, asked.message.number);
-  speak("report", to_json(Keyed<caspaxos::Report>{asked.key, report}));
+  speak("report", to_json(KeyedMessage<caspaxos::Report>{asked.key, report}));
   world.advance(1ms);
   EXPECT_EQ(error_code(), -1);
 }
@@ -218,9 +218,9 @@ TEST_F(CasPaxosKv, AnAcceptorSaysThatItHasNothingWithoutKeepingIt) {
   join();
   world.take_all();
   for (int key = 0; key < 3; ++key) {
-    speak("query", to_json(Keyed<caspaxos::Query>{Json(key), {.life = 5, .number = 9}}));
+    speak("query", to_json(KeyedMessage<caspaxos::Query>{Json(key), {.life = 5, .number = 9}}));
     world.advance(1ms);
-    const auto report = world.take().as<Keyed<caspaxos::Report>>();
+    const auto report = world.take().as<KeyedMessage<caspaxos::Report>>();
     EXPECT_EQ(report.key, Json(key));
     EXPECT_EQ(report.message.life, 5u);
     EXPECT_EQ(report.message.number, 9u);
@@ -228,11 +228,11 @@ TEST_F(CasPaxosKv, AnAcceptorSaysThatItHasNothingWithoutKeepingIt) {
   }
   // What it has promised it must still know.
   const caspaxos::Ballot ballot{.counter = 3, .proposer = 1, .life = 5};
-  speak("prepare", to_json(Keyed<caspaxos::Prepare>{Json(1), {ballot}}));
+  speak("prepare", to_json(KeyedMessage<caspaxos::Prepare>{Json(1), {ballot}}));
   world.advance(1ms);
   world.take_all();
   const caspaxos::Ballot lesser{.counter = 2, .proposer = 1, .life = 5};
-  speak("prepare", to_json(Keyed<caspaxos::Prepare>{Json(1), {lesser}}));
+  speak("prepare", to_json(KeyedMessage<caspaxos::Prepare>{Json(1), {lesser}}));
   world.advance(1ms);
   EXPECT_EQ(world.take().type, "conflict");
 }

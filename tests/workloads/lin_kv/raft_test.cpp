@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "raft/admission.hpp"
+#include "enrolment/admission.hpp"
+#include "raft/messages.hpp"
 #include "tests/workloads/lin_kv/kv_node.hpp"
 
 // What a node says of an operation must be certain: 20 and 22 come from the committed state, 11 only when nothing left.
@@ -56,12 +57,12 @@ class RaftKv : public KvNode {
         continue;
       }
       const auto parcel = message.as<relay::Parcel>();
-      if (parcel.way == std::vector<relay::Member>{1}) be_told(parcel.kind, parcel.fields);
+      if (parcel.way == std::vector<relay::NodeIndex>{1}) be_told(parcel.kind, parcel.fields);
     }
   }
   void be_told(const std::string& type, const Json& fields) {
     if (type == "hello") {
-      const raft::Welcome welcome{.life = from_json<raft::Hello>(fields).life, .knew_another = false, .is_young = true};
+      const Welcome welcome{.life = from_json<Hello>(fields).life, .knew_another = false, .is_young = true};
       speak("welcome", to_json(welcome));
     } else if (type == "request_vote") {
       const auto request = from_json<raft::RequestVote>(fields);

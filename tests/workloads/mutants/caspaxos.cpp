@@ -14,8 +14,7 @@ namespace mznode::mutants {
 namespace {
 
 using namespace mznode::linearizable_kv;
-using caspaxos::Keyed;
-using caspaxos::Member;
+using caspaxos::KeyedMessage;
 
 /// Registers by CASPaxos that live in memory alone, without asking whether they had another life. Correct as long as no
 /// process dies; each mutant breaks one thing more.
@@ -25,7 +24,7 @@ class Replica {
     node.on_init([this] {
       peers_.emplace(caspaxos::Peers::Config{.members = node_.node_ids().size(),
                                              .self = member(node_.id()),
-                                             .life = node_.incarnation(),
+                                             .incarnation = Incarnation(node_.incarnation()),
                                              .random = [this] { return node_.random(); }});
     });
     node.every(5ms, [this] { tick(); });
@@ -51,25 +50,25 @@ class Replica {
  private:
   template <class T>
   void on_request() {
-    node_.on(caspaxos::type_of<T>, [this](Keyed<T> body, Request request) {
+    node_.on(caspaxos::type_of<T>, [this](KeyedMessage<T> body, Request request) {
       const auto reply = find(body.key).answer(node_.now(), body.message);
       std::visit([&](const auto& each) { send(request.src, body.key, each); }, reply);
     });
   }
   template <class T>
   void on_reply() {
-    node_.on(caspaxos::type_of<T>, [this](Keyed<T> body, Request request) {
+    node_.on(caspaxos::type_of<T>, [this](KeyedMessage<T> body, Request request) {
       take(body.key, member(request.src), std::move(body.message));
       pump(body.key);
     });
   }
   template <class T>
   void send(const std::string& dest, const Json& key, const T& message) {
-    node_.send(dest, caspaxos::type_of<T>, Keyed<T>{key, message});
+    node_.send(dest, caspaxos::type_of<T>, KeyedMessage<T>{key, message});
   }
   Member member(const std::string& name) const {
     const auto& all = node_.node_ids();
-    return static_cast<Member>(std::find(all.begin(), all.end(), name) - all.begin());
+    return Member(static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin()));
   }
   Register& find(const Json& key) { return registers_.try_emplace(key, *peers_).first->second; }
 

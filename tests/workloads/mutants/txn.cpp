@@ -1,6 +1,6 @@
 #include "mznode/node/kv.hpp"
 #include "tests/workloads/mutants/mutants.hpp"
-#include "txn/store.hpp"
+#include "txn/database.hpp"
 #include "txn/versions.hpp"
 
 namespace mznode::mutants {
@@ -9,33 +9,35 @@ namespace {
 using namespace mznode::txn;
 
 /// A correct database, the whole of it under one key of lin-kv, of which most mutants break one thing.
-class Database {
+class WholeInOneKey {
  public:
-  explicit Database(Node& node) : kv_(mznode::lin_kv(node)), node_(node) { node.on("txn", this, &Database::handle); }
-  virtual ~Database() = default;
+  explicit WholeInOneKey(Node& node) : kv_(mznode::lin_kv(node)), node_(node) {
+    node.on("txn", this, &WholeInOneKey::handle);
+  }
+  virtual ~WholeInOneKey() = default;
 
  protected:
   virtual Task<MicroOps> run(MicroOps txn) {
     while (true) {
       auto before = co_await read_all();
-      Store store = store_of(before);
-      MicroOps done = store.run(txn);
+      Database database = database_of(before);
+      MicroOps done = database.run(txn);
       if (is_read_only(txn)) co_return done;
-      auto is_set = co_await set_all(std::move(before), text_of(store));
+      auto is_set = co_await set_all(std::move(before), text_of(database));
       if (is_set) co_return done;
     }
   }
 
   static Json key() { return Json("database"); }
   static Json empty() { return Json::from_valid("[]"); }
-  static Store store_of(const Json& text) {
+  static Database database_of(const Json& text) {
     const auto values = from_json<std::vector<std::pair<Json, Json>>>(text);
-    Store store;
-    store.set_values({values.begin(), values.end()});
-    return store;
+    Database database;
+    database.set_values({values.begin(), values.end()});
+    return database;
   }
-  static Json text_of(const Store& store) {
-    return to_json(std::vector<std::pair<Json, Json>>(store.values().begin(), store.values().end()));
+  static Json text_of(const Database& database) {
+    return to_json(std::vector<std::pair<Json, Json>>(database.values().begin(), database.values().end()));
   }
   Task<Json> read_all() {
     const Json no_keys = empty();
@@ -62,30 +64,30 @@ class Database {
   }
 };
 
-class WritesOverOthers final : public Database {
+class WritesOverOthers final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
     auto before = co_await read_all();
-    Store store = store_of(before);
-    MicroOps done = store.run(txn);
-    if (!is_read_only(txn)) co_await kv_.write(key(), text_of(store));
+    Database database = database_of(before);
+    MicroOps done = database.run(txn);
+    if (!is_read_only(txn)) co_await kv_.write(key(), text_of(database));
     co_return done;
   }
 };
 
-class CommitsEachMicroOp final : public Database {
+class CommitsEachMicroOp final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
     MicroOps done;
     for (const MicroOp& micro_op : txn) {
       const MicroOps one = {micro_op};
-      auto part = co_await Database::run(one);
+      auto part = co_await WholeInOneKey::run(one);
       done.push_back(part.front());
     }
     co_return done;
@@ -93,36 +95,36 @@ class CommitsEachMicroOp final : public Database {
 };
 
 /// What it writes is atomic; what it reads is not.
-class ReadsOneAfterTheOther final : public Database {
+class ReadsOneAfterTheOther final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
-    if (!is_read_only(txn)) co_return co_await Database::run(std::move(txn));
+    if (!is_read_only(txn)) co_return co_await WholeInOneKey::run(std::move(txn));
     MicroOps done;
     for (const MicroOp& micro_op : txn) {
       const MicroOps one = {micro_op};
-      auto part = co_await Database::run(one);
+      auto part = co_await WholeInOneKey::run(one);
       done.push_back(part.front());
     }
     co_return done;
   }
 };
 
-class ReadsFromAnOldState final : public Database {
+class ReadsFromAnOldState final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
-    if (!is_read_only(txn)) co_return co_await Database::run(std::move(txn));
+    if (!is_read_only(txn)) co_return co_await WholeInOneKey::run(std::move(txn));
     if (node_.now() - since_ > 300ms) {
       auto newest = co_await read_all();
       known_ = std::move(newest);
       since_ = node_.now();
     }
-    co_return store_of(known_).run(std::move(txn));
+    co_return database_of(known_).run(std::move(txn));
   }
 
   Json known_ = empty();
@@ -130,14 +132,14 @@ class ReadsFromAnOldState final : public Database {
 };
 
 /// Swings the newest root, but what the transaction read comes from the one that was known before.
-class BuildsOnAStaleRoot final : public Database {
+class BuildsOnAStaleRoot final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
-    const MicroOps seen = store_of(known_).run(txn);
-    co_await Database::run(std::move(txn));
+    const MicroOps seen = database_of(known_).run(txn);
+    co_await WholeInOneKey::run(std::move(txn));
     auto newest = co_await read_all();
     known_ = std::move(newest);
     co_return seen;
@@ -146,13 +148,13 @@ class BuildsOnAStaleRoot final : public Database {
   Json known_ = empty();
 };
 
-class CallsACommitAConflict final : public Database {
+class CallsACommitAConflict final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
-    auto done = co_await Database::run(txn);
+    auto done = co_await WholeInOneKey::run(txn);
     if (!is_read_only(txn) && ++count_ % 5 == 0) throw Error(ErrorCode::txn_conflict, "no answer in time");
     co_return done;
   }
@@ -160,18 +162,18 @@ class CallsACommitAConflict final : public Database {
   int count_ = 0;
 };
 
-class ForgetsItsOwnWrites final : public Database {
+class ForgetsItsOwnWrites final : public WholeInOneKey {
  public:
-  using Database::Database;
+  using WholeInOneKey::WholeInOneKey;
 
  private:
   Task<MicroOps> run(MicroOps txn) override {
     auto before = co_await read_all();
-    auto done = co_await Database::run(txn);
-    const Store store = store_of(before);
+    auto done = co_await WholeInOneKey::run(txn);
+    const Database database = database_of(before);
     for (MicroOp& micro_op : done) {
       auto& [function, key, value] = micro_op;
-      if (function == "r") value = std::get<2>(store.look_up({micro_op}).front());
+      if (function == "r") value = std::get<2>(database.look_up({micro_op}).front());
     }
     co_return done;
   }
@@ -233,7 +235,7 @@ class TakesWhatComesLast final : public Replica {
 }  // namespace
 
 Installed txn_in_one_value(Node& node) {
-  return std::make_shared<Database>(node);
+  return std::make_shared<WholeInOneKey>(node);
 }
 Installed txn_writes_over_others(Node& node) {
   return std::make_shared<WritesOverOthers>(node);

@@ -18,7 +18,7 @@ class Chance {
 
   void live(int steps) {
     for (int step = 0; step < steps && !cluster.violation; ++step) {
-      const Member member = cluster.random(cluster.size());
+      const Member member(cluster.random(cluster.size()));
       if (!cluster.is_up(member)) {
         if (cluster.random(4) == 0) cluster.restart(member);
       } else {
@@ -33,8 +33,8 @@ class Chance {
     switch (cluster.random(20)) {
       case 0: cluster.crash(member); break;
       case 1: cluster.isolate({member}); break;
-      case 2: cluster.isolate({member, cluster.random(cluster.size())}); break;
-      case 3: cluster.cut(member, cluster.random(cluster.size())); break;
+      case 2: cluster.isolate({member, Member(cluster.random(cluster.size()))}); break;
+      case 3: cluster.cut(member, Member(cluster.random(cluster.size()))); break;
       case 4:
       case 5:
       case 6:
@@ -103,7 +103,7 @@ TEST(RaftMutants, AServerThatForgetsItsVoteWithItsProcessIsCondemned) {
   for (const bool forgets : {false, true}) {
     Cluster cluster(3);
     if (forgets) cluster.on_restart = [](Saved& saved) { saved.hard_state.vote.reset(); };
-    for (const Member candidate : {1u, 2u}) {
+    for (const Member candidate : {Member(1), Member(2)}) {
       cluster[0].step(cluster.now, candidate, RequestVote{.term = 1});
       cluster.pump(0);
       cluster.crash(0);
@@ -139,10 +139,10 @@ TEST(RaftMutants, ALeaderThatReadsWithoutAskingIsCondemned) {
     Cluster cluster(3);
     cluster.elect(0);
     cluster.run(1s);
-    const Witness dishonest{.member = 1, .term = cluster[0].term()};
+    const ReadingVoter dishonest{.member = 1, .term = cluster[0].term()};
     cluster.pause(0);
     cluster.run(3s);
-    ASSERT_TRUE(cluster.propose(cluster[1].role() == Role::leader ? 1 : 2, "x"));
+    ASSERT_TRUE(cluster.propose(cluster[1].role() == Role::leader ? Member(1) : Member(2), "x"));
     cluster.run(1s);
     cluster.resume();
     EXPECT_TRUE(cluster.read(0, 7, asks ? std::nullopt : std::optional(dishonest)))
@@ -158,7 +158,7 @@ TEST(RaftMutants, AServerThatForgetsItsTermIsCondemned) {
               chance.cluster.on_restart = [](Saved& saved) {
                 // No earlier than its entries: a log that contradicts its term is not even restored.
                 const Term last = saved.entries.empty() ? saved.snapshot.term : saved.entries.back().term;
-                saved.hard_state.term = std::max(saved.hard_state.term / 2, last);
+                saved.hard_state.term = std::max(Term(saved.hard_state.term / 2), last);
               };
             }),
             0u);

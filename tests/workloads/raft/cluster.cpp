@@ -11,7 +11,7 @@ Cluster::Cluster(std::size_t size, std::uint64_t seed, std::function<void(Config
     : random_state_(seed), tweak_(std::move(tweak)), servers_(size) {
   for (Member member = 0; member < size; ++member) {
     servers_[member].disk.hard_state.is_voter = true;
-    servers_[member].life = ++lives_;
+    servers_[member].memory = ++last_memory_;
     start(member);
   }
 }
@@ -21,7 +21,7 @@ Cluster::Cluster(std::vector<Saved> saved, std::function<void(Config&)> tweak)
   for (Member member = 0; member < saved.size(); ++member) {
     servers_[member].disk = std::move(saved[member]);
     servers_[member].disk.hard_state.is_voter = true;
-    servers_[member].life = ++lives_;
+    servers_[member].memory = ++last_memory_;
     start(member);
   }
   now += 1s;  // the last words of the leaders before are forgotten
@@ -36,7 +36,7 @@ void Cluster::start(Member member) {
   Config config;
   config.members = servers_.size();
   config.self = member;
-  config.life = servers_[member].life;
+  config.memory = servers_[member].memory;
   config.random = [this] { return random(UINT64_C(1) << 40); };
   if (tweak_) tweak_(config);
   servers_[member].applied.clear();
@@ -57,7 +57,7 @@ void Cluster::restart(Member member) {
 
 void Cluster::restart_without_memory(Member member) {
   servers_[member].disk = {};
-  servers_[member].life = ++lives_;
+  servers_[member].memory = ++last_memory_;
   start(member);
 }
 
@@ -198,9 +198,9 @@ bool Cluster::propose(Member member, const std::string& command) {
   return proposed;
 }
 
-bool Cluster::read(Member member, ReadId id, std::optional<Witness> witness) {
+bool Cluster::read(Member member, ReadId id, std::optional<ReadingVoter> voter) {
   for (const Server& server : servers_) committed_before_[id] = std::max(committed_before_[id], server.applied_index);
-  const bool asked = (*this)[member].read(now, id, witness);
+  const bool asked = (*this)[member].read(now, id, voter);
   pump(member);
   return asked;
 }

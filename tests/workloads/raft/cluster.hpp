@@ -59,7 +59,7 @@ class Cluster {
   /// Makes a server campaign as if its time-out had passed, and everybody answer.
   void elect(Member member);
   bool propose(Member member, const std::string& command);
-  bool read(Member member, ReadId id, std::optional<Witness> witness = std::nullopt);
+  bool read(Member member, ReadId id, std::optional<ReadingVoter> voter = std::nullopt);
   /// Replaces what a server has applied by a snapshot.
   void compact(Member member);
   /// Delivers what is due, and what that causes, without letting time pass.
@@ -101,7 +101,7 @@ class Cluster {
   struct Server {
     std::unique_ptr<Raft> raft;
     Saved disk;
-    Life life = 0;
+    MemoryId memory = 0;
     std::vector<std::string> applied;
     Index applied_index = 0;
   };
@@ -124,7 +124,7 @@ class Cluster {
   std::map<ReadId, bool> reads_;
   std::map<ReadId, Index> committed_before_;
   std::size_t messages_ = 0;
-  Life lives_ = 0;
+  MemoryId last_memory_ = 0;
   Invariants invariants_;
 };
 

@@ -126,7 +126,7 @@ TEST_F(GroupParts, AQueryWaitsForItsOwnRead) {
 }
 
 TEST_F(GroupParts, AMemoryGivesBackWhatWasWritten) {
-  const HardState hard_state{.term = 3, .vote = 2, .is_voter = true};
+  const HardState hard_state{.term = 3, .vote = Member(2), .is_voter = true};
   const std::vector<Entry> entries = {{.term = 2, .command = Json("a")}, {.term = 3, .command = Json("b")}};
   relay::Relays relays(node);
   Memory memory(node, relays, [] {});
@@ -141,7 +141,7 @@ TEST_F(GroupParts, AMemoryGivesBackWhatWasWritten) {
   const Saved saved = again.load();
   EXPECT_EQ(saved.hard_state, hard_state);
   EXPECT_EQ(saved.entries, entries);
-  EXPECT_EQ(again.enrolment().life(), memory.enrolment().life()) << "it is the same memory";
+  EXPECT_EQ(again.enrolment().memory(), memory.enrolment().memory()) << "it is the same memory";
 }
 
 }  // namespace

@@ -176,12 +176,12 @@ class RaftReads : public testing::Test {
     tracker.reset(5, now, {1, 2, 3, 4});
     reads.begin(5);
   }
-  std::vector<std::pair<ReadId, bool>> results() {
-    std::vector<std::pair<ReadId, bool>> found;
+  std::vector<std::pair<std::uint64_t, bool>> results() {
+    std::vector<std::pair<std::uint64_t, bool>> found;
     for (const auto& [id, confirmed] : reads.take_results()) found.emplace_back(id, confirmed);
     return found;
   }
-  using Results = std::vector<std::pair<ReadId, bool>>;
+  using Results = std::vector<std::pair<std::uint64_t, bool>>;
   const Log log = log_of(5);
   Tracker tracker{config_of(5)};
   Reads reads;
@@ -205,7 +205,7 @@ TEST_F(RaftReads, AreConfirmedByTheRoundThatTheyTookPartInAndByNoEarlierOne) {
 TEST_F(RaftReads, WaitForTheFirstCommitOfTheirLeader) {
   EXPECT_FALSE(reads.ask(7, std::nullopt, false, tracker, 4));
   reads.join(1, tracker);
-  for (const Member member : {1u, 2u}) tracker[member].receive(now, success(5, 1), log);
+  for (const Member member : {Member(1), Member(2)}) tracker[member].receive(now, success(5, 1), log);
   reads.confirm(tracker, 4);
   EXPECT_EQ(results(), Results{});
   reads.confirm(tracker, 5);

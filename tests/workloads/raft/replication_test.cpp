@@ -216,7 +216,7 @@ TEST(RaftReplication, WhatContradictsWhatIsCommittedIsRefusedAndChangesNothing) 
   const Entry other{.term = 2, .command = Json("other")};
   AppendEntries forged{
       .term = cluster[0].term(), .prev_index = 1, .prev_term = 1, .entries = {other, other, other}, .commit = 4};
-  for (const Term later : {0u, 1u}) {
+  for (const unsigned later : {0u, 1u}) {
     forged.term += later;
     EXPECT_THROW(cluster[1].step(cluster.now, 0, forged), Error);
     EXPECT_EQ(cluster[1].term(), cluster[0].term());
@@ -233,7 +233,8 @@ TEST(RaftReplication, ALogIsOnlyRestoredAsOneServerCanHaveSavedIt) {
   EXPECT_THROW(saved_log(3, {2, 1}).validate(), Error);
   Saved saved = saved_log(3, {1, 3});
   const auto entries_from = [](Index first) {
-    return Unsaved{.rewrite = {}, .hard_state = {}, .append = Append{.first = first, .entries = {{.term = 3}}}};
+    return Unsaved{
+        .rewrite = {}, .hard_state = {}, .append = Append{.first = first, .entries = {{.term = 3, .command = {}}}}};
   };
   EXPECT_THROW(saved.add(entries_from(4)), Error);
   EXPECT_NO_THROW(saved.add(entries_from(3)));

@@ -18,7 +18,7 @@ std::string name(Member member) {
 
 Member member_of(const std::string& name) {
   if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no server is called " + name);
-  return std::stoul(name.substr(1));
+  return Member(std::stoul(name.substr(1)));
 }
 
 /// "2/1" is the entry at index 2, of term 1.
@@ -32,7 +32,10 @@ std::string describe(Index index, const Entry& entry) {
 
 std::string describe(Index first, const std::vector<Entry>& entries) {
   std::string text;
-  for (const Entry& entry : entries) text += (text.empty() ? "" : ", ") + describe(first++, entry);
+  for (const Entry& entry : entries) {
+    text += (text.empty() ? "" : ", ") + describe(first, entry);
+    ++first;
+  }
   return text;
 }
 
@@ -131,7 +134,7 @@ std::string ScriptedCluster::run(const std::string& command) {
   } else if (verb == "propose") {
     if (!cluster.propose(member(), words.at(1))) out_ << "  " << name(member()) << " does not lead\n";
   } else if (verb == "read") {
-    if (!cluster.read(member(), std::stoul(words.at(1)))) out_ << "  " << name(member()) << " does not lead\n";
+    if (!cluster.read(member(), ReadId(std::stoul(words.at(1))))) out_ << "  " << name(member()) << " does not lead\n";
   } else if (verb == "compact") {
     cluster.compact(member());
   } else if (verb == "deliver" || verb == "lose") {
@@ -176,8 +179,8 @@ void ScriptedCluster::start(const Words& words, const std::vector<Words>& server
   std::vector<Saved> saved(size);
   for (const Words& server : servers) {
     std::vector<Term> terms;
-    for (std::size_t i = 4; i < server.size(); ++i) terms.push_back(std::stoul(server[i]));
-    saved.at(member_of(server.at(0))) = saved_log(std::stoul(server.at(2)), terms);
+    for (std::size_t i = 4; i < server.size(); ++i) terms.emplace_back(std::stoul(server[i]));
+    saved.at(member_of(server.at(0))) = saved_log(Term(std::stoul(server.at(2))), terms);
   }
   roles_.assign(size, "");
   cluster_ = std::make_unique<Cluster>(std::move(saved), [=](Config& config) {

@@ -87,7 +87,7 @@ class Watch {
             raft->log().snapshot().index};
   }
   Member place(const std::string& node) const {
-    return static_cast<Member>(std::find(nodes_.begin(), nodes_.end(), node) - nodes_.begin());
+    return Member(static_cast<std::size_t>(std::find(nodes_.begin(), nodes_.end(), node) - nodes_.begin()));
   }
   /// True when it is a message of a group.
   bool look_at(const sim::Packet& packet) {

@@ -205,9 +205,9 @@ TEST_P(RelayRings, EverybodyIsAnswered) {
   servers.write_for(2s, servers.all());
   servers.cut_to_ring(is_one_way);
   servers.write_for(3s, servers.all());
-  const raft::Term term = strategy == "raft" ? servers.term() : 0;
+  const raft::Term term = strategy == "raft" ? servers.term() : raft::Term();
   servers.expect_answers(4s, servers.all());
-  EXPECT_EQ(strategy == "raft" ? servers.term() : 0, term) << "there is one leader all the time";
+  EXPECT_EQ(strategy == "raft" ? servers.term() : raft::Term(), term) << "there is one leader all the time";
 }
 
 /// Nobody leads when the ring forms: who campaigns is not heard by whom it hears.

@@ -12,18 +12,18 @@ namespace {
 
 const std::filesystem::path directory = std::filesystem::path(MZNODE_SOURCE_DIR) / "tests/workloads/relay/scripts";
 
-std::string name(Member member) {
+std::string name(NodeIndex member) {
   return "n" + std::to_string(member);
 }
 
-Member member_of(const std::string& name) {
+NodeIndex member_of(const std::string& name) {
   if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no node is called " + name);
   return std::stoul(name.substr(1));
 }
 
 std::string names(Members members) {
   std::string text;
-  for (Member member = 0; member < most_members; ++member) {
+  for (NodeIndex member = 0; member < most_members; ++member) {
     if ((members & only(member)) != 0) text += " " + name(member);
   }
   return text.empty() ? " nobody" : text;
@@ -34,7 +34,7 @@ struct Describe {
   std::string operator()(const Parcel& parcel) const {
     const auto [is_answer, number] = from_json<std::pair<bool, std::uint64_t>>(parcel.fields);
     std::string text = "parcel " + std::to_string(parcel.number) + " of " + name(parcel.from);
-    for (const Member place : parcel.way) text += (place == parcel.way.front() ? " to " : ", ") + name(place);
+    for (const NodeIndex place : parcel.way) text += (place == parcel.way.front() ? " to " : ", ") + name(place);
     return text + ": " + describe(is_answer, number);
   }
   std::string operator()(const Hearings& hearings) const {
@@ -95,16 +95,16 @@ class ScriptedRelays {
 
  private:
   struct Sent {
-    Member from;
-    Member to;
+    NodeIndex from;
+    NodeIndex to;
     Parcel parcel;
   };
 
   void start(std::size_t size) {
     cluster_ = std::make_unique<Cluster>(size);
     for (int round = 0; round < 5; ++round) {
-      for (Member from = 0; from < size; ++from) {
-        for (Member to = 0; to < size; ++to) {
+      for (NodeIndex from = 0; from < size; ++from) {
+        for (NodeIndex to = 0; to < size; ++to) {
           if (from != to) cluster_->ask(from, to);
         }
       }
@@ -112,19 +112,19 @@ class ScriptedRelays {
     }
     cluster_->run_for(10s);
     begin_ = cluster_->now;
-    cluster_->on_send = [this](Time now, Member from, Member to, const Cluster::Message& message, bool is_lost) {
+    cluster_->on_send = [this](Time now, NodeIndex from, NodeIndex to, const Cluster::Message& message, bool is_lost) {
       tell(now, from) << " -> " << name(to) << ": " << std::visit(Describe(), message) << (is_lost ? "  (lost)" : "")
                       << '\n';
       if (const auto* parcel = std::get_if<Parcel>(&message); parcel != nullptr && !is_lost) {
         last_parcel_ = Sent{from, to, *parcel};
       }
     };
-    cluster_->on_word = [this](Member from, Member to, const Cluster::Word& word) {
+    cluster_->on_word = [this](NodeIndex from, NodeIndex to, const Cluster::Word& word) {
       tell(cluster_->now, to) << " has " << Describe()(word) << " of " << name(from) << '\n';
     };
   }
 
-  std::ostream& tell(Time now, Member member) {
+  std::ostream& tell(Time now, NodeIndex member) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin_).count();
     return out_ << std::setw(6) << ms << " ms  " << name(member);
   }

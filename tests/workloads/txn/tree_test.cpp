@@ -55,7 +55,7 @@ TEST_F(TxnTree, AgreesWithAMapAfterManyChanges) {
   }
   expect_as_modelled();
   EXPECT_GT(model.size(), 200u);
-  const Entry* long_list = find(top, Json(0), thunks).entry;
+  const LeafEntry* long_list = find(top, Json(0), thunks).entry;
   ASSERT_NE(long_list, nullptr);
   EXPECT_FALSE(long_list->chunks.empty()) << "a long list leaves its leaf";
   EXPECT_EQ(value(Json(401)), Json());
@@ -164,7 +164,7 @@ TEST_F(TxnTree, ThunksThatMakeNoTreeAreRefusedWhereTheyAreMet) {
   EXPECT_THROW(merge(top, changes, thunks, new_id, made), Error);
   // A part of a list where a node should be, and a node where a part of a list should be.
   thunks["chunk"] = {.branches = {}, .entries = {}, .chunk = list_of(Json(1))};
-  thunks["leaf"] = {.branches = {}, .entries = std::vector<Entry>{{Json(1), {"leaf"}, Json()}}, .chunk = {}};
+  thunks["leaf"] = {.branches = {}, .entries = std::vector<LeafEntry>{{Json(1), {"leaf"}, Json()}}, .chunk = {}};
   top = Branches(branch_count, "chunk");
   EXPECT_THROW(find(top, Json(1), thunks), Error);
   EXPECT_THROW(merge(top, changes, thunks, new_id, made), Error);

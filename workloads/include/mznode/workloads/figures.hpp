@@ -20,8 +20,8 @@ namespace mznode {
 /// answer, for all others.
 enum class LatencyKind : std::uint8_t { stable, answer };
 
-/// The kind of latency that tests of this workload report.
-LatencyKind latency_kind(const std::string& workload);
+/// The kind of latency that is reported of what this checker judges; null for one of a user's own.
+LatencyKind latency_kind(const check::Checker* checker);
 
 /// The share of operations that a protocol of majorities could have answered (ReachFinding); nothing where no fault
 /// cuts anybody off.

@@ -71,8 +71,25 @@ struct TestSettings {
   std::size_t workers() const;
 };
 
+/// What a test will do: its settings, with what their names stand for. Nothing below looks a name up again.
+struct TestPlan {
+  TestSettings settings;
+  const WorkloadInfo* workload = nullptr;
+  /// That of this program's own nodes; none with `bin`.
+  const StrategyInfo* strategy = nullptr;
+  /// The faults in play, a swarm resolved.
+  std::vector<Fault> faults = {};
+};
+
+/// Finds what the names in settings stand for. Throws std::invalid_argument with a message for the user for settings
+/// that cannot be, such as those that no flag can check by itself.
+TestPlan plan_test(TestSettings settings);
+
 /// A test that was carried out and judged.
 struct TestReport {
+  /// As TestPlan has them.
+  const WorkloadInfo* workload = nullptr;
+  const StrategyInfo* strategy = nullptr;
   TestVerdict verdict;
   /// Why the workload's checker says no.
   std::vector<Story> stories;
@@ -96,13 +113,11 @@ struct TestReport {
 /// Holds a test of transactions to the model that its strategy promises, in the place of Maelstrom's default.
 void hold_to_promise(TestSettings& settings);
 
-/// Checks settings that no single flag can: throws std::invalid_argument with a message for the user.
-void validate(const TestSettings& settings);
-
 /// Runs a test on this program's own nodes in virtual time and judges it: the same settings give the same report. With
 /// `bin` it runs on child processes, in virtual time where the machine allows it.
-/// `should_stop` is asked often; when it returns true the run ends with what it has. Throws std::invalid_argument for
-/// settings that cannot be.
+/// `should_stop` is asked often; when it returns true the run ends with what it has. With settings in the place of a
+/// plan it throws what plan_test() does.
+TestReport run_test(const TestPlan& plan, const std::function<bool()>& should_stop);
 TestReport run_test(const TestSettings& settings, const std::function<bool()>& should_stop);
 
 }  // namespace mznode

@@ -5,6 +5,6 @@
 namespace mznode {
 
 /// Judges what a run left behind.
-TestVerdict judge(const TestSettings& settings, const sim::RunResult& run);
+TestVerdict judge(const TestPlan& plan, const sim::RunResult& run);
 
 }  // namespace mznode

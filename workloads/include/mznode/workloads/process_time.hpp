@@ -58,7 +58,7 @@ struct TimeOfRun {
 };
 
 /// Makes the host of a test's processes. `time` is told, at the latest when the host ends.
-std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Loop& loop,
+std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Engine& engine,
                                         TimeOfRun& time);
 
 }  // namespace mznode

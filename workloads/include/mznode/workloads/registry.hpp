@@ -10,8 +10,9 @@
 #include "mznode/workloads/strategy.hpp"
 
 namespace mznode::check {
+struct Checker;
 struct Verdict;  // whoever makes or reads one includes mznode/check/verdict.hpp
-}
+}  // namespace mznode::check
 
 namespace mznode {
 
@@ -28,8 +29,10 @@ struct WorkloadInfo {
   sim::TestSpec test;
   /// The first is the default; none yet for a workload that can only be tested with the nodes of others.
   std::vector<StrategyInfo> strategies;
-  /// What judges the history; empty for the checker of the workload's name (check::find_checker).
+  /// What judges the history; empty for the checker of the workload's name.
   std::function<check::Verdict(const check::History& history, const check::CheckOptions& options)> check = {};
+  /// The checker of its name, which it is given as it is registered; null when there is none.
+  const check::Checker* checker = nullptr;
 
   /// The verdict of that checker. One that throws, and a history that has nothing to judge, is unknown, with the reason
   /// as `error`.

@@ -49,7 +49,7 @@ struct BankOptions {
   bool negative_balances = false;
 };
 
-/// What a user may choose about the checks; each checker reads what concerns it.
+/// What a user may choose about the checks, a member for each; each checker reads what concerns it.
 struct CheckOptions {
   /// Whether the order of the history is that in which things happened (RecordedHistory::tells_time). Otherwise only
   /// what needs no order but that of each process can be judged.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -10,9 +11,13 @@
 
 namespace mznode::check {
 
+/// What the operations of a history are about, however a checker of it is called, where a page can follow it.
+enum class Subject : std::uint8_t { echo, set, ids, counter, one_register, registers, logs, transactions, other };
+
 /// A checker under the name of a workload or its own.
 struct Checker {
   std::string_view name;
+  Subject subject;
   /// What it demands of a history, in one line.
   std::string_view summary;
   Verdict (*function)(const History& history, const CheckOptions& options);

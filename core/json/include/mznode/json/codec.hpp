@@ -17,11 +17,12 @@
 #include "mznode/json/fields.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/json/scanner.hpp"
+#include "mznode/json/strong_number.hpp"
 #include "mznode/json/text_buffer.hpp"
 
-/// The typed codec: between the text of a JSON value and C++ values. It knows bool, integers (range-checked), double,
-/// std::string, Json, optional, vector (null is an empty one), pair, tuple, map from strings, and structs with
-/// MZNODE_FIELDS.
+/// The typed codec: between the text of a JSON value and C++ values. It knows bool, integers (range-checked),
+/// StrongNumber, double, std::string, Json, optional, vector (null is an empty one), pair, tuple, map from strings, and
+/// structs with MZNODE_FIELDS.
 namespace mznode {
 
 /// Collects the fields of an object that its struct does not list; written back beside the others.
@@ -165,8 +166,8 @@ void decode(std::string_view text, T& value);
 template <Fielded T, class Fields>
 void decode_fields(const Fields& fields, T& value) {
   T::visit_fields(value, [&](std::string_view name, auto& member) {
-    using Member = std::remove_cvref_t<decltype(member)>;
-    if constexpr (std::is_same_v<Member, Extra>) {
+    using Type = std::remove_cvref_t<decltype(member)>;
+    if constexpr (std::is_same_v<Type, Extra>) {
       member.clear();
       for (const Field& field : fields) {
         bool listed = false;
@@ -184,7 +185,7 @@ void decode_fields(const Fields& fields, T& value) {
         } catch (const Error& error) {
           codec::fail_in_field(name, error);
         }
-      } else if constexpr (codec::is_optional<Member>) {
+      } else if constexpr (codec::is_optional<Type>) {
         member.reset();
       } else {
         codec::fail_missing(name);
@@ -207,6 +208,10 @@ void decode(std::string_view text, T& value) {
     if (error != std::errc{} || stop != text.data() + text.size()) {
       codec::fail(std::is_signed_v<T> ? "an integer in range" : "a non-negative integer in range", text);
     }
+  } else if constexpr (IsStrongNumber<T>) {
+    typename T::number_type number{};
+    decode(text, number);
+    value = T(number);
   } else if constexpr (std::is_same_v<T, double>) {
     value = codec::decode_double(text);
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -259,19 +264,19 @@ void encode(TextBuffer& out, const T& value);
 template <Fielded T>
 void encode_fields(TextBuffer& out, const T& value, bool leading_comma = true) {
   T::visit_fields(value, [&](std::string_view name, const auto& member) {
-    using Member = std::remove_cvref_t<decltype(member)>;
+    using Type = std::remove_cvref_t<decltype(member)>;
     const auto key = [&](std::string_view text) {
       if (leading_comma) out += ',';
       leading_comma = true;
       append_quoted(out, text);
       out += ':';
     };
-    if constexpr (std::is_same_v<Member, Extra>) {
+    if constexpr (std::is_same_v<Type, Extra>) {
       for (const auto& [extra_name, extra_value] : member) {
         key(extra_name);
         out += extra_value.text();
       }
-    } else if constexpr (codec::is_optional<Member>) {
+    } else if constexpr (codec::is_optional<Type>) {
       if (!member) return;
       key(name);
       encode(out, *member);
@@ -312,6 +317,8 @@ void encode(TextBuffer& out, const T& value) {
     constexpr std::size_t max_digits = 24;
     char* digits = out.room(max_digits);
     out.advance(static_cast<std::size_t>(std::to_chars(digits, digits + max_digits, value).ptr - digits));
+  } else if constexpr (IsStrongNumber<T>) {
+    encode(out, static_cast<typename T::number_type>(value));
   } else if constexpr (std::is_same_v<T, double>) {
     codec::encode_double(out, value);
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {

@@ -49,6 +49,8 @@ void demand_counts(const T& value) {
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Json> || std::is_same_v<T, std::string> ||
                 std::is_same_v<T, double>) {
     return;
+  } else if constexpr (IsStrongNumber<T>) {
+    demand_counts(static_cast<typename T::number_type>(value));
   } else if constexpr (std::integral<T>) {
     if (!std::in_range<std::uint64_t>(value) || static_cast<std::uint64_t>(value) > largest_count) {
       throw Error(ErrorCode::malformed_request, "a count is from 0 to 2^62, and not " + std::to_string(value));

@@ -41,7 +41,7 @@ class MalformedReply : public std::runtime_error {
 };
 
 /// What the parts of a run share: its queue of events, what is ready to run, and its clock.
-struct Loop {
+struct Engine {
   Timers timers = {};
   ReadyQueue ready = {};
   std::function<Time()> now = {};
@@ -62,7 +62,7 @@ class Connection {
  public:
   static constexpr Duration default_timeout = 5s;
 
-  Connection(Loop& loop, Network& network, std::string name);
+  Connection(Engine& engine, Network& network, std::string name);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -93,7 +93,7 @@ class Connection {
   void judge_stray(const Packet& packet, std::optional<std::int64_t> in_reply_to);
   static void demand(const Message& reply, const Form& form);
 
-  Loop& loop_;
+  Engine& engine_;
   Network& network_;
   std::string name_;
   std::int64_t last_msg_id_ = 0;

@@ -52,7 +52,7 @@ void note(std::vector<FaultSpan>& spans, const FaultEvent& event, Duration at);
 class Nemesis {
  public:
   struct World {
-    Loop& loop;
+    Engine& engine;
     Network& network;
     Host& host;
     std::vector<std::string> nodes;
@@ -101,7 +101,7 @@ class Nemesis {
   void turn(Fault fault, std::shared_ptr<ActiveFault>& active, Random& random);
   void end(Fault fault, std::shared_ptr<ActiveFault>& active);
 
-  Loop& loop_;
+  Engine& engine_;
   std::function<void(const FaultEvent& event)> record_;
   std::unique_ptr<FaultWorld> world_;
   Duration interval_;

@@ -87,7 +87,7 @@ struct RunResult {
 inline constexpr Duration quiet_phase = 10s;
 
 /// Makes the host of a run's nodes, given its network and queue of events.
-using MakeHost = std::function<std::unique_ptr<Host>(Network& network, Loop& loop)>;
+using MakeHost = std::function<std::unique_ptr<Host>(Network& network, Engine& engine)>;
 
 /// Carries a test out from the first `init` to the last read. `should_stop` is asked between events.
 RunResult run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_host,

@@ -3,14 +3,16 @@
 #include <map>
 #include <set>
 
+#include "enrolment/member.hpp"
+#include "mznode/node/peer_message.hpp"
 #include "mznode/node/runtime.hpp"
-#include "raft/messages.hpp"
+#include "relay/messages.hpp"
 
-namespace mznode::raft {
+namespace mznode {
 
 /// Introduces a server that starts without anything saved.
 struct Hello {
-  Life life = 0;
+  MemoryId life = 0;
   MZNODE_FIELDS(life)
   MZNODE_IDENTITIES(life)
   void validate() const { demand(life != 0, "no life is 0"); }
@@ -18,7 +20,7 @@ struct Hello {
 };
 struct Welcome {
   /// Of the server that is welcomed.
-  Life life = 0;
+  MemoryId life = 0;
   /// True when it was met in another life before.
   bool knew_another = false;
   /// True when the one who answers has itself only just begun its first life.
@@ -45,7 +47,7 @@ class Admission {
   static constexpr Duration boot_window = 1s;
 
   /// `is_first_life` is false for a server that has something saved.
-  Admission(std::size_t members, Life life, bool is_first_life, Time now);
+  Admission(std::size_t members, MemoryId memory, bool is_first_life, Time now);
 
   /// Answers a server, and remembers it.
   Welcome answer(Time now, Member from, const Hello& hello);
@@ -55,21 +57,21 @@ class Admission {
   bool is_known_to_all() const { return known_to_.size() == members_ - 1; }
   bool is_known_to(Member member) const { return known_to_.contains(member); }
 
-  Life life() const { return life_; }
+  MemoryId memory() const { return memory_; }
   /// The first life in which each other server was met.
-  const std::map<Member, Life>& met() const { return met_; }
-  void remember(Member member, Life life) { met_.emplace(member, life); }
+  const std::map<Member, MemoryId>& met() const { return met_; }
+  void remember(Member member, MemoryId memory) { met_.emplace(member, memory); }
 
  private:
   std::size_t members_;
-  Life life_;
+  MemoryId memory_ = 0;
   bool is_first_life_;
   Time started_;
-  std::map<Member, Life> met_;
+  std::map<Member, MemoryId> met_;
   std::set<Member> known_to_;
   std::set<Member> knew_none_;
   std::set<Member> young_;
   bool lived_before_ = false;
 };
 
-}  // namespace mznode::raft
+}  // namespace mznode

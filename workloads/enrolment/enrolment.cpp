@@ -1,8 +1,8 @@
-#include "raft/enrolment.hpp"
+#include "enrolment/enrolment.hpp"
 
 #include <algorithm>
 
-namespace mznode::raft {
+namespace mznode {
 namespace {
 
 /// Peers may not exist yet in the moment in which this node gets its `init`.
@@ -22,7 +22,7 @@ Enrolment::Enrolment(Node& node, relay::Relays& relays, std::function<void(const
 Member Enrolment::member(const std::string& name) const {
   const auto found = std::find(members().begin(), members().end(), name);
   if (found == members().end()) throw Error(ErrorCode::malformed_request, name + " is not a node of this cluster");
-  return static_cast<Member>(found - members().begin());
+  return Member(static_cast<std::size_t>(found - members().begin()));
 }
 
 void Enrolment::restore(const Saved& saved) {
@@ -36,17 +36,17 @@ void Enrolment::restore(const Saved& saved) {
   if (!saved.met.empty() && !admission_) {
     throw Error(ErrorCode::not_supported, "the data directory does not begin with whose it is; give a fresh one");
   }
-  for (const auto& [other, life] : saved.met) admission_->remember(other, life);
+  for (const auto& [other, memory] : saved.met) admission_->remember(other, memory);
 }
 
 void Enrolment::begin() {
   if (admission_) return;
-  admission_.emplace(members().size(), node_.incarnation(), true, node_.now());
+  admission_.emplace(members().size(), MemoryId(node_.incarnation()), true, node_.now());
   save_(saved());
 }
 
 Enrolment::Saved Enrolment::saved() const {
-  return {.identity = Identity{life(), members()}, .met = {admission_->met().begin(), admission_->met().end()}};
+  return {.identity = MemoryOwner{memory(), members()}, .met = {admission_->met().begin(), admission_->met().end()}};
 }
 
 void Enrolment::introduce(bool is_admitted) {
@@ -61,7 +61,7 @@ void Enrolment::announce() {
   // Once admitted, it is only short of being known to nodes that cannot be reached now. Before, one that has answered
   // may have found out since that it is no witness.
   for (const auto& peer : node_.peers()) {
-    if (!is_admitted_ || !admission_->is_known_to(member(peer))) relays_.send(peer, "hello", Hello{life()});
+    if (!is_admitted_ || !admission_->is_known_to(member(peer))) relays_.send(peer, "hello", Hello{memory()});
   }
   node_.after(is_admitted_ ? 5 * announce_again_after : announce_again_after, [this] { announce(); });
 }
@@ -88,4 +88,4 @@ void Enrolment::take_verdict() {
   admit_();
 }
 
-}  // namespace mznode::raft
+}  // namespace mznode

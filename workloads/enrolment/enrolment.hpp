@@ -6,22 +6,22 @@
 #include <utility>
 #include <vector>
 
+#include "enrolment/admission.hpp"
 #include "mznode/node/node.hpp"
-#include "raft/admission.hpp"
 #include "relay/relays.hpp"
 
-namespace mznode::raft {
+namespace mznode {
 
-/// Whose storage it is.
-struct Identity {
-  Life life = 0;
+/// Whose memory a storage holds.
+struct MemoryOwner {
+  MemoryId life = 0;
   std::vector<std::string> members;
   MZNODE_FIELDS(life, members)
 };
 /// What Enrolment must find in the storage again, to which other records may belong as well.
 struct EnrolmentRecord {
-  std::optional<Identity> identity;
-  std::vector<std::pair<Member, Life>> met;
+  std::optional<MemoryOwner> identity;
+  std::vector<std::pair<Member, MemoryId>> met;
   MZNODE_FIELDS(identity, met)
 };
 
@@ -43,7 +43,7 @@ class Enrolment {
   /// Goes to the others. `is_admitted` says that an earlier process of this life was admitted.
   void introduce(bool is_admitted);
 
-  Life life() const { return admission_->life(); }
+  MemoryId memory() const { return admission_->memory(); }
   /// Everything, to begin the storage anew.
   Saved saved() const;
   const std::vector<std::string>& members() const { return node_.node_ids(); }
@@ -64,4 +64,4 @@ class Enrolment {
   bool is_admitted_ = false;
 };
 
-}  // namespace mznode::raft
+}  // namespace mznode

@@ -1,20 +1,20 @@
-#include "txn/store.hpp"
+#include "txn/database.hpp"
 
 #include "txn/overlay.hpp"
 
 namespace mznode::txn {
 
-Json Store::read(const Json& key) const {
+Json Database::read(const Json& key) const {
   const auto found = values_.find(key);
   return found == values_.end() ? Json() : found->second;
 }
 
-void Store::demand_list_at(const Json& key) const {
+void Database::demand_list_at(const Json& key) const {
   if (const auto found = values_.find(key); found != values_.end()) demand_list(key, found->second);
 }
 
-MicroOps Store::run(MicroOps txn) {
-  Overlay<Store> overlay(*this);
+MicroOps Database::run(MicroOps txn) {
+  Overlay<Database> overlay(*this);
   MicroOps done = carry_out(std::move(txn), overlay);
   for (auto& [key, change] : overlay.take_changes()) {
     Json& value = values_[key];
@@ -27,8 +27,8 @@ MicroOps Store::run(MicroOps txn) {
   return done;
 }
 
-MicroOps Store::look_up(MicroOps txn) const {
-  Overlay<Store> overlay(*this);
+MicroOps Database::look_up(MicroOps txn) const {
+  Overlay<Database> overlay(*this);
   return carry_out(std::move(txn), overlay);
 }
 

@@ -7,7 +7,7 @@
 namespace mznode::txn {
 
 /// All keys and values in memory; transactions run one after the other.
-class Store {
+class Database {
  public:
   /// Carries a transaction out as a whole and returns it with what was read. Throws Error malformed_request, and
   /// changes nothing, when it appends to something that is no list.

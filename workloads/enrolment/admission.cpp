@@ -1,12 +1,12 @@
-#include "raft/admission.hpp"
+#include "enrolment/admission.hpp"
 
-namespace mznode::raft {
+namespace mznode {
 
-Admission::Admission(std::size_t members, Life life, bool is_first_life, Time now)
-    : members_(members), life_(life), is_first_life_(is_first_life), started_(now) {}
+Admission::Admission(std::size_t members, MemoryId memory, bool is_first_life, Time now)
+    : members_(members), memory_(memory), is_first_life_(is_first_life), started_(now) {}
 
 Welcome Admission::answer(Time now, Member from, const Hello& hello) {
-  const Life first = met_.emplace(from, hello.life).first->second;
+  const MemoryId first = met_.emplace(from, hello.life).first->second;
   return {.life = hello.life,
           .knew_another = first != hello.life,
           .is_young = is_first_life_ && now < started_ + boot_window,
@@ -14,7 +14,7 @@ Welcome Admission::answer(Time now, Member from, const Hello& hello) {
 }
 
 void Admission::receive(Member from, const Welcome& welcome) {
-  if (welcome.life != life_) return;  // was for an earlier life
+  if (welcome.life != memory_) return;  // was for an earlier life
   if (welcome.knew_another) {
     lived_before_ = true;
     return;
@@ -41,4 +41,4 @@ Admission::Verdict Admission::verdict() const {
   return Verdict::open;
 }
 
-}  // namespace mznode::raft
+}  // namespace mznode
