@@ -39,10 +39,10 @@ test: configure
 	@scripts/run-tests.sh $(BUILD)
 
 # A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text
-# and NODES=n,n….
+# and NODES=n,n…; with SHORT=1 tests of 2, 5 and 10 seconds, of which none may be called invalid.
 soak: configure
 	cmake --build $(BUILD) --parallel $(JOBS) --target soak >&2
-	@$(BUILD)/tests/soak --jobs $(JOBS) $(if $(SHARD),--shard $(SHARD)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NODES),--nodes $(NODES)) $(if $(CELLS),"$(CELLS)")
+	@$(BUILD)/tests/soak $(if $(SHORT),--short) --jobs $(JOBS) $(if $(SHARD),--shard $(SHARD)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NODES),--nodes $(NODES)) $(if $(CELLS),"$(CELLS)")
 
 # Without the tests, which take most of the time.
 demo: configure
