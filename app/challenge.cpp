@@ -206,6 +206,7 @@ std::optional<Plan> parse_challenge_command(const Arguments& arguments) {
   if (!plan.report.empty() && plan.trials.size() * plan.seeds.size() > 1) {
     throw std::invalid_argument("--report is about one test; what fails has a report.html in --store");
   }
+  demand_page_name(plan.report);
   return plan;
 }
 

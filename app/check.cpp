@@ -239,6 +239,12 @@ std::string said_at_the_end(const std::vector<Judged>& all, const CheckCommand& 
   return command.junit ? as_junit(all, command.workload) : command.tap ? as_tap(all) : std::string();
 }
 
+/// The page of an earlier history must not be taken for that of one that could not be read.
+void forget_page(const std::string& page) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(page, ignored)) std::filesystem::remove(page, ignored);
+}
+
 int judge_files(CheckCommand command) {
   if (const std::string_view known = word_in_any_case(command.workload, checker_names()); !known.empty()) {
     command.workload = known;
@@ -256,6 +262,7 @@ int judge_files(CheckCommand command) {
   if (command.follow && command.files.size() > 1) {
     throw std::invalid_argument("--follow is about one history; there are " + std::to_string(command.files.size()));
   }
+  demand_page_name(command.page);
   std::error_code cannot_say;
   if (!command.page.empty() && std::filesystem::equivalent(command.page, command.files.front(), cannot_say)) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
@@ -274,6 +281,7 @@ int judge_files(CheckCommand command) {
       std::cout << as_line(judged, command.verbose);
     }
     if (!judged.page.empty()) write_file(command.page, judged.page);
+    if (judged.page.empty() && !command.page.empty()) forget_page(command.page);
     judged.page.clear();
     if (command.junit || command.tap) all.push_back(std::move(judged));
   }

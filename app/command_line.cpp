@@ -65,8 +65,8 @@ void refuse_empty_values(const CLI::App& app, const Arguments& words) {
     if (!words[i].empty() || !words[i - 1].starts_with('-')) continue;
     const CLI::Option* option = app.get_option_no_throw(words[i - 1]);
     if (option == nullptr || option->get_items_expected_max() == 0 || may_be_empty(*option)) continue;
-    throw std::invalid_argument(option->get_name() + " is given an empty value; leave it out, or give it a " +
-                                row_of(*option).value);
+    throw std::invalid_argument(option->get_name() + " is given an empty value; leave it out, or give it one (" +
+                                row_of(*option).value + ")");
   }
 }
 

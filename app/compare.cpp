@@ -156,6 +156,7 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
 
   const TestFlags& flags = line.flags;
   CompareCommand& command = line.command;
+  demand_page_name(command.report);
   TestSettings of_programs = test_settings(line.app, flags);
   of_programs.keep_journal = false;
   TestSettings settings = of_programs;

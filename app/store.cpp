@@ -55,6 +55,11 @@ std::string_view event_name(sim::JournalEntry::Event event) {
 
 }  // namespace
 
+void demand_page_name(const std::string& path) {
+  if (path != "-") return;
+  throw std::invalid_argument("--report writes a page for a browser, and no stream: name a file, such as report.html");
+}
+
 void write_file(const fs::path& path, const std::string& text) {
   errno = 0;
   std::ofstream file(path, std::ios::binary);
@@ -111,7 +116,8 @@ fs::path store(const std::string& root, const TestSettings& settings, const Test
     point_latest_at(root, directory);
     return directory;
   } catch (const fs::filesystem_error& error) {
-    throw std::runtime_error(std::string("cannot store the results: ") + error.what());
+    throw std::runtime_error("cannot store the results in " + root + ": " + error.path1().string() + ": " +
+                             error.code().message() + "; --store takes a directory, or '' for none");
   }
 }
 

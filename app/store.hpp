@@ -13,6 +13,9 @@ std::string history_jsonl(const TestReport& report);
 /// A line for every event of every message: sent, received or dropped, with the time of the run in nanoseconds.
 std::string messages_jsonl(const TestReport& report);
 
+/// Throws std::invalid_argument for a --report that is no name of a file.
+void demand_page_name(const std::string& path);
+
 /// Throws std::runtime_error that names the file when it cannot be written.
 void write_file(const std::filesystem::path& path, const std::string& text);
 

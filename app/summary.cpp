@@ -129,6 +129,10 @@ std::vector<Reason> reason_list(const TestReport& report) {
   for (const auto& [name, verdict] : parts) {
     if (verdict->valid == check::Valid::yes) continue;
     std::string why = check::reason(*verdict);
+    // What would let one say more is no help where enough was seen.
+    if (verdict->valid == check::Valid::unknown && report.valid() == check::Valid::no) {
+      why = why.substr(0, why.find("; give it "));
+    }
     if (why.size() > longest) why = std::string(whole_characters(why, longest)) + "…";
     reasons.push_back({.part = name,
                        .text = !why.empty()                              ? why
@@ -277,6 +281,9 @@ std::string summary(const TestSettings& settings, const TestReport& report) {
   }
   if (const std::string more = unclaimed(settings, report); !more.empty()) text += line("claims", more);
   text += reasons(report);
+  if (!report.stories.empty() && report.run.packets.empty() && settings.nodes.size() > 1) {
+    text += line("note", "the messages were not kept: with --store or --report it is told what became of them");
+  }
   if (const std::string faults = fault_words(report); !faults.empty()) text += line("faults", faults);
   text += line("operations", operations(verdict.stats_found()));
   if (verdict.availability_found().ok_fraction) text += line("ok", success(verdict));

@@ -8,6 +8,7 @@
 
 #include "mznode/check/stats.hpp"
 #include "mznode/json/seconds.hpp"
+#include "mznode/sim/process_start_hint.hpp"
 #include "mznode/workloads/reach.hpp"
 #include "symptoms.hpp"
 
@@ -217,6 +218,47 @@ bool upstream_lets_pass(const TestPlan& plan, const sim::RunResult& run, const c
   return plan.workload->judge(run.history, options).valid == check::Valid::yes;
 }
 
+std::string milliseconds(Duration duration) {
+  return std::to_string(duration / 1ms) + " ms";
+}
+
+/// Of programs that ended before anything was asked of them: a script that no interpreter is named for, or an argument
+/// that is a file here and is none where nodes run. Nothing when neither may be why.
+std::optional<std::string> why_none_began(const TestSettings& settings, const sim::RunResult& run) {
+  if (!settings.bin || has_begun(run) || !run.error) return std::nullopt;
+  return sim::start_hint(*settings.bin, settings.bin_args, run.failures);
+}
+
+/// Of nodes that answered too little: what a message takes, where that is more than an election or a client waits for.
+/// Nothing when messages are quick enough.
+std::optional<std::string> too_slow_a_network(const TestPlan& plan) {
+  const TestSettings& settings = plan.settings;
+  const WorkloadInfo& workload = *plan.workload;
+  const Duration message = std::chrono::milliseconds(settings.latency.mean_ms);
+  if (settings.nodes.size() == 1) return std::nullopt;
+  const std::string takes = "a message takes " + milliseconds(message) + " (--latency)";
+  // To the leader, from there to a majority, and both ways back.
+  constexpr int on_its_way = 4;
+  const bool is_late = on_its_way * message >= workload.client_timeout;
+  const std::string patience = "; clients wait " + milliseconds(workload.client_timeout) +
+                               ", and an answer that needs a majority takes " + std::to_string(on_its_way) +
+                               " messages";
+  if (settings.bin) return is_late ? std::optional(takes + patience) : std::nullopt;
+  const StrategyInfo& strategy = *plan.strategy;
+  const bool elects = std::any_of(strategy.options.begin(), strategy.options.end(),
+                                  [](const Option& option) { return option.name == "election-ms"; });
+  if (!elects) return std::nullopt;
+  const Duration election = OptionValues(strategy.options, settings.strategy_options).milliseconds("election-ms");
+  std::string text;
+  // There and back; a candidate that hears nothing by then begins anew.
+  if (2 * message >= election) {
+    text = "; nobody is elected who waits " + milliseconds(election) + " for votes: give --election-ms " +
+           std::to_string(6 * message / 1ms) + " or more";
+  }
+  if (is_late) text += patience;
+  return text.empty() ? std::nullopt : std::optional(takes + text);
+}
+
 TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
   const TestSettings& settings = plan.settings;
   check::CheckOptions options;
@@ -252,11 +294,16 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
                       .workload = of_a_late_bench(workload, run, patience)};
   if (verdict.valid() != check::Valid::yes && !was_cut(run)) {
     verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
+    const bool answered_too_little =
+        verdict.stats.valid != check::Valid::yes || verdict.availability.valid != check::Valid::yes;
+    if (auto why = too_slow_a_network(plan); why && answered_too_little) {
+      verdict.symptoms.insert(verdict.symptoms.begin(), std::move(*why));
+    }
     if (upstream_lets_pass(plan, run, verdict.workload)) {
       verdict.symptoms.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
     }
   }
-  if (const auto messages = verdict.net_found().messages_per_op()) {
+  if (const auto messages = verdict.net_found().messages_per_op(); messages && !run.livelock) {
     if (auto told = storm(run, settings.nodes, *messages)) verdict.symptoms.push_back(std::move(*told));
   }
   return verdict;
@@ -267,6 +314,7 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
 TestVerdict judge(const TestPlan& plan, const sim::RunResult& run) {
   const TestSettings& settings = plan.settings;
   TestVerdict verdict = judge_history(plan, run);
+  if (const auto why = why_none_began(settings, run)) verdict.nodes.error = *why + "; " + verdict.nodes.error;
   if (!settings.limits.empty()) {
     verdict.expect = judge_limits(settings.limits, verdict, run, settings.time_limit);
     if (was_cut(run)) verdict.expect = of_a_beginning(*verdict.expect);

@@ -126,9 +126,9 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
   if (!never_ok.empty() && rightly_failed) {
     verdict.valid = Valid::unknown;
     verdict.may_lack_time = false;
-    verdict.error = "too little happened to say: no " + never_ok +
-                    " succeeded, each rightly, because its key had another value or none; give it a longer "
-                    "--time-limit, a higher --rate, or more clients by --concurrency";
+    verdict.error = "too little happened to say: of " + never_ok +
+                    " none succeeded, and none could: each found that its key had another value, or none yet; give it "
+                    "a longer --time-limit, a higher --rate, or more clients by --concurrency";
   }
   verdict.add(std::move(finding));
   return verdict;

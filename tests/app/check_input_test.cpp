@@ -70,6 +70,16 @@ TEST(CheckInput, AReportDoesNotWriteOverItsHistory) {
   EXPECT_EQ(left.str(), plain);
 }
 
+TEST(CheckInput, AReportOfAnotherHistoryDoesNotStay) {
+  const std::string page = (std::filesystem::path(testing::TempDir()) / "of_another.html").string();
+  std::ofstream(page) << "of another history";
+  Child child({"check", "-w", "list-append", "--report", page, "-"});
+  child.write("no history");
+  child.close_input();
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_FALSE(std::filesystem::exists(page));
+}
+
 TEST(CheckInput, WhatIsDamagedIsRefused) {
   const std::string gzip = bytes_of(compressed);
   std::string changed = gzip;

@@ -65,6 +65,9 @@ TEST(Usage, WhatIsWrongIsSaidInWords) {
         {{"check", "-w", "lin-kv", "--compat", "jepse", "x"}, "--compat takes"},
         {{"test", "-w", "echo", "--seed", "1", "--seed", "2"}, "--seed is given more than once"},
         {{"test", "-w", "echo", "--store"}, "--store needs a value"},
+        {{"test", "-w", "echo", "--expect", ""}, "leave it out, or give it one (LIMITS)"},
+        {{"test", "-w", "echo", "--report", "-"}, "name a file, such as report.html"},
+        {{"check", "-w", "echo", "x", "--report", "-"}, "name a file, such as report.html"},
         {{"test", "-w", "echo", "--seed", "1", "--seeds", "1..2"}, "--seeds exclude"},
         {{"list", "--all"}, "no option is called --all"},
         {{"completion", "tcsh"}, "takes"}}) {
