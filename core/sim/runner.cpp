@@ -10,12 +10,15 @@
 #include "mznode/sim/services.hpp"
 #include "nodes.hpp"
 #include "run_context.hpp"
+#include "storm.hpp"
 #include "workers.hpp"
 
 namespace mznode::sim {
 namespace {
 
 constexpr std::uint64_t order_stream = 0x6f7264;
+/// What comes of one message takes fewer events.
+constexpr std::uint64_t events_a_message = 10;
 
 /// A test from the first `init` to the last read. It owns the engine and the network; what happens on them belongs to
 /// the nodes, the workers and the agenda.
@@ -31,6 +34,7 @@ class Run {
   void begin_to_generate();
   void note_fault(const FaultEvent& event);
   bool step(const std::function<bool()>& should_stop);
+  bool gets_on();
   Time now() const { return nodes_->host().now(); }
 
   Engine engine_;
@@ -38,6 +42,7 @@ class Run {
   RunContext context_;
   std::unique_ptr<Nodes> nodes_;
   Livelock livelock_;
+  Storm storm_;
   Services services_;
   Agenda agenda_;
   Workers workers_;
@@ -65,6 +70,7 @@ Run::Run(const TestSpec& spec, const RunOptions& options, const MakeHost& make_h
                .scope = &scope_},
       nodes_(std::make_unique<Nodes>(context_, make_host(network_, engine_), network_)),
       livelock_(network_, options.nodes.size(), options.patience_events),
+      storm_(network_, options.nodes.size(), options.patience_events / events_a_message),
       agenda_(context_),
       workers_(context_, agenda_),
       scope_([this](const std::exception_ptr& exception) {
@@ -163,11 +169,19 @@ bool Run::step(const std::function<bool()>& should_stop) {
   while (now() < end_of_turn && engine_.run_due()) {
     engine_.ready.run();
     if (ending.is_reached || should_stop()) break;  // also in an instant that never ends
-    if (host.is_real_time() || !livelock_.sets_in(now(), workers_.operations())) continue;
-    result_.livelock = livelock_.describe();
-    return false;
+    if (!host.is_real_time() && !gets_on()) return false;
   }
   return true;
+}
+
+/// In virtual time, what costs the nodes no time could go on for ever.
+bool Run::gets_on() {
+  if (storm_.sets_in(now(), workers_.operations())) {
+    result_.livelock = storm_.describe();
+  } else if (livelock_.sets_in(now(), workers_.operations())) {
+    result_.livelock = livelock_.describe();
+  }
+  return !result_.livelock;
 }
 
 RunResult Run::execute(const std::function<bool()>& should_stop) {
