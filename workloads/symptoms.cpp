@@ -113,9 +113,22 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+/// Of some node, that it answered this kind of request late, beginning with "; "; empty where none did, or where faults
+/// may be why.
+std::string late_words(const sim::RunResult& run, const std::string& kind) {
+  if (!run.fault_spans.empty()) return {};
+  for (const auto& [node, silence] : run.silences) {
+    if (silence.starts_with("; " + node + " answered " + kind + " after ")) return silence;
+  }
+  return {};
+}
+
 /// Why a node may have been silent, beginning with "; "; empty where faults may be why.
 std::string hint(const sim::RunResult& run, const std::string& node) {
-  if (const auto found = run.silences.find(node); found != run.silences.end()) return found->second;
+  if (const auto found = run.silences.find(node); found != run.silences.end()) {
+    const bool is_late = found->second.starts_with("; " + node + " answered ");
+    return is_late && !run.fault_spans.empty() ? "" : found->second;
+  }
   return run.fault_spans.empty() ? "; does it reply to them, or does a handler block?" : "";
 }
 
@@ -129,7 +142,7 @@ void add_silent_nodes(const sim::RunResult& run, const std::vector<std::string>&
         ++silent > shown_nodes)
       continue;
     lines.push_back(node + " answered nothing: none of " + std::to_string(found->second.requests) + " operations (" +
-                    joined(found->second.kinds) + ") got a reply" + hint(run, node));
+                    joined(found->second.kinds) + ") got a reply in time" + hint(run, node));
   }
   if (silent > shown_nodes) lines.push_back("so did " + std::to_string(silent - shown_nodes) + " other nodes");
 }
@@ -143,9 +156,10 @@ void add_silent_kinds(const sim::RunResult& run, const Answers& answers, std::ve
   if (run.error || !run.fault_spans.empty() || answered.empty()) return;
   for (const auto& [kind, asked] : answers.by_kind) {
     if (asked.requests == 0 || asked.answers > 0) continue;
-    lines.push_back("no " + kind + " was answered: none of " + std::to_string(asked.requests) + " got a reply, while " +
-                    joined(answered) + (answered.size() == 1 ? " was" : " were") +
-                    "; does its handler reply, and is there one?");
+    const std::string late = late_words(run, kind);
+    lines.push_back("no " + kind + " was answered: none of " + std::to_string(asked.requests) +
+                    " got a reply in time, while " + joined(answered) + (answered.size() == 1 ? " was" : " were") +
+                    (late.empty() ? "; does its handler reply, and is there one?" : late));
   }
 }
 

@@ -172,7 +172,7 @@ void Connection::demand(const Message& reply, const Form& form) {
       code = error.code;
       text = error.text.value_or("");
     } catch (const Error& error) {
-      throw MalformedReply(describe_malformed(reply, "error", error.what()));
+      throw MalformedReply(describe_malformed(reply, form_text("error", {"code", "text"}), error.what()));
     }
     throw RequestFailed(is_definite(static_cast<ErrorCode>(code)), error_value(code, text));
   }
@@ -194,7 +194,14 @@ void Connection::demand(const Message& reply, const Form& form) {
                       : "it has no field " + *missing.begin() + "; there is " + *unknown + " instead"));
 }
 
-std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why) {
+std::string describe_malformed(const Message& reply, const std::string& expected_form, const std::string& why) {
+  std::string expected = expected_form;
+  constexpr std::string_view of_field = "field \"";
+  if (!expected.starts_with('{') && why.starts_with(of_field)) {
+    // Only its type is known here. No reply of Maelstrom's has more fields than the one that is wrong.
+    const std::string_view name = std::string_view(why).substr(of_field.size());
+    expected = form_text(expected, {std::string(name.substr(0, name.find('"')))});
+  }
   return "malformed reply of " + reply.src + ": " + excerpt(why) + "; expected " + expected + ", got " +
          excerpt(reply.body.text());
 }

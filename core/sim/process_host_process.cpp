@@ -41,6 +41,7 @@ void ProcessHost::Process::receive(const Packet& packet) {
     condemn(failure::does_not_read(host_.limits_));
     return;
   }
+  times_.asked(packet, host_.now());
   if (unread_.empty() || unread_.back().size() >= piece_bytes) unread_.emplace_back();
   TextBuffer& last = unread_.back();
   const std::size_t before = last.size();
@@ -116,6 +117,7 @@ void ProcessHost::Process::take(std::string_view line) {
     mute(failure::not_a_message(name_, *problem, line));
     return;
   }
+  times_.answered(message, host_.now());
   const Correspondents::Fate fate = host_.correspondents_.carry(name_, message);
   if (fate == Correspondents::Fate::first_late) host_.report_log_(name_, failure::late_reply(message.dest));
   const std::string wrong = Correspondents::describe(fate, name_, message, line);
@@ -203,7 +205,8 @@ std::string ProcessHost::Process::silence() const {
   int waiting = 0;
   const bool is_known = child_.input.is_open() && ::ioctl(child_.input.get(), FIONREAD, &waiting) == 0;
   const bool has_read_all = is_known && waiting == 0 && unread_bytes_ == 0;
-  return failure::silence(output_.unfinished(), output_bytes_, has_read_all);
+  const std::string text = failure::silence(output_.unfinished(), output_bytes_, has_read_all);
+  return text.empty() ? times_.words(name_) : text;
 }
 
 }  // namespace mznode::sim

@@ -12,6 +12,7 @@
 #include "mznode/sim/process_host.hpp"
 #include "process_host_child.hpp"
 #include "process_table.hpp"
+#include "reply_times.hpp"
 
 namespace mznode::sim {
 
@@ -80,6 +81,7 @@ class ProcessHost::Process {
   LineBuffer log_lines_;
   NodeLog log_;
   LineSample sample_;
+  ReplyTimes times_;
   std::size_t long_log_lines_ = 0;
 
   /// The stream that it closed without ending, and since when.

@@ -87,6 +87,7 @@ VirtualProcessHost::Process::~Process() {
 
 void VirtualProcessHost::Process::receive(const Packet& packet) {
   if (has_ended_) return;
+  times_.asked(packet, host_.now_);
   line_.clear();
   append_line(line_, packet);
   traced_.deliver(line_.view());
@@ -171,6 +172,7 @@ void VirtualProcessHost::Process::carry(std::string_view line) {
     mute(failure::not_a_message(name_, *problem, line));
     return;
   }
+  times_.answered(message, host_.now_);
   const Correspondents::Fate fate = host_.correspondents_.carry(name_, message);
   if (fate == Correspondents::Fate::first_late) host_.report_log_(name_, failure::late_reply(message.dest));
   const std::string wrong = Correspondents::describe(fate, name_, message, line);
@@ -192,7 +194,9 @@ void VirtualProcessHost::Process::take_log(std::string_view bytes) {
 }
 
 std::string VirtualProcessHost::Process::silence() const {
-  return failure::silence(output_.unfinished(), output_bytes_, traced_.undelivered_bytes() == 0);
+  const bool has_read_all = traced_.undelivered_bytes() == 0;
+  const std::string text = failure::silence(output_.unfinished(), output_bytes_, has_read_all);
+  return text.empty() ? times_.words(name_) : text;
 }
 
 // ---- What a node may not do

@@ -8,6 +8,7 @@
 
 #include "mznode/node/line_buffer.hpp"
 #include "mznode/sim/virtual_process_host.hpp"
+#include "reply_times.hpp"
 
 namespace mznode::sim {
 
@@ -64,6 +65,7 @@ class VirtualProcessHost::Process {
   std::size_t long_log_lines_ = 0;
   NodeLog log_;
   LineSample sample_;
+  ReplyTimes times_;
   TextBuffer line_;
   trace::TracedProcess traced_;  // last: it calls the rest
 };

@@ -31,7 +31,9 @@ class BroadcastClient final : public sim::Client {
   /// Maelstrom's schema takes null for a list.
   void demand_list(const Json& messages) const {
     if (messages.is_null() || messages.kind() == Json::Kind::array) return;
-    throw sim::MalformedReply("malformed reply of " + node_ + ": expected a list as messages, got " +
+    throw sim::MalformedReply("malformed reply of " + node_ +
+                              ": its messages is no list; expected {\"type\": \"read_ok\", \"in_reply_to\": <the "
+                              "request's msg_id>, \"messages\": […]}, got as messages " +
                               sim::excerpt(messages.text()));
   }
 

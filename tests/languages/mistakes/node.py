@@ -35,7 +35,7 @@ def tell_peers(element, except_for=None):
 
 
 def keep(element, heard_from=None):
-    if MISTAKE == "storm":
+    if MISTAKE in ("storm", "storm-for-ever"):
         # Known or not, it is told again.
         if element not in elements:
             elements.append(element)
@@ -54,7 +54,7 @@ told = {}
 
 def storm_goes_on(element):
     told[element] = told.get(element, 0) + 1
-    return told[element] <= 100
+    return MISTAKE == "storm-for-ever" or told[element] <= 100
 
 
 def read_log(key, offset):
