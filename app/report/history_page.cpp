@@ -94,10 +94,6 @@ std::vector<Story> stories_of(check::History& history, const check::Verdict& ver
   std::int64_t last = 0;
   for (const check::Operation& operation : history) last = std::max(last, operation.process);
   if (verdict.valid != check::Valid::no || last >= most_processes) return {};
-  // Stories take the index of an entry for its position; parts of histories have others.
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    if (history[i].index != static_cast<std::int64_t>(i)) return {};
-  }
   std::vector<std::string> names;
   for (std::int64_t process = 0; process <= last; ++process)
     names.push_back("process " + std::to_string(process) + "'s node");

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "mznode/check/registry.hpp"
+#include "mznode/json/tokens.hpp"
+#include "mznode/workloads/value_carriers.hpp"
 #include "report/element_data.hpp"
-#include "report/tokens.hpp"
 
 namespace mznode::app {
 namespace {
@@ -31,7 +31,7 @@ std::string kind_of(const check::Checker* checker) {
 
 /// The characters of a key: "9" and 9 are the same, because a member's name can only be a string.
 std::string_view bare(std::string_view token) {
-  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
+  return Carriers::bare(token);
 }
 
 bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -92,66 +92,22 @@ void follow_keys(check::Subject subject, const check::History& history, const Op
   }
 }
 
-/// Where messages of each type carry elements. Nodes may call their fields as they like, so that it is learnt: what
-/// stands there is nearly always an element that somebody had begun to add.
-class Carriers {
- public:
-  Carriers(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
-           const std::vector<std::int64_t>& begun) {
-    std::int64_t at = 0;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < messages.ids.size() && bytes < most_bytes; ++i) {
-      at += messages.sent[i];
-      const std::string& body = run.packets[messages.ids[i]].body;
-      bytes += body.size();
-      Tokens tokens(body);
-      while (tokens.next()) {
-        if (!can_carry(tokens)) continue;
-        const std::size_t value = values.find(std::string(tokens.is_name() ? bare(tokens.text()) : tokens.text()));
-        Path& path = paths_[key(messages.type[i], tokens)];
-        path.is_named = is_any_of(bare(tokens.under()), {"message", "element", "value", "delta", "id"});
-        path.is_list = tokens.is_in_list() || tokens.is_name();
-        path.type = messages.type[i];
-        ++path.tokens;
-        if (value != Values::none && begun[value] <= at) ++path.elements;
-      }
-    }
-    std::set<std::int64_t> types_with_lists;
-    for (const auto& [hash, path] : paths_) {
-      if (path.carries() && path.is_list) types_with_lists.insert(path.type);
-    }
-    for (const auto& [hash, path] : paths_) {
-      const bool is_chosen = path.is_list || path.is_named || !types_with_lists.contains(path.type);
-      if (path.carries() && is_chosen) chosen_.insert(hash);
-    }
-  }
-
-  bool carries(std::int64_t type, const Tokens& tokens) const {
-    return can_carry(tokens) && chosen_.contains(key(type, tokens));
-  }
-
- private:
-  static constexpr std::size_t most_bytes = 4'000'000;
-  struct Path {
-    std::int64_t type = 0;
-    std::size_t tokens = 0;
-    std::size_t elements = 0;
-    bool is_list = false;
-    bool is_named = false;
-    bool carries() const { return elements > 0 && 20 * elements >= 19 * tokens; }
+/// Where messages carry the elements that are followed.
+Carriers learn_carriers(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
+                        const std::vector<std::int64_t>& begun) {
+  Carriers carriers;
+  std::int64_t at = 0;
+  const auto is_element = [&](std::string_view text) {
+    const std::size_t value = values.find(std::string(text));
+    return value != Values::none && begun[value] <= at;
   };
-  static bool can_carry(const Tokens& tokens) {
-    const bool is_head =
-        !tokens.is_name() && tokens.depth() == 1 && is_any_of(bare(tokens.under()), {"type", "msg_id", "in_reply_to"});
-    return !is_head && !(tokens.is_name() && tokens.depth() == 1);
+  for (std::size_t i = 0; i < messages.ids.size(); ++i) {
+    at += messages.sent[i];
+    carriers.learn(static_cast<std::uint64_t>(messages.type[i]), run.packets[messages.ids[i]].body, is_element);
   }
-  static std::uint64_t key(std::int64_t type, const Tokens& tokens) {
-    return tokens.path() + 0x9e3779b97f4a7c15U * static_cast<std::uint64_t>(type + 1);
-  }
-
-  std::unordered_map<std::uint64_t, Path> paths_;
-  std::unordered_set<std::uint64_t> chosen_;
-};
+  carriers.conclude();
+  return carriers;
+}
 
 /// Puts the messages that carry a value beside it; when they are too many, only those of `first`.
 class Filing {
@@ -199,7 +155,7 @@ void file_keys(const sim::RunResult& run, const MessageColumns& messages, const 
 /// With `only_asked`, what clients are answered is left out: reads repeat everything.
 void file_elements(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
                    const std::vector<std::int64_t>& begun, bool only_asked, Filing& filing) {
-  const Carriers carriers(run, messages, values, begun);
+  const Carriers carriers = learn_carriers(run, messages, values, begun);
   const auto first_client = static_cast<std::int64_t>(messages.nodes + messages.services);
   for (std::size_t i = 0; i < messages.ids.size(); ++i) {
     if (only_asked && messages.dest[i] >= first_client) continue;
@@ -207,8 +163,8 @@ void file_elements(const sim::RunResult& run, const MessageColumns& messages, co
     if (!filing.takes(static_cast<std::int64_t>(i), body.size())) continue;
     Tokens tokens(body);
     while (tokens.next()) {
-      if (!carriers.carries(messages.type[i], tokens)) continue;
-      const std::size_t value = values.find(std::string(tokens.is_name() ? bare(tokens.text()) : tokens.text()));
+      if (!carriers.carries(static_cast<std::uint64_t>(messages.type[i]), tokens)) continue;
+      const std::size_t value = values.find(std::string(Carriers::element(tokens)));
       if (value != Values::none) filing.add(value, static_cast<std::int64_t>(i));
     }
   }

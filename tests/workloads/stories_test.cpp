@@ -16,9 +16,14 @@ class Script {
  public:
   explicit Script(std::size_t nodes) : nodes_(sim::node_names(nodes)) {}
 
+  /// The history is a part of another one.
+  Script& begin_at(std::int64_t index) {
+    first_index_ = index;
+    return *this;
+  }
   Script& operation(std::int64_t ms, Type type, std::int64_t process, const std::string& f, const std::string& value) {
     Operation operation;
-    operation.index = static_cast<std::int64_t>(run_.history.size());
+    operation.index = first_index_ + static_cast<std::int64_t>(run_.history.size());
     operation.time_ns = ms * 1'000'000;
     operation.type = type;
     operation.process = process;
@@ -54,6 +59,7 @@ class Script {
 
  private:
   std::vector<std::string> nodes_;
+  std::int64_t first_index_ = 0;
   sim::RunResult run_;
 };
 
@@ -80,14 +86,52 @@ TEST(Stories, ALostElementIsFollowedToTheMessageThatWasLost) {
                         .answered(6000, 2, "read", "null", "[]")
                         .told("broadcast");
   ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(text_of(told[0]),
-            "11 is lost: the last reads of n2 lack it\n"
-            "1000 n0 acknowledges broadcast 11\n"
-            "1000 n0 sends it to n2, but the message is lost: the partition {n0 n1} | {n2}\n"
-            "1000 nobody sends it to n2 again\n"
-            "6000 the last read of n2 lacks it\n");
+  EXPECT_EQ(
+      text_of(told[0]),
+      "11 is lost: the last reads of n2 lack it; the only message with it to n2 was lost: the partition {n0 n1} | "
+      "{n2}\n"
+      "1000 n0 acknowledges broadcast 11\n"
+      "1000 n0 sends it to n2, but the message is lost: the partition {n0 n1} | {n2}\n"
+      "1000 nobody sends it to n2 again\n"
+      "6000 the last read of n2 lacks it\n");
   EXPECT_EQ(told[0].events[1].message, 1U);
   EXPECT_EQ(told[0].events[3].operation, 5);
+}
+
+// A heartbeat that counts to 11 and a time that is 11 tell nobody of the element 11.
+TEST(Stories, ANumberThatStandsElsewhereIsNoElement) {
+  Script script(3);
+  for (int i = 0; i < 12; ++i) {
+    const std::string number = std::to_string(i);
+    script.answered(100 * i, 0, "broadcast", number, "null")
+        .message(100 * i, "n0", "n1", R"({"type":"tell","element":)" + number + "}", received)
+        .message(100 * i, "n0", "n2", R"({"type":"beat","since":)" + std::to_string(1 + 10 * i) + "}", received);
+    if (i != 11) script.message(100 * i, "n0", "n2", R"({"type":"tell","element":)" + number + "}", received);
+  }
+  const auto told = script.answered(5000, 1, "read", "null", "[0,1,2,3,4,5,6,7,8,9,10,11]")
+                        .answered(6000, 2, "read", "null", "[0,1,2,3,4,5,6,7,8,9,10]")
+                        .told("broadcast");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]),
+            "11 is lost: the last reads of n2 lack it\n"
+            "1100 n0 acknowledges broadcast 11\n"
+            "1100 nobody is seen to send 11 to n2\n"
+            "6000 the last read of n2 lacks it\n");
+}
+
+TEST(Stories, PartsOfHistoriesHaveThemToo) {
+  const auto told = Script(2)
+                        .begin_at(40)
+                        .answered(500, 1, "write", "[1,3]", "[1,3]")
+                        .answered(1000, 0, "write", "[1,4]", "[1,4]")
+                        .answered(2000, 1, "read", "[1,null]", "[1,3]")
+                        .told("lin-kv");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]).rfind(
+                "key 1: read 3, which n1 answered, fits no order; before it began, n0 had answered write 4\n", 0),
+            0U)
+      << text_of(told[0]);
+  EXPECT_EQ(told[0].events.front().operation, 42);
 }
 
 TEST(Stories, WhatAKillTookIsTold) {
@@ -123,7 +167,7 @@ TEST(Stories, AnIdThatIsGivenOutTwiceNamesBothNodes) {
                         .told("unique-ids");
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(text_of(told[0]),
-            "17 is given out 2 times\n"
+            "17 is given out 2 times; n0 gave it out before and after it was killed\n"
             "1000 n0 gives out 17\n"
             "2000 n0 is killed\n"
             "3000 n0 starts again, with nothing but what it had stored\n"
@@ -139,7 +183,9 @@ TEST(Stories, AStaleReadNamesWhoKnewAndWhoDidNot) {
                         .told("lin-kv");
   ASSERT_EQ(told.size(), 1U);
   const std::string text = text_of(told[0]);
-  EXPECT_EQ(text.rfind("key 1: read 3, which n1 answered, fits no order\n", 0), 0U) << text;
+  EXPECT_EQ(
+      text.rfind("key 1: read 3, which n1 answered, fits no order; before it began, n0 had answered write 4\n", 0), 0U)
+      << text;
   EXPECT_NE(text.find("the only message from n0 did not reach n1"), std::string::npos) << text;
 }
 

@@ -86,6 +86,10 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
     added.sum += added.adds.back()->value.as_int().value_or(0);
   }
   const std::int64_t difference = value ? missed_by(*value, found->acceptable) : 0;
+  if (difference != 0) {
+    story.title += ", it is " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");
+  }
+  bool is_explained = false;
   for (const auto& [adder, added] : by_node) {
     story.events.push_back({.text = adder + " acknowledged " + std::to_string(added.adds.size()) + " adds, " +
                                     std::to_string(added.sum) + " in all"});
@@ -94,6 +98,11 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
     if (adder != node) tell_losses(witness, adder, node, Witness::time_of(read), story.events);
     const auto missing = difference == 0 ? std::nullopt : last_adds(added, -difference);
     if (!missing) continue;
+    if (!is_explained) {
+      story.title += "; the last " + (*missing == 1 ? std::string("add") : std::to_string(*missing) + " adds") +
+                     " of " + adder + (*missing == 1 ? " is" : " are") + " what is missing";
+    }
+    is_explained = true;
     const Operation& first = *added.adds[added.adds.size() - *missing];
     const bool is_one = *missing == 1;
     story.events.push_back({.at = Witness::time_of(first),

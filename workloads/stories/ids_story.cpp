@@ -15,6 +15,7 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
   Story story{.title = shown(id) + " is given out " + std::to_string(count) + " times" +
                        (others > 0 ? " (and " + std::to_string(others) + " other ids more than once)" : "")};
   std::optional<Duration> first;
+  bool after_a_kill = false;
   std::size_t seen = 0;
   std::vector<std::string> givers;
   for (const check::Operation& operation : witness.history()) {
@@ -25,6 +26,7 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
     // What a node forgot may be why it gives an id out again.
     if (first && std::find(givers.begin(), givers.end(), node) != givers.end()) {
       const auto deaths = witness.deaths(node, *first, at);
+      after_a_kill = after_a_kill || !deaths.empty();
       story.events.insert(story.events.end(), deaths.begin(), deaths.end());
     }
     if (!first) first = at;
@@ -32,6 +34,14 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
                             .text = node + " gives out " + shown(id) + (givers.empty() ? "" : " again"),
                             .operation = operation.index});
     givers.push_back(node);
+  }
+  const auto differs = [&](const std::string& each) { return each != givers.front(); };
+  const auto other = std::find_if(givers.begin(), givers.end(), differs);
+  if (other != givers.end()) {
+    story.title += "; " + givers.front() + " and " + *other + " gave it out";
+  } else if (givers.size() > 1) {
+    story.title +=
+        "; " + givers.front() + " gave it out " + (after_a_kill ? "before and after it was killed" : "twice");
   }
   sort_by_time(story.events);
   return story;

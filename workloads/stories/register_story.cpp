@@ -13,7 +13,7 @@ using check::Operation;
 constexpr std::size_t told_operations = 8;
 
 const Operation& at(const Witness& witness, std::int64_t index) {
-  return witness.history().at(static_cast<std::size_t>(index));
+  return witness.operation(index);
 }
 
 StoryEvent event_of(const Witness& witness, const Contradiction::Member& member) {
@@ -89,6 +89,8 @@ Story story_of(const Witness& witness, const Contradiction& contradiction, const
   if (told.size() > told_operations) told.erase(told.begin(), told.end() - told_operations);
   for (const auto* member : told) story.events.push_back(event_of(witness, *member));
   if (const auto* known = unheard_of(contradiction, *stuck)) {
+    const std::string& knew = witness.node_of(at(witness, known->operation));
+    story.title += "; before it began, " + knew + " had answered " + known->text;
     StoryEvent word = word_between(witness, *known, *stuck);
     if (!word.text.empty()) story.events.push_back(std::move(word));
   }

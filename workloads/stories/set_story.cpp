@@ -65,11 +65,15 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
   }
   if (!witness.has_messages()) return;
   if (carrying.empty()) {
-    events.push_back({.text = "no message between nodes shows " + shown(element)});
+    const bool is_sure = !witness.may_carry_unseen(element, "");
+    events.push_back({.text = is_sure ? "no message between nodes shows " + shown(element)
+                                      : shown(element) + " stands in no message where others of the kind do"});
     return;
   }
   if (to_node.empty()) {
-    events.push_back({.text = "nobody sends " + shown(element) + " to " + node});
+    const bool is_sure = !witness.may_carry_unseen(element, node);
+    events.push_back(
+        {.text = "nobody " + std::string(is_sure ? "sends " : "is seen to send ") + shown(element) + " to " + node});
     return;
   }
   for (std::size_t i = 0; i < to_node.size(); ++i) {
@@ -95,6 +99,37 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
   }
 }
 
+/// Why a node lacks an element, as far as the run shows it; empty where it does not.
+std::string cause_of(const Witness& witness, const Json& element, const Beginning& beginning, const std::string& node,
+                     const std::vector<Letter>& carrying, Duration until) {
+  const Duration known = Witness::time_of(*beginning.operation);
+  const bool was_killed = !witness.deaths(node, known, until).empty();
+  if (node == witness.node_of(*beginning.operation)) {
+    return node + " itself had " + (beginning.operation->f == "read" ? "shown" : "acknowledged") + " it" +
+           (was_killed ? ", and was killed later" : "");
+  }
+  if (!witness.has_messages()) return {};
+  std::size_t count = 0;
+  const Letter* arrived = nullptr;
+  const Letter* last = nullptr;
+  for (const Letter& letter : carrying) {
+    if (letter.packet->dest != node) continue;
+    ++count;
+    last = &letter;
+    if (letter.received && arrived == nullptr) arrived = &letter;
+  }
+  if (count == 0) {
+    return witness.may_carry_unseen(element, node) ? "" : "no message told " + node + " of it";
+  }
+  if (arrived != nullptr) {
+    return node + " had heard of it from " + arrived->packet->src + (was_killed ? ", and was killed later" : "");
+  }
+  const std::string why = witness.why_lost(*last);
+  return (count == 1 ? "the only message with it to " + node + " was lost"
+                     : "all " + std::to_string(count) + " messages with it to " + node + " were lost") +
+         (why.empty() ? "" : ": " + why);
+}
+
 Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   const Json& element = found.lost.front();
   Story story;
@@ -104,10 +139,12 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   story.events.push_back(about(*beginning.operation, beginning.text));
   const std::vector<Letter> carrying = witness.letters_with(element);
   std::string lacking;
+  std::string cause;
   std::size_t lacking_count = 0;
   for (const auto& [node, read] : last_reads(witness, known)) {
     if (holds(read->value, element)) continue;
     lacking += (lacking.empty() ? "" : ", ") + node;
+    if (cause.empty()) cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
     if (++lacking_count > told_nodes) continue;
     if (node != witness.node_of(*beginning.operation)) tell_letters(witness, element, node, carrying, story.events);
     const auto deaths = witness.deaths(node, known, Witness::time_of(*read));
@@ -116,7 +153,8 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   }
   const std::size_t others = found.lost.size() - 1;
   story.title = shown(element) + " is lost" + (lacking.empty() ? "" : ": the last reads of " + lacking + " lack it") +
-                (others > 0 ? " (and " + count_of(others, "other element") + " likewise)" : "");
+                (others > 0 ? " (and " + count_of(others, "other element") + " likewise)" : "") +
+                (cause.empty() ? "" : "; " + cause);
   sort_by_time(story.events);
   return story;
 }

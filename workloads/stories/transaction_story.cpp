@@ -74,7 +74,7 @@ void tell_writes(const Witness& witness, const AnomalyExample& example, const st
       if (is_named || !key || !operation.is_client() || operation.type != check::Type::ok) continue;
       if (writes(operation, *key, value)) events.push_back(event_of(witness, operation, ""));
     }
-    for (const Letter& letter : witness.letters_with(value)) {
+    for (const Letter& letter : witness.letters_with(value, key)) {
       if (told++ >= told_letters_of_value) break;
       events.push_back({.at = letter.sent,
                         .text = letter.packet->src + " sends " + shown(value) + " to " + letter.packet->dest + ", " +
@@ -91,7 +91,7 @@ Story story_of(const Witness& witness, const Anomaly& anomaly) {
   std::size_t number = 0;
   for (const std::int64_t index : operations) {
     const std::string name = example.cycle ? "T" + std::to_string(++number) : "";
-    story.events.push_back(event_of(witness, witness.history().at(static_cast<std::size_t>(index)), name));
+    story.events.push_back(event_of(witness, witness.operation(index), name));
   }
   tell_writes(witness, example, operations, story.events);
   if (example.cycle) {

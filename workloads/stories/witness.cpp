@@ -1,11 +1,13 @@
 #include "stories/witness.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "mznode/check/verdict.hpp"
 #include "mznode/json/scanner.hpp"
 #include "mznode/json/seconds.hpp"
+#include "mznode/json/tokens.hpp"
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::story {
@@ -35,11 +37,38 @@ bool has_value(const ordered_json& body, const ordered_json& wanted, const std::
   return false;
 }
 
-bool carries(const sim::Packet& packet, const Json& value) {
+/// Whether a message has a value anywhere.
+bool has_somewhere(const sim::Packet& packet, const Json& value) {
   const std::string key = check::details_key(value);
   if (packet.body.find(key) == std::string::npos) return false;
   const ordered_json body = ordered_json::parse(packet.body, nullptr, false);
   return !body.is_discarded() && has_value(body, check::to_details(value), key);
+}
+
+/// A number for the type of a message.
+std::uint64_t type_of(std::string_view body) {
+  Tokens tokens(body);
+  while (tokens.next()) {
+    if (!tokens.is_name() && tokens.depth() == 1 && tokens.under() == "\"type\"") {
+      return std::hash<std::string_view>()(tokens.text());  // tells types apart, and is never shown
+    }
+  }
+  return 0;
+}
+
+/// When each value that clients gave was first given, by its text: what was added, sent, appended or written.
+std::unordered_map<std::string, Duration> given_values(const check::History& history) {
+  std::unordered_map<std::string, Duration> given;
+  for (const check::Operation& operation : history) {
+    if (!operation.is_client() || operation.type != check::Type::invoke || operation.f == "read") continue;
+    Tokens tokens(operation.value.text());
+    while (tokens.next()) {
+      // The third of ["append", key, value], or the whole.
+      const bool is_third = tokens.is_in_list() && tokens.place() == 2 && tokens.text() != "null";
+      if (is_third || tokens.depth() == 0) given.try_emplace(std::string(tokens.text()), Duration(operation.time_ns));
+    }
+  }
+  return given;
 }
 
 }  // namespace
@@ -65,6 +94,11 @@ bool holds(const Json& list, const Json& element) {
 
 Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std::size_t workers)
     : run_(run), nodes_(std::move(nodes)), workers_(workers), pairing_(run.history) {
+  for (std::size_t i = 0; i < run_.history.size(); ++i) {
+    if (run_.history[i].index == static_cast<std::int64_t>(i)) continue;
+    for (std::size_t place = 0; place < run_.history.size(); ++place) places_[run_.history[place].index] = place;
+    break;
+  }
   const std::set<std::string> known(nodes_.begin(), nodes_.end());
   std::vector<std::size_t> place(run_.packets.size(), SIZE_MAX);
   for (const sim::JournalEntry& entry : run_.journal) {
@@ -81,24 +115,61 @@ Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std:
   }
 }
 
+std::size_t Witness::place_of(std::int64_t index) const {
+  if (places_.empty()) return static_cast<std::size_t>(index);
+  return places_.at(index);
+}
+
+const Carriers& Witness::carriers() const {
+  if (carriers_) return *carriers_;
+  carriers_.emplace();
+  const auto given = given_values(run_.history);
+  for (const Letter& letter : letters_) {
+    carriers_->learn(type_of(letter.packet->body), letter.packet->body, [&](std::string_view text) {
+      const auto found = given.find(std::string(text));
+      return found != given.end() && found->second <= letter.sent;
+    });
+  }
+  carriers_->conclude();
+  return *carriers_;
+}
+
+bool Witness::carries(const sim::Packet& packet, const Json& value) const {
+  if (!carriers().found_any()) return has_somewhere(packet, value);
+  const std::string text = check::details_key(value);
+  if (packet.body.find(text) == std::string::npos) return false;
+  const std::uint64_t type = type_of(packet.body);
+  Tokens tokens(packet.body);
+  while (tokens.next()) {
+    if (Carriers::bare(tokens.text()) == text && carriers().carries(type, tokens)) return true;
+  }
+  return false;
+}
+
+bool Witness::may_carry_unseen(const Json& value, const std::string& dest) const {
+  return carriers().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
+           return (dest.empty() || letter.packet->dest == dest) && has_somewhere(*letter.packet, value);
+         });
+}
+
 const std::string& Witness::node_of(const check::Operation& operation) const {
   return nodes_.at(static_cast<std::size_t>(operation.process) % workers_ % nodes_.size());
 }
 
 const check::Operation* Witness::invocation_of(std::int64_t completion) const {
-  const std::size_t place = pairing_.invocation(static_cast<std::size_t>(completion));
+  const std::size_t place = pairing_.invocation(place_of(completion));
   return place == check::Pairing::none ? nullptr : &run_.history[place];
 }
 
 const check::Operation* Witness::completion_of(std::int64_t invocation) const {
-  const std::size_t place = pairing_.completion(static_cast<std::size_t>(invocation));
+  const std::size_t place = pairing_.completion(place_of(invocation));
   return place == check::Pairing::none ? nullptr : &run_.history[place];
 }
 
-std::vector<Letter> Witness::letters_with(const Json& value) const {
+std::vector<Letter> Witness::letters_with(const Json& value, const std::optional<Json>& key) const {
   std::vector<Letter> found;
   for (const Letter& letter : letters_) {
-    if (carries(*letter.packet, value)) found.push_back(letter);
+    if (carries(*letter.packet, value) && (!key || has_somewhere(*letter.packet, *key))) found.push_back(letter);
   }
   return found;
 }

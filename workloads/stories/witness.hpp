@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mznode/sim/runner.hpp"
 #include "mznode/workloads/story.hpp"
+#include "mznode/workloads/value_carriers.hpp"
 
 namespace mznode::story {
 
@@ -34,18 +36,27 @@ class Witness {
 
   const check::History& history() const { return run_.history; }
   const std::vector<std::string>& nodes() const { return nodes_; }
+  /// Whether each operation has an index of its own, by which findings name it.
+  bool can_tell_operations() const { return places_.empty() || places_.size() == run_.history.size(); }
   /// Whether the messages of the run were kept.
   bool has_messages() const { return !run_.packets.empty(); }
   /// The node that a client's process works on.
   const std::string& node_of(const check::Operation& operation) const;
   static Duration time_of(const check::Operation& operation) { return Duration(operation.time_ns); }
+  /// By its index, which in a part of a history is not its place.
+  const check::Operation& operation(std::int64_t index) const { return run_.history.at(place_of(index)); }
   /// The invocation of a completion, by its index.
   const check::Operation* invocation_of(std::int64_t completion) const;
   /// The completion of an invocation, by its index; null when it never completed.
   const check::Operation* completion_of(std::int64_t invocation) const;
 
-  /// The messages between nodes whose bodies have the value somewhere, ids of messages apart; in the order of sending.
-  std::vector<Letter> letters_with(const Json& value) const;
+  /// The messages between nodes that carry a value that clients gave, in the order of sending: those in which it stands
+  /// where such values do (Carriers). Where no such place was found, those that have it somewhere, ids of messages
+  /// apart. With `key`, that too has to be in them.
+  std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {}) const;
+  /// Whether what letters_with() leaves out has the value somewhere after all, in a message to this node or, when that
+  /// is empty, to any.
+  bool may_carry_unseen(const Json& value, const std::string& dest) const;
   /// All from one node to another that were sent in a span of time.
   std::vector<Letter> letters(const std::string& src, const std::string& dest, Duration from, Duration to) const;
   /// Why a message was lost, such as "the partition {n0 n3} | {n1 n2}"; empty when that is not known.
@@ -54,6 +65,10 @@ class Witness {
   std::vector<StoryEvent> deaths(const std::string& node, Duration from, Duration to) const;
 
  private:
+  /// Its place in the history. Throws std::out_of_range where there is none of this index.
+  std::size_t place_of(std::int64_t index) const;
+  const Carriers& carriers() const;
+  bool carries(const sim::Packet& packet, const Json& value) const;
   bool has_down(const sim::FaultSpan& span, const std::string& node) const;
 
   const sim::RunResult& run_;
@@ -61,6 +76,10 @@ class Witness {
   std::size_t workers_;
   check::Pairing pairing_;
   std::vector<Letter> letters_;
+  /// Empty where indexes are places.
+  std::unordered_map<std::int64_t, std::size_t> places_;
+  /// Learnt when it is first asked for.
+  mutable std::optional<Carriers> carriers_;
 };
 
 /// What became of a message, in words behind "n0 sent it to n2".

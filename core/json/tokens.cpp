@@ -1,6 +1,6 @@
-#include "report/tokens.hpp"
+#include "mznode/json/tokens.hpp"
 
-namespace mznode::app {
+namespace mznode {
 
 std::string_view Tokens::take_string() {
   const std::size_t begin = at_++;
@@ -75,4 +75,4 @@ std::uint64_t Tokens::path() const {
   return is_name_ ? (hash ^ '{') * prime : hash;
 }
 
-}  // namespace mznode::app
+}  // namespace mznode

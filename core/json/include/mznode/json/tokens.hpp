@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mznode::app {
+namespace mznode {
 
 /// Goes through the text of a JSON value, from token to token, and knows where each one stands. It takes no more memory
 /// than the value is deep, and no recursion.
@@ -49,4 +49,4 @@ class Tokens {
   bool expects_name_ = false;
 };
 
-}  // namespace mznode::app
+}  // namespace mznode

@@ -1,0 +1,48 @@
+#include "mznode/workloads/value_carriers.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace mznode {
+namespace {
+
+bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+bool Carriers::can_carry(const Tokens& token) {
+  const bool is_head =
+      !token.is_name() && token.depth() == 1 && is_any_of(bare(token.under()), {"type", "msg_id", "in_reply_to"});
+  return !is_head && !(token.is_name() && token.depth() == 1);
+}
+
+void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement& is_element) {
+  constexpr std::size_t most_bytes = 4'000'000;
+  if (bytes_ >= most_bytes) return;
+  bytes_ += body.size();
+  Tokens tokens(body);
+  while (tokens.next()) {
+    if (!can_carry(tokens)) continue;
+    Path& path = paths_[key(type, tokens)];
+    path.is_named = is_any_of(bare(tokens.under()), {"message", "element", "value", "delta", "id"});
+    path.is_list = tokens.is_in_list() || tokens.is_name();
+    path.type = type;
+    ++path.tokens;
+    if (is_element(element(tokens))) ++path.elements;
+  }
+}
+
+void Carriers::conclude() {
+  std::unordered_set<std::uint64_t> types_with_lists;
+  for (const auto& [hash, path] : paths_) {
+    if (path.carries() && path.is_list) types_with_lists.insert(path.type);
+  }
+  for (const auto& [hash, path] : paths_) {
+    const bool is_chosen = path.is_list || path.is_named || !types_with_lists.contains(path.type);
+    if (path.carries() && is_chosen) chosen_.insert(hash);
+  }
+}
+
+}  // namespace mznode
