@@ -57,7 +57,7 @@ TEST(Places, DockersDefaultProfileAndNoCapabilitiesAreEnoughForVirtualTime) {
   EXPECT_EQ(results["time"]["kind"], "virtual");
   EXPECT_EQ(results["valid?"], true);
   ASSERT_EQ(results["time"]["doubts"].size(), 2U) << results["time"]["doubts"];
-  for (const std::string& doubt : results["time"]["doubts"]) {
+  for (const std::string doubt : results["time"]["doubts"]) {
     EXPECT_NE(doubt.find("has its memory at random addresses"), std::string::npos) << doubt;
   }
 }

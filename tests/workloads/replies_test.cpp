@@ -104,7 +104,8 @@ TEST(Replies, MessagesThatAreNoListAreMalformed) {
   };
   const auto result = seconds_of("broadcast").run(node_of_maps);
   ASSERT_FALSE(result.run.malformed_replies.empty());
-  EXPECT_NE(result.run.malformed_replies[0].find("expected a list"), std::string::npos);
+  EXPECT_NE(result.run.malformed_replies[0].find("messages is no list; expected {\"type\": \"read_ok\""),
+            std::string::npos);
 }
 
 /// Answers transactions with what `alter` makes of the true answer.

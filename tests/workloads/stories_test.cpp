@@ -115,7 +115,7 @@ TEST(Stories, ANumberThatStandsElsewhereIsNoElement) {
   EXPECT_EQ(text_of(told[0]),
             "11 is lost: the last reads of n2 lack it\n"
             "1100 n0 acknowledges broadcast 11\n"
-            "1100 nobody is seen to send 11 to n2\n"
+            "- nobody is seen to send 11 to n2\n"
             "6000 the last read of n2 lacks it\n");
 }
 

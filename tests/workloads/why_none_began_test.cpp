@@ -43,7 +43,7 @@ std::string first_line(const std::string& program, const std::vector<std::string
                           .at = Time(),
                           .description = "exited with status 2: cannot open /tmp/n1/node.py",
                           .has_ended = true});
-  return judge(settings, run).nodes.error;
+  return judge(plan_test(settings), run).nodes.error;
 }
 
 TEST(Beginnings, AScriptThatNamesNoInterpreterIsNamed) {
