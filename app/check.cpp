@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -131,6 +132,18 @@ Judge find_judge(const std::string& name) {
   throw std::invalid_argument(unknown_word("checker", name, names));
 }
 
+/// Whether it is told when operations began. Where only what was completed is told, a later line may tell of the write
+/// that an earlier one has read.
+bool tells_beginnings(const check::RecordedHistory& recorded) {
+  const check::History& history = recorded.operations;
+  const auto first = std::find_if(history.begin(), history.end(), [](const auto& each) { return each.is_client(); });
+  if (!recorded.tells_time || first == history.end()) return recorded.tells_time;
+  const auto next = std::find_if(first + 1, history.end(),
+                                 [&](const auto& each) { return each.is_client() && each.process == first->process; });
+  // A beginning that a reader has made up has the index of the completion.
+  return next == history.end() || next->index != first->index;
+}
+
 /// Judges what was read. Throws std::bad_alloc.
 Judged judge_recorded(const Judge& judge, const std::string& path, check::RecordedHistory recorded,
                       const CheckCommand& command, const check::CheckOptions& options) {
@@ -142,7 +155,7 @@ Judged judge_recorded(const Judge& judge, const std::string& path, check::Record
   for (const std::string& line : verdict.explanation) judged.explanation += line + "\n";
   if (const auto* order = verdict.found<check::VersionOrderFinding>()) judged.reservation = '\t' + order->text();
   judged.details = check::to_details(verdict).dump();
-  judged.is_final = verdict.valid == check::Valid::no && !verdict.may_lack_time;
+  judged.is_final = verdict.valid == check::Valid::no && !verdict.may_lack_time && tells_beginnings(recorded);
   if (!command.page.empty()) {
     judged.page = history_page(command.workload, path, command.typed, std::move(recorded.operations), verdict);
   }

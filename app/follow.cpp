@@ -49,6 +49,7 @@ class GrowingText {
       const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
       if (count < 0 && errno != EINTR) fail();
       if (count == 0 && !is_file_) return false;
+      if (count == 0) demand_growth();
       if (count <= 0) {
         if (is_first) ::poll(nullptr, 0, static_cast<int>(follow_tick.count()));
         return true;
@@ -69,6 +70,14 @@ class GrowingText {
 
  private:
   [[noreturn]] static void fail() { throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno)); }
+
+  void demand_growth() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail();
+    if (static_cast<std::size_t>(status.st_size) < text_.size()) {
+      throw std::runtime_error("it has become shorter while it was followed");
+    }
+  }
 
   void demand_text() const {
     if (is_gzip(text_)) throw std::runtime_error("--follow takes a text, not what gzip has compressed");

@@ -169,6 +169,19 @@ TEST_F(CheckOutput, FollowingGoesOnWhereTimeMayHelp) {
   }
 }
 
+/// Where only completions are told, the write that was read may be told of later.
+TEST_F(CheckOutput, FollowingWaitsForTheWriteThatWasRead) {
+  for (const bool is_timeless : {true, false}) {
+    Child child({"check", "-w", "rw-register", "--consistency-models", "serializable", "--follow", "-"});
+    child.write(is_timeless ? "r(1,1,1,1)\n" : "{:type :ok, :process 1, :value [[:r 1 1]]}\n");
+    // Meanwhile it judges what there is.
+    check({"--follow", file("bad.edn", wrong_history)});
+    child.write(is_timeless ? "w(1,1,0,0)\n" : "{:type :ok, :process 2, :value [[:w 1 1]]}\n");
+    child.close_input();
+    EXPECT_EQ(child.finish().code, 0) << child.output() << child.log();
+  }
+}
+
 TEST_F(CheckOutput, ADirectoryOfAStoreHasItsHistory) {
   std::filesystem::create_directories(directory_ / "run");
   file("run/history.edn", right_history);
