@@ -25,20 +25,45 @@ std::set<std::string> victims(const sim::FaultSpan& span) {
   return {names.begin(), names.end()};
 }
 
+bool kills(const sim::FaultSpan& span) {
+  return info_of(span.fault).harm == FaultInfo::Harm::memory;
+}
+
+/// A fault that is on, and whom it keeps from doing anything.
+struct FaultNow {
+  const sim::FaultSpan* span;
+  std::set<std::string> down;
+};
+
+/// The faults that are on at a moment. Who was killed while it was paused, or was dead then, is not paused: another
+/// process starts.
+std::vector<FaultNow> faults_at(const sim::RunResult& run, Duration moment) {
+  std::vector<FaultNow> faults;
+  for (const sim::FaultSpan& span : run.fault_spans) {
+    if (!cuts_off(span) || span.from > moment || (span.to && moment >= *span.to)) continue;
+    FaultNow now{.span = &span, .down = victims(span)};
+    for (const sim::FaultSpan& other : run.fault_spans) {
+      const bool is_before = other.to && *other.to <= span.from;
+      if (kills(span) || !kills(other) || is_before || other.from > moment) continue;
+      for (const std::string& killed : victims(other)) now.down.erase(killed);
+    }
+    faults.push_back(std::move(now));
+  }
+  return faults;
+}
+
 /// Whether the requests that a node has are lost.
-bool loses_requests(const std::vector<const sim::FaultSpan*>& faults, const std::string& node) {
-  return std::any_of(faults.begin(), faults.end(), [&](const sim::FaultSpan* fault) {
-    return info_of(fault->fault).harm == FaultInfo::Harm::memory && victims(*fault).contains(node);
-  });
+bool loses_requests(const std::vector<FaultNow>& faults, const std::string& node) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [&](const FaultNow& fault) { return kills(*fault.span) && fault.down.contains(node); });
 }
 
 /// Hops along the links that are left while these faults are on; nobody reaches a node that is down, itself included.
-Hops hops_under(const std::vector<const sim::FaultSpan*>& faults, const std::vector<std::string>& nodes) {
+Hops hops_under(const std::vector<FaultNow>& faults, const std::vector<std::string>& nodes) {
   const std::size_t count = nodes.size();
   Hops hops(count, std::vector<std::size_t>(count, 1));
   for (std::size_t i = 0; i < count; ++i) hops[i][i] = 0;
-  for (const sim::FaultSpan* fault : faults) {
-    const std::set<std::string> down = victims(*fault);
+  for (const auto& [fault, down] : faults) {
     for (std::size_t to = 0; to < count; ++to) {
       const auto unheard = fault->unheard.find(nodes[to]);
       for (std::size_t from = 0; from < count; ++from) {
@@ -84,11 +109,7 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
   }
   std::vector<Segment> segments;
   for (const Duration moment : moments) {
-    std::vector<const sim::FaultSpan*> faults;
-    for (const sim::FaultSpan& span : run.fault_spans) {
-      const bool is_on = span.from <= moment && (!span.to || moment < *span.to);
-      if (is_on && cuts_off(span)) faults.push_back(&span);
-    }
+    const std::vector<FaultNow> faults = faults_at(run, moment);
     const Hops hops = hops_under(faults, settings.nodes);
     Segment segment{.from = moment};
     for (std::size_t node = 0; node < settings.nodes.size(); ++node) {
