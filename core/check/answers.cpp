@@ -60,12 +60,13 @@ Problem judge_key(const Operation& asked, const Operation& reply) {
 /// Compares transactions, micro-operation by micro-operation.
 class TransactionJudge {
  public:
-  enum class Objects : std::uint8_t { registers, lists, logs };
+  enum class Objects : std::uint8_t { registers, named_registers, lists, logs };
   explicit TransactionJudge(Objects objects) : objects_(objects) {}
 
   Problem operator()(const Operation& asked, const Operation& reply) const {
     const auto request = elements_of(asked.value.text());
     if (!request) return std::nullopt;  // what was asked is not known
+    if (objects_ == Objects::named_registers && reply.value.is_null()) return std::nullopt;
     const auto answer = elements_of(reply.value.text());
     const std::size_t answers = answer ? answer->size() : 0;
     if (!answer && !reply.value.is_null()) return "it is no list of micro-operations";
@@ -90,10 +91,13 @@ class TransactionJudge {
     if (!answer || answer->empty() || (answer->size() != request->size() && request->front() != "\"poll\"")) {
       return "it is answered in another form: " + shown(answered);
     }
-    if (!equal(request->front(), answer->front())) return "another function is answered: " + shown(answer->front());
+    if (!is_same_function(request->front(), answer->front())) {
+      return "another function is answered: " + shown(answer->front());
+    }
     if (request->front() == "\"poll\"" || request->size() < 2) return std::nullopt;
     if (!is_same_key((*request)[1], (*answer)[1])) return "another key is answered: " + shown((*answer)[1]);
-    if (request->front() == "\"r\"") return objects_ == Objects::lists ? judge_shape(answered) : std::nullopt;
+    if (is_same_function(request->front(), "\"r\""))
+      return objects_ == Objects::lists ? judge_shape(answered) : std::nullopt;
     if (request->size() < 3 || is_same_value(request->back(), answer->back())) return std::nullopt;
     return "another value is answered: " + shown(answer->back());
   }
@@ -103,6 +107,12 @@ class TransactionJudge {
     const bool is_read = answer && answer->size() == 3 && answer->front() == "\"r\"";
     if (!is_read || is_list(answer->back())) return std::nullopt;
     return "what was read is no list: " + shown(answer->back());
+  }
+
+  /// Of named registers, `read` and `write` are what elsewhere are `r` and `w`.
+  bool is_same_function(std::string_view asked, std::string_view answered) const {
+    if (equal(asked, answered)) return true;
+    return objects_ == Objects::named_registers && asked.substr(0, 2) == answered.substr(0, 2);
   }
 
   /// The keys of a JSON map are strings, so logs may be asked by a number and answered by its text.
@@ -122,6 +132,21 @@ class TransactionJudge {
 
   Objects objects_;
 };
+
+/// The key of a map, alone or with a value behind it.
+std::string_view key_of(const Operation& operation) {
+  const auto pair = pair_of(operation.value.text());
+  return pair ? pair->first : std::string_view(operation.value.text());
+}
+
+/// What is said about one element, whether it is said with the element or alone.
+Problem judge_element(const Operation& asked, const Operation& reply) {
+  const auto pair = pair_of(reply.value.text());
+  if (reply.value.kind() == Json::Kind::boolean || (pair && equal(pair->first, asked.value.text())))
+    return std::nullopt;
+  if (!pair && asked.f == "contains") return std::nullopt;  // the checker refuses it
+  return judge_same_value(asked, reply);
+}
 
 /// Knows which keys each process has assigned itself. Where a history subscribes to topics, the keys are not told.
 class LogJudge {
@@ -198,6 +223,10 @@ AnswerJudge judge_writes(const History&) {
   });
 }
 
+AnswerJudge judge_functions(const History&) {
+  return of_same_function([](const Operation&, const Operation&) -> Problem { return std::nullopt; });
+}
+
 AnswerJudge judge_set_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
     return asked.f == "read" ? judge_list(reply) : judge_same_value(asked, reply);
@@ -206,7 +235,7 @@ AnswerJudge judge_set_answers(const History&) {
 
 AnswerJudge judge_queue_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
-    return asked.f == "enqueue" ? judge_same_value(asked, reply) : std::nullopt;
+    return asked.f == "enqueue" || asked.f == "push" ? judge_same_value(asked, reply) : std::nullopt;
   });
 }
 
@@ -214,6 +243,26 @@ AnswerJudge judge_keyed_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
     return asked.f == "read" || asked.f == "get" ? judge_key(asked, reply) : judge_same_value(asked, reply);
   });
+}
+
+AnswerJudge judge_map_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    if (asked.f != "delete" && asked.f != "remove") {
+      return asked.f == "read" || asked.f == "get" ? judge_key(asked, reply) : judge_same_value(asked, reply);
+    }
+    if (reply.value.is_null() || equal(key_of(asked), key_of(reply))) return std::nullopt;
+    return "the key that was asked is " + shown(key_of(asked));
+  });
+}
+
+AnswerJudge judge_element_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    return asked.f == "read" ? judge_list(reply) : judge_element(asked, reply);
+  });
+}
+
+AnswerJudge judge_multi_register_answers(const History&) {
+  return of_same_function(TransactionJudge(TransactionJudge::Objects::named_registers));
 }
 
 AnswerJudge judge_register_transactions(const History&) {

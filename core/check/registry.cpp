@@ -8,6 +8,7 @@
 #include "mznode/check/echo.hpp"
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/linearizable.hpp"
+#include "mznode/check/objects.hpp"
 #include "mznode/check/pn_counter.hpp"
 #include "mznode/check/set_full.hpp"
 #include "mznode/check/txn/anomalies.hpp"
@@ -50,14 +51,16 @@ namespace mznode::check {
           judge_writes)                                                                                                \
   CHECKER(check_long_fork, "long-fork", other, "reads of a group of keys show the writes in one order",                \
           judge_register_transactions)                                                                                 \
-  CHECKER(check_sequential, "sequential", other, "who reads a later key of a group reads all earlier ones", nullptr)   \
+  CHECKER(check_sequential, "sequential", other, "who reads a later key of a group reads all earlier ones",            \
+          judge_functions)                                                                                             \
   CHECKER(check_causal_reverse, "causal-reverse", other, causal_reverse_summary, judge_writes)                         \
   CHECKER(check_causal_reverse, "comments", other, causal_reverse_summary, judge_writes)                               \
-  CHECKER(check_monotonic, "monotonic", other, "rows are read in the order in which they were added", nullptr)         \
-  CHECKER(check_causal, "causal", other, "each register is written and read in causal order", nullptr)                 \
+  CHECKER(check_monotonic, "monotonic", other, "rows are read in the order in which they were added", judge_functions) \
+  CHECKER(check_causal, "causal", other, "each register is written and read in causal order", judge_functions)         \
   CHECKER(check_adya, "adya", other, "one insert a key succeeds at most", judge_writes)                                \
-  CHECKER(check_mutex, "mutex", other, "the lock with acquire and release is linearizable", nullptr)                   \
-  CHECKER(check_fifo_queue, "fifo-queue", other, "the queue is linearizable, and first in is first out", nullptr)      \
+  CHECKER(check_mutex, "mutex", other, "the lock with acquire and release is linearizable", judge_functions)           \
+  CHECKER(check_fifo_queue, "fifo-queue", other, "the queue is linearizable, and first in is first out",               \
+          judge_queue_answers)                                                                                         \
   CHECKER(check_linearizable, "linearizable", other, "the object that --model names is linearizable", nullptr)
 
 #define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
@@ -143,6 +146,13 @@ void demand_operations(const Checker& checker, const History& history, const Che
   if (!any) throw HistoryError("there is nothing to judge: the history has no operation of a client");
 }
 
+/// Those of the model, where the history is judged by one; none where no model has the name.
+MakeAnswerJudge answers_of(const Checker& checker, const CheckOptions& options) {
+  if (checker.function != check_linearizable) return checker.answers;
+  const SequentialModelInfo* model = find_sequential_model(options.model);
+  return model != nullptr ? model->answers : nullptr;
+}
+
 Verdict judge(const Checker& checker, const History& history, const CheckOptions& options) {
   try {
     Verdict verdict = checker.function(history, options);
@@ -160,8 +170,9 @@ Verdict Checker::check(const History& history, const CheckOptions& options) cons
     demand_operations(*this, history, options);
     const Pairing pairing(history);
     Verdict verdict = judge(*this, history, options);
-    if (answers != nullptr && !Upstream(options).believes_replies()) {
-      add_other_than_asked(history, pairing, answers(history), verdict);
+    const MakeAnswerJudge judge_of = answers_of(*this, options);
+    if (judge_of != nullptr && !Upstream(options).believes_replies()) {
+      add_other_than_asked(history, pairing, judge_of(history), verdict);
     }
     return verdict;
   } catch (const HistoryError& error) {

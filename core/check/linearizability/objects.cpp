@@ -158,9 +158,10 @@ Verdict check_map(const History& history, const CheckOptions& options) {
   for (Operation& operation : registers) {
     if (!operation.is_client()) continue;
     if (operation.f == "delete" || operation.f == "remove") {
-      const bool has_pair = pair_of(operation.value.text()).has_value();
+      const auto pair = pair_of(operation.value.text());
+      if (pair && pair->second != "null") refuse(operation, "expected the key that is deleted");
       operation.f = "write";
-      if (!has_pair) operation.value = Json::from_valid("[" + operation.value.text() + ",null]");
+      if (!pair) operation.value = Json::from_valid("[" + operation.value.text() + ",null]");
       continue;
     }
     const auto known = functions.find(operation.f);
@@ -173,20 +174,23 @@ Verdict check_map(const History& history, const CheckOptions& options) {
 }
 
 constexpr SequentialModelInfo model_table[] = {
-    {"register", "write of a value, read", check_cas_register},
-    {"cas-register", "the same, and cas of [from, to]", check_cas_register},
-    {"multi-register", "txn of a list of [read, key, value] and [write, key, value]", check_multi_register},
+    {"register", "write of a value, read", check_cas_register, judge_writes},
+    {"cas-register", "the same, and cas of [from, to]", check_cas_register, judge_writes},
+    {"multi-register", "txn of a list of [read, key, value] and [write, key, value]", check_multi_register,
+     judge_multi_register_answers},
     {"map",
      "put of [key, value], get of [key, null] answered by [key, value], delete of a key, cas of [key, [from, to]]",
-     check_map},
-    {"set", "add, remove and contains of an element, read of all", check_set_object},
-    {"queue", "enqueue of an element, dequeue of the oldest one, or of null where there is none", check_fifo_queue},
-    {"unordered-queue", "the same, dequeue of any", check_unordered_queue},
-    {"stack", "push of an element, pop of the youngest one, or of null where there is none", check_stack},
-    {"mutex", "acquire, release", check_mutex},
-    {"semaphore", "the same, of --permits", check_semaphore},
-    {"counter", "add of an integer, read of the sum", check_counter_object},
-    {"log", "append of an element, read of all in their order", check_log},
+     check_map, judge_map_answers},
+    {"set", "add, remove and contains of an element, read of all", check_set_object, judge_element_answers},
+    {"queue", "enqueue of an element, dequeue of the oldest one, or of null where there is none", check_fifo_queue,
+     judge_queue_answers},
+    {"unordered-queue", "the same, dequeue of any", check_unordered_queue, judge_queue_answers},
+    {"stack", "push of an element, pop of the youngest one, or of null where there is none", check_stack,
+     judge_queue_answers},
+    {"mutex", "acquire, release", check_mutex, judge_functions},
+    {"semaphore", "the same, of --permits", check_semaphore, judge_functions},
+    {"counter", "add of an integer, read of the sum", check_counter_object, judge_writes},
+    {"log", "append of an element, read of all in their order", check_log, judge_element_answers},
 };
 
 }  // namespace

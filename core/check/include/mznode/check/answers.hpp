@@ -18,18 +18,26 @@ using AnswerJudge = std::function<std::optional<std::string>(const Operation& as
 /// Makes the judge for one history.
 using MakeAnswerJudge = AnswerJudge (*)(const History& history);
 
-/// All of them but that of logs: a completion has the function of its invocation.
+/// All of them but that of logs: a completion has the function of its invocation. What it answers may be anything:
+AnswerJudge judge_functions(const History& history);
 /// Registers and counters: what writes is acknowledged with the value that it was to write, or with none.
 AnswerJudge judge_writes(const History& history);
 /// The same of sets and broadcasts, whose reads answer with a list.
 AnswerJudge judge_set_answers(const History& history);
-/// The same of queues, whose dequeues answer with what nobody asked for by name.
+/// The same of queues and stacks, whose takes answer with what nobody asked for by name.
 AnswerJudge judge_queue_answers(const History& history);
 /// The same of registers with keys: all values are pairs [key, value], and a reply is about the key that was asked.
 AnswerJudge judge_keyed_answers(const History& history);
+/// The same of maps, of which a key is deleted, too.
+AnswerJudge judge_map_answers(const History& history);
+/// Sets and logs that are put together of elements: what is said is about the element that was asked, and it may be
+/// said whether it was there; reads answer with a list.
+AnswerJudge judge_element_answers(const History& history);
 /// Transactions: as many micro-operations as were asked, with the same functions, keys and written values; of lists,
 /// every read answers with a list or null.
 AnswerJudge judge_register_transactions(const History& history);
+/// The same of a model, to which null is an answer, and `read` and `write` what `r` and `w` are.
+AnswerJudge judge_multi_register_answers(const History& history);
 AnswerJudge judge_list_transactions(const History& history);
 /// Logs: the same of sends, whose messages have an offset besides; who has assigned itself keys polls no
 /// others.

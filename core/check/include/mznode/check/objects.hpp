@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "mznode/check/answers.hpp"
 #include "mznode/check/history.hpp"
 #include "mznode/check/options.hpp"
 #include "mznode/check/verdict.hpp"
@@ -16,6 +17,8 @@ struct SequentialModelInfo {
   /// Its operations, and what they answer.
   std::string_view summary;
   Verdict (*function)(const History& history, const CheckOptions& options);
+  /// What its operations may be answered with.
+  MakeAnswerJudge answers;
 };
 
 /// All models, in the order in which they are listed to users.
