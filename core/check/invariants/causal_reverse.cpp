@@ -19,8 +19,10 @@ constexpr std::size_t never = static_cast<std::size_t>(-1);
 struct Write {
   /// The last invocation, and the first acknowledgement, as positions in the history.
   std::size_t begun = never;
-  std::size_t first_begun = never;
   std::size_t acknowledged = never;
+  /// The first invocation that may have had an effect, and the first one that failed.
+  std::size_t first_begun = never;
+  std::size_t first_failed = never;
 };
 
 /// What was written to one object.
@@ -33,7 +35,7 @@ struct Object {
 class CausalReverse {
  public:
   CausalReverse(const History& history, const CheckOptions& options)
-      : history_(history), independent_(history), upstream_(options) {}
+      : history_(history), pairing_(history), independent_(history), upstream_(options) {}
 
   Verdict run() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
@@ -61,7 +63,10 @@ class CausalReverse {
     Write& write = objects_[part.key].writes[Json::from_valid(std::string(part.value))];
     if (is_begun) {
       write.begun = position;
-      write.first_begun = std::min(write.first_begun, position);
+      const std::size_t end = pairing_.completion(position);
+      const bool failed = end != Pairing::none && history_[end].type == Type::fail;
+      std::size_t& first = failed ? write.first_failed : write.first_begun;
+      first = std::min(first, position);
     } else {
       write.acknowledged = std::min(write.acknowledged, position);
     }
@@ -89,8 +94,10 @@ class CausalReverse {
       const auto write = object.writes.find(Json::from_valid(std::string(element)));
       const bool is_written = write != object.writes.end() && write->second.first_begun < position;
       if (!is_written && !upstream_.ignores_impossible_elements()) {
-        violations_.add("unwritten-read", {read},
-                        named(read) + " shows " + shown(element) + ", which nobody had begun to write");
+        const bool has_failed = write != object.writes.end() && write->second.first_failed < position;
+        violations_.add(has_failed ? "aborted-read" : "unwritten-read", {read},
+                        named(read) + " shows " + shown(element) +
+                            (has_failed ? ", whose write failed" : ", which nobody had begun to write"));
       }
       if (write == object.writes.end() || write->second.begun == never) continue;
       seen.insert(&write->second);
@@ -115,6 +122,7 @@ class CausalReverse {
   }
 
   const History& history_;
+  const Pairing pairing_;
   const Independent independent_;
   const Upstream upstream_;
   std::map<Json, Object> objects_;

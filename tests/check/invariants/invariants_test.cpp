@@ -132,6 +132,18 @@ TEST(Sequential, ALaterKeyComesWithAllEarlierOnes) {
   EXPECT_EQ(judge_rule("sequential", reads_of({R"([3,["3_0"]])"})).valid, Valid::unknown);
 }
 
+TEST(CausalReverse, ReadsShowNothingWhoseWriteFailed) {
+  const std::vector<std::string> failed = {"0 invoke write 1", "0 ok write 1",  "0 invoke write 2",
+                                           "0 fail write 2",   "1 invoke read", "1 ok read [1,2]"};
+  auto again = failed;
+  again.insert(again.begin(), {"2 invoke write 2", "2 info write 2"});
+  for (const char* name : {"causal-reverse", "comments"}) {
+    EXPECT_EQ(violations_of(judge_rule(name, failed)), "aborted-read");
+    EXPECT_EQ(judge_rule(name, failed, compat).valid, Valid::yes);
+    EXPECT_EQ(judge_rule(name, again).valid, Valid::yes) << "it may have been that of another process";
+  }
+}
+
 TEST(CausalReverse, AWriteBringsAlongWhatWasAcknowledgedBeforeIt) {
   const std::vector<std::string> writes = {"0 invoke write 1", "0 ok write 1", "0 invoke write 2", "0 ok write 2"};
   const auto with = [&](const char* read) {
