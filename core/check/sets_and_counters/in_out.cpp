@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
 #include "compat/upstream.hpp"
 #include "history/integers.hpp"
@@ -47,6 +48,11 @@ void add_kind(std::string& text, const char* kind, const std::vector<Json>& elem
   if (!elements.empty()) text += (text.empty() ? "" : "; ") + (kind + (" " + few_of(elements)));
 }
 
+bool has_failed(const History& history, const Pairing& pairing, std::size_t invocation) {
+  const std::size_t end = pairing.completion(invocation);
+  return end != Pairing::none && history[end].type == Type::fail;
+}
+
 /// Collects the operations that take elements out, and how often each element can have been put in before.
 class Taken {
  public:
@@ -73,9 +79,7 @@ class Taken {
  private:
   void put(std::size_t position) {
     ++finding_.attempt_count;
-    const std::size_t end = pairing_.completion(position);
-    const bool failed = end != Pairing::none && history_[end].type == Type::fail;
-    if (failed && !believes_failed_) return;
+    if (!believes_failed_ && has_failed(history_, pairing_, position)) return;
     auto& [left, ever] = pending_[history_[position].value];
     ++left;
     ++ever;
@@ -134,29 +138,37 @@ std::string InOutFinding::reason() const {
 
 Verdict check_set(const History& history, const CheckOptions& options) {
   Multiset attempts;
+  std::size_t begun_before_read = 0;
   Multiset acknowledged;
   const Operation* read = nullptr;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
     if (operation.f == "add" && operation.type == Type::invoke) attempts.push_back(operation.value);
     if (operation.f == "add" && operation.type == Type::ok) acknowledged.push_back(operation.value);
-    if (operation.f == "read" && operation.type == Type::ok && !operation.value.is_null()) read = &operation;
+    if (operation.f == "read" && operation.type == Type::ok && !operation.value.is_null()) {
+      read = &operation;
+      begun_before_read = attempts.size();
+    }
   }
   if (read == nullptr) return Verdict::unknown("the set was never read");
+  // What was added later cannot have been shown.
+  Multiset possible = attempts;
+  if (!Upstream(options).ignores_impossible_elements()) possible.resize(begun_before_read);
   Multiset shown;
   append_list(*read, shown);
   make_set(attempts);
+  make_set(possible);
   make_set(acknowledged);
   sort_elements(shown);
   Multiset once = shown;
   make_set(once);
-  const Multiset ok = both(once, attempts);
+  const Multiset ok = both(once, possible);
   InOutFinding finding;
   finding.attempt_count = attempts.size();
   finding.acknowledged_count = acknowledged.size();
   finding.ok_count = ok.size();
   finding.lost = minus(acknowledged, once);
-  finding.unexpected = minus(once, attempts);
+  finding.unexpected = minus(once, possible);
   finding.recovered = minus(ok, acknowledged);
   if (!Upstream(options).ignores_impossible_elements()) finding.duplicated = minus(shown, once);
   const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty() || !finding.duplicated.empty();
@@ -181,31 +193,50 @@ Verdict check_queue(const History& history, const CheckOptions& options) {
 }
 
 Verdict check_total_queue(const History& history, const CheckOptions& options) {
+  const bool believes_all = Upstream(options).ignores_impossible_elements();
+  const Pairing pairing(history);
   Multiset attempts;
+  // Those that may have put something in, so far and in all.
+  std::unordered_set<Json> begun;
+  Multiset possible;
   Multiset acknowledged;
   Multiset dequeued;
-  for (const Operation& operation : history) {
+  InOutFinding finding;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& operation = history[i];
     if (!operation.is_client()) continue;
     const bool is_ok = operation.type == Type::ok;
-    if (operation.f == "enqueue" && operation.type == Type::invoke) attempts.push_back(operation.value);
+    if (operation.f == "enqueue" && operation.type == Type::invoke) {
+      attempts.push_back(operation.value);
+      if (believes_all || !has_failed(history, pairing, i)) {
+        possible.push_back(operation.value);
+        begun.insert(operation.value);
+      }
+    }
+    const std::size_t known = dequeued.size();
     if (operation.f == "enqueue" && is_ok) acknowledged.push_back(operation.value);
     if (operation.f == "dequeue" && is_ok) dequeued.push_back(operation.value);
     if (operation.f == "drain" && operation.type == Type::info) {
       refuse(operation, "a drain that crashed may have taken out anything");
     }
     if (operation.f == "drain" && is_ok) append_list(operation, dequeued);
+    for (std::size_t each = known; each < dequeued.size() && !believes_all; ++each) {
+      if (!begun.contains(dequeued[each])) finding.unexpected.push_back(dequeued[each]);
+    }
   }
-  sort_elements(attempts);
+  sort_elements(possible);
   sort_elements(acknowledged);
   sort_elements(dequeued);
-  const Multiset ok = both(dequeued, attempts);
-  InOutFinding finding;
+  if (believes_all) {
+    std::copy_if(dequeued.begin(), dequeued.end(), std::back_inserter(finding.unexpected),
+                 [&](const Json& each) { return !begun.contains(each); });
+  }
+  sort_elements(finding.unexpected);
+  const Multiset ok = both(minus(dequeued, finding.unexpected), possible);
   finding.attempt_count = attempts.size();
   finding.acknowledged_count = acknowledged.size();
   finding.ok_count = ok.size();
-  std::copy_if(dequeued.begin(), dequeued.end(), std::back_inserter(finding.unexpected),
-               [&](const Json& each) { return !std::binary_search(attempts.begin(), attempts.end(), each); });
-  finding.duplicated = minus(minus(dequeued, attempts), finding.unexpected);
+  finding.duplicated = minus(minus(dequeued, finding.unexpected), possible);
   finding.lost = minus(acknowledged, dequeued);
   finding.recovered = minus(ok, acknowledged);
   const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty();
@@ -216,7 +247,7 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
     verdict.may_lack_time = finding.unexpected.empty();
   }
   if (!finding.unexpected.empty()) {
-    verdict.explanation.push_back("dequeued, and never enqueued: " + few_of(finding.unexpected));
+    verdict.explanation.push_back("dequeued, and not enqueued before: " + few_of(finding.unexpected));
   }
   if (!is_judged) verdict.error = "nothing was enqueued";
   verdict.add(std::move(finding));

@@ -14,7 +14,8 @@ namespace mznode::check {
 Verdict check_queue(const History& history, const CheckOptions& options);
 
 /// Jepsen's checker/total-queue: what is enqueued is dequeued, at least once, and nothing else. `drain` dequeues a
-/// list.
+/// list. What is dequeued had begun to be enqueued before; an enqueue that failed, or began later, counts for upstream
+/// only.
 ///
 /// Finds an InOutFinding. Throws HistoryError for a drain that is neither acknowledged nor failed. Unknown where
 /// nothing was enqueued.
