@@ -255,6 +255,16 @@ AnswerJudge judge_map_answers(const History&) {
   });
 }
 
+AnswerJudge judge_group_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    if (asked.f != "read") return judge_same_value(asked, reply);
+    const auto answered = pair_of(reply.value.text());
+    if (asked.value.is_null() || !answered) return std::nullopt;  // not known, or refused by the checker
+    if (equal(asked.value.text(), answered->first) || equal(key_of(asked), answered->first)) return std::nullopt;
+    return "the group that was asked is " + shown(key_of(asked));
+  });
+}
+
 AnswerJudge judge_element_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
     return asked.f == "read" ? judge_list(reply) : judge_element(asked, reply);

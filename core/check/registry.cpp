@@ -52,7 +52,7 @@ namespace mznode::check {
   CHECKER(check_long_fork, "long-fork", other, "reads of a group of keys show the writes in one order",                \
           judge_register_transactions)                                                                                 \
   CHECKER(check_sequential, "sequential", other, "who reads a later key of a group reads all earlier ones",            \
-          judge_functions)                                                                                             \
+          judge_group_answers)                                                                                         \
   CHECKER(check_causal_reverse, "causal-reverse", other, causal_reverse_summary, judge_writes)                         \
   CHECKER(check_causal_reverse, "comments", other, causal_reverse_summary, judge_writes)                               \
   CHECKER(check_monotonic, "monotonic", other, "rows are read in the order in which they were added", judge_functions) \

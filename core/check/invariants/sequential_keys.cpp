@@ -1,3 +1,6 @@
+#include <charconv>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "compat/upstream.hpp"
@@ -8,9 +11,32 @@
 namespace mznode::check {
 namespace {
 
+std::string name_of(std::string_view text) {
+  return details_key(Json::from_valid(std::string(text)));
+}
+
+/// The group and the place of a key that has the name which upstream gives it: group_place.
+std::optional<std::pair<std::string, std::uint64_t>> place_of(const std::string& key) {
+  const std::size_t line = key.rfind('_');
+  if (line == std::string::npos) return std::nullopt;
+  std::uint64_t place = 0;
+  const char* end = key.data() + key.size();
+  const auto [stop, error] = std::from_chars(key.data() + line + 1, end, place);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return std::pair(key.substr(0, line), place);
+}
+
 /// What reads of groups show, by upstream's names.
 class SequentialKeys {
  public:
+  explicit SequentialKeys(bool believes_keys) : believes_keys_(believes_keys) {}
+
+  /// A write that begins: of a group, or of one key of it.
+  void write(const Operation& write) {
+    const auto pair = pair_of(write.value.text());
+    written_.insert(name_of(pair ? pair->first : std::string_view(write.value.text())));
+  }
+
   void read(const Operation& read) {
     const auto value = pair_of(read.value.text());
     const auto keys = value ? elements_of(value->second) : std::nullopt;
@@ -29,6 +55,7 @@ class SequentialKeys {
     all_ += all;
     some_ += !all;
     none_ += !any;
+    if (!believes_keys_) judge_keys(read, value->first, *keys);
     if (!is_trailing) return;
     violations_.add("trailing-nil", {read},
                     named(read) + " shows a later key of group " + shown(value->first) +
@@ -36,6 +63,7 @@ class SequentialKeys {
   }
 
   Verdict verdict(bool accepts_nothing) && {
+    if (violations_.empty() && misread_) return Verdict::unknown(*misread_);
     violations_.count("all-count", all_);
     violations_.count("some-count", some_);
     violations_.count("none-count", none_);
@@ -46,6 +74,32 @@ class SequentialKeys {
   }
 
  private:
+  /// Each key that is shown is one of the group, in its place, and was written where the history tells of writes.
+  void judge_keys(const Operation& read, std::string_view group, const std::vector<std::string_view>& keys) {
+    const std::string group_name = name_of(group);
+    std::optional<std::uint64_t> later;
+    for (const std::string_view key : keys) {
+      if (key == "null") continue;
+      const std::string name = name_of(key);
+      if (!written_.empty() && !written_.contains(group_name) && !written_.contains(name)) {
+        violations_.add("unwritten-read", {read},
+                        named(read) + " shows " + shown(key) + ", which nobody had begun to write");
+      }
+      const auto place = place_of(name);
+      if (!place) continue;
+      const bool is_misplaced = place->first != group_name || (later && *later <= place->second);
+      if (is_misplaced && !misread_) {
+        misread_ = "operation " + std::to_string(read.index) + ": expected the keys of group " + group_name +
+                   ", from the last to the first, and not " + name + " there";
+      }
+      later = place->second;
+    }
+  }
+
+  const bool believes_keys_;
+  std::set<std::string> written_;
+  /// The first read of which it is not known what it says.
+  std::optional<std::string> misread_;
   std::size_t reads_ = 0;
   std::size_t of_several_ = 0;
   std::size_t all_ = 0;
@@ -57,9 +111,11 @@ class SequentialKeys {
 }  // namespace
 
 Verdict check_sequential(const History& history, const CheckOptions& options) {
-  SequentialKeys keys;
+  SequentialKeys keys(Upstream(options).ignores_impossible_elements());
   for (const Operation& operation : history) {
-    if (operation.is_client() && operation.type == Type::ok && operation.f == "read") keys.read(operation);
+    if (!operation.is_client()) continue;
+    if (operation.type == Type::invoke && operation.f == "write") keys.write(operation);
+    if (operation.type == Type::ok && operation.f == "read") keys.read(operation);
   }
   return std::move(keys).verdict(Upstream(options).accepts_nothing());
 }

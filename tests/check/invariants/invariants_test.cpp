@@ -132,6 +132,26 @@ TEST(Sequential, ALaterKeyComesWithAllEarlierOnes) {
   EXPECT_EQ(judge_rule("sequential", reads_of({R"([3,["3_0"]])"})).valid, Valid::unknown);
 }
 
+TEST(Sequential, KeysAreThoseOfTheGroupFromTheLastToTheFirst) {
+  for (const char* read : {R"([3,["3_0","3_1"]])", R"([3,["4_1","4_0"]])", R"([3,["3_1","3_1"]])"}) {
+    EXPECT_EQ(judge_rule("sequential", reads_of({read})).valid, Valid::unknown) << read;
+    EXPECT_EQ(judge_rule("sequential", reads_of({read}), compat).valid, Valid::yes) << read;
+    EXPECT_EQ(judge_rule("sequential", reads_of({read, R"([3,["3_1",null]])"})).valid, Valid::no) << read;
+  }
+}
+
+TEST(Sequential, KeysWereWritten) {
+  const auto with = [](const char* write) {
+    auto lines = reads_of({R"([3,[null,"3_0"]])"});
+    lines.insert(lines.begin(), std::string("1 invoke write ") + write);
+    return lines;
+  };
+  EXPECT_EQ(judge_rule("sequential", with("3")).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("sequential", with(R"("3_0")")).valid, Valid::yes);
+  EXPECT_EQ(violations_of(judge_rule("sequential", with("4"))), "unwritten-read");
+  EXPECT_EQ(judge_rule("sequential", with("4"), compat).valid, Valid::yes);
+}
+
 TEST(CausalReverse, ReadsShowNothingWhoseWriteFailed) {
   const std::vector<std::string> failed = {"0 invoke write 1", "0 ok write 1",  "0 invoke write 2",
                                            "0 fail write 2",   "1 invoke read", "1 ok read [1,2]"};

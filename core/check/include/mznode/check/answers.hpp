@@ -30,6 +30,8 @@ AnswerJudge judge_queue_answers(const History& history);
 AnswerJudge judge_keyed_answers(const History& history);
 /// The same of maps, of which a key is deleted, too.
 AnswerJudge judge_map_answers(const History& history);
+/// The same of groups of keys: a read of a group is answered with [group, keys].
+AnswerJudge judge_group_answers(const History& history);
 /// Sets and logs that are put together of elements: what is said is about the element that was asked, and it may be
 /// said whether it was there; reads answer with a list.
 AnswerJudge judge_element_answers(const History& history);
