@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <regex>
 
+#include "tests/style_rules.hpp"
+
 namespace mznode::style {
 namespace {
 
@@ -177,16 +179,6 @@ class Parser {
   std::vector<std::string> scopes_;
   std::vector<Declaration> found_;
 };
-
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.emplace_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
 
 std::string without_preprocessor(const std::string& text) {
   std::string out;

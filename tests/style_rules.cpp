@@ -70,16 +70,6 @@ void check_unordered(const std::string& plain, const std::vector<std::string>& l
   }
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
-
 /// What a library may include. The build holds this by what each library is shown; here it is said in words.
 const std::map<std::string, std::set<std::string>, std::less<>> visible = {
     {"json", {"json"}},
@@ -117,6 +107,16 @@ std::string without_include_root(std::string_view path) {
 }
 
 }  // namespace
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
 
 std::vector<Finding> check_file(std::string_view path, std::string_view text) {
   std::vector<Finding> findings = lint::check_coroutines(text);

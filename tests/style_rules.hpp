@@ -12,6 +12,9 @@ namespace mznode::style {
 
 using lint::Finding;
 
+/// The lines of a text, without what ends them.
+std::vector<std::string> lines_of(std::string_view text);
+
 /// What a file may do depends on where it lies; paths are relative to the source tree.
 std::vector<Finding> check_file(std::string_view path, std::string_view text);
 

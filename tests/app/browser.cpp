@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/temporary_directory.hpp"
+
 namespace mznode::testing_support {
 namespace {
 
@@ -54,17 +56,6 @@ void insert(std::string& page, std::string_view before, const std::string& text)
 }
 
 }  // namespace
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (fs::temp_directory_path() / "mznode-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
-  path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 std::string find_browser() {
   if (const char* given = std::getenv("CHROMIUM")) return given;

@@ -6,19 +6,6 @@
 
 namespace mznode::testing_support {
 
-/// A directory of its own for a test, removed at its end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// The Chromium of $CHROMIUM or PATH; empty when there is none.
 std::string find_browser();
 

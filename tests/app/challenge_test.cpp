@@ -11,6 +11,7 @@
 #include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 #include "tests/contains.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/app/report_fixture.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {

@@ -14,7 +14,7 @@ namespace {
 
 using Records = std::vector<std::string>;
 
-const StorageOwner owner = {{"node", "n1"}};
+const StorageOwner owner_of_n1 = {{"node", "n1"}};
 constexpr const char* data_of_n1 = "/srv/data/n1";
 
 /// One life of a storage; it notes what the disk may hold.
@@ -29,7 +29,7 @@ class Life {
     world.on_error = [this](const std::string& what) { error = what; };
     world.on_warning = [this](const std::string& what) { warnings.push_back(what); };
     world.files = disk;
-    storage.emplace(path, owner, world);
+    storage.emplace(path, owner_of_n1, world);
   }
   /// Goes on from `records`, what the storage should hold; "=x" replaces them by "x".
   void write(Records records, const Records& changes) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tests/sim/simulate.hpp"
+
 namespace mznode::sim {
 namespace {
 
@@ -28,16 +30,7 @@ struct Hosted {
     host.start(node);
     ask(node, {{"type", "init"}, {"node_id", node}, {"node_ids", {"n1", "n2"}}});
   }
-  void run_for(Duration duration) {
-    const Time until = host.now() + duration;
-    for (;;) {
-      const auto next = timers.next();
-      if (!next || *next > until) break;
-      host.wait_until(*next);
-      timers.run_due(host.now());
-    }
-    host.wait_until(until);
-  }
+  void run_for(Duration duration) { sim::run_for(host, timers, duration); }
   std::size_t count(const std::string& type) const {
     return static_cast<std::size_t>(
         std::count_if(replies.begin(), replies.end(), [&](const auto& reply) { return reply["type"] == type; }));

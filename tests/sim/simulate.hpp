@@ -21,4 +21,14 @@ inline RunResult simulate(
   return run(spec, options, make_host, should_stop);
 }
 
+/// Lets so much of virtual time pass, for a test that has nodes and no run.
+inline void run_for(SimHost& host, Timers& timers, Duration duration) {
+  const Time until = host.now() + duration;
+  for (auto next = timers.next(); next && *next <= until; next = timers.next()) {
+    host.wait_until(*next);
+    timers.run_due(host.now());
+  }
+  host.wait_until(until);
+}
+
 }  // namespace mznode::sim

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "mznode/workloads/judge.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace mznode {
 namespace {
@@ -16,20 +17,15 @@ namespace fs = std::filesystem;
 class Folder {
  public:
   explicit Folder(const std::string& first_line) {
-    std::string name = (fs::temp_directory_path() / "mznode-beginnings-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    std::ofstream(path_ / "node.py") << first_line << "\nimport sys\n";
-    fs::permissions(path_ / "node.py", fs::perms::owner_all);
-    fs::current_path(path_);
+    std::ofstream(directory_ / "node.py") << first_line << "\nimport sys\n";
+    fs::permissions(directory_ / "node.py", fs::perms::owner_all);
+    fs::current_path(directory_.path());
   }
-  ~Folder() {
-    fs::current_path(before_);
-    fs::remove_all(path_);
-  }
+  ~Folder() { fs::current_path(before_); }
 
  private:
   fs::path before_ = fs::current_path();
-  fs::path path_;
+  testing_support::TemporaryDirectory directory_;
 };
 
 std::string first_line(const std::string& program, const std::vector<std::string>& arguments) {

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "enrolment/member.hpp"
 #include "incarnation.hpp"
+#include "member.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
 #include "relay/messages.hpp"

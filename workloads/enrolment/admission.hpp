@@ -3,7 +3,8 @@
 #include <map>
 #include <set>
 
-#include "enrolment/member.hpp"
+#include "enrolment/memory_id.hpp"
+#include "member.hpp"
 #include "mznode/node/peer_message.hpp"
 #include "mznode/node/runtime.hpp"
 #include "relay/messages.hpp"

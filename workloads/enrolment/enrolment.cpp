@@ -1,7 +1,5 @@
 #include "enrolment/enrolment.hpp"
 
-#include <algorithm>
-
 namespace mznode {
 namespace {
 
@@ -17,12 +15,6 @@ Enrolment::Enrolment(Node& node, relay::Relays& relays, std::function<void(const
   relays_.on_peer<Hello>("hello", [this](const Hello& hello, const std::string& src) { on_hello(hello, src); });
   relays_.on_peer<Welcome>("welcome",
                            [this](const Welcome& welcome, const std::string& src) { on_welcome(welcome, src); });
-}
-
-Member Enrolment::member(const std::string& name) const {
-  const auto found = std::find(members().begin(), members().end(), name);
-  if (found == members().end()) throw Error(ErrorCode::malformed_request, name + " is not a node of this cluster");
-  return Member(static_cast<std::size_t>(found - members().begin()));
 }
 
 void Enrolment::restore(const Saved& saved) {

@@ -48,7 +48,7 @@ class Enrolment {
   Saved saved() const;
   const std::vector<std::string>& members() const { return node_.node_ids(); }
   /// The place of a node among the members. Throws Error malformed_request when it is none.
-  Member member(const std::string& name) const;
+  Member member(const std::string& name) const { return member_of(members(), name); }
 
  private:
   void announce();

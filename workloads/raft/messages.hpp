@@ -5,7 +5,8 @@
 #include <variant>
 #include <vector>
 
-#include "enrolment/member.hpp"
+#include "enrolment/memory_id.hpp"
+#include "member.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
 #include "relay/messages.hpp"

@@ -13,7 +13,7 @@ constexpr unsigned no_way = std::numeric_limits<unsigned>::max();
 
 }  // namespace
 
-bool Links::learn(Time now, NodeIndex teller, const Hearing& hearing, Duration lifetime) {
+bool Links::learn(Time now, Member teller, const Hearing& hearing, Duration lifetime) {
   Known& known = known_.at(hearing.member);
   if (hearing.life == known.hearing.life) {
     if (hearing.number <= known.hearing.number) return false;
@@ -59,16 +59,16 @@ bool Links::is_anybody_waiting() const {
                      [](const Known& known) { return known.expires_at && known.hearing.is_waiting; });
 }
 
-Links::State Links::state(const Hearing& own, NodeIndex from, NodeIndex to) const {
+Links::State Links::state(const Hearing& own, Member from, Member to) const {
   if (to != self_ && !known_[to].expires_at) return State::unknown;
   const Hearing& hearing = to == self_ ? own : known_[to].hearing;
   if ((hearing.heard & only(from)) != 0) return State::heard;
   return (hearing.unheard & only(from)) != 0 ? State::unheard : State::unknown;
 }
 
-std::vector<std::vector<NodeIndex>> Links::ways(const Hearing& own, NodeIndex to) const {
+std::vector<std::vector<Member>> Links::ways(const Hearing& own, Member to) const {
   const State direct = state(own, self_, to);
-  std::vector<std::vector<NodeIndex>> ways;
+  std::vector<std::vector<Member>> ways;
   if (direct != State::heard) {
     if (auto around = way_around(own, to); !around.empty()) ways.push_back(std::move(around));
   }
@@ -77,20 +77,21 @@ std::vector<std::vector<NodeIndex>> Links::ways(const Hearing& own, NodeIndex to
 }
 
 /// The cheapest way but the direct one, by Dijkstra's algorithm; of equal ones that through the first members.
-std::vector<NodeIndex> Links::way_around(const Hearing& own, NodeIndex to) const {
-  std::vector<unsigned> cost(members_, no_way);
-  std::vector<NodeIndex> before(members_, self_);
-  std::vector<bool> is_done(members_, false);
+std::vector<Member> Links::way_around(const Hearing& own, Member to) const {
+  const std::size_t members = known_.size();
+  std::vector<unsigned> cost(members, no_way);
+  std::vector<Member> before(members, self_);
+  std::vector<bool> is_done(members, false);
   cost[self_] = 0;
   for (;;) {
-    NodeIndex next = members_;
-    for (NodeIndex member = 0; member < members_; ++member) {
-      if (!is_done[member] && cost[member] != no_way && (next == members_ || cost[member] < cost[next])) next = member;
+    Member next(members);
+    for (Member member = 0; member < members; ++member) {
+      if (!is_done[member] && cost[member] != no_way && (next == members || cost[member] < cost[next])) next = member;
     }
-    if (next == members_) return {};
+    if (next == members) return {};
     if (next == to) break;
     is_done[next] = true;
-    for (NodeIndex member = 0; member < members_; ++member) {
+    for (Member member = 0; member < members; ++member) {
       if (is_done[member] || (next == self_ && member == to)) continue;
       const State link = state(own, next, member);
       if (link == State::unheard) continue;
@@ -100,10 +101,10 @@ std::vector<NodeIndex> Links::way_around(const Hearing& own, NodeIndex to) const
       before[member] = next;
     }
   }
-  std::vector<NodeIndex> way;
-  for (NodeIndex member = to; member != self_; member = before[member]) way.push_back(member);
+  std::vector<Member> way;
+  for (Member member = to; member != self_; member = before[member]) way.push_back(member);
   std::reverse(way.begin(), way.end());
-  return way.size() <= most_hops ? way : std::vector<NodeIndex>();
+  return way.size() <= most_hops ? way : std::vector<Member>();
 }
 
 bool Seen::is_new(const Parcel& parcel) {

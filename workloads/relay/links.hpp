@@ -13,10 +13,10 @@ namespace mznode::relay {
 /// What a node has heard of who hears whom, and the ways that leaves. It forgets what is not told again. Pure.
 class Links {
  public:
-  Links(std::size_t members, NodeIndex self) : members_(members), self_(self), known_(members) {}
+  Links(std::size_t members, Member self) : self_(self), known_(members) {}
 
   /// Takes in what came in a message of `teller`. True when it says something new.
-  bool learn(Time now, NodeIndex teller, const Hearing& hearing, Duration lifetime);
+  bool learn(Time now, Member teller, const Hearing& hearing, Duration lifetime);
   /// Forgets what is older than its lifetime. True when that was something.
   bool expire(Time now);
   void forget();
@@ -27,10 +27,10 @@ class Links {
 
   enum class State : std::uint8_t { heard, unheard, unknown };
   /// Whether a message of `from` comes to `to`. `own` is what this node hears.
-  State state(const Hearing& own, NodeIndex from, NodeIndex to) const;
+  State state(const Hearing& own, Member from, Member to) const;
   /// The way to a member: the direct one unless that is known to be cut, and the shortest one around it unless it is
   /// known to be whole, links that are known to be whole before others. The direct one when there is no other.
-  std::vector<std::vector<NodeIndex>> ways(const Hearing& own, NodeIndex to) const;
+  std::vector<std::vector<Member>> ways(const Hearing& own, Member to) const;
 
  private:
   struct Known {
@@ -38,14 +38,13 @@ class Links {
     /// Nothing when it is forgotten, but for its life and its number.
     std::optional<Time> expires_at;
     /// The lives that it had before.
-    std::vector<std::uint64_t> past;
+    std::vector<Incarnation> past;
   };
   static constexpr std::size_t most_past_lives = 8;
 
-  std::vector<NodeIndex> way_around(const Hearing& own, NodeIndex to) const;
+  std::vector<Member> way_around(const Hearing& own, Member to) const;
 
-  std::size_t members_;
-  NodeIndex self_;
+  Member self_;
   std::vector<Known> known_;
 };
 
@@ -57,7 +56,7 @@ class Seen {
 
  private:
   struct Numbers {
-    std::uint64_t life = 0;
+    Incarnation life = 0;
     /// All up to this one count as seen, and these.
     std::uint64_t floor = 0;
     std::set<std::uint64_t> above;
@@ -66,7 +65,7 @@ class Seen {
   static constexpr std::size_t most_numbers = 1'024;
 
   /// The last life that something was heard of comes first.
-  std::map<NodeIndex, std::vector<Numbers>> lives_;
+  std::map<Member, std::vector<Numbers>> lives_;
 };
 
 }  // namespace mznode::relay

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "incarnation.hpp"
+#include "member.hpp"
 #include "mznode/json/json.hpp"
 #include "mznode/node/peer_message.hpp"
 
@@ -15,13 +17,10 @@
 /// Partitioning", OSDI 2020); of three nodes in a ring everybody still reaches everybody.
 namespace mznode::relay {
 
-/// A node, by its place in the list of all nodes of the cluster.
-using NodeIndex = std::size_t;
-
 /// A set of members: bit i is member i.
 using Members = std::uint64_t;
 inline constexpr std::size_t most_members = 62;
-inline constexpr Members only(NodeIndex member) {
+inline constexpr Members only(Member member) {
   return Members{1} << member;
 }
 
@@ -30,9 +29,9 @@ inline constexpr std::size_t most_hops = 8;
 
 /// Whom a node hears.
 struct Hearing {
-  NodeIndex member = 0;
+  Member member = 0;
   /// Of its process, which counts what it says about itself.
-  std::uint64_t life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   /// Those that it has heard lately, itself and not through others.
   Members heard = 0;
@@ -58,12 +57,12 @@ struct Hearings {
 
 /// A message on its way through others.
 struct Parcel {
-  NodeIndex from = 0;
+  Member from = 0;
   /// Of the process that it is from, which counts its parcels.
-  std::uint64_t life = 0;
+  Incarnation life = 0;
   std::uint64_t number = 0;
   /// Those whom it has yet to come to; the last is the one that it is for.
-  std::vector<NodeIndex> way;
+  std::vector<Member> way;
   /// What is in it: the type and the fields of a message.
   std::string kind;
   Json fields;
@@ -72,7 +71,7 @@ struct Parcel {
   void validate() const {
     demand(number > 0, "parcels count from 1");
     demand(!way.empty() && way.size() <= most_hops, "a parcel has some way to go, and not too long a one");
-    const std::set<NodeIndex> places(way.begin(), way.end());
+    const std::set<Member> places(way.begin(), way.end());
     demand(places.size() == way.size() && !places.contains(from), "no parcel comes to anybody twice");
   }
 };

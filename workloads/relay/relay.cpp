@@ -21,18 +21,18 @@ Relay::Relay(Config config)
       silences_(config.members),
       links_(config.members, config.self) {}
 
-void Relay::ask(Time now, NodeIndex to, const Token& token) {
+void Relay::ask(Time now, Member to, const Token& token) {
   if (config_.members > most_members) return;
   silences_[to].ask(now, token, patience(to));
   if (is_searching() || silences_[to].is_alarming(now)) look(now);
 }
 
-void Relay::hear(Time now, NodeIndex from) {
+void Relay::hear(Time now, Member from) {
   silences_[from].hear(now);
   if (is_searching()) look(now);
 }
 
-void Relay::receive(Time now, NodeIndex from, const Hearings& hearings) {
+void Relay::receive(Time now, Member from, const Hearings& hearings) {
   demand(config_.members <= most_members, "so many members tell nobody whom they hear");
   for (const Hearing& hearing : hearings.all) {
     demand(hearing.member < config_.members, "a hearing is that of a member");
@@ -45,14 +45,14 @@ void Relay::receive(Time now, NodeIndex from, const Hearings& hearings) {
   look(now);
 }
 
-std::vector<std::vector<NodeIndex>> Relay::ways(Time now, NodeIndex to) const {
+std::vector<std::vector<Member>> Relay::ways(Time now, Member to) const {
   if (!is_searching()) return {{to}};
   return links_.ways(own(now), to);
 }
 
 Relay::Passage Relay::receive(Parcel& parcel) {
   demand(parcel.from < config_.members && parcel.from != config_.self, "a parcel is from another member");
-  for (const NodeIndex place : parcel.way) demand(place < config_.members, "a way leads over members");
+  for (const Member place : parcel.way) demand(place < config_.members, "a way leads over members");
   demand(parcel.way.front() == config_.self, "a parcel comes to those on its way");
   if (!seen_.is_new(parcel)) return Passage::is_known;
   parcel.way.erase(parcel.way.begin());
@@ -100,7 +100,7 @@ void Relay::end_search() {
 
 /// Whoever is asked must be heard, and must hear this node.
 bool Relay::is_waiting(Time now) const {
-  for (NodeIndex member = 0; member < config_.members; ++member) {
+  for (Member member = 0; member < config_.members; ++member) {
     const Silence& silence = silences_[member];
     if (silence.is_alarming(now)) return true;
     if (silence.ceased_at() <= now) continue;
@@ -112,7 +112,7 @@ bool Relay::is_waiting(Time now) const {
 
 Hearing Relay::own(Time now) const {
   Hearing hearing{.member = config_.self, .life = config_.life, .number = told_.number + 1};
-  for (NodeIndex member = 0; member < config_.members; ++member) {
+  for (Member member = 0; member < config_.members; ++member) {
     if (member == config_.self) continue;
     const Silence& silence = silences_[member];
     const bool is_alarming = silence.is_alarming(now);
@@ -127,7 +127,7 @@ Hearing Relay::own(Time now) const {
 }
 
 /// Of one that has never answered, as that of the slowest that has.
-Duration Relay::patience(NodeIndex member) const {
+Duration Relay::patience(Member member) const {
   if (const auto own = silences_[member].patience()) return *own;
   std::optional<Duration> slowest;
   for (const Silence& silence : silences_) slowest = std::max(slowest, silence.patience());
@@ -136,7 +136,7 @@ Duration Relay::patience(NodeIndex member) const {
 
 Duration Relay::lifetime() const {
   Duration longest{0};
-  for (NodeIndex member = 0; member < config_.members; ++member) longest = std::max(longest, memory(member));
+  for (Member member = 0; member < config_.members; ++member) longest = std::max(longest, memory(member));
   return longest + interval_;
 }
 

@@ -27,27 +27,27 @@ class Relay {
  public:
   struct Config {
     std::size_t members = 1;
-    NodeIndex self = 0;
+    Member self = 0;
     /// Of this process; every process has another.
-    std::uint64_t life = 0;
+    Incarnation life = 0;
   };
   explicit Relay(Config config);
-  std::uint64_t life() const { return config_.life; }
+  Incarnation life() const { return config_.life; }
 
   /// A question leaves for a member, whichever way.
-  void ask(Time now, NodeIndex to, const Token& token);
+  void ask(Time now, Member to, const Token& token);
   /// A message has come straight from a member.
-  void hear(Time now, NodeIndex from);
+  void hear(Time now, Member from);
   /// That message answers a question.
-  void answer(Time now, NodeIndex from, const Token& token) { silences_[from].answer(now, token); }
+  void answer(Time now, Member from, const Token& token) { silences_[from].answer(now, token); }
   /// Nobody waits for the answers to questions of this kind any more.
   void settle(Token::Kind kind) {
     for (Silence& silence : silences_) silence.settle(kind);
   }
-  void receive(Time now, NodeIndex from, const Hearings& hearings);
+  void receive(Time now, Member from, const Hearings& hearings);
 
   /// The ways of a message to a member, each of which ends with it; only that one when it goes straight.
-  std::vector<std::vector<NodeIndex>> ways(Time now, NodeIndex to) const;
+  std::vector<std::vector<Member>> ways(Time now, Member to) const;
   /// Names a parcel of this node.
   std::uint64_t next_parcel() { return ++last_parcel_; }
   enum class Passage : std::uint8_t {
@@ -76,10 +76,10 @@ class Relay {
   void end_search();
   bool is_waiting(Time now) const;
   Hearing own(Time now) const;
-  Duration patience(NodeIndex member) const;
+  Duration patience(Member member) const;
   Duration lifetime() const;
   /// A member that is heard at all is heard within this time while a search is on.
-  Duration memory(NodeIndex member) const { return 2 * interval_ + patience(member); }
+  Duration memory(Member member) const { return 2 * interval_ + patience(member); }
   Time next_telling() const;
 
   Config config_;

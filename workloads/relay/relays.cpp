@@ -1,14 +1,11 @@
 #include "relay/relays.hpp"
 
-#include <algorithm>
-
 namespace mznode::relay {
 
 Relays::Relays(Node& node) : node_(node) {
   node_.on_init([this] { start(); });
   node_.on_peer("hearings", [this](Hearings hearings, Request request) {
-    hear(request.src);
-    relay_->receive(node_.now(), member(request.src), hearings);
+    relay_->receive(node_.now(), hear(request.src), hearings);
     wake();
   });
   node_.on_peer("parcel", [this](Parcel parcel, Request request) {
@@ -18,8 +15,8 @@ Relays::Relays(Node& node) : node_(node) {
 }
 
 void Relays::start() {
-  relay_.emplace(
-      Relay::Config{.members = node_.node_ids().size(), .self = member(node_.id()), .life = node_.incarnation()});
+  relay_.emplace(Relay::Config{
+      .members = node_.node_ids().size(), .self = member(node_.id()), .life = Incarnation(node_.incarnation())});
   driver_.emplace(node_, *relay_, Driver<Relay>::Pace::at_once,
                   Driver<Relay>::Actions{.carry_out = [this](RelayEffects effects) {
                     if (!effects.hearings) return;
@@ -32,9 +29,11 @@ void Relays::ask(const std::string& dest, const Token& token) {
   wake();
 }
 
-void Relays::hear(const std::string& src) {
-  relay_->hear(node_.now(), member(src));
+Member Relays::hear(const std::string& src) {
+  const Member from = member(src);
+  relay_->hear(node_.now(), from);
   wake();
+  return from;
 }
 
 /// While all is well, nothing is to be done, nor is there a timer that would do it.
@@ -44,7 +43,7 @@ void Relays::wake() {
 
 void Relays::send_around(const std::string& dest, const std::string& kind, Json fields) {
   Parcel parcel{.from = member(node_.id()),
-                .life = node_.incarnation(),
+                .life = Incarnation(node_.incarnation()),
                 .number = relay_->next_parcel(),
                 .way = {},
                 .kind = kind,
@@ -67,11 +66,6 @@ void Relays::on_parcel(Parcel parcel) {
     case Relay::Passage::goes_on: pass(parcel); break;
     case Relay::Passage::is_known: break;
   }
-}
-
-NodeIndex Relays::member(const std::string& name) const {
-  const auto& members = node_.node_ids();
-  return static_cast<NodeIndex>(std::find(members.begin(), members.end(), name) - members.begin());
 }
 
 }  // namespace mznode::relay

@@ -28,10 +28,8 @@ class Relays {
   void on_peer(const std::string& type, Handler handler) {
     const auto shared = std::make_shared<Handler>(std::move(handler));
     node_.on_peer(type, [this, shared](Message message, Request request) {
-      hear(request.src);
-      if constexpr (requires { message.answers(); }) {
-        relay_->answer(node_.now(), member(request.src), message.answers());
-      }
+      const Member from = hear(request.src);
+      if constexpr (requires { message.answers(); }) relay_->answer(node_.now(), from, message.answers());
       (*shared)(std::move(message), request.src);
     });
     kinds_.emplace(
@@ -57,12 +55,13 @@ class Relays {
   void start();
   bool is_straight() const { return !relay_->is_searching(); }
   void ask(const std::string& dest, const Token& token);
-  void hear(const std::string& src);
+  /// Notes that a message has come straight from a node, and gives its place.
+  Member hear(const std::string& src);
   void send_around(const std::string& dest, const std::string& kind, Json fields);
   void pass(const Parcel& parcel);
   void on_parcel(Parcel parcel);
   void wake();
-  NodeIndex member(const std::string& name) const;
+  Member member(const std::string& name) const { return member_of(node_.node_ids(), name); }
 
   Node& node_;
   std::map<std::string, std::function<void(const Json& fields, const std::string& src)>> kinds_;

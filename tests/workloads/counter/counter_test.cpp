@@ -70,14 +70,7 @@ struct Cluster {
     }
   }
 
-  void run_for(Duration duration) {
-    const Time until = host.now() + duration;
-    for (auto next = timers.next(); next && *next <= until; next = timers.next()) {
-      host.wait_until(*next);
-      timers.run_due(host.now());
-    }
-    host.wait_until(until);
-  }
+  void run_for(Duration duration) { sim::run_for(host, timers, duration); }
   void ask(const std::string& node, const std::string& fields) {
     network.send("c1", node, R"({"msg_id":1,)" + fields + "}");
     run_for(0ns);

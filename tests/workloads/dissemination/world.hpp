@@ -57,14 +57,7 @@ class World {
   }
   void heal() { network_.clear_rules(); }
   Time now() const { return host_.now(); }
-  void run_for(Duration duration) {
-    const Time until = host_.now() + duration;
-    for (auto next = timers_.next(); next && *next <= until; next = timers_.next()) {
-      host_.wait_until(*next);
-      timers_.run_due(host_.now());
-    }
-    host_.wait_until(until);
-  }
+  void run_for(Duration duration) { sim::run_for(host_, timers_, duration); }
   std::uint64_t server_messages() const { return network_.stats().servers.sent; }
 
  private:

@@ -57,7 +57,7 @@ class RaftKv : public KvNode {
         continue;
       }
       const auto parcel = message.as<relay::Parcel>();
-      if (parcel.way == std::vector<relay::NodeIndex>{1}) be_told(parcel.kind, parcel.fields);
+      if (parcel.way == std::vector<Member>{1}) be_told(parcel.kind, parcel.fields);
     }
   }
   void be_told(const std::string& type, const Json& fields) {

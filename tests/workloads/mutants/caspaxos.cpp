@@ -66,10 +66,7 @@ class Replica {
   void send(const std::string& dest, const Json& key, const T& message) {
     node_.send(dest, caspaxos::type_of<T>, KeyedMessage<T>{key, message});
   }
-  Member member(const std::string& name) const {
-    const auto& all = node_.node_ids();
-    return Member(static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin()));
-  }
+  Member member(const std::string& name) const { return member_of(node_.node_ids(), name); }
   Register& find(const Json& key) { return registers_.try_emplace(key, *peers_).first->second; }
 
   void take(const Json& key, Member from, caspaxos::Reply reply) {

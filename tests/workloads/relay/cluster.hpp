@@ -19,7 +19,7 @@ namespace mznode::relay {
 class Cluster {
  public:
   explicit Cluster(std::size_t size, Duration latency = 10ms) : latency_(latency), nodes_(size) {
-    for (NodeIndex member = 0; member < size; ++member) restart(member);
+    for (Member member = 0; member < size; ++member) restart(member);
   }
 
   struct Word {
@@ -29,32 +29,32 @@ class Cluster {
   /// What travels: a word that goes straight, one in a parcel, or what a relay tells.
   using Message = std::variant<Word, Parcel, Hearings>;
   /// Gets every message when it leaves.
-  std::function<void(Time now, NodeIndex from, NodeIndex to, const Message& message, bool is_lost)> on_send;
+  std::function<void(Time now, Member from, Member to, const Message& message, bool is_lost)> on_send;
   /// Gets every word when it has come, and from whom.
-  std::function<void(NodeIndex from, NodeIndex to, const Word& word)> on_word;
+  std::function<void(Member from, Member to, const Word& word)> on_word;
 
   /// The node asks the other one, again and again until it is answered or the questions cease.
-  void ask(NodeIndex from, NodeIndex to, Duration every = 50ms, Duration during = 1s) {
+  void ask(Member from, Member to, Duration every = 50ms, Duration during = 1s) {
     const std::uint64_t number = ++last_question_;
     open_.emplace(from, number);
     repeat(from, to, number, every, now + during);
   }
   /// Whether something that a node has asked is not answered yet.
-  bool has_open_questions(NodeIndex from) const {
+  bool has_open_questions(Member from) const {
     return std::any_of(open_.begin(), open_.end(), [from](const auto& each) { return each.first == from; });
   }
 
-  void cut(NodeIndex from, NodeIndex to) { cut_.emplace(from, to); }
+  void cut(Member from, Member to) { cut_.emplace(from, to); }
   /// Each node hears its predecessor only.
   void cut_to_ring() {
-    for (NodeIndex from = 0; from < nodes_.size(); ++from) {
-      for (NodeIndex to = 0; to < nodes_.size(); ++to) {
+    for (Member from = 0; from < nodes_.size(); ++from) {
+      for (Member to = 0; to < nodes_.size(); ++to) {
         if (from != to && (from + 1) % nodes_.size() != to) cut(from, to);
       }
     }
   }
-  void cut_off(NodeIndex member) {
-    for (NodeIndex other = 0; other < nodes_.size(); ++other) {
+  void cut_off(Member member) {
+    for (Member other = 0; other < nodes_.size(); ++other) {
       if (other == member) continue;
       cut(member, other);
       cut(other, member);
@@ -62,13 +62,14 @@ class Cluster {
   }
   void heal() { cut_.clear(); }
   /// A new process takes the place of the one before.
-  void restart(NodeIndex member) {
-    nodes_[member].relay.emplace(Relay::Config{.members = nodes_.size(), .self = member, .life = ++last_life_});
+  void restart(Member member) {
+    nodes_[member].relay.emplace(
+        Relay::Config{.members = nodes_.size(), .self = member, .life = Incarnation(++last_life_)});
     std::erase_if(open_, [member](const auto& each) { return each.first == member; });
   }
 
   /// Delivers something to a node, as if a node had sent it.
-  void deliver(NodeIndex from, NodeIndex to, const Message& message) {
+  void deliver(Member from, Member to, const Message& message) {
     nodes_[to].relay->hear(now, from);
     std::visit([&](const auto& each) { receive(from, to, each); }, message);
     pump(to);
@@ -77,9 +78,9 @@ class Cluster {
   void run_for(Duration duration) {
     const Time until = now + duration;
     for (;;) {
-      NodeIndex due = nodes_.size();
+      Member due(nodes_.size());
       Time first = until;
-      for (NodeIndex member = 0; member < nodes_.size(); ++member) {
+      for (Member member = 0; member < nodes_.size(); ++member) {
         const Time next = nodes_[member].relay->next_tick();
         if (next <= first && (due == nodes_.size() || next < first)) due = member, first = next;
       }
@@ -98,7 +99,7 @@ class Cluster {
     now = until;
   }
 
-  const Relay& operator[](NodeIndex member) const { return *nodes_[member].relay; }
+  const Relay& operator[](Member member) const { return *nodes_[member].relay; }
   std::size_t size() const { return nodes_.size(); }
 
   Time now{1s};
@@ -110,7 +111,7 @@ class Cluster {
 
   void at(Time when, std::function<void()> event) { events_.emplace(std::pair(when, ++last_event_), std::move(event)); }
 
-  void repeat(NodeIndex from, NodeIndex to, std::uint64_t number, Duration every, Time until) {
+  void repeat(Member from, Member to, std::uint64_t number, Duration every, Time until) {
     if (!open_.contains({from, number}) || now >= until) return;
     const Token token{Token::Kind::query, number, 0};
     nodes_[from].relay->ask(now, to, token);
@@ -119,7 +120,7 @@ class Cluster {
     at(now + every, [=, this] { repeat(from, to, number, every, until); });
   }
 
-  void send(NodeIndex from, NodeIndex to, const Word& word) {
+  void send(Member from, Member to, const Word& word) {
     Relay& relay = *nodes_[from].relay;
     if (!relay.is_searching()) return put(from, to, word);
     Parcel parcel{
@@ -131,25 +132,23 @@ class Cluster {
     }
   }
 
-  void put(NodeIndex from, NodeIndex to, const Message& message) {
+  void put(Member from, Member to, const Message& message) {
     const bool is_lost = cut_.contains({from, to});
     if (on_send) on_send(now, from, to, message, is_lost);
     if (is_lost) return;
     at(now + latency_, [=, this] { deliver(from, to, message); });
   }
 
-  void pump(NodeIndex member) {
+  void pump(Member member) {
     const RelayEffects effects = nodes_[member].relay->take_effects(now);
     if (!effects.hearings) return;
-    for (NodeIndex other = 0; other < nodes_.size(); ++other) {
+    for (Member other = 0; other < nodes_.size(); ++other) {
       if (other != member) put(member, other, *effects.hearings);
     }
   }
 
-  void receive(NodeIndex from, NodeIndex to, const Hearings& hearings) {
-    nodes_[to].relay->receive(now, from, hearings);
-  }
-  void receive(NodeIndex /*from*/, NodeIndex to, const Parcel& parcel) {
+  void receive(Member from, Member to, const Hearings& hearings) { nodes_[to].relay->receive(now, from, hearings); }
+  void receive(Member /*from*/, Member to, const Parcel& parcel) {
     Parcel here = parcel;
     switch (nodes_[to].relay->receive(here)) {
       case Relay::Passage::arrives: {
@@ -161,12 +160,12 @@ class Cluster {
       case Relay::Passage::is_known: break;
     }
   }
-  void receive(NodeIndex from, NodeIndex to, const Word& word) {
+  void receive(Member from, Member to, const Word& word) {
     if (word.is_answer) nodes_[to].relay->answer(now, from, word.token);
     take(from, to, word);
   }
 
-  void take(NodeIndex from, NodeIndex to, const Word& word) {
+  void take(Member from, Member to, const Word& word) {
     if (on_word) on_word(from, to, word);
     if (word.is_answer) {
       open_.erase({to, word.token.first});
@@ -182,8 +181,8 @@ class Cluster {
   std::uint64_t last_event_ = 0;
   /// By their time, and in the order in which they came up.
   std::map<std::pair<Time, std::uint64_t>, std::function<void()>> events_;
-  std::set<std::pair<NodeIndex, NodeIndex>> cut_;
-  std::set<std::pair<NodeIndex, std::uint64_t>> open_;
+  std::set<std::pair<Member, Member>> cut_;
+  std::set<std::pair<Member, std::uint64_t>> open_;
 };
 
 }  // namespace mznode::relay

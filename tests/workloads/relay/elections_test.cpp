@@ -107,14 +107,7 @@ class Servers {
     return latest;
   }
 
-  void run_for(Duration duration) {
-    const Time until = host_.now() + duration;
-    for (auto next = timers_.next(); next && *next <= until; next = timers_.next()) {
-      host_.wait_until(*next);
-      timers_.run_due(host_.now());
-    }
-    host_.wait_until(until);
-  }
+  void run_for(Duration duration) { sim::run_for(host_, timers_, duration); }
 
  private:
   struct Cuts final : sim::Rule {

@@ -17,26 +17,26 @@ class RelayTest : public testing::Test {
       cluster->run_for(100ms);
     }
     cluster->run_for(10s);
-    cluster->on_send = [this](Time, NodeIndex from, NodeIndex to, const Cluster::Message& message, bool) {
+    cluster->on_send = [this](Time, Member from, Member to, const Cluster::Message& message, bool) {
       ++sent;
       if (std::holds_alternative<Hearings>(message)) ++told;
       if (std::holds_alternative<Parcel>(message)) parcels.emplace_back(from, to);
     };
-    cluster->on_word = [this](NodeIndex from, NodeIndex to, const Cluster::Word& word) {
+    cluster->on_word = [this](Member from, Member to, const Cluster::Word& word) {
       ++came[{from, to, word.is_answer, word.token.first}];
     };
   }
 
   void everybody_asks_everybody(Duration during = 1s) {
-    for (NodeIndex from = 0; from < cluster->size(); ++from) {
-      for (NodeIndex to = 0; to < cluster->size(); ++to) {
+    for (Member from = 0; from < cluster->size(); ++from) {
+      for (Member to = 0; to < cluster->size(); ++to) {
         if (from != to) cluster->ask(from, to, 50ms, during);
       }
     }
   }
 
   void expect_all_answered() {
-    for (NodeIndex member = 0; member < cluster->size(); ++member) {
+    for (Member member = 0; member < cluster->size(); ++member) {
       EXPECT_FALSE(cluster->has_open_questions(member)) << "n" << member;
     }
   }
@@ -45,14 +45,14 @@ class RelayTest : public testing::Test {
     sent = 0;
     cluster->run_for(20s);
     EXPECT_EQ(sent, 0U);
-    for (NodeIndex member = 0; member < cluster->size(); ++member) EXPECT_FALSE((*cluster)[member].is_busy());
+    for (Member member = 0; member < cluster->size(); ++member) EXPECT_FALSE((*cluster)[member].is_busy());
   }
 
   std::optional<Cluster> cluster;
   std::size_t sent = 0;
   std::size_t told = 0;
-  std::vector<std::pair<NodeIndex, NodeIndex>> parcels;
-  std::map<std::tuple<NodeIndex, NodeIndex, bool, std::uint64_t>, int> came;
+  std::vector<std::pair<Member, Member>> parcels;
+  std::map<std::tuple<Member, Member, bool, std::uint64_t>, int> came;
 };
 
 TEST_F(RelayTest, DoesNothingWhileNothingIsBroken) {
@@ -84,9 +84,9 @@ TEST_F(RelayTest, InARingOfOneWayLinksEverybodyIsAnswered) {
 TEST_F(RelayTest, WhoHearsAMajorityIsAnsweredByAll) {
   start(5);
   // Jepsen's ring of majorities: of five, everybody hears its neighbours.
-  for (NodeIndex from = 0; from < 5; ++from) {
-    cluster->cut(from, (from + 2) % 5);
-    cluster->cut(from, (from + 3) % 5);
+  for (Member from = 0; from < 5; ++from) {
+    cluster->cut(from, Member((from + 2) % 5));
+    cluster->cut(from, Member((from + 3) % 5));
   }
   everybody_asks_everybody();
   cluster->run_for(1s);
@@ -118,8 +118,9 @@ TEST_F(RelayTest, OnceTheLinksAreKnownAMessageGoesOneWay) {
   parcels.clear();
   cluster->ask(0, 2, 10s);
   cluster->run_for(90ms);
-  using Hops = std::vector<std::pair<NodeIndex, NodeIndex>>;
-  EXPECT_EQ(parcels, (Hops{{0, 1}, {1, 2}, {2, 0}}));
+  const Member n0 = 0, n1 = 1, n2 = 2;
+  using Hops = std::vector<std::pair<Member, Member>>;
+  EXPECT_EQ(parcels, (Hops{{n0, n1}, {n1, n2}, {n2, n0}}));
 }
 
 TEST_F(RelayTest, ANodeThatIsDeafToOneThatAsksItIsFoundOut) {
@@ -149,7 +150,7 @@ TEST_F(RelayTest, WhereThereIsNoWayTheEffortIsBounded) {
 TEST_F(RelayTest, SurvivesRestarts) {
   start(3);
   cluster->cut_to_ring();
-  for (NodeIndex member = 0; member < 3; ++member) {
+  for (Member member = 0; member < 3; ++member) {
     everybody_asks_everybody(300ms);
     cluster->run_for(500ms);
     cluster->restart(member);
@@ -189,7 +190,7 @@ TEST(RelayOfMany, NeverSearches) {
 
 // ---- What comes in
 
-Parcel parcel(NodeIndex from, std::vector<NodeIndex> way, std::uint64_t life = 7, std::uint64_t number = 1) {
+Parcel parcel(Member from, std::vector<Member> way, Incarnation life = 7, std::uint64_t number = 1) {
   return {.from = from, .life = life, .number = number, .way = std::move(way), .kind = "word", .fields = {}};
 }
 
@@ -201,7 +202,7 @@ TEST(RelayParcels, GoOnToTheNextOnTheirWayOnce) {
   Relay relay = relay_of_five();
   Parcel first = parcel(0, {1, 2, 3});
   EXPECT_EQ(relay.receive(first), Relay::Passage::goes_on);
-  EXPECT_EQ(first.way, (std::vector<NodeIndex>{2, 3}));
+  EXPECT_EQ(first.way, (std::vector<Member>{2, 3}));
   Parcel again = parcel(0, {1, 2, 3});
   EXPECT_EQ(relay.receive(again), Relay::Passage::is_known);
   Parcel for_it = parcel(0, {1}, 7, 2);
@@ -210,7 +211,7 @@ TEST(RelayParcels, GoOnToTheNextOnTheirWayOnce) {
 
 TEST(RelayParcels, OfAnotherLifeAreOthers) {
   Relay relay = relay_of_five();
-  for (const std::uint64_t life : {7U, 8U}) {
+  for (const Incarnation life : {Incarnation(7), Incarnation(8)}) {
     Parcel each = parcel(0, {1}, life);
     EXPECT_EQ(relay.receive(each), Relay::Passage::arrives);
   }
@@ -242,7 +243,7 @@ TEST(RelayParcels, ThoseThatNobodyCanHaveSentAreRefused) {
 
 TEST(RelayHearings, ThoseThatNobodyCanHaveToldAreRefused) {
   Relay relay = relay_of_five();
-  const auto told = [](NodeIndex member, Members heard) {
+  const auto told = [](Member member, Members heard) {
     return Hearings{{{.member = member, .life = 7, .number = 1, .heard = heard}}};
   };
   EXPECT_THROW(relay.receive(Time(), 0, told(5, 0)), Error);
@@ -258,7 +259,7 @@ TEST(RelayHearings, ThoseThatNobodyCanHaveToldAreRefused) {
 
 TEST(RelayLinks, TheWordOfAnEarlierLifeDoesNotComeBack) {
   Links links(3, 0);
-  const auto hearing = [](std::uint64_t life, std::uint64_t number, Members heard) {
+  const auto hearing = [](Incarnation life, std::uint64_t number, Members heard) {
     return Hearing{.member = 1, .life = life, .number = number, .heard = heard};
   };
   EXPECT_TRUE(links.learn(Time(), 2, hearing(7, 5, only(0)), 1s));
@@ -282,7 +283,7 @@ TEST(RelayLinks, AreForgotten) {
 }
 
 TEST(RelayLinks, TheShortestWayIsTaken) {
-  using Ways = std::vector<std::vector<NodeIndex>>;
+  using Ways = std::vector<std::vector<Member>>;
   Links links(4, 0);
   const Hearing own{.member = 0};
   EXPECT_EQ(links.ways(own, 3), (Ways{{3}, {1, 3}})) << "nothing is known";

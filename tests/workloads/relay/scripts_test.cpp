@@ -12,18 +12,18 @@ namespace {
 
 const std::filesystem::path directory = std::filesystem::path(MZNODE_SOURCE_DIR) / "tests/workloads/relay/scripts";
 
-std::string name(NodeIndex member) {
+std::string name(Member member) {
   return "n" + std::to_string(member);
 }
 
-NodeIndex member_of(const std::string& name) {
+Member member_named(const std::string& name) {
   if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no node is called " + name);
-  return std::stoul(name.substr(1));
+  return Member(std::stoul(name.substr(1)));
 }
 
 std::string names(Members members) {
   std::string text;
-  for (NodeIndex member = 0; member < most_members; ++member) {
+  for (Member member = 0; member < most_members; ++member) {
     if ((members & only(member)) != 0) text += " " + name(member);
   }
   return text.empty() ? " nobody" : text;
@@ -34,7 +34,7 @@ struct Describe {
   std::string operator()(const Parcel& parcel) const {
     const auto [is_answer, number] = from_json<std::pair<bool, std::uint64_t>>(parcel.fields);
     std::string text = "parcel " + std::to_string(parcel.number) + " of " + name(parcel.from);
-    for (const NodeIndex place : parcel.way) text += (place == parcel.way.front() ? " to " : ", ") + name(place);
+    for (const Member place : parcel.way) text += (place == parcel.way.front() ? " to " : ", ") + name(place);
     return text + ": " + describe(is_answer, number);
   }
   std::string operator()(const Hearings& hearings) const {
@@ -75,13 +75,14 @@ class ScriptedRelays {
     if (!cluster_) throw std::invalid_argument("a script begins with its nodes");
     if (verb == "cut") {
       const auto arrow = words.at(1).find("->");
-      cluster_->cut(member_of(words[1].substr(0, arrow)), member_of(words[1].substr(arrow + 2)));
+      cluster_->cut(member_named(words[1].substr(0, arrow)), member_named(words[1].substr(arrow + 2)));
     } else if (verb == "ring") {
       cluster_->cut_to_ring();
     } else if (verb == "heal") {
       cluster_->heal();
     } else if (verb == "ask") {
-      cluster_->ask(member_of(words.at(1)), member_of(words.at(2)), std::chrono::milliseconds(std::stoul(words.at(3))));
+      cluster_->ask(member_named(words.at(1)), member_named(words.at(2)),
+                    std::chrono::milliseconds(std::stoul(words.at(3))));
     } else if (verb == "wait") {
       cluster_->run_for(std::chrono::milliseconds(std::stoul(words.at(1))));
     } else if (verb == "repeat") {
@@ -95,16 +96,16 @@ class ScriptedRelays {
 
  private:
   struct Sent {
-    NodeIndex from;
-    NodeIndex to;
+    Member from;
+    Member to;
     Parcel parcel;
   };
 
   void start(std::size_t size) {
     cluster_ = std::make_unique<Cluster>(size);
     for (int round = 0; round < 5; ++round) {
-      for (NodeIndex from = 0; from < size; ++from) {
-        for (NodeIndex to = 0; to < size; ++to) {
+      for (Member from = 0; from < size; ++from) {
+        for (Member to = 0; to < size; ++to) {
           if (from != to) cluster_->ask(from, to);
         }
       }
@@ -112,19 +113,19 @@ class ScriptedRelays {
     }
     cluster_->run_for(10s);
     begin_ = cluster_->now;
-    cluster_->on_send = [this](Time now, NodeIndex from, NodeIndex to, const Cluster::Message& message, bool is_lost) {
+    cluster_->on_send = [this](Time now, Member from, Member to, const Cluster::Message& message, bool is_lost) {
       tell(now, from) << " -> " << name(to) << ": " << std::visit(Describe(), message) << (is_lost ? "  (lost)" : "")
                       << '\n';
       if (const auto* parcel = std::get_if<Parcel>(&message); parcel != nullptr && !is_lost) {
         last_parcel_ = Sent{from, to, *parcel};
       }
     };
-    cluster_->on_word = [this](NodeIndex from, NodeIndex to, const Cluster::Word& word) {
+    cluster_->on_word = [this](Member from, Member to, const Cluster::Word& word) {
       tell(cluster_->now, to) << " has " << Describe()(word) << " of " << name(from) << '\n';
     };
   }
 
-  std::ostream& tell(Time now, NodeIndex member) {
+  std::ostream& tell(Time now, Member member) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin_).count();
     return out_ << std::setw(6) << ms << " ms  " << name(member);
   }
