@@ -1,5 +1,7 @@
 #include "mznode/json/tokens.hpp"
 
+#include "mznode/json/fnv.hpp"
+
 namespace mznode {
 
 std::string_view Tokens::take_string() {
@@ -62,17 +64,14 @@ std::string_view Tokens::under() const {
 }
 
 std::uint64_t Tokens::path() const {
-  constexpr std::uint64_t basis = 14695981039346656037U;
-  constexpr std::uint64_t prime = 1099511628211U;
-  std::uint64_t hash = basis;
+  Fnv hash;
   const std::size_t count = frames_.size() - (is_name_ ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {
-    for (const char c : frames_[i].is_object ? frames_[i].name : std::string_view("[")) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * prime;
-    }
-    hash = (hash ^ '.') * prime;
+    hash.add(frames_[i].is_object ? frames_[i].name : std::string_view("["));
+    hash.add('.');
   }
-  return is_name_ ? (hash ^ '{') * prime : hash;
+  if (is_name_) hash.add('{');
+  return hash.value();
 }
 
 }  // namespace mznode

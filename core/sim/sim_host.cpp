@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "mznode/json/fnv.hpp"
+
 namespace mznode::sim {
 namespace {
 
@@ -13,9 +15,7 @@ constexpr std::int64_t wall_epoch_ns = 1'767'268'800'000'000'000;
 constexpr Duration sync_time = 500us;
 
 std::uint64_t node_stream(const std::string& node, std::uint64_t start) {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, because std::hash differs between libraries
-  for (const char c : node) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash + start;
+  return Fnv::of(node) + start;
 }
 
 Random chance_of(const Chance& chance, const std::string& node, std::uint64_t start) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "mznode/json/fnv.hpp"
 #include "mznode/sim/process_host.hpp"
 #include "process_directory.hpp"
 #include "virtual_process_host_process.hpp"
@@ -24,22 +25,23 @@ std::vector<std::string> own_environment() {
   return variables;
 }
 
-/// FNV-1a, because std::hash differs between libraries.
+/// Of texts, in the order in which they are added.
 class Hash {
  public:
   void add(std::string_view text) {
-    for (const char c : text) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    value_ *= 0x100000001b3;  // where one text ends and the next begins counts
+    value_.add(text);
+    value_.add('\0');  // where one text ends and the next begins counts
   }
   std::string text() const {
     constexpr int digits = 16;
     std::string hex(digits, '0');
-    for (int i = 0; i < digits; ++i) hex[static_cast<std::size_t>(i)] = "0123456789abcdef"[value_ >> (60 - 4 * i) & 15];
+    for (int i = 0; i < digits; ++i)
+      hex[static_cast<std::size_t>(i)] = "0123456789abcdef"[value_.value() >> (60 - 4 * i) & 15];
     return hex;
   }
 
  private:
-  std::uint64_t value_ = 0xcbf29ce484222325;
+  Fnv value_;
 };
 
 /// Of the program's file, read once while it stays as it is.

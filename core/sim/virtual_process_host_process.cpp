@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mznode/json/fnv.hpp"
 #include "mznode/sim/node_output.hpp"
 #include "mznode/sim/random.hpp"
 
@@ -13,13 +14,12 @@ namespace {
 constexpr int first_shown_pid = 4'000'000;
 
 std::uint64_t stream_of(std::uint64_t seed, const std::string& node, std::uint64_t life) {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, because std::hash differs between libraries
-  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3; };
-  for (const char c : node) add(static_cast<unsigned char>(c));
+  Fnv hash;
+  hash.add(node);
   for (const std::uint64_t number : {seed, life}) {
-    for (int shift = 0; shift < 64; shift += 8) add(static_cast<unsigned char>(number >> shift));
+    for (int shift = 0; shift < 64; shift += 8) hash.add(static_cast<unsigned char>(number >> shift));
   }
-  return hash;
+  return hash.value();
 }
 
 /// The same for a node's life in every run, and different for each of them.

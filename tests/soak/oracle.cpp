@@ -13,6 +13,7 @@
 
 #include "mznode/check/edn.hpp"
 #include "mznode/check/jsonl.hpp"
+#include "mznode/json/fnv.hpp"
 #include "tests/workloads/cells.hpp"
 
 namespace mznode::oracle {
@@ -22,25 +23,20 @@ namespace {
 class Fingerprint {
  public:
   void take(std::string_view text) {
-    for (const char c : text) take_byte(static_cast<unsigned char>(c));
+    hash_.add(text);
     take(static_cast<std::int64_t>(text.size()));
   }
   void take(std::int64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) take_byte(static_cast<unsigned char>(number >> shift));
+    for (int shift = 0; shift < 64; shift += 8) hash_.add(static_cast<unsigned char>(number >> shift));
   }
   std::string hex() const {
     std::ostringstream out;
-    out << std::hex << std::setw(16) << std::setfill('0') << hash_;
+    out << std::hex << std::setw(16) << std::setfill('0') << hash_.value();
     return out.str();
   }
 
  private:
-  void take_byte(unsigned char byte) {
-    hash_ ^= byte;
-    hash_ *= 0x100000001b3;
-  }
-
-  std::uint64_t hash_ = 0xcbf29ce484222325;
+  Fnv hash_;
 };
 
 void take(Fingerprint& fingerprint, const TestReport& report) {

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "mznode/json/fnv.hpp"
+
 namespace mznode::kafka {
 namespace {
 
 /// FNV-1a over both names, and the finalizer of SplitMix64, since FNV's high bits hardly notice the last characters.
 std::uint64_t weight(std::string_view node, std::string_view key) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto mix = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  };
-  mix(node);
-  mix(std::string_view("\0", 1));  // so that n1 and 2 are not n and 12
-  mix(key);
+  Fnv both;
+  both.add(node);
+  both.add('\0');  // so that n1 and 2 are not n and 12
+  both.add(key);
+  std::uint64_t hash = both.value();
   hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
   hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
   return hash ^ (hash >> 31);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mznode/json/fnv.hpp"
 #include "txn/micro_ops.hpp"
 
 namespace mznode::txn {
@@ -14,11 +15,8 @@ constexpr std::size_t bytes_of_a_chunk = 1'000;
 constexpr int bits_of_a_digit = 4;
 constexpr int digits_of_a_hash = 64 / bits_of_a_digit;
 
-/// FNV-1a, the same on all machines.
 std::uint64_t hash_of(const Json& key) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : key.canonical()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
+  return Fnv::of(key.canonical());
 }
 
 std::size_t digit(std::uint64_t hash, int depth) {

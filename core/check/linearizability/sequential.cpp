@@ -8,6 +8,7 @@
 #include "linearizability/timed_calls.hpp"
 #include "mznode/check/linearizable.hpp"
 #include "mznode/check/verdict.hpp"
+#include "mznode/json/fnv.hpp"
 
 namespace mznode::check {
 namespace {
@@ -96,10 +97,7 @@ Verdict judge_calls(const History& history, std::span<const TimedCall> told, std
 namespace detail {
 
 Fingerprint fingerprint_of(std::string_view text) {
-  // FNV-1a (Fowler, Noll and Vo), the same number on every machine.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3;
-  return {.hash = hash, .bytes = text.size()};
+  return {.hash = Fnv::of(text), .bytes = text.size()};
 }
 
 CheckFunction linearizable_from(std::shared_ptr<const State> initial) {

@@ -6,6 +6,11 @@
 
 namespace mznode {
 
+/// The characters between the quotes of a string that is written without escapes; any other token as it is.
+inline std::string_view unquoted(std::string_view token) {
+  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
+}
+
 /// Goes through the text of a JSON value, from token to token, and knows where each one stands. It takes no more memory
 /// than the value is deep, and no recursion.
 class Tokens {
