@@ -35,7 +35,7 @@ configure: setup
 	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release $$(command -v ninja >/dev/null && echo -G Ninja)
 
 test: configure
-	$(call timed,building the program and the tests: eight minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
+	$(call timed,building the program and the tests: about seven minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
 	@scripts/run-tests.sh $(BUILD)
 
 # A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text
@@ -46,7 +46,7 @@ soak: configure
 
 # Without the tests, which take most of the time.
 demo: configure
-	$(call timed,building the program: about two minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
+	$(call timed,building the program: two and a half minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
 	$(call timed,running every workload: about a quarter of a minute,$(MZNODE) demo)
 	@echo "=== the program is $(MZNODE); so that your shell knows it: export PATH=$(CURDIR)/$(BUILD):\$$PATH"
 

@@ -2,11 +2,12 @@
 """Runs public solutions of Fly.io's challenges in virtual time and under the real Maelstrom, and compares the verdicts.
 
     maelstrom-runs/public_solutions.py --sources DIR --maelstrom DIR [--only REPOSITORY]... [--runs N]
+        [--seeds N]
 
 --sources is a folder with a checkout of each repository, DIR/OWNER/NAME; what is not there is skipped. --maelstrom is a
 checkout of Maelstrom, whose library for Go is the one that they are built with. $MAELSTROM is the command of the real
 one, if it is to be run, too, and $MZNODE ours. A seed runs N times (3), which must have the same bytes. What the real
-one cuts off is chance that nobody can repeat, so its verdict is compared with those of ten seeds. Writes
+one cuts off is chance that nobody can repeat, so its verdict is compared with those of the seeds 1 to N (10). Writes
 maelstrom-runs/PUBLIC_SOLUTIONS.md, or the file of --output.
 """
 import argparse

@@ -178,8 +178,8 @@ def real_maelstrom(work, flags, program, arguments=()):
     if not name:
         return "-"
     with tempfile.TemporaryDirectory(dir=work) as place:
-        made = subprocess.run([*name.split(), "test", *flags, "--bin", program, *arguments], cwd=place, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
+        made = subprocess.run([*name.split(), "test", *flags, "--bin", program, *arguments], cwd=place,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     last = made.stdout[-4000:]
     if "Everything looks good" in last:
         return "valid"

@@ -1,4 +1,4 @@
-#include "mznode/workloads/value_carriers.hpp"
+#include "mznode/workloads/carriers.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -14,7 +14,7 @@ bool is_any_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 bool Carriers::can_carry(const Tokens& token) {
   const bool is_head =
-      !token.is_name() && token.depth() == 1 && is_any_of(bare(token.under()), {"type", "msg_id", "in_reply_to"});
+      !token.is_name() && token.depth() == 1 && is_any_of(unquoted(token.under()), {"type", "msg_id", "in_reply_to"});
   return !is_head && !(token.is_name() && token.depth() == 1);
 }
 
@@ -26,7 +26,7 @@ void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement&
   while (tokens.next()) {
     if (!can_carry(tokens)) continue;
     Path& path = paths_[key(type, tokens)];
-    path.is_named = is_any_of(bare(tokens.under()), {"message", "element", "value", "delta", "id"});
+    path.is_named = is_any_of(unquoted(tokens.under()), {"message", "element", "value", "delta", "id"});
     path.is_list = tokens.is_in_list() || tokens.is_name();
     path.type = type;
     ++path.tokens;

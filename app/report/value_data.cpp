@@ -6,7 +6,7 @@
 
 #include "mznode/check/registry.hpp"
 #include "mznode/json/tokens.hpp"
-#include "mznode/workloads/value_carriers.hpp"
+#include "mznode/workloads/carriers.hpp"
 #include "report/element_data.hpp"
 
 namespace mznode::app {
@@ -29,11 +29,6 @@ std::string kind_of(const check::Checker* checker) {
   }
 }
 
-/// The characters of a key: "9" and 9 are the same, because a member's name can only be a string.
-std::string_view bare(std::string_view token) {
-  return Carriers::bare(token);
-}
-
 bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -44,17 +39,18 @@ template <class Found>
 void find_keys(std::string_view text, const Found& found) {
   Tokens tokens(text);
   while (tokens.next()) {
-    const std::string_view under = bare(tokens.under());
+    const std::string_view under = unquoted(tokens.under());
     if (tokens.is_name()) {
-      const bool is_by_key = tokens.depth() == 1 || is_any_of(bare(tokens.first()), {"poll"}) ||
+      const bool is_by_key = tokens.depth() == 1 || is_any_of(unquoted(tokens.first()), {"poll"}) ||
                              is_any_of(under, {"msgs", "offsets", "poll", "commit", "list"});
-      if (is_by_key) found(bare(tokens.text()));
+      if (is_by_key) found(unquoted(tokens.text()));
     } else if (tokens.is_in_list()) {
       const bool is_second = tokens.place() == 1;
-      if (is_second && is_any_of(bare(tokens.first()), {"r", "w", "append", "send"})) found(bare(tokens.text()));
-      if (is_any_of(under, {"keys"})) found(bare(tokens.text()));
+      if (is_second && is_any_of(unquoted(tokens.first()), {"r", "w", "append", "send"}))
+        found(unquoted(tokens.text()));
+      if (is_any_of(under, {"keys"})) found(unquoted(tokens.text()));
     } else if (is_any_of(under, {"key", "k"})) {
-      found(bare(tokens.text()));
+      found(unquoted(tokens.text()));
     }
   }
 }
@@ -80,7 +76,7 @@ void follow_keys(check::Subject subject, const check::History& history, const Op
     };
     if (subject == check::Subject::registers) {
       Tokens tokens(operation.value.text());
-      if (tokens.next() && tokens.is_in_list() && tokens.place() == 0) add(bare(tokens.text()));
+      if (tokens.next() && tokens.is_in_list() && tokens.place() == 0) add(unquoted(tokens.text()));
     } else {
       find_keys(operation.value.text(), add);
     }

@@ -33,7 +33,6 @@ class Livelock {
   std::uint64_t events_ = 0;
   std::uint64_t limit_ = 0;
   std::uint64_t sent_before_ = 0;
-  std::uint64_t received_before_ = 0;
   std::size_t operations_before_ = 0;
 };
 

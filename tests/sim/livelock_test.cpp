@@ -40,6 +40,21 @@ TEST(Livelock, ATimerThatNeedsNoTimeEndsTheRun) {
   EXPECT_TRUE(contains(result.livelock.value_or(""), "does a node set a timer again and again"));
 }
 
+// Long before so many operations had begun it would have been a storm of messages.
+TEST(Livelock, NodesThatBeginToAnswerEachOtherForEverEndTheRun) {
+  const Installer players = [](Node& node) -> std::shared_ptr<void> {
+    node.on("echo", [&node, echoes = 0]() mutable {
+      if (++echoes == 4'000 && node.id() == "n1") node.send("n0", "ball", Empty());
+    });
+    node.on("ball", [&node](Message message, Empty) { node.send(std::string(message.src), "ball", Empty()); });
+    return nullptr;
+  };
+  const auto result = run_echo(options_of(2, 10'000, 10s), players);
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_TRUE(contains(result.livelock.value_or(""), " most of them from n0 to n1, from n1 to n0. Without latency"))
+      << result.livelock.value_or("");
+}
+
 TEST(Livelock, MuchTrafficIsNone) {
   const Installer gossip = [](Node& node) -> std::shared_ptr<void> {
     node.on("echo", [&node] {

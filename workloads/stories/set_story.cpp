@@ -144,7 +144,8 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   for (const auto& [node, read] : last_reads(witness, known)) {
     if (holds(read->value, element)) continue;
     lacking += (lacking.empty() ? "" : ", ") + node;
-    if (cause.empty()) cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
+    // Of the node that the title names first.
+    if (lacking_count == 0) cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
     if (++lacking_count > told_nodes) continue;
     if (node != witness.node_of(*beginning.operation)) tell_letters(witness, element, node, carrying, story.events);
     const auto deaths = witness.deaths(node, known, Witness::time_of(*read));

@@ -116,8 +116,13 @@ Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std:
 }
 
 std::size_t Witness::place_of(std::int64_t index) const {
-  if (places_.empty()) return static_cast<std::size_t>(index);
-  return places_.at(index);
+  if (places_.empty()) {
+    const auto place = static_cast<std::size_t>(index);
+    if (index >= 0 && place < run_.history.size()) return place;
+  } else if (const auto found = places_.find(index); found != places_.end()) {
+    return found->second;
+  }
+  throw check::HistoryError("the history has no operation of index " + std::to_string(index));
 }
 
 const Carriers& Witness::carriers() const {
@@ -141,7 +146,7 @@ bool Witness::carries(const sim::Packet& packet, const Json& value) const {
   const std::uint64_t type = type_of(packet.body);
   Tokens tokens(packet.body);
   while (tokens.next()) {
-    if (Carriers::bare(tokens.text()) == text && carriers().carries(type, tokens)) return true;
+    if (unquoted(tokens.text()) == text && carriers().carries(type, tokens)) return true;
   }
   return false;
 }

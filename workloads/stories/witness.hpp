@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "mznode/sim/runner.hpp"
+#include "mznode/workloads/carriers.hpp"
 #include "mznode/workloads/story.hpp"
-#include "mznode/workloads/value_carriers.hpp"
 
 namespace mznode::story {
 
@@ -44,7 +44,7 @@ class Witness {
   const std::string& node_of(const check::Operation& operation) const;
   static Duration time_of(const check::Operation& operation) { return Duration(operation.time_ns); }
   /// By its index, which in a part of a history is not its place.
-  const check::Operation& operation(std::int64_t index) const { return run_.history.at(place_of(index)); }
+  const check::Operation& operation(std::int64_t index) const { return run_.history[place_of(index)]; }
   /// The invocation of a completion, by its index.
   const check::Operation* invocation_of(std::int64_t completion) const;
   /// The completion of an invocation, by its index; null when it never completed.
@@ -65,7 +65,7 @@ class Witness {
   std::vector<StoryEvent> deaths(const std::string& node, Duration from, Duration to) const;
 
  private:
-  /// Its place in the history. Throws std::out_of_range where there is none of this index.
+  /// Its place in the history. Throws HistoryError where there is none of this index.
   std::size_t place_of(std::int64_t index) const;
   const Carriers& carriers() const;
   bool carries(const sim::Packet& packet, const Json& value) const;

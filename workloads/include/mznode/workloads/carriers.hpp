@@ -29,10 +29,8 @@ class Carriers {
   /// Whether there is any such place.
   bool found_any() const { return !chosen_.empty(); }
   /// The characters of an element: a member's name can only be a string.
-  static std::string_view element(const Tokens& token) { return token.is_name() ? bare(token.text()) : token.text(); }
-  /// A string without its quotes.
-  static std::string_view bare(std::string_view token) {
-    return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : token;
+  static std::string_view element(const Tokens& token) {
+    return token.is_name() ? unquoted(token.text()) : token.text();
   }
 
  private:
