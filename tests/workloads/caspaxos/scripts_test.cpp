@@ -3,21 +3,13 @@
 
 #include "tests/script.hpp"
 #include "tests/workloads/caspaxos/cluster.hpp"
+#include "tests/workloads/script_members.hpp"
 
 // The scripts in tests/workloads/caspaxos/scripts.
 namespace mznode::caspaxos {
 namespace {
 
 const std::filesystem::path directory = std::filesystem::path(MZNODE_SOURCE_DIR) / "tests/workloads/caspaxos/scripts";
-
-std::string name(Member member) {
-  return "n" + std::to_string(member);
-}
-
-Member member_of(const std::string& name) {
-  if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no node is called " + name);
-  return Member(std::stoul(name.substr(1)));
-}
 
 std::string describe(const List& list) {
   std::string text;
@@ -59,7 +51,7 @@ std::string describe(const Cluster::Packet& packet) {
 bool is_on(const std::string& link, const Cluster::Packet& packet) {
   const auto arrow = link.find("->");
   if (arrow == std::string::npos) throw std::invalid_argument("a link is written n0->n1, and not " + link);
-  const auto fits = [](const std::string& end, Member member) { return end == "*" || member_of(end) == member; };
+  const auto fits = [](const std::string& end, Member member) { return end == "*" || member_named(end) == member; };
   return fits(link.substr(0, arrow), packet.from) && fits(link.substr(arrow + 2), packet.to);
 }
 
@@ -111,7 +103,7 @@ class ScriptedCluster {
 
   void carry_out(const std::string& verb, const Words& words) {
     if (!cluster_) throw std::invalid_argument("a script begins with a cluster");
-    const auto member = [&] { return member_of(words.at(0)); };
+    const auto member = [&] { return member_named(words.at(0)); };
     const auto id = [&] { return std::stoll(words.at(1)); };
     if (verb == "append") {
       cluster_->append(member(), id());
@@ -123,7 +115,7 @@ class ScriptedCluster {
       move(words, verb == "lose");
     } else if (verb == "isolate") {
       std::set<Member> members;
-      for (const std::string& each : words) members.insert(member_of(each));
+      for (const std::string& each : words) members.insert(member_named(each));
       cluster_->isolate(members);
     } else if (verb == "heal") {
       cluster_->heal();

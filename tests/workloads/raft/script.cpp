@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tests/workloads/script_members.hpp"
+
 namespace mznode::raft {
 namespace {
 
@@ -10,15 +12,6 @@ std::vector<std::string> words_of(const std::string& line) {
   std::vector<std::string> words;
   for (std::string word; in >> word;) words.push_back(word);
   return words;
-}
-
-std::string name(Member member) {
-  return "n" + std::to_string(member);
-}
-
-Member member_of(const std::string& name) {
-  if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no server is called " + name);
-  return Member(std::stoul(name.substr(1)));
 }
 
 /// "2/1" is the entry at index 2, of term 1.
@@ -104,7 +97,7 @@ bool is_on(const std::string& link, const Cluster::Packet& packet) {
   if (arrow == std::string::npos) throw std::invalid_argument("a link is written n0->n1, and not " + link);
   const std::string from = link.substr(0, arrow);
   const std::string to = link.substr(arrow + 2);
-  return (from == "*" || member_of(from) == packet.from) && (to == "*" || member_of(to) == packet.to);
+  return (from == "*" || member_named(from) == packet.from) && (to == "*" || member_named(to) == packet.to);
 }
 
 }  // namespace
@@ -126,7 +119,7 @@ std::string ScriptedCluster::run(const std::string& command) {
   }
   if (!cluster_) throw std::invalid_argument("a script begins with a cluster");
   Cluster& cluster = *cluster_;
-  const auto member = [&] { return member_of(words.at(0)); };
+  const auto member = [&] { return member_named(words.at(0)); };
   if (verb == "campaign" || verb == "heartbeat") {
     cluster.now = std::max(cluster.now, cluster[member()].next_tick());
     cluster[member()].tick(cluster.now);
@@ -141,7 +134,7 @@ std::string ScriptedCluster::run(const std::string& command) {
     deliver(words, verb == "lose");
   } else if (verb == "isolate") {
     std::set<Member> members;
-    for (const std::string& each : words) members.insert(member_of(each));
+    for (const std::string& each : words) members.insert(member_named(each));
     cluster.isolate(members);
   } else if (verb == "heal") {
     cluster.heal();
@@ -180,7 +173,7 @@ void ScriptedCluster::start(const Words& words, const std::vector<Words>& server
   for (const Words& server : servers) {
     std::vector<Term> terms;
     for (std::size_t i = 4; i < server.size(); ++i) terms.emplace_back(std::stoul(server[i]));
-    saved.at(member_of(server.at(0))) = saved_log(Term(std::stoul(server.at(2))), terms);
+    saved.at(member_named(server.at(0))) = saved_log(Term(std::stoul(server.at(2))), terms);
   }
   roles_.assign(size, "");
   cluster_ = std::make_unique<Cluster>(std::move(saved), [=](Config& config) {

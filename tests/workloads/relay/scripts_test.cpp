@@ -5,21 +5,13 @@
 
 #include "tests/script.hpp"
 #include "tests/workloads/relay/cluster.hpp"
+#include "tests/workloads/script_members.hpp"
 
 // The scripts in tests/workloads/relay/scripts.
 namespace mznode::relay {
 namespace {
 
 const std::filesystem::path directory = std::filesystem::path(MZNODE_SOURCE_DIR) / "tests/workloads/relay/scripts";
-
-std::string name(Member member) {
-  return "n" + std::to_string(member);
-}
-
-Member member_named(const std::string& name) {
-  if (name.size() < 2 || name[0] != 'n') throw std::invalid_argument("no node is called " + name);
-  return Member(std::stoul(name.substr(1)));
-}
 
 std::string names(Members members) {
   std::string text;
