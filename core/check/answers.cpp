@@ -1,5 +1,6 @@
 #include "mznode/check/answers.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "history/parts.hpp"
+#include "invariants/independent.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
@@ -16,12 +18,16 @@ namespace {
 using nlohmann::ordered_json;
 using Problem = std::optional<std::string>;
 
+/// What changes an object, by all names that checkers and models have for it. All else asks, or takes.
+constexpr std::string_view writing_functions[] = {"add",    "append", "broadcast", "cas",    "delete", "enqueue",
+                                                  "insert", "push",   "put",       "remove", "write"};
+
 /// How many replies the details and the explanation name.
 constexpr std::size_t max_examples = 8;
 constexpr std::size_t max_told = 3;
 
 bool equal(std::string_view a, std::string_view b) {
-  return a == b || Json::from_valid(std::string(a)) == Json::from_valid(std::string(b));
+  return a == b || json_of(a) == json_of(b);
 }
 
 bool is_list(std::string_view text) {
@@ -118,8 +124,7 @@ class TransactionJudge {
   /// The keys of a JSON map are strings, so logs may be asked by a number and answered by its text.
   bool is_same_key(std::string_view asked, std::string_view answered) const {
     if (equal(asked, answered)) return true;
-    return objects_ == Objects::logs &&
-           details_key(Json::from_valid(std::string(asked))) == details_key(Json::from_valid(std::string(answered)));
+    return objects_ == Objects::logs && details_key(json_of(asked)) == details_key(json_of(answered));
   }
 
   /// A message that was sent is answered by itself or with its offset.
@@ -173,7 +178,7 @@ class LogJudge {
     keys.clear();
     const auto assigned = elements_of(asked.value.text());
     for (const std::string_view key : assigned.value_or(std::vector<std::string_view>())) {
-      keys.insert(details_key(Json::from_valid(std::string(key))));
+      keys.insert(details_key(json_of(key)));
     }
     return std::nullopt;
   }
@@ -194,7 +199,7 @@ class LogJudge {
         scanner.value(key);
         scanner.consume(':');
         scanner.value(messages);
-        const std::string name = details_key(Json::from_valid(std::string(key)));
+        const std::string name = details_key(json_of(key));
         if (!known->second.contains(name)) {
           return "key " + shown(name) + " was not asked for: process " + std::to_string(reply.process) +
                  " has assigned itself others";
@@ -265,6 +270,22 @@ AnswerJudge judge_group_answers(const History&) {
   });
 }
 
+AnswerJudge judge_independent_answers(const History& history) {
+  const bool has_keys = Independent(history).has_keys();
+  return of_same_function([has_keys](const Operation& asked, const Operation& reply) -> Problem {
+    if (asked.f == "write") return judge_same_value(asked, reply);
+    const bool is_told = has_keys && !asked.value.is_null() && pair_of(reply.value.text());
+    return is_told ? judge_key(asked, reply) : std::nullopt;
+  });
+}
+
+AnswerJudge judge_row_answers(const History&) {
+  return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
+    const bool are_numbers = asked.value.kind() == Json::Kind::number && reply.value.kind() == Json::Kind::number;
+    return asked.f == "add" && are_numbers ? judge_same_value(asked, reply) : std::nullopt;
+  });
+}
+
 AnswerJudge judge_element_answers(const History&) {
   return of_same_function([](const Operation& asked, const Operation& reply) -> Problem {
     return asked.f == "read" ? judge_list(reply) : judge_element(asked, reply);
@@ -285,6 +306,21 @@ AnswerJudge judge_list_transactions(const History&) {
 
 AnswerJudge judge_log_answers(const History& history) {
   return LogJudge(history);
+}
+
+std::optional<History> with_written_values(const History& history, const Pairing& pairing) {
+  std::optional<History> filled;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& reply = history[i];
+    if (reply.type != Type::ok || !reply.is_client() || !reply.value.is_null()) continue;
+    const Operation& asked = history[pairing.invocation(i)];
+    const bool is_write =
+        std::find(std::begin(writing_functions), std::end(writing_functions), asked.f) != std::end(writing_functions);
+    if (!is_write || asked.f != reply.f || asked.value.is_null()) continue;
+    if (!filled) filled = history;
+    (*filled)[i].value = asked.value;
+  }
+  return filled;
 }
 
 void OtherThanAsked::write_to(ordered_json& details) const {

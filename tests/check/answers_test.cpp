@@ -83,7 +83,16 @@ constexpr Pair answers_of_another_request[] = {
     {"sequential", "write 1", "read [1,[null,null]]"},
     {"sequential", "read 3", R"(read [4,["4_1","4_0"]])"},
     {"monotonic", "read", "add null"},
+    {"monotonic", "add 1", "add 2"},
     {"causal", "write 1", "read 1"},
+    {"causal", "write 1", "write 2"},
+    {"causal", "write [1,1]", "write [2,1]"},
+    {"causal", "read [1,null]", "read [2,0]"},
+    {"causal", "read-init [1,null]", "read-init [2,0]"},
+    {"causal-reverse", "write 1", "write 2"},
+    {"causal-reverse", "read [1,null]", "read [2,[]]"},
+    {"comments", "read [1,null]", "read [2,[]]"},
+    {"adya", "insert [1,[null,1]]", "insert [2,[null,1]]"},
     {"register", "write 1", "write 9"},
     {"register", "write 1", "read 1"},
     {"cas-register", "cas [1,2]", "cas [1,3]"},
@@ -154,6 +163,13 @@ TEST(Answers, ToWhatWasAskedAreNot) {
       {"fifo-queue", "enqueue 1", "enqueue null"},
       {"sequential", "read [3,null]", R"(read [3,["3_1","3_0"]])"},
       {"fifo-queue", "dequeue", "dequeue 5"},
+      {"monotonic", "add 1", R"(add {"val":7,"sts":1})"},
+      {"monotonic", "add 1", "add null"},
+      {"causal", "write [1,1]", "write null"},
+      {"causal", "read", "read 0"},
+      {"causal-reverse", "write [1,1]", "write null"},
+      {"causal-reverse", "read [1,null]", "read [1,[]]"},
+      {"causal-reverse", "read", "read []"},
       {"register", "write 1", "write null"},
       {"register", "read 3", "read 1"},
       {"map", R"(get ["a",null])", R"(get ["a",1])"},
@@ -211,6 +227,99 @@ TEST(Answers, PollsShowWhatTheProcessHasAssignedItself) {
                         R"(1 ok assign ["b"])", asked, poll})),
             0u);
   EXPECT_EQ(judge(with({asked, poll})), 0u);
+}
+
+/// The same history from clients that acknowledge all but reads with null.
+History without_written_values(History history) {
+  for (Operation& operation : history) {
+    const bool takes =
+        operation.f.starts_with("read") || operation.f == "get" || operation.f == "dequeue" || operation.f == "pop";
+    if (operation.type == Type::ok && !takes) operation.value = Json();
+  }
+  return history;
+}
+
+TEST(Answers, AnAcknowledgedWriteThatSaysNothingWroteWhatItWasTo) {
+  struct Case {
+    const char* checker;
+    const char* write;
+    const char* right;
+    const char* wrong;
+  };
+  constexpr Case cases[] = {
+      {"set", "add 1", "read [1]", "read []"},
+      {"g-set", "add 1", "read [1]", "read []"},
+      {"broadcast", "broadcast 1", "read [1]", "read []"},
+      {"set-full", "add 1", "read [1]", "read []"},
+      {"counter", "add 1", "read 1", "read 2"},
+      {"pn-counter", "add -1", "read -1", "read 0"},
+      {"g-counter", "add 1", "read 1", "read 0"},
+      {"queue", "enqueue 1", "dequeue 1", "dequeue 2"},
+      {"total-queue", "enqueue 1", "dequeue 1", "dequeue 2"},
+      {"causal", "write 1", "read 1", "read 0"},
+      {"causal", "write [7,1]", "read [7,1]", "read [7,0]"},
+      {"causal-reverse", "write 1", "read [0,1]", "read [1]"},
+      {"comments", "write [7,1]", "read [7,[0,1]]", "read [7,[1]]"},
+      {"monotonic", "add 1", "read [0,1]", "read [0]"},
+      {"lin-kv", "write [7,1]", "read [7,1]", "read [7,2]"},
+      {"lin-kv", "cas [7,[0,1]]", "read [7,1]", "read [7,0]"},
+      {"cas-register", "write 1", "read 1", "read 2"},
+      {"kv", R"(put ["a","x"])", R"(get ["a","x"])", R"(get ["a",""])"},
+      {"register", "write 1", "read 1", "read 2"},
+      {"map", "delete 7", "get [7,null]", "get [7,0]"},
+      {"model set", "add 1", "read [0,1]", "read [0]"},
+      {"log", "append 1", "read [0,1]", "read [1,0]"},
+      {"stack", "push 1", "pop 1", "pop 0"},
+      {"model queue", "enqueue 1", "dequeue 0", "dequeue 1"},
+      {"model counter", "add 1", "read 1", "read 2"},
+  };
+  for (const Case& it : cases) {
+    SCOPED_TRACE(std::string(it.checker) + ": " + it.write);
+    std::string first = it.write;  // what comes before it, where one alone says nothing
+    if (const auto at = first.rfind('1'); at != std::string::npos) first[at] = '0';
+    const std::string name = it.checker;
+    if (name == "map") first = "put [7,0]";
+    if (name == "lin-kv") first = "write [7,0]";
+    const bool needs_first = name == "causal-reverse" || name == "comments" || name == "monotonic" || name == "map" ||
+                             name == "lin-kv" || name == "model set" || name == "log" || name == "stack" ||
+                             name == "model queue";
+    for (const bool is_right : {true, false}) {
+      std::vector<std::string> lines;
+      if (needs_first) lines = {"0 invoke " + first, "0 ok " + first};
+      const std::string read = is_right ? it.right : it.wrong;
+      const std::string f = read.substr(0, read.find(' '));
+      const std::string asked = read.find("[7") != std::string::npos ? f + " [7,null]" : f;
+      lines.insert(lines.end(), {std::string("0 invoke ") + it.write, std::string("0 ok ") + it.write});
+      lines.insert(lines.end(), {"!1 invoke " + (name == "kv" ? R"(get ["a",null])" : asked), "!1 ok " + read});
+      const History history = shorthand(lines);
+      const Verdict verdict = judged(name, history);
+      EXPECT_EQ(verdict.valid, is_right ? Valid::yes : Valid::no) << read << " " << verdict.error;
+      EXPECT_EQ(to_details(judged(name, without_written_values(history))).dump(), to_details(verdict).dump()) << read;
+    }
+  }
+  const std::vector<std::string> twice = {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
+                                          "0 ok insert [1,[null,1]]", "1 ok insert [1,[2,null]]"};
+  EXPECT_EQ(judged("adya", without_written_values(shorthand(twice))).valid, Valid::no);
+}
+
+TEST(Answers, ToUpstreamAnAcknowledgedNullWasWritten) {
+  const History history = shorthand({"0 invoke add 1", "0 ok add null", "1 invoke read", "1 ok read [1]"});
+  EXPECT_EQ(judged("set", history).valid, Valid::yes);
+  EXPECT_EQ(reason(judged("set", history, compat)), "lost [null]");
+}
+
+TEST(Answers, WhatIsNotToldOfOtherThanWritesStaysSo) {
+  const auto filled = [](const std::vector<std::string>& lines) {
+    const History history = shorthand(lines);
+    return with_written_values(history, Pairing(history)).has_value();
+  };
+  EXPECT_TRUE(filled({"0 invoke add 1", "0 ok add"}));
+  EXPECT_FALSE(filled({"0 invoke add 1", "0 ok add 1"})) << "nothing is copied";
+  EXPECT_FALSE(filled({"0 invoke add 1", "0 info add", "1 invoke add 1", "1 fail add"}));
+  EXPECT_FALSE(filled({"0 invoke read 1", "0 ok read", "1 invoke dequeue 1", "1 ok dequeue"}));
+  EXPECT_FALSE(filled({R"(0 invoke txn [["w",1,2]])", "0 ok txn"}));
+  EXPECT_FALSE(filled({"0 invoke add 1", "0 ok write"})) << "it answers something else";
+  EXPECT_FALSE(filled({"nemesis invoke add 1", "nemesis ok add"}));
 }
 
 TEST(Answers, LongOnesAreToldShortlyAndManyAreCounted) {

@@ -61,6 +61,18 @@ TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
   EXPECT_TRUE(to_details(verdict)["duplicated"].contains("13"));
 }
 
+TEST(Checkers, BeginningsAreJudgedWhereNothingCanTakeThemBack) {
+  std::string names;
+  for (const Checker& checker : checkers()) {
+    EXPECT_EQ(judges_prefixes(checker.name), checker.judges == Judges::beginnings);
+    if (judges_prefixes(checker.name)) names += (names.empty() ? "" : " ") + std::string(checker.name);
+  }
+  EXPECT_EQ(names,
+            "echo broadcast g-set set-full unique-ids lin-kv cas-register kv counter txn-list-append list-append "
+            "txn-rw-register rw-register");
+  EXPECT_FALSE(judges_prefixes("no such checker"));
+}
+
 TEST(Checkers, NothingToJudgeIsUnknown) {
   const History of_nemesis = shorthand({"nemesis info kill"});
   const History of_others = shorthand({"0 invoke frob 1", "0 ok frob 1"});

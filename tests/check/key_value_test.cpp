@@ -8,6 +8,7 @@
 #include "mznode/check/registry.hpp"
 #include "mznode/check/sequential.hpp"
 #include "mznode/check/verdict.hpp"
+#include "tests/check/shorthand.hpp"
 
 namespace mznode::check {
 namespace {
@@ -82,6 +83,20 @@ TEST(KeyValue, ShortcutsChangeNoVerdict) {
   }
   EXPECT_GT(seen[static_cast<std::size_t>(Valid::yes)], 300);
   EXPECT_GT(seen[static_cast<std::size_t>(Valid::no)], 300);
+}
+
+TEST(KeyValue, EachKeyIsJudgedByItselfAlsoWhereNothingWasAnswered) {
+  const std::vector<std::string> right = {R"(0 invoke put ["a","x"])", R"(0 ok put ["a","x"])",
+                                          R"(1 invoke get ["a",null])", R"(1 ok get ["a","x"])",
+                                          R"(2 invoke get ["b",null])"};
+  EXPECT_EQ(find_checker("kv")->check(shorthand(right), {}).valid, Valid::yes);
+  auto wrong = right;
+  wrong[3] = R"(1 ok get ["a","y"])";
+  const Verdict verdict = find_checker("kv")->check(shorthand(wrong), {});
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.explanation.front(), R"(key "a":)");
+  EXPECT_EQ(find_checker("kv")->check(shorthand({"0 invoke get 5", "0 ok get 5"}), {}).error,
+            "operation 0: expected [key, value] as the value of get");
 }
 
 }  // namespace

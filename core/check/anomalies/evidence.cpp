@@ -1,5 +1,6 @@
 #include "anomalies/evidence.hpp"
 
+#include "history/parts.hpp"
 #include "mznode/check/verdict.hpp"
 #include "mznode/json/seconds.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json parsed(std::string_view json) {
-  return to_details(Json::from_valid(std::string(json)));
+  return to_details(json_of(json));
 }
 
 const char* name_of(Relations relation) {
@@ -74,11 +75,10 @@ Evidence::Step Evidence::step(TransactionId from, TransactionId to, Relations re
 Evidence::Step Evidence::data_step(const Dependency& dependency, const std::string& from_name,
                                    const std::string& to_name) const {
   const Objects objects = explainer_.objects();
-  const auto json = [](std::string_view text) { return Json::from_valid(std::string(text)); };
-  const auto version = [&](ElementId it) { return it == none ? Json() : json(transactions_.element_text(it)); };
+  const auto version = [&](ElementId it) { return it == none ? Json() : json_of(transactions_.element_text(it)); };
   const std::string key_text = "key " + std::string(transactions_.key_text(dependency.key));
   Step step{.relation = name_of(dependency.relation),
-            .key = json(transactions_.key_text(dependency.key)),
+            .key = json_of(transactions_.key_text(dependency.key)),
             .value = version(dependency.element)};
   if (dependency.relation != wr) step.next_value = version(dependency.next);
   const auto wrote = [&](ElementId it) {

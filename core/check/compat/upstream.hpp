@@ -16,7 +16,7 @@ class Upstream {
         elle_0_2_2_(options.compat_elle_0_2_2 || (options.compat_jepsen && !options.compat_elle_0_2_7)) {}
 
   // Any workload.
-  /// A reply is believed to answer what was asked.
+  /// A reply is believed to answer what was asked; and a write that is acknowledged with null, to have written null.
   bool believes_replies() const { return jepsen_; }
   /// Where nothing was to be judged, all of it was right; and all of no operations succeeded.
   bool accepts_nothing() const { return jepsen_; }
@@ -27,9 +27,12 @@ class Upstream {
   /// The availability is rounded to a float.
   bool rounds_to_float() const { return jepsen_; }
 
-  // Sets and counters.
-  /// A set may show an element twice, and before anybody began to add it.
+  // Sets, queues, and what is judged by a rule of its own.
+  /// What is shown or dequeued may be there twice, and may have been put in later, by what failed or, but for sets and
+  /// queues, by nobody. A dequeue of null is one of an element.
   bool ignores_impossible_elements() const { return jepsen_; }
+
+  // Counters.
   /// An add of a pn-counter that was never completed has not happened.
   bool forgets_open_adds() const { return jepsen_; }
   /// A counter's read that is no integer makes the history unreadable, not wrong.

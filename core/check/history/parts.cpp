@@ -49,4 +49,14 @@ std::string shown(std::string_view text) {
   return std::string(part) + (part.size() < text.size() ? " …" : "");
 }
 
+std::string named(const Operation& operation) {
+  return "the " + operation.f + " of process " + std::to_string(operation.process) + " (operation " +
+         std::to_string(operation.index) + ")";
+}
+
+bool has_failed(const History& history, const Pairing& pairing, std::size_t invocation) {
+  const std::size_t end = pairing.completion(invocation);
+  return end != Pairing::none && history[end].type == Type::fail;
+}
+
 }  // namespace mznode::check

@@ -15,7 +15,7 @@ Verdict check_adya(const History& history, const CheckOptions& options) {
     if (!operation.is_client() || operation.f != "insert") continue;
     const auto value = pair_of(operation.value.text());
     if (!value) refuse(operation, "expected [key, [a, b]] as the value of an insert");
-    std::vector<Operation>& known = inserts[Json::from_valid(std::string(value->first))];
+    std::vector<Operation>& known = inserts[json_of(value->first)];
     if (operation.type == Type::ok) known.push_back(operation);
   }
   Violations violations;

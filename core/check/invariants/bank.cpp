@@ -68,7 +68,7 @@ class Bank {
 
   Verdict verdict(bool accepts_nothing) && {
     violations_.count("read-count", reads_);
-    if (total_) violations_.count("total-amount", static_cast<std::size_t>(*total_));
+    if (total_) violations_.count("total-amount", *total_);
     std::string why;
     if (reads_ == 0) why = "no read was answered";
     if (reads_ == 1 && !options_.total_amount) {

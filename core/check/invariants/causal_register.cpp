@@ -4,6 +4,7 @@
 
 #include "compat/upstream.hpp"
 #include "history/integers.hpp"
+#include "history/parts.hpp"
 #include "invariants/independent.hpp"
 #include "invariants/violations.hpp"
 
@@ -16,6 +17,8 @@ struct CausalRegister {
   std::int64_t counter = 0;
   Json last_position = {};
   const Operation* last = nullptr;
+  /// Nothing that comes behind a fault is judged.
+  bool is_broken = false;
 
   /// Takes one more operation, and says why that cannot have been.
   std::optional<std::string> step(const Operation& operation, const Json& shown_value) {
@@ -53,19 +56,18 @@ struct CausalRegister {
 Verdict check_causal(const History& history, const CheckOptions& options) {
   const Independent independent(history);
   std::map<Json, CausalRegister> registers;
-  std::map<Json, bool> is_broken;
   Violations violations;
   std::size_t judged = 0;
   for (const Operation& operation : history) {
     if (!operation.is_client() || operation.type != Type::ok) continue;
     const Independent::Part part = independent.part(operation);
-    if (is_broken[part.key]) continue;
-    ++judged;
     CausalRegister& each = registers[part.key];
+    if (each.is_broken) continue;
+    ++judged;
     const Operation* const before = each.last;
-    const auto problem = each.step(operation, Json::from_valid(std::string(part.value)));
+    const auto problem = each.step(operation, json_of(part.value));
     if (!problem) continue;
-    is_broken[part.key] = true;
+    each.is_broken = true;
     std::vector<Operation> operations = {operation};
     if (before != nullptr) operations.push_back(*before);
     violations.add(

@@ -60,12 +60,10 @@ class CausalReverse {
     const bool is_begun = operation.type == Type::invoke;
     if (!is_begun && operation.type != Type::ok) return;
     const Independent::Part part = independent_.part(operation);
-    Write& write = objects_[part.key].writes[Json::from_valid(std::string(part.value))];
+    Write& write = objects_[part.key].writes[json_of(part.value)];
     if (is_begun) {
       write.begun = position;
-      const std::size_t end = pairing_.completion(position);
-      const bool failed = end != Pairing::none && history_[end].type == Type::fail;
-      std::size_t& first = failed ? write.first_failed : write.first_begun;
+      std::size_t& first = has_failed(history_, pairing_, position) ? write.first_failed : write.first_begun;
       first = std::min(first, position);
     } else {
       write.acknowledged = std::min(write.acknowledged, position);
@@ -91,13 +89,13 @@ class CausalReverse {
     std::set<const Write*> seen;
     const std::pair<const Json, Write>* latest = nullptr;
     for (const std::string_view element : *list) {
-      const auto write = object.writes.find(Json::from_valid(std::string(element)));
+      const auto write = object.writes.find(json_of(element));
       const bool is_written = write != object.writes.end() && write->second.first_begun < position;
       if (!is_written && !upstream_.ignores_impossible_elements()) {
-        const bool has_failed = write != object.writes.end() && write->second.first_failed < position;
-        violations_.add(has_failed ? "aborted-read" : "unwritten-read", {read},
+        const bool is_aborted = write != object.writes.end() && write->second.first_failed < position;
+        violations_.add(is_aborted ? "aborted-read" : "unwritten-read", {read},
                         named(read) + " shows " + shown(element) +
-                            (has_failed ? ", whose write failed" : ", which nobody had begun to write"));
+                            (is_aborted ? ", whose write failed" : ", which nobody had begun to write"));
       }
       if (write == object.writes.end() || write->second.begun == never) continue;
       seen.insert(&write->second);

@@ -19,7 +19,7 @@ Independent::Part Independent::part(const Operation& operation) const {
   if (!has_keys_) return {.key = Json(), .value = operation.value.text()};
   const auto pair = pair_of(operation.value.text());
   if (!pair) refuse(operation, "expected [key, value] as the value of " + operation.f + ", as others have");
-  return {.key = Json::from_valid(std::string(pair->first)), .value = pair->second};
+  return {.key = json_of(pair->first), .value = pair->second};
 }
 
 }  // namespace mznode::check

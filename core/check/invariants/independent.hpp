@@ -13,6 +13,8 @@ class Independent {
  public:
   explicit Independent(const History& history);
 
+  bool has_keys() const { return has_keys_; }
+
   struct Part {
     /// Null where there is only one object.
     Json key;

@@ -17,10 +17,6 @@ struct MicroOperation {
   Json value;
 };
 
-Json json_of(std::string_view text) {
-  return Json::from_valid(std::string(text));
-}
-
 std::vector<MicroOperation> micro_operations_of(const Operation& operation) {
   const auto list = elements_of(operation.value.text());
   if (!list) refuse(operation, "expected a list of micro-operations [\"r\", key, value] and [\"w\", key, value]");
@@ -148,9 +144,9 @@ class LongFork {
     const bool is_written = known != writes_.end() && known->second < position &&
                             micro_operations_of(history_[known->second]).front().value == value;
     if (!is_written) return violations_.add("unwritten-read", {read}, what + ", which nobody had begun to write");
-    const std::size_t end = pairing_.completion(known->second);
-    if (end == Pairing::none || history_[end].type != Type::fail) return;
-    violations_.add("aborted-read", {read, history_[end]}, what + ", whose write failed");
+    if (!has_failed(history_, pairing_, known->second)) return;
+    violations_.add("aborted-read", {read, history_[pairing_.completion(known->second)]},
+                    what + ", whose write failed");
   }
 
   /// Reads are of one order where each shows all that the next smaller one does.

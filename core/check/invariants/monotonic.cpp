@@ -21,11 +21,11 @@ struct Row {
 std::optional<Row> row_of(std::string_view text) {
   if (text == "null") return std::nullopt;
   const auto members = members_of(text);
-  if (!members) return Row{.val = Json::from_valid(std::string(text)), .sts = {}};
+  if (!members) return Row{.val = json_of(text), .sts = {}};
   Row row;
   for (const auto& [name, value] : *members) {
-    if (name == "val") row.val = Json::from_valid(std::string(value));
-    if (name == "sts") row.sts = Json::from_valid(std::string(value));
+    if (name == "val") row.val = json_of(value);
+    if (name == "sts") row.sts = json_of(value);
   }
   return row.val.is_null() ? std::nullopt : std::optional(std::move(row));
 }

@@ -12,7 +12,7 @@ namespace mznode::check {
 namespace {
 
 std::string name_of(std::string_view text) {
-  return details_key(Json::from_valid(std::string(text)));
+  return details_key(json_of(text));
 }
 
 /// The group and the place of a key that has the name which upstream gives it: group_place.
@@ -32,9 +32,9 @@ class SequentialKeys {
   explicit SequentialKeys(bool believes_keys) : believes_keys_(believes_keys) {}
 
   /// A write that begins: of a group, or of one key of it.
-  void write(const Operation& write) {
+  void write(const Operation& write, bool fails) {
     const auto pair = pair_of(write.value.text());
-    written_.insert(name_of(pair ? pair->first : std::string_view(write.value.text())));
+    (fails ? failed_ : written_).insert(name_of(pair ? pair->first : std::string_view(write.value.text())));
   }
 
   void read(const Operation& read) {
@@ -81,9 +81,13 @@ class SequentialKeys {
     for (const std::string_view key : keys) {
       if (key == "null") continue;
       const std::string name = name_of(key);
-      if (!written_.empty() && !written_.contains(group_name) && !written_.contains(name)) {
-        violations_.add("unwritten-read", {read},
-                        named(read) + " shows " + shown(key) + ", which nobody had begun to write");
+      const auto is_in = [&](const auto& writes) { return writes.contains(group_name) || writes.contains(name); };
+      const bool tells_writes = !written_.empty() || !failed_.empty();
+      if (tells_writes && !is_in(written_)) {
+        const bool is_aborted = is_in(failed_);
+        violations_.add(is_aborted ? "aborted-read" : "unwritten-read", {read},
+                        named(read) + " shows " + shown(key) +
+                            (is_aborted ? ", whose write failed" : ", which nobody had begun to write"));
       }
       const auto place = place_of(name);
       if (!place) continue;
@@ -97,7 +101,9 @@ class SequentialKeys {
   }
 
   const bool believes_keys_;
+  /// Groups and keys whose writes may have had an effect, and whose writes failed.
   std::set<std::string> written_;
+  std::set<std::string> failed_;
   /// The first read of which it is not known what it says.
   std::optional<std::string> misread_;
   std::size_t reads_ = 0;
@@ -112,9 +118,13 @@ class SequentialKeys {
 
 Verdict check_sequential(const History& history, const CheckOptions& options) {
   SequentialKeys keys(Upstream(options).ignores_impossible_elements());
-  for (const Operation& operation : history) {
+  const Pairing pairing(history);
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& operation = history[i];
     if (!operation.is_client()) continue;
-    if (operation.type == Type::invoke && operation.f == "write") keys.write(operation);
+    if (operation.type == Type::invoke && operation.f == "write") {
+      keys.write(operation, has_failed(history, pairing, i));
+    }
     if (operation.type == Type::ok && operation.f == "read") keys.read(operation);
   }
   return std::move(keys).verdict(Upstream(options).accepts_nothing());

@@ -16,11 +16,6 @@ constexpr std::size_t told_examples = 3;
 
 }  // namespace
 
-std::string named(const Operation& operation) {
-  return "the " + operation.f + " of process " + std::to_string(operation.process) + " (operation " +
-         std::to_string(operation.index) + ")";
-}
-
 void ViolationsFinding::write_to(ordered_json& details) const {
   for (const auto& [name, number] : counts) details[name] = number;
   details["errors"] = ordered_json::object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@ namespace mznode::check {
 /// Collects what a checker finds, and makes a verdict of it.
 class Violations {
  public:
-  void count(std::string name, std::size_t number) { finding_.counts.emplace_back(std::move(name), number); }
+  void count(std::string name, std::int64_t number) { finding_.counts.emplace_back(std::move(name), number); }
   void add(std::string_view name, std::vector<Operation> operations, std::string text);
   bool empty() const { return finding_.violations.empty(); }
 
@@ -23,8 +24,5 @@ class Violations {
  private:
   ViolationsFinding finding_;
 };
-
-/// "the read of process 3 (operation 17)".
-std::string named(const Operation& operation);
 
 }  // namespace mznode::check

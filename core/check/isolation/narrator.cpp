@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "anomalies/words.hpp"
+#include "history/parts.hpp"
 
 namespace mznode::check::isolation {
 namespace {
@@ -51,13 +52,11 @@ std::string Narrator::words(const ReadAnomaly& anomaly) const {
 
 AnomalyExample Narrator::example(const ReadAnomaly& anomaly) const {
   const auto parsed = [&](ElementId element) {
-    return element == none ? nlohmann::ordered_json()
-                           : check::to_details(Json::from_valid(std::string(transactions_.element_text(element))));
+    return element == none ? nlohmann::ordered_json() : check::to_details(json_of(transactions_.element_text(element)));
   };
-  nlohmann::ordered_json parts = {
-      {"op", check::to_details(history_[transactions_.position(anomaly.transaction)])},
-      {"key", check::to_details(Json::from_valid(std::string(transactions_.key_text(anomaly.key))))},
-      {"value", parsed(anomaly.element)}};
+  nlohmann::ordered_json parts = {{"op", check::to_details(history_[transactions_.position(anomaly.transaction)])},
+                                  {"key", check::to_details(json_of(transactions_.key_text(anomaly.key)))},
+                                  {"value", parsed(anomaly.element)}};
   if (anomaly.expected != none) parts["expected"] = parsed(anomaly.expected);
   return parts;
 }
@@ -150,9 +149,8 @@ std::vector<std::string> Narrator::words(const Cycle& cycle) {
 
 CycleExample::Step Narrator::step(const Link& link) {
   CycleExample::Step step;
-  const auto json = [](std::string_view text) { return Json::from_valid(std::string(text)); };
   const auto version = [&](std::uint32_t it) {
-    return it == none ? Json() : json(transactions_.element_text(commits_.element(it)));
+    return it == none ? Json() : json_of(transactions_.element_text(commits_.element(it)));
   };
   switch (link.kind) {
     case Link::Kind::session:
@@ -170,7 +168,7 @@ CycleExample::Step Narrator::step(const Link& link) {
     case Link::Kind::rw: step.relation = "rw"; break;
   }
   if (link.key != none) {
-    step.key = json(transactions_.key_text(link.key));
+    step.key = json_of(transactions_.key_text(link.key));
     step.value = version(link.version);
     if (link.kind != Link::Kind::wr) step.next_value = version(link.next);
   }

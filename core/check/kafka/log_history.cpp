@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "history/integers.hpp"
+#include "history/parts.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check::kafka {
@@ -124,7 +125,7 @@ class LogReader {
     }
     const std::string_view offset = value(scanner);
     if (offset != "null") {
-      const auto number = Json::from_valid(std::string(offset)).as_int();
+      const auto number = json_of(offset).as_int();
       if (!number) refuse("expected an offset, a whole number from 0");
       if (*number >= 0) message.offset = *number;  // one below is the offset of nothing, as upstream
     }

@@ -118,7 +118,7 @@ class GrowthJudge {
     const auto list = result.is_null() ? std::vector<std::string_view>() : elements_of(result.text());
     if (!list) refuse(history_[told_[i].completion], "expected a list as the value of a read");
     Read read{.call = i, .elements = {}};
-    for (const std::string_view each : *list) read.elements.push_back(number_of(Json::from_valid(std::string(each))));
+    for (const std::string_view each : *list) read.elements.push_back(number_of(json_of(each)));
     ElementNumbers sorted = read.elements;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
@@ -135,9 +135,8 @@ class GrowthJudge {
     if (!told.result) return;
     Json result = *told.result;
     const auto pair = pair_of(result.text());
-    const bool has_element =
-        pair && Json::from_valid(std::string(pair->first)) == told.argument && result != told.argument;
-    if (has_element) result = Json::from_valid(std::string(pair->second));
+    const bool has_element = pair && json_of(pair->first) == told.argument && result != told.argument;
+    if (has_element) result = json_of(pair->second);
     if (result == told.argument && told.f != "contains") result = Json();
     const bool is_answer = result.is_null() || (is_set_ && result.kind() == Json::Kind::boolean);
     if (!is_answer) {
@@ -153,7 +152,7 @@ class GrowthJudge {
     return number;
   }
 
-  /// GrowingState that are shown, and that nobody tried to add, or that are there twice and cannot be.
+  /// Elements that are shown, and that nobody tried to add, or that are there twice and cannot be.
   void find_impossible() {
     for (const auto& [call, element] : doubled_) {
       if (!is_set_ && !is_distinct_) break;

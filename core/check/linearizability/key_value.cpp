@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "history/integers.hpp"
+#include "history/parts.hpp"
+#include "linearizability/timed_calls.hpp"
 #include "mznode/check/linearizable.hpp"
 #include "mznode/check/sequential.hpp"
-#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {
@@ -81,17 +82,6 @@ StoredText begin_of(const History& part) {
   return begin;
 }
 
-/// The key and the value of [key, value]. Throws HistoryError for anything else.
-std::pair<std::string, std::string> key_and_text(const Operation& operation) {
-  Scanner scanner(operation.value.text());
-  std::string_view key;
-  std::string_view value;
-  const bool is_pair = scanner.consume('[') && scanner.value(key) && scanner.consume(',') && scanner.value(value) &&
-                       scanner.consume(']');
-  if (!is_pair) refuse(operation, "expected [key, value] as the value of " + operation.f);
-  return {std::string(key), std::string(value)};
-}
-
 /// Throws HistoryError for an operation that the model does not know.
 void demand_text(const Operation& operation) {
   const bool is_get = operation.f == "get";
@@ -112,20 +102,18 @@ Verdict check_kv(const History& history, const CheckOptions& options) {
   std::map<Json, History> by_key;
   for (const Operation& operation : history) {
     if (!operation.is_client()) continue;
-    auto [key, value] = key_and_text(operation);
-    Operation& part = by_key[Json::from_valid(std::move(key))].emplace_back(operation);
-    part.value = Json::from_valid(std::move(value));
+    const auto pair = pair_of(operation.value.text());
+    if (!pair) refuse(operation, "expected [key, value] as the value of " + operation.f);
+    Operation& part = by_key[json_of(pair->first)].emplace_back(operation);
+    part.value = json_of(pair->second);
     demand_text(part);
   }
   Verdict verdict(Valid::yes);
   RegistersFinding finding;
   for (const auto& [key, part] : by_key) {
-    const auto begin = std::make_shared<detail::StateOf<StoredText>>(begin_of(part));
-    Verdict judged = detail::linearizable_from(begin)(part, options);
-    // A key of which nothing was answered has no contradiction.
-    const bool is_answered =
-        std::any_of(part.begin(), part.end(), [](const Operation& operation) { return operation.type == Type::ok; });
-    if (!is_answered) judged = Verdict(Valid::yes);
+    const std::vector<TimedCall> calls = timed_calls(part);
+    Verdict judged =
+        judge_calls(part, calls, calls, std::make_shared<detail::StateOf<StoredText>>(begin_of(part)), options.limits);
     verdict.valid = worst(verdict.valid, judged.valid);
     if (judged.valid == Valid::unknown) verdict.error = "key " + key.text() + ": " + judged.error;
     if (judged.valid == Valid::no) verdict.explanation.push_back("key " + key.text() + ":");

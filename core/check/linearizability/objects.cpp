@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compat/upstream.hpp"
 #include "history/integers.hpp"
 #include "history/parts.hpp"
 #include "linearizability/containers.hpp"
@@ -27,6 +28,12 @@ void demand_functions(const History& history, std::string_view model, std::span<
     for (const std::string_view name : known) names += " " + std::string(name);
     refuse(operation, "a " + std::string(model) + " knows" + names + ", and not " + operation.f);
   }
+}
+
+Verdict check_register(const History& history, const CheckOptions& options) {
+  static constexpr std::array<std::string_view, 2> functions = {"read", "write"};
+  if (!Upstream(options).passes_over_functions()) demand_functions(history, "register", functions);
+  return check_cas_register(history, options);
 }
 
 template <SequentialModel Model>
@@ -99,8 +106,8 @@ struct MultiRegister {
     for (const std::string_view each : micro_operations.value_or(std::vector<std::string_view>())) {
       const auto parts = elements_of(each);
       const bool is_write = parts->front().substr(1, 1) == "w";
-      const std::string key = Json::from_valid(std::string((*parts)[1])).canonical();
-      const std::string value = Json::from_valid(std::string((*parts)[2])).canonical();
+      const std::string key = json_of((*parts)[1]).canonical();
+      const std::string value = json_of((*parts)[2]).canonical();
       if (is_write) {
         next.values[key] = value;
         continue;
@@ -143,7 +150,7 @@ Verdict check_multi_register(const History& history, const CheckOptions& options
   if (options.initial_value && !members) throw HistoryError("--initial-value of a multi-register is a map");
   if (members) {
     for (const auto& [key, value] : *members) {
-      const std::string written = Json::from_valid(std::string(value)).canonical();
+      const std::string written = json_of(value).canonical();
       initial.values[Json(key).canonical()] = written;
     }
   }
@@ -174,7 +181,7 @@ Verdict check_map(const History& history, const CheckOptions& options) {
 }
 
 constexpr SequentialModelInfo model_table[] = {
-    {"register", "write of a value, read", check_cas_register, judge_writes},
+    {"register", "write of a value, read", check_register, judge_writes},
     {"cas-register", "the same, and cas of [from, to]", check_cas_register, judge_writes},
     {"multi-register", "txn of a list of [read, key, value] and [write, key, value]", check_multi_register,
      judge_multi_register_answers},

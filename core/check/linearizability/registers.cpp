@@ -19,7 +19,7 @@ class Numbers {
   std::pair<std::uint32_t, bool> of(std::string_view text) {
     // Most equal values are spelled alike, and a text is compared faster than a value.
     if (const auto known = by_text_.find(text); known != by_text_.end()) return {known->second, false};
-    const auto [equal, is_new] = by_value_.try_emplace(Json::from_valid(std::string(text)), next_);
+    const auto [equal, is_new] = by_value_.try_emplace(json_of(text), next_);
     if (is_new) ++next_;
     by_text_.emplace(text, equal->second);
     return {equal->second, is_new};
@@ -94,7 +94,7 @@ class Reader {
     if (&told != &invocation && keys_.of(pair->first).first != number) {
       refuse(told, "completes an operation on another key");
     }
-    if (is_new) add_register(Json::from_valid(std::string(invoked->first)));
+    if (is_new) add_register(json_of(invoked->first));
     value = pair->second;
     return number;
   }
@@ -106,7 +106,7 @@ class Reader {
 
   RegisterValue number_of(std::size_t number, std::string_view text) {
     const auto [value, is_new] = values_[number].of(text);
-    if (is_new) registers_[number].values.push_back(Json::from_valid(std::string(text)));
+    if (is_new) registers_[number].values.push_back(json_of(text));
     return value;
   }
 

@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -19,8 +17,6 @@ class ValueNumbers {
     if (is_new) values_->push_back(value);
     return known->second;
   }
-  std::uint32_t of(std::string_view text) { return of(Json::from_valid(std::string(text))); }
-  std::size_t size() const { return values_->size(); }
   const Json& operator[](std::uint32_t number) const { return (*values_)[number]; }
   /// The values by their numbers, also after this.
   std::shared_ptr<const std::vector<Json>> values() const { return values_; }

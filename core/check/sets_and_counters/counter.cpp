@@ -5,6 +5,7 @@
 
 #include "compat/upstream.hpp"
 #include "history/integers.hpp"
+#include "history/parts.hpp"
 
 namespace mznode::check {
 namespace {
@@ -35,9 +36,7 @@ class Counter {
     if (operation.type != Type::invoke) return;
     const std::int64_t delta = integer_of(operation);
     if (delta < 0) refuse(operation, "a negative add, which the bounds of a growing counter do not allow");
-    const std::size_t completion = pairing_.completion(i);
-    const bool failed = completion != Pairing::none && history_[completion].type == Type::fail;
-    if (!failed) upper_ = sum(upper_, delta, operation);
+    if (!has_failed(history_, pairing_, i)) upper_ = sum(upper_, delta, operation);
   }
 
   void read(std::size_t i) {

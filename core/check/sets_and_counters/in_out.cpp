@@ -8,7 +8,6 @@
 #include "history/parts.hpp"
 #include "mznode/check/final_set.hpp"
 #include "mznode/check/queue.hpp"
-#include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
 namespace {
@@ -41,23 +40,29 @@ Multiset both(const Multiset& a, const Multiset& b) {
 void append_list(const Operation& operation, Multiset& elements) {
   const auto list = elements_of(operation.value.text());
   if (!list) refuse(operation, "expected a list as the value of " + operation.f);
-  for (const std::string_view each : *list) elements.push_back(Json::from_valid(std::string(each)));
+  for (const std::string_view each : *list) elements.push_back(json_of(each));
 }
 
 void add_kind(std::string& text, const char* kind, const std::vector<Json>& elements) {
   if (!elements.empty()) text += (text.empty() ? "" : "; ") + (kind + (" " + few_of(elements)));
 }
 
-bool has_failed(const History& history, const Pairing& pairing, std::size_t invocation) {
+/// Whether a dequeue says that there was nothing, as it does with null where nobody puts null in.
+bool finds_nothing(const Operation& dequeue, bool puts_null) {
+  return dequeue.value.is_null() && !puts_null;
+}
+
+/// Whether it may have had an effect, now or later, and nobody knows which.
+bool is_open(const History& history, const Pairing& pairing, std::size_t invocation) {
   const std::size_t end = pairing.completion(invocation);
-  return end != Pairing::none && history[end].type == Type::fail;
+  return end == Pairing::none || history[end].type == Type::info;
 }
 
 /// Collects the operations that take elements out, and how often each element can have been put in before.
 class Taken {
  public:
-  Taken(const History& history, bool believes_failed)
-      : history_(history), pairing_(history), believes_failed_(believes_failed) {}
+  Taken(const History& history, bool believes_all)
+      : history_(history), pairing_(history), believes_all_(believes_all) {}
 
   Verdict run() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
@@ -79,13 +84,14 @@ class Taken {
  private:
   void put(std::size_t position) {
     ++finding_.attempt_count;
-    if (!believes_failed_ && has_failed(history_, pairing_, position)) return;
+    if (!believes_all_ && has_failed(history_, pairing_, position)) return;
     auto& [left, ever] = pending_[history_[position].value];
     ++left;
     ++ever;
   }
 
   void take(const Operation& dequeue) {
+    if (!believes_all_ && finds_nothing(dequeue, pending_.contains(Json()))) return;
     ++taken_;
     const auto known = pending_.find(dequeue.value);
     if (known != pending_.end() && known->second.first > 0) {
@@ -96,9 +102,7 @@ class Taken {
     const bool is_duplicate = known != pending_.end();
     (is_duplicate ? finding_.duplicated : finding_.unexpected).push_back(dequeue.value);
     if (explanation_.size() == max_told) return;
-    explanation_.push_back("the dequeue of process " + std::to_string(dequeue.process) + " (operation " +
-                           std::to_string(dequeue.index) + ") gave " +
-                           std::string(whole_characters(dequeue.value.text(), 160)) +
+    explanation_.push_back(named(dequeue) + " gave " + shown(dequeue.value.text()) +
                            (is_duplicate ? ", which had been dequeued as often as it was enqueued"
                                          : ", which nobody had begun to enqueue"));
   }
@@ -107,7 +111,7 @@ class Taken {
 
   const History& history_;
   const Pairing pairing_;
-  const bool believes_failed_;
+  const bool believes_all_;
   std::unordered_map<Json, std::pair<std::size_t, std::size_t>> pending_;  // how many are left, and were put in
   std::size_t taken_ = 0;
   InOutFinding finding_;
@@ -137,30 +141,36 @@ std::string InOutFinding::reason() const {
 }
 
 Verdict check_set(const History& history, const CheckOptions& options) {
+  const bool believes_all = Upstream(options).ignores_impossible_elements();
+  const Pairing pairing(history);
   Multiset attempts;
-  std::size_t begun_before_read = 0;
+  // Those that may have put something in; what was begun after the read, or failed, cannot have been shown.
+  Multiset possible;
+  std::size_t possible_before_read = 0;
   Multiset acknowledged;
   const Operation* read = nullptr;
-  for (const Operation& operation : history) {
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const Operation& operation = history[i];
     if (!operation.is_client()) continue;
-    if (operation.f == "add" && operation.type == Type::invoke) attempts.push_back(operation.value);
+    if (operation.f == "add" && operation.type == Type::invoke) {
+      attempts.push_back(operation.value);
+      if (believes_all || !has_failed(history, pairing, i)) possible.push_back(operation.value);
+    }
     if (operation.f == "add" && operation.type == Type::ok) acknowledged.push_back(operation.value);
     if (operation.f == "read" && operation.type == Type::ok && !operation.value.is_null()) {
       read = &operation;
-      begun_before_read = attempts.size();
+      possible_before_read = possible.size();
     }
   }
   if (read == nullptr) return Verdict::unknown("the set was never read");
-  // What was added later cannot have been shown.
-  Multiset possible = attempts;
-  if (!Upstream(options).ignores_impossible_elements()) possible.resize(begun_before_read);
-  Multiset shown;
-  append_list(*read, shown);
+  if (!believes_all) possible.resize(possible_before_read);
+  Multiset listed;
+  append_list(*read, listed);
   make_set(attempts);
   make_set(possible);
   make_set(acknowledged);
-  sort_elements(shown);
-  Multiset once = shown;
+  sort_elements(listed);
+  Multiset once = listed;
   make_set(once);
   const Multiset ok = both(once, possible);
   InOutFinding finding;
@@ -170,13 +180,12 @@ Verdict check_set(const History& history, const CheckOptions& options) {
   finding.lost = minus(acknowledged, once);
   finding.unexpected = minus(once, possible);
   finding.recovered = minus(ok, acknowledged);
-  if (!Upstream(options).ignores_impossible_elements()) finding.duplicated = minus(shown, once);
+  if (!believes_all) finding.duplicated = minus(listed, once);
   const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty() || !finding.duplicated.empty();
   const bool is_judged = !attempts.empty() || Upstream(options).accepts_nothing();
   Verdict verdict(is_wrong ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
   if (is_wrong) {
-    verdict.explanation.push_back("the last read, that of process " + std::to_string(read->process) + " (operation " +
-                                  std::to_string(read->index) + "), does not show what was added: " + finding.reason());
+    verdict.explanation.push_back(named(*read) + ", the last one, does not show what was added: " + finding.reason());
   } else if (!is_judged) {
     verdict.error = "nothing was added";
   }
@@ -201,6 +210,9 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
   Multiset possible;
   Multiset acknowledged;
   Multiset dequeued;
+  // Dequeues of which no answer is known, each of which may have taken an element out, and drains, which may any.
+  std::size_t open_dequeues = 0;
+  std::size_t open_drains = 0;
   InOutFinding finding;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& operation = history[i];
@@ -213,9 +225,15 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
         begun.insert(operation.value);
       }
     }
+    if (operation.type == Type::invoke && is_open(history, pairing, i)) {
+      open_dequeues += operation.f == "dequeue";
+      open_drains += operation.f == "drain";
+    }
     const std::size_t known = dequeued.size();
     if (operation.f == "enqueue" && is_ok) acknowledged.push_back(operation.value);
-    if (operation.f == "dequeue" && is_ok) dequeued.push_back(operation.value);
+    if (operation.f == "dequeue" && is_ok && (believes_all || !finds_nothing(operation, begun.contains(Json())))) {
+      dequeued.push_back(operation.value);
+    }
     if (operation.f == "drain" && operation.type == Type::info) {
       refuse(operation, "a drain that crashed may have taken out anything");
     }
@@ -239,10 +257,12 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
   finding.duplicated = minus(minus(dequeued, finding.unexpected), possible);
   finding.lost = minus(acknowledged, dequeued);
   finding.recovered = minus(ok, acknowledged);
-  const bool is_wrong = !finding.lost.empty() || !finding.unexpected.empty();
+  const bool may_be_taken = !believes_all && (open_drains > 0 || finding.lost.size() <= open_dequeues);
+  const bool is_lost = !finding.lost.empty() && !may_be_taken;
+  const bool is_wrong = is_lost || !finding.unexpected.empty();
   const bool is_judged = !acknowledged.empty() || !dequeued.empty() || Upstream(options).accepts_nothing();
-  Verdict verdict(is_wrong ? Valid::no : is_judged ? Valid::yes : Valid::unknown);
-  if (!finding.lost.empty()) {
+  Verdict verdict(is_wrong ? Valid::no : is_judged && finding.lost.empty() ? Valid::yes : Valid::unknown);
+  if (is_lost) {
     verdict.explanation.push_back("enqueued, and never dequeued: " + few_of(finding.lost));
     verdict.may_lack_time = finding.unexpected.empty();
   }
@@ -250,6 +270,9 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
     verdict.explanation.push_back("dequeued, and not enqueued before: " + few_of(finding.unexpected));
   }
   if (!is_judged) verdict.error = "nothing was enqueued";
+  if (verdict.valid == Valid::unknown && !finding.lost.empty()) {
+    verdict.error = "what was never dequeued may have been taken out by a dequeue or drain that was not answered";
+  }
   verdict.add(std::move(finding));
   return verdict;
 }

@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "compat/upstream.hpp"
+#include "history/parts.hpp"
 #include "history/value_order.hpp"
-#include "mznode/json/scanner.hpp"
+#include "mznode/check/answers.hpp"
 #include "sets_and_counters/set_timeline.hpp"
 
 namespace mznode::check {
@@ -109,9 +110,7 @@ std::vector<Json> find_unexpected(const std::vector<SetElement>& elements, const
   if (first == nullptr) return found;
   const Operation& read = history[static_cast<std::size_t>(first->unexpected)];
   const std::size_t others = found.size() - 1;
-  explanation.push_back("the read of process " + std::to_string(read.process) + " (operation " +
-                        std::to_string(read.index) + ") shows " +
-                        std::string(whole_characters(first->value.text(), 160)) + ", which nobody had added" +
+  explanation.push_back(named(read) + " shows " + shown(first->value.text()) + ", which nobody had added" +
                         (others > 0 ? "; so do reads of " + std::to_string(others) + " other elements" : ""));
   return found;
 }
@@ -202,7 +201,8 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
 }
 
 std::vector<SetOutcome> set_outcomes(const History& history) {
-  const SetTimeline timeline(history);
+  const auto filled = with_written_values(history, Pairing(history));
+  const SetTimeline timeline(filled ? *filled : history);
   std::vector<SetOutcome> outcomes;
   for (const SetElement& element : timeline.elements()) {
     if (!element.attempted) continue;

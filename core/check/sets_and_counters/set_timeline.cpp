@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "history/integers.hpp"
+#include "history/parts.hpp"
 #include "mznode/json/scanner.hpp"
 
 namespace mznode::check {
@@ -82,13 +83,13 @@ std::size_t SetTimeline::number_of(std::string_view raw) {
 }
 
 std::size_t SetTimeline::number_of_other(std::string_view raw) {
-  const auto [place, inserted] = by_value_.try_emplace(Json::from_valid(std::string(raw)), elements_.size());
+  const auto [place, inserted] = by_value_.try_emplace(json_of(raw), elements_.size());
   if (inserted) append(raw);
   return place->second;
 }
 
 std::size_t SetTimeline::append(std::string_view raw) {
-  elements_.push_back({.value = Json::from_valid(std::string(raw))});
+  elements_.push_back({.value = json_of(raw)});
   shown_.push_back(0);
   return elements_.size() - 1;
 }

@@ -5,6 +5,7 @@
 
 #include "compat/elle_followers.hpp"
 #include "compat/upstream.hpp"
+#include "history/parts.hpp"
 #include "mznode/check/verdict.hpp"
 
 namespace mznode::check::txn {
@@ -213,7 +214,7 @@ void RegisterVersions::describe_cycles(const Components& components, const std::
   for (const auto& [number, versions] : cycles) {
     anomalies.add("cyclic-versions", [&, &members_of_cycle = versions] {
       nlohmann::ordered_json details = nlohmann::ordered_json::object();
-      const auto parsed = [](std::string_view text) { return to_details(Json::from_valid(std::string(text))); };
+      const auto parsed = [](std::string_view text) { return to_details(json_of(text)); };
       details["key"] = parsed(transactions_.key_text(key_of(members_of_cycle.front())));
       for (const Version version : members_of_cycle) {
         details["scc"].push_back(element(version) == none ? nullptr

@@ -62,6 +62,15 @@ TEST(Bank, IsToldWhatThereIs) {
   EXPECT_EQ(violations_of(judge_rule("bank", lines, options)), "unexpected-key");
 }
 
+TEST(Bank, AllOfItMayBeOwed) {
+  CheckOptions options;
+  options.bank.negative_balances = true;
+  const auto lines = reads_of({R"({"0":5,"1":-10})", R"({"0":-4,"1":-1})"});
+  const Verdict verdict = judge_rule("bank", lines, options);
+  EXPECT_EQ(verdict.valid, Valid::yes);
+  EXPECT_EQ(to_details(verdict)["total-amount"], -5);
+}
+
 TEST(Bank, OneReadAloneIsNotJudgedByItself) {
   const auto one = reads_of({R"({"0":60,"1":40})"});
   EXPECT_EQ(judge_rule("bank", one).valid, Valid::unknown);
@@ -152,6 +161,20 @@ TEST(Sequential, KeysWereWritten) {
   EXPECT_EQ(judge_rule("sequential", with("4"), compat).valid, Valid::yes);
 }
 
+TEST(Sequential, KeysAreNotThoseWhoseWriteFailed) {
+  const auto with = [](const std::vector<std::string>& writes) {
+    auto lines = writes;
+    const auto read = reads_of({R"([3,[null,"3_0"]])"});
+    lines.insert(lines.end(), read.begin(), read.end());
+    return lines;
+  };
+  const auto failed = with({"1 invoke write 3", "1 fail write 3"});
+  EXPECT_EQ(violations_of(judge_rule("sequential", failed)), "aborted-read");
+  EXPECT_EQ(judge_rule("sequential", failed, compat).valid, Valid::yes);
+  EXPECT_EQ(judge_rule("sequential", with({"1 invoke write 3", "1 fail write 3", "1 invoke write 3"})).valid,
+            Valid::yes);
+}
+
 TEST(CausalReverse, ReadsShowNothingWhoseWriteFailed) {
   const std::vector<std::string> failed = {"0 invoke write 1", "0 ok write 1",  "0 invoke write 2",
                                            "0 fail write 2",   "1 invoke read", "1 ok read [1,2]"};
@@ -236,6 +259,14 @@ TEST(Causal, EachOperationGoesOnFromTheOneBefore) {
   EXPECT_EQ(violations_of(check_causal(history("7", "1"), defaults)), "inconsistent");
   const Verdict wrong = check_causal(history("1", "0"), defaults);
   EXPECT_EQ(wrong.explanation.at(1), "  the read of process 0 (operation 5) on key 0: can't read 0 from register 1");
+}
+
+TEST(Causal, WhatComesBehindAFaultOfAKeyIsNotJudged) {
+  const Verdict verdict = judge_rule("causal", {"0 invoke write [0,2]", "0 ok write [0,2]", "0 invoke write [0,9]",
+                                                "0 ok write [0,9]", "0 invoke write [1,1]", "0 ok write [1,1]"});
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(verdict.found<ViolationsFinding>()->violations.front().count, 1u);
+  EXPECT_EQ(to_details(verdict)["op-count"], 2);
 }
 
 TEST(Adya, OneInsertAKeySucceeds) {

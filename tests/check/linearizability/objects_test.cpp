@@ -307,6 +307,15 @@ TEST(Objects, TransactionsOnSeveralRegistersAreOfOneMoment) {
       Valid::no);
 }
 
+TEST(Objects, ARegisterKnowsNoCompareAndSet) {
+  const std::vector<std::string> lines = {"0 invoke write 1", "0 ok write 1",  "0 invoke cas [1,2]",
+                                          "0 ok cas [1,2]",   "0 invoke read", "0 ok read 2"};
+  EXPECT_EQ(judge_object("cas-register", lines).valid, Valid::yes);
+  const Verdict verdict = judge_object("register", lines);
+  EXPECT_EQ(verdict.valid, Valid::unknown);
+  EXPECT_EQ(verdict.error, "operation 2: a register knows read write, and not cas");
+}
+
 TEST(Objects, EveryModelRefusesWhatItDoesNotKnow) {
   for (const SequentialModelInfo& model : sequential_models()) {
     EXPECT_EQ(judge_object(model.name.data(), {"0 invoke frob 1", "0 ok frob 1"}).valid, Valid::unknown) << model.name;

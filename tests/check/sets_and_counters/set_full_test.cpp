@@ -130,6 +130,16 @@ TEST(SetFull, OfManyStaleElementsTheWorstEightAreDescribed) {
   EXPECT_EQ(to_details(verdict)["stable-latencies"]["0.95"], 19);
 }
 
+TEST(SetFull, OutcomesKnowAddsThatWereAcknowledgedWithNothing) {
+  const auto known_of = [](const char* reply) {
+    const auto outcomes =
+        set_outcomes(shorthand({"0 invoke add 1", std::string("0 ok add ") + reply, "1 invoke read", "1 ok read [1]"}));
+    return outcomes.size() == 1 ? outcomes.front().known_ns : -1;
+  };
+  EXPECT_EQ(known_of("1"), 1'000'000);
+  EXPECT_EQ(known_of("null"), 1'000'000);
+}
+
 TEST(SetFull, AReadThatIsNoListIsRefused) {
   EXPECT_THROW(check_set_full(shorthand({"1 invoke read", "1 ok read 5"}), defaults), HistoryError);
 }

@@ -32,6 +32,12 @@ AnswerJudge judge_keyed_answers(const History& history);
 AnswerJudge judge_map_answers(const History& history);
 /// The same of groups of keys: a read of a group is answered with [group, keys].
 AnswerJudge judge_group_answers(const History& history);
+/// The same of objects that have keys, each with its value behind it (jepsen.independent), or of one that has none: a
+/// read is about the key that was asked.
+AnswerJudge judge_independent_answers(const History& history);
+/// The same of tables, to which the database may add rows of numbers of its own: an add of a number is not answered by
+/// another number.
+AnswerJudge judge_row_answers(const History& history);
 /// Sets and logs that are put together of elements: what is said is about the element that was asked, and it may be
 /// said whether it was there; reads answer with a list.
 AnswerJudge judge_element_answers(const History& history);
@@ -44,6 +50,10 @@ AnswerJudge judge_list_transactions(const History& history);
 /// Logs: the same of sends, whose messages have an offset besides; who has assigned itself keys polls no
 /// others.
 AnswerJudge judge_log_answers(const History& history);
+
+/// The history in which an acknowledged write that says nothing, because its client leaves the value out, says what it
+/// was to write; nothing where there is none. Whoever judges by what was acknowledged needs not know of such clients.
+std::optional<History> with_written_values(const History& history, const Pairing& pairing);
 
 /// Replies that answer something else than was asked.
 struct OtherThanAsked final : Finding {

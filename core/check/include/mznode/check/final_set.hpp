@@ -30,8 +30,8 @@ struct InOutFinding final : Finding {
 };
 
 /// Jepsen's checker/set: the last read shows every element whose add was acknowledged, and none that nobody tried to
-/// add. Upstream takes what it shows for a set; unless it is to be followed, an element that is there twice is not
-/// valid.
+/// add. Upstream takes what it shows for a set, whenever it was added and however that ended; unless it is to be
+/// followed, an element is not valid that is there twice, whose add began behind the read, or whose adds all failed.
 ///
 /// Finds an InOutFinding. Throws HistoryError for a read that is no list. Unknown where no read was answered.
 Verdict check_set(const History& history, const CheckOptions& options);

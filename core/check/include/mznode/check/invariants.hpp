@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,7 @@ struct ViolationsFinding final : Finding {
   };
 
   /// How much was looked at, by the names that upstream gives it, such as "read-count".
-  std::vector<std::pair<std::string, std::size_t>> counts = {};
+  std::vector<std::pair<std::string, std::int64_t>> counts = {};
   std::vector<Violation> violations = {};
 
   void write_to(nlohmann::ordered_json& details) const override;
@@ -52,12 +53,15 @@ Verdict check_bank(const History& history, const CheckOptions& options);
 Verdict check_long_fork(const History& history, const CheckOptions& options);
 
 /// Cockroach's and elle-cli's sequential: one process writes the keys of a group in order, others read them in the
-/// reverse order, [group, [last, …, first]]. Who has read a later key reads all earlier ones (trailing-nil).
+/// reverse order, [group, [last, …, first]]. Who has read a later key reads all earlier ones (trailing-nil). Not valid,
+/// too, where the history tells the writes: a key that nobody had begun to write (unwritten-read), or whose writes
+/// failed (aborted-read). Unknown where the keys are not those of the group in that order, and nothing else is wrong.
 Verdict check_sequential(const History& history, const CheckOptions& options);
 
 /// Jepsen's tests.causal-reverse, and elle-cli's comments: who reads what was written reads, too, what had been
 /// acknowledged before that write began (missing). Values are those of one object, or pairs [key, value] of several
-/// (jepsen.independent). A value that nobody wrote is not valid either (unwritten-read).
+/// (jepsen.independent). A value that nobody had begun to write is not valid either (unwritten-read), nor one whose
+/// writes failed (aborted-read).
 Verdict check_causal_reverse(const History& history, const CheckOptions& options);
 
 /// Cockroach's monotonic: each add appends a row, `{val, sts}` or `val` alone, whose `val` is greater than all before.

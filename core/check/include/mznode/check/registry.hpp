@@ -14,10 +14,14 @@ namespace mznode::check {
 /// What the operations of a history are about, however a checker of it is called, where a page can follow it.
 enum class Subject : std::uint8_t { echo, set, ids, counter, one_register, registers, logs, transactions, other };
 
+/// Whether a checker can say of a beginning of a history what no continuation takes back, or of the whole only.
+enum class Judges : std::uint8_t { whole, beginnings };
+
 /// A checker under the name of a workload or its own.
 struct Checker {
   std::string_view name;
   Subject subject;
+  Judges judges;
   /// What it demands of a history, in one line.
   std::string_view summary;
   Verdict (*function)(const History& history, const CheckOptions& options);
@@ -30,7 +34,8 @@ struct Checker {
 
   /// The verdict; unknown, with the reason as `error`, where the function throws HistoryError (as Jepsen's check-safe),
   /// where the entries are no pairs of invocations and completions, and where there is nothing to judge. Unless
-  /// upstream is to be followed, invalid where a reply answers something else than was asked.
+  /// upstream is to be followed, invalid where a reply answers something else than was asked; and what is acknowledged
+  /// without a value was written as it was asked for.
   Verdict check(const History& history, const CheckOptions& options) const;
 };
 
