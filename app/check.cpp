@@ -4,7 +4,6 @@
 #include <functional>
 #include <iostream>
 #include <new>
-#include <system_error>
 
 #include "command_line.hpp"
 #include "follow.hpp"
@@ -182,11 +181,7 @@ Judged judge_file(const Judge& judge, const std::string& path, const CheckComman
   const std::string advice = "--max-file-size allows for more, and judging takes several times as much memory";
   const std::size_t max_bytes = command.max_file_size_mib << 20;
   try {
-    std::error_code none;
-    if (!std::filesystem::is_directory(path, none)) {
-      return judge_text(judge, path, read_file(path, max_bytes, advice), command, options);
-    }
-    const StoredHistory stored = find_stored_history(path);
+    const StoredHistory stored = files_of(path);
     if (stored.form == StoredHistory::Form::text) {
       return judge_text(judge, path, read_file(stored.files.front(), max_bytes, advice), command, options);
     }
@@ -214,10 +209,15 @@ check::Bounds bounds_of(const CheckCommand& command) {
 
 /// The same within the bounds that were given, and with a line that tells a person how long it has taken.
 Judged judge_bounded(const Judge& judge, const std::string& path, const CheckCommand& command,
-                     const check::CheckOptions& options) {
-  const check::Bounds bounds = bounds_of(command);
+                     const check::CheckOptions& options, const check::Bounds& bounds) {
   ProgressLine progress;
-  if (!bounds.any() && !progress.is_shown()) return judge_file(judge, path, command, options);
+  if (!bounds.any() && !progress.is_shown()) {
+    try {
+      return judge_file(judge, path, command, options);
+    } catch (const std::bad_alloc&) {
+      return not_judged(path, check::memory_words(bounds));
+    }
+  }
   std::cout.flush();
   const check::BoundedAnswer answer = check::run_bounded(
       [&] { return packed(judge_file(judge, path, command, options)); }, bounds,
@@ -235,13 +235,15 @@ Judged judge_bounded(const Judge& judge, const std::string& path, const CheckCom
 
 /// Judges one file while it is written.
 Judged judge_followed(const Judge& judge, const std::string& path, const CheckCommand& command,
-                      const check::CheckOptions& options) {
+                      const check::CheckOptions& options, const check::Bounds& bounds) {
   try {
     return follow({.path = path,
                    .max_bytes = command.max_file_size_mib << 20,
                    .judges_prefixes = check::judges_prefixes(command.workload),
-                   .time = bounds_of(command).time},
+                   .time = bounds.time},
                   [&](const std::string& text) { return judge_text(judge, path, text, command, options); });
+  } catch (const std::bad_alloc&) {
+    return not_judged(path, check::memory_words({}));
   } catch (const std::exception& error) {
     return not_judged(path, describe(error));
   }
@@ -276,16 +278,16 @@ int judge_files(CheckCommand command) {
     throw std::invalid_argument("--follow is about one history; there are " + std::to_string(command.files.size()));
   }
   demand_page_name(command.page);
-  std::error_code cannot_say;
-  if (!command.page.empty() && std::filesystem::equivalent(command.page, command.files.front(), cannot_say)) {
+  if (!command.page.empty() && would_overwrite(command.page, command.files.front())) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
   const check::CheckOptions options = check_options_of(command);
+  const check::Bounds bounds = bounds_of(command);
   check::Valid worst = check::Valid::yes;
   std::vector<Judged> all;
   for (const auto& file : command.files) {
-    Judged judged =
-        command.follow ? judge_followed(judge, file, command, options) : judge_bounded(judge, file, command, options);
+    Judged judged = command.follow ? judge_followed(judge, file, command, options, bounds)
+                                   : judge_bounded(judge, file, command, options, bounds);
     worst = check::worst(worst, judged.valid);
     if (judged.valid == check::Valid::unknown && !judged.reason.empty()) report(file, judged.reason);
     if (command.json) {

@@ -1,13 +1,17 @@
 #include "stored_history.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 namespace mznode::app {
+namespace {
 
-StoredHistory find_stored_history(const std::string& directory) {
-  const std::filesystem::path within = directory;
+StoredHistory find_stored_history(const std::filesystem::path& within) {
   for (const auto& [name, form] : {std::pair{"history.edn", StoredHistory::Form::text},
                                    {"history.jsonl", StoredHistory::Form::text},
                                    {"history.bincode", StoredHistory::Form::dbcop}}) {
@@ -23,6 +27,36 @@ StoredHistory find_stored_history(const std::string& directory) {
   }
   std::sort(logs.files.begin(), logs.files.end());
   return logs;
+}
+
+bool is_same_file(const std::string& output, const std::string& input) {
+  struct stat written {};
+  struct stat read {};
+  if (::stat(output.c_str(), &written) != 0) return false;
+  const bool is_known = input == "-" ? ::fstat(STDIN_FILENO, &read) == 0 : ::stat(input.c_str(), &read) == 0;
+  // A terminal or a pipe loses nothing.
+  return is_known && (S_ISREG(read.st_mode) || S_ISDIR(read.st_mode)) && written.st_dev == read.st_dev &&
+         written.st_ino == read.st_ino;
+}
+
+}  // namespace
+
+StoredHistory files_of(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_directory(path, none)) return {.files = {path}};
+  return find_stored_history(path);
+}
+
+bool would_overwrite(const std::string& output, const std::string& path) {
+  if (is_same_file(output, path)) return true;
+  StoredHistory stored;
+  try {
+    stored = files_of(path);
+  } catch (const std::exception&) {
+    return false;  // nothing will be read
+  }
+  return std::any_of(stored.files.begin(), stored.files.end(),
+                     [&](const std::string& file) { return is_same_file(output, file); });
 }
 
 }  // namespace mznode::app

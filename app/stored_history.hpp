@@ -6,10 +6,11 @@
 
 namespace mznode::app {
 
-/// The files of a directory that hold a history.
+/// The files that hold a history.
 struct StoredHistory {
   enum class Form : std::uint8_t {
-    /// history.edn or history.jsonl, where Jepsen, Maelstrom or this program stores a run.
+    /// A file that is named itself, or the history.edn or history.jsonl of a directory, where Jepsen, Maelstrom or this
+    /// program stores a run.
     text,
     /// history.bincode, as dbcop wrote it.
     dbcop,
@@ -20,7 +21,11 @@ struct StoredHistory {
   std::vector<std::string> files = {};
 };
 
-/// Throws std::runtime_error where there is none.
-StoredHistory find_stored_history(const std::string& directory);
+/// What is read where a user names `path`: that file, standard input for -, or the history that a directory holds.
+/// Throws std::runtime_error for a directory without a history.
+StoredHistory files_of(const std::string& path);
+
+/// Whether what is written to the file `output` would take the place of what is read where a user names `path`.
+bool would_overwrite(const std::string& output, const std::string& path);
 
 }  // namespace mznode::app

@@ -91,11 +91,6 @@ void limit_memory(std::size_t bytes) {
 
 // ---- In the parent.
 
-std::string memory_words(const Bounds& bounds) {
-  if (bounds.bytes == 0) return "judging takes more memory than there is";
-  return "judging takes more than the " + std::to_string(bounds.bytes >> 20) + " MiB that it may have";
-}
-
 /// A child, and what it has said so far.
 class BoundedChild {
  public:
@@ -175,6 +170,11 @@ class BoundedChild {
 };
 
 }  // namespace
+
+std::string memory_words(const Bounds& bounds) {
+  if (bounds.bytes == 0) return "judging takes more memory than there is";
+  return "judging takes more than the " + std::to_string(bounds.bytes >> 20) + " MiB that it may have";
+}
 
 BoundedAnswer run_bounded(const std::function<std::string()>& work, const Bounds& bounds, const Waiting& waiting) {
   std::array<int, 2> ends{};

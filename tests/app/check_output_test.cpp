@@ -38,16 +38,11 @@ class CheckOutput : public testing::Test {
     return path;
   }
 
-  struct Judged {
-    std::optional<int> code;
-    std::string output;
-    std::string log;
-  };
-  static Judged check(std::vector<std::string> words) {
+  static Said check(std::vector<std::string> words) {
     words.insert(words.begin(), {"check", "-w", "cas-register"});
     Child child(words);
     const Exit exit = child.finish();
-    return {exit.code, child.output(), child.log()};
+    return {exit.code.value_or(-1), child.output(), child.log()};
   }
 
   std::filesystem::path directory_;
@@ -56,7 +51,7 @@ class CheckOutput : public testing::Test {
 TEST_F(CheckOutput, JsonIsALineAHistory) {
   const std::string good = file("good.edn", right_history);
   const std::string bad = file("bad.edn", wrong_history);
-  const Judged judged = check({"--json", good, bad, "no-file"});
+  const Said judged = check({"--json", good, bad, "no-file"});
   EXPECT_EQ(judged.code, 1);
   const auto lines = lines_of(judged.output);
   ASSERT_EQ(lines.size(), 3u) << judged.output;
@@ -73,7 +68,7 @@ TEST_F(CheckOutput, JsonIsALineAHistory) {
 TEST_F(CheckOutput, JUnitAndTapHaveACaseAHistory) {
   const std::string good = file("a<b>&\"#.edn", right_history);
   const std::string bad = file("bad.edn", wrong_history);
-  const Judged junit = check({"--junit", good, bad, "no-file"});
+  const Said junit = check({"--junit", good, bad, "no-file"});
   EXPECT_EQ(junit.code, 1);
   EXPECT_NE(junit.output.find("<testsuites tests=\"3\" failures=\"1\" errors=\"1\">"), std::string::npos)
       << junit.output;
@@ -81,7 +76,7 @@ TEST_F(CheckOutput, JUnitAndTapHaveACaseAHistory) {
   EXPECT_NE(junit.output.find("<failure type=\"false\" message=\""), std::string::npos) << junit.output;
   EXPECT_NE(junit.output.find("<error type=\"unknown\" message=\"cannot be read: No such file"), std::string::npos)
       << junit.output;
-  const Judged tap = check({"--tap", good, bad, "no-file"});
+  const Said tap = check({"--tap", good, bad, "no-file"});
   EXPECT_EQ(tap.code, 1);
   const auto lines = lines_of(tap.output);
   EXPECT_EQ(lines[0], "TAP version 13");
@@ -99,8 +94,8 @@ TEST_F(CheckOutput, TheFormsExcludeOneAnother) {
 
 TEST_F(CheckOutput, ABoundThatIsKeptChangesNothing) {
   const std::string bad = file("bad.edn", wrong_history);
-  const Judged free = check({"-v", bad});
-  const Judged bounded = check({"-v", "--timeout", "600", "--memory", "4096", bad});
+  const Said free = check({"-v", bad});
+  const Said bounded = check({"-v", "--timeout", "600", "--memory", "4096", bad});
   EXPECT_EQ(bounded.output, free.output);
   EXPECT_EQ(bounded.code, 1);
 }
@@ -116,10 +111,32 @@ TEST_F(CheckOutput, WhatTakesTooLongIsUnknown) {
 TEST_F(CheckOutput, WhatTakesTooMuchMemoryIsUnknown) {
   std::string long_history;
   while (long_history.size() < (std::size_t{32} << 20)) long_history += right_history;
-  const Judged judged = check({"--memory", "16", file("long.edn", long_history)});
+  const Said judged = check({"--memory", "16", file("long.edn", long_history)});
   EXPECT_EQ(judged.code, 2);
   EXPECT_TRUE(judged.output.ends_with("long.edn\tunknown\n")) << judged.output;
   EXPECT_NE(judged.log.find("16 MiB"), std::string::npos) << judged.log;
+}
+
+/// Where the system gives no more memory, one history is unknown and the others are judged.
+TEST_F(CheckOutput, OneHistoryThatDoesNotFitIntoMemoryLeavesTheOthers) {
+  const std::string good = file("good.edn", right_history);
+  const std::string large = file("large.edn", right_history);
+  std::filesystem::resize_file(large, std::uintmax_t{2} << 30);
+  const auto within_limit = [](std::vector<std::string> words) {
+    words.insert(
+        words.begin(),
+        {"-c", R"(ulimit -v 600000 && exec "$0" check -w cas-register --max-file-size 4096 "$@")", MZNODE_BINARY});
+    Child child("/bin/sh", words);
+    const Exit exit = child.finish();
+    return Said{exit.code.value_or(-1), child.output(), child.log()};
+  };
+  if (within_limit({good}).code != 0) GTEST_SKIP() << "a program with a sanitizer takes more address space";
+  const Said said = within_limit({large, good});
+  EXPECT_EQ(said.code, 2) << said.log;
+  EXPECT_EQ(said.output, large + "\tunknown\n" + good + "\ttrue\n") << said.log;
+  EXPECT_NE(said.log.find("more memory than there is"), std::string::npos) << said.log;
+  const Said as_json = within_limit({"--json", large, good});
+  EXPECT_EQ(lines_of(as_json.output).size(), 2u) << as_json.log;
 }
 
 /// The pipe stays open: what has been violated needs no end.
@@ -146,11 +163,14 @@ TEST_F(CheckOutput, FollowingEndsWithThePipeOrTheTime) {
   EXPECT_EQ(half.finish().code, 2);
   // A file may always grow.
   const std::string growing = file("growing.edn", std::string(right_history) + "{:type :inv");
-  const Judged timed = check({"--follow", "--timeout", "0.3", growing});
+  const Said timed = check({"--follow", "--timeout", "0.3", growing});
   EXPECT_EQ(timed.code, 0) << timed.log;
   EXPECT_EQ(check({"--follow", file("bad.edn", wrong_history)}).code, 1);
   EXPECT_EQ(check({"--follow", file("unreadable.edn", std::string(right_history) + "{:type :inv}\n")}).code, 2);
   EXPECT_EQ(check({"--follow", growing, growing}).code, 2);
+  const Said timeless = check({"--follow", "--timeout", "0", growing});
+  EXPECT_NE(timeless.log.find("--timeout takes seconds above 0"), std::string::npos) << timeless.log;
+  EXPECT_EQ(timeless.output, "") << "a mistake in the options says nothing of a history";
 }
 
 /// What is only lost so far may come back.

@@ -175,5 +175,44 @@ TEST(HistoryPageFile, IsAboutOneHistoryThatCanBeReadAndWritten) {
   EXPECT_FALSE(std::filesystem::exists(directory / "x.html"));
 }
 
+/// Neither what can be judged nor what cannot be read is written over, and it is not taken for an earlier page.
+TEST(HistoryPageFile, IsNotTheHistoryItself) {
+  const TemporaryDirectory directory;
+  const std::string right = R"({"type":"invoke","process":0,"f":"echo","value":"a"}
+{"type":"ok","process":0,"f":"echo","value":"a"}
+)";
+  const auto written = [&](const std::string& name, const std::string& text) {
+    std::filesystem::create_directories((directory / name).parent_path());
+    std::ofstream(directory / name) << text;
+    return (directory / name).string();
+  };
+  const auto text_of = [](const std::string& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  for (const std::string& text : {right, std::string("{broken")}) {
+    const std::string file = written("h.jsonl", text);
+    const std::string stored = written("run/history.jsonl", text);
+    const std::string log = written("cobra/a.log", text);
+    std::filesystem::remove(directory / "link");
+    std::filesystem::create_symlink(stored, directory / "link");
+    const std::vector<std::pair<std::string, std::string>> judged_and_page = {
+        {file, file},
+        {(directory / "run").string(), stored},
+        {(directory / "run").string(), (directory / "link").string()},
+        {(directory / "cobra").string(), log}};
+    for (const auto& [judged, page] : judged_and_page) {
+      Child child({"check", "-w", "echo", judged, "--report", page});
+      EXPECT_EQ(child.finish().code, 2);
+      EXPECT_NE(child.log().find("would write over the history"), std::string::npos) << page << ": " << child.log();
+      EXPECT_EQ(text_of(page), text);
+    }
+    Child from_input("/bin/sh", {"-c", R"("$0" check -w echo - --report "$1" < "$1")", MZNODE_BINARY, file});
+    EXPECT_EQ(from_input.finish().code, 2);
+    EXPECT_NE(from_input.log().find("would write over the history"), std::string::npos) << from_input.log();
+    EXPECT_EQ(text_of(file), text);
+  }
+}
+
 }  // namespace
 }  // namespace mznode::testing_support

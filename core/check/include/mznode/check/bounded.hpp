@@ -24,6 +24,9 @@ struct BoundedAnswer {
   std::string problem = {};
 };
 
+/// Why there is no answer where the memory within the bounds does not suffice, in a line.
+std::string memory_words(const Bounds& bounds);
+
 /// Told from time to time while the work goes on: for how long it has, and how much memory it holds, in bytes.
 using Waiting = std::function<void(std::chrono::milliseconds elapsed, std::size_t bytes)>;
 
