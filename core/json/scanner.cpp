@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "mznode/json/utf8.hpp"
+
 namespace mznode {
 namespace {
 
@@ -279,6 +281,16 @@ void append_quoted(TextBuffer& out, std::string_view text) {
     }
   }
   out += '"';
+}
+
+bool is_utf8(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end;) {
+    const std::size_t length = static_cast<signed char>(*at) >= 0 ? 1 : utf8_length(at, end);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
 }
 
 std::string_view whole_characters(std::string_view text, std::size_t max_bytes) {

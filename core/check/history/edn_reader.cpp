@@ -46,14 +46,8 @@ class EdnReader {
     if (const auto problem = builder_.finish()) edn_.fail(*problem, start);
   }
 
-  void demand_certainty() const {
-    if (const auto tag = edn_.unknown_tag()) {
-      edn_.fail(
-          "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
-          "behind it stands for something else",
-          *tag);
-    }
-    if (const auto text = edn_.broken_text()) edn_.fail("expected UTF-8 in the string", *text);
+  void demand_certainty() {
+    if (const auto doubt = edn_.take_doubt()) edn_.fail(doubt->why, doubt->offset);
   }
 
   void field() {
@@ -62,8 +56,8 @@ class EdnReader {
     const std::size_t start = edn_.offset();
     const std::string_view value = edn_.value("a value");
     // What no checker reads may be anything.
-    if (OperationBuilder::is_judged(key)) demand_certainty();
-    edn_.forget_doubts();
+    const auto doubt = edn_.take_doubt();
+    if (doubt && OperationBuilder::is_judged(key)) edn_.fail(doubt->why, doubt->offset);
     if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
   }
 

@@ -4,6 +4,7 @@
 
 #include "history/edn_transcoder.hpp"
 #include "mznode/json/scanner.hpp"
+#include "mznode/json/utf8.hpp"
 
 namespace mznode::check {
 namespace {
@@ -211,12 +212,8 @@ void EdnTranscoder::run_in_vector(std::string& out) {
 }
 
 void EdnTranscoder::append_text(std::string& out, std::string_view text) {
-  constexpr std::string_view replacement = "\xEF\xBF\xBD";
-  const std::size_t from = out.size();
   append_quoted(out, text);
-  const bool is_replaced =
-      out.find(replacement, from) != std::string::npos && text.find(replacement) == std::string_view::npos;
-  if (is_replaced && !broken_text_) broken_text_ = static_cast<std::size_t>(text.data() - begin_);
+  if (!broken_text_ && !is_utf8(text)) broken_text_ = static_cast<std::size_t>(text.data() - begin_);
 }
 
 void EdnTranscoder::quote_key(std::string& out, std::size_t start) {

@@ -1,5 +1,7 @@
 #include "history/edn_transcoder.hpp"
 
+#include <utility>
+
 #include "history/operation_builder.hpp"
 #include "mznode/json/scanner.hpp"
 
@@ -50,6 +52,15 @@ void EdnTranscoder::skip_tag() {
   const std::string_view tag = take_token();
   if (tag.empty()) fail("expected a tag behind #");
   if (!is_known_tag(tag) && !unknown_tag_ && open_discards_ == 0) unknown_tag_ = start;
+}
+
+std::optional<EdnTranscoder::Doubt> EdnTranscoder::take_first_doubt() {
+  const auto tag = std::exchange(unknown_tag_, std::nullopt);
+  const auto text = std::exchange(broken_text_, std::nullopt);
+  if (!tag) return Doubt{*text, "expected UTF-8 in the string"};
+  return Doubt{*tag,
+               "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
+               "behind it stands for something else"};
 }
 
 std::string_view EdnTranscoder::value(const char* what) {

@@ -28,15 +28,18 @@ class EdnTranscoder {
   void skip() { ++at_; }
   /// Passes the tag that stands before an element, `#` and a symbol.
   void skip_tag();
-  /// Where the first tag stood that was passed and is not known here; its element may mean anything. Of the tags that
-  /// are known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot
-  /// in their names), and the namespace of a map.
-  std::optional<std::size_t> unknown_tag() const { return unknown_tag_; }
-  /// Where the first string stood that is not UTF-8; others that are not would be equal to it.
-  std::optional<std::size_t> broken_text() const { return broken_text_; }
-  void forget_doubts() {
-    unknown_tag_.reset();
-    broken_text_.reset();
+  /// What makes it uncertain which value was meant, and where it stands.
+  struct Doubt {
+    std::size_t offset;
+    std::string why;
+  };
+  /// What is doubtful in what was passed since the last call: a tag that is not known here, whose element may mean
+  /// anything, or else a string that is not UTF-8, to which others that are not would be equal. Of the tags that are
+  /// known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot in
+  /// their names), and the namespace of a map.
+  std::optional<Doubt> take_doubt() {
+    if (!unknown_tag_ && !broken_text_) return std::nullopt;
+    return take_first_doubt();
   }
 
   /// The next form as JSON, which holds until the next call; `what` says what is missing when there is none.
@@ -65,6 +68,7 @@ class EdnTranscoder {
   /// One token of any kind; true when it completed the outermost value.
   bool token(std::string& out, const char* what);
   bool dispatch(std::string& out);
+  std::optional<Doubt> take_first_doubt();
   char peek_behind_ignored();
   void skip_blank();
   static bool is_plain(char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != ';' && c != '#'; }

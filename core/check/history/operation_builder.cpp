@@ -19,12 +19,14 @@ bool parse_int(std::string_view json, std::int64_t& number) {
 constexpr std::size_t shortest_operation = 32;
 
 /// The fields of operations that have a meaning, the frequent ones first.
-constexpr std::string_view known_fields[] = {"type", "f", "value", "process", "time", "index", "error", "final?"};
+/// `key` is Porcupine's, `position` and `link` are read by the checker causal.
+constexpr std::string_view known_fields[] = {"type",  "f",      "value", "process",  "time", "index",
+                                             "error", "final?", "key",   "position", "link"};
 constexpr std::size_t value_field = 2;
 
 /// Whether its completion is nothing without a value.
 bool shows_value(const Operation& operation) {
-  constexpr std::string_view showing[] = {"read", "get", "generate", "dequeue", "pop"};
+  constexpr std::string_view showing[] = {"read", "get", "generate", "dequeue", "pop", "contains"};
   return std::find(std::begin(showing), std::end(showing), operation.f) != std::end(showing);
 }
 

@@ -92,12 +92,24 @@ TEST(Formats, DbcopIsReadInEveryFormThatItHasHad) {
                            R"([{"events":[{"write":false,"variable":0,"value":1,"success":true}],"success":true}]]})"),
             expected);
   EXPECT_EQ(
+      completions_in("{\n  \"params\": {\n    \"id\": 0,\n    \"sizes\": [\n      1\n    ]\n  },\n  \"data\": [\n    "
+                     "[\n      {\n        \"events\": [\n          [\n            \"w\",\n            0,\n            "
+                     "1\n          ]\n        ],\n        \"committed\": true\n      }\n    ]\n  ]\n}\n"),
+      "0 [[\"w\",0,1]]\n")
+      << "indented";
+  EXPECT_EQ(
       completions_in("// one\n[x:=1 y==?] [x:=2]!\n---\n[x==1]\n[z==0]"),
       "0 [[\"w\",\"x\",1],[\"r\",\"y\",null]]\n0! [[\"w\",\"x\",2]]\n1 [[\"r\",\"x\",1]]\n1 [[\"r\",\"z\",null]]\n");
   for (const auto& [text, why] :
        {std::pair{"[[{\"events\":[]}]]", "expected the fields events and committed"},
         {"[[{\"events\":[],\n\"comitted\":true}]]", "line 2, column 12: expected the fields events and committed"},
         {"{\"params\":{},\"dat\":[]}", "expected the field data"},
+        {"[[{\"events\":[],\"committed\":true,\"committed\":false}]]", "committed and success, once"},
+        {"[[{\"events\":[],\"committed\":true,\"success\":false}]]", "committed and success, once"},
+        {R"([[{"events":[{"write":true,"write":false,"variable":0,"value":1}],"committed":true}]])",
+         "expected what the event does once"},
+        {R"([[{"events":[{"success":true,"success":false,"write":true,"variable":0,"value":1}],"committed":true}]])",
+         "expected the field success once"},
         {"[[{\"events\":[[\"q\",0,1]],\"committed\":true}]]", "expected \"r\" or \"w\""},
         {"[[{\"events\":[[\"w\",0,null]],\"committed\":true}]]", "expected a version"},
         {"[[{\"events\":[{\"Write\":{\"variable\":0}}],\"committed\":true}]]", "its variable and its version"},
@@ -149,6 +161,9 @@ TEST(Formats, JepsenLogsAreLinesOfJepsenUtil) {
         {log + "INFO  jepsen.util - 0\t:ok\t:read", "line 7, column "},
         {log + "INFO  jepsen.util - 0\t:done\t:read\tnil", "line 7, column 23: expected invoke, ok, fail or info"},
         {log + "INFO  jepsen.util - 0\t:invoke\t:read\tnil nil nil", "line 7, column 45: expected the end of the line"},
+        {log + "INFO  jepsen.util - 0\t:invoke\t:read\t#x 1\n", "line 7, column 37: expected a value without a tag"},
+        {log + "INFO  jepsen.util - 0\t:ok\t:read\t\"\xFF\"\n", "line 7, column 34: expected UTF-8 in the string"},
+        {log + "INFO  jepsen.util - 0\t:ok\t:read\t[1 :\xC3]\n", "expected UTF-8 in the string"},
         {log.substr(0, log.size() - 1), "line 6, column 34: expected the end of the last line"}}) {
     EXPECT_NE(complaint_about(text).find(why), std::string::npos) << complaint_about(text);
   }

@@ -220,18 +220,33 @@ TEST(EdnHistory, RefusesTagsThatMayMeanAnythingWhereACheckerReads) {
 
 TEST(EdnHistory, RefusesWhatIsNotUtf8WhereACheckerReads) {
   const std::string start = "{:type :ok, :process 0, :f :read, ";
-  for (const char* broken : {"\"\xFF\"", "[1 \"a\xC3\"]", ":k\xFE", "{\"\xFF\" 1}"}) {
+  for (const char* broken : {"\"\xFF\"", "[1 \"a\xC3\"]", ":k\xFE", "{\"\xFF\" 1}",
+                             // beside the character that elsewhere stands for broken ones
+                             "\"\xEF\xBF\xBD\xFF\"", ":\xEF\xBF\xBD\xC3"}) {
     EXPECT_NE(complaint(start + ":value " + broken + "}").find("expected UTF-8"), std::string::npos) << broken;
   }
   EXPECT_EQ(complaint(start + ":error \"\xFF\", :value \"\xEF\xBF\xBD\"}"), "");
 }
 
+/// Porcupine's key, and what the checker causal reads.
+TEST(EdnHistory, FieldsOfSingleCheckersMeanWhatTheySay) {
+  for (const char* field : {":key", ":position", ":link"}) {
+    const std::string start = std::string("{:type :ok, :process 0, :f :write, :value 1, ") + field;
+    EXPECT_NE(complaint(start + " \"\xFF\"}").find("expected UTF-8"), std::string::npos) << field;
+    EXPECT_NE(complaint(start + " #x 1}").find("expected a value without a tag"), std::string::npos) << field;
+    EXPECT_EQ(complaint(start + " :init}"), "");
+  }
+}
+
 TEST(History, HasEachFieldOnceAndAValueWhereSomethingWasRead) {
-  for (const char* twice : {"{:type :ok :type :fail :process 0 :f :x}", R"({"type":"ok","process":0,"f":"x","f":"y"})",
-                            "{:value 1 :type :ok :process 0 :f :x :value 2}"}) {
+  for (const char* twice :
+       {"{:type :ok :type :fail :process 0 :f :x}", R"({"type":"ok","process":0,"f":"x","f":"y"})",
+        "{:value 1 :type :ok :process 0 :f :x :value 2}", "{:type :ok :process 0 :f :put :key 1 :key 2}",
+        "{:type :ok :process 0 :f :write :position 1 :position 2}",
+        R"({"type":"ok","process":0,"f":"write","link":1,"link":2})"}) {
     EXPECT_NE(complaint(twice).find("expected each field once"), std::string::npos) << twice;
   }
-  for (const char* f : {"read", "get", "generate", "dequeue", "pop"}) {
+  for (const char* f : {"read", "get", "generate", "dequeue", "pop", "contains"}) {
     const std::string row = std::string("{:process 0 :f :") + f + " :type ";
     EXPECT_NE(complaint(row + ":ok :valeu 1}").find("expected the field value"), std::string::npos) << f;
     EXPECT_EQ(complaint(row + ":ok :value nil}"), "");
