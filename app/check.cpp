@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -10,6 +9,7 @@
 #include "input_file.hpp"
 #include "judged.hpp"
 #include "mznode/check/bounded.hpp"
+#include "mznode/check/choices.hpp"
 #include "mznode/check/formats.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/anomalies.hpp"
@@ -76,8 +76,6 @@ std::string known_checkers() {
   return names;
 }
 
-const std::vector<std::string> assumptions = {"wfr-keys", "sequential-keys", "linearizable-keys"};
-
 Json initial_value_of(const std::string& text) {
   try {
     return Json::parse(text);
@@ -100,11 +98,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
     split_list("--consistency-models", command.consistency_models);
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
   }
-  for (const auto& assumption : command.assume) {
-    if (assumption == assumptions[0]) options.assume.wfr_keys = true;
-    if (assumption == assumptions[1]) options.assume.sequential_keys = true;
-    if (assumption == assumptions[2]) options.assume.linearizable_keys = true;
-  }
+  for (const auto& assumption : command.assume) check::assume(options.assume, assumption);
   command.objects.set(options);
   return options;
 }
@@ -131,18 +125,6 @@ Judge find_judge(const std::string& name) {
   throw std::invalid_argument(unknown_word("checker", name, names));
 }
 
-/// Whether it is told when operations began. Where only what was completed is told, a later line may tell of the write
-/// that an earlier one has read.
-bool tells_beginnings(const check::RecordedHistory& recorded) {
-  const check::History& history = recorded.operations;
-  const auto first = std::find_if(history.begin(), history.end(), [](const auto& each) { return each.is_client(); });
-  if (!recorded.tells_time || first == history.end()) return recorded.tells_time;
-  const auto next = std::find_if(first + 1, history.end(),
-                                 [&](const auto& each) { return each.is_client() && each.process == first->process; });
-  // A beginning that a reader has made up has the index of the completion.
-  return next == history.end() || next->index != first->index;
-}
-
 /// Judges what was read. Throws std::bad_alloc.
 Judged judge_recorded(const Judge& judge, const std::string& path, check::RecordedHistory recorded,
                       const CheckCommand& command, const check::CheckOptions& options) {
@@ -154,7 +136,7 @@ Judged judge_recorded(const Judge& judge, const std::string& path, check::Record
   for (const std::string& line : verdict.explanation) judged.explanation += line + "\n";
   if (const auto* order = verdict.found<check::VersionOrderFinding>()) judged.reservation = '\t' + order->text();
   judged.details = check::to_details(verdict).dump();
-  judged.is_final = verdict.valid == check::Valid::no && !verdict.may_lack_time && tells_beginnings(recorded);
+  judged.is_final = verdict.valid == check::Valid::no && !verdict.may_lack_time && recorded.tells_beginnings;
   if (!command.page.empty()) {
     judged.page = history_page(command.workload, path, command.typed, std::move(recorded.operations), verdict);
   }
@@ -265,12 +247,8 @@ int judge_files(CheckCommand command) {
     command.workload = known;
   }
   const Judge judge = find_judge(command.workload);
-  command.objects.demand_model(command.workload);
-  const check::Checker* checker = check::find_checker(command.workload);
-  if (command.complete && (checker == nullptr || !checker->has_complete_checks)) {
-    throw std::invalid_argument("--complete is about transactions on registers, rw-register and txn-rw-register; " +
-                                command.workload + " has no complete checks");
-  }
+  const check::CheckOptions options = check_options_of(command);
+  check::demand_fitting(command.workload, options, "--");
   if (!command.page.empty() && command.files.size() > 1) {
     throw std::invalid_argument("--report is about one history; there are " + std::to_string(command.files.size()));
   }
@@ -281,7 +259,6 @@ int judge_files(CheckCommand command) {
   if (!command.page.empty() && would_overwrite(command.page, command.files.front())) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
-  const check::CheckOptions options = check_options_of(command);
   const check::Bounds bounds = bounds_of(command);
   check::Valid worst = check::Valid::yes;
   std::vector<Judged> all;
@@ -339,17 +316,16 @@ struct CheckLine {
         ->check(CLI::IsMember(versions, CLI::ignore_case))
         ->type_name("NAME");
     app.add_flag("--strict-null-reads", command.strict_null_reads,
-                 "lin-kv, cas-register: a read of null says that nothing was written");
-    app.add_option("--initial-value", command.initial_value,
-                   "lin-kv, cas-register: what each register holds at the beginning, as JSON")
+                 "registers: a read of null says that nothing was written");
+    app.add_option("--initial-value", command.initial_value, "registers: what each one holds at the beginning, as JSON")
         ->default_str("")
         ->type_name("JSON");
-    add_number(app, "--max-file-size", command.max_file_size_mib, std::size_t{1}, std::size_t{1} << 20,
+    add_number(app, "--max-file-size", command.max_file_size_mib, std::size_t{1}, check::most_mib,
                "refuse files that are larger")
         ->type_name("MIB");
     add_number(app, "--search-steps", command.limits.steps, std::uint64_t{1}, UINT64_MAX,
-               "lin-kv, cas-register: give up on a key after so many steps; --complete: on a model");
-    add_number(app, "--search-memory", command.search_memory_mib, std::size_t{1}, std::size_t{1} << 20,
+               "give up after so many steps on what may be linearizable; --complete: on a model");
+    add_number(app, "--search-memory", command.search_memory_mib, std::size_t{1}, check::most_mib,
                "the same after so many MiB")
         ->type_name("MIB");
     app.add_option("--consistency-models", command.consistency_models,
@@ -358,6 +334,7 @@ struct CheckLine {
         ->type_name("NAMES");
     app.add_flag("--complete", command.complete, "rw-register: find every violation, not only in a second or so")
         ->excludes("--compat");
+    const std::vector<std::string> assumptions(check::assumption_names().begin(), check::assumption_names().end());
     app.add_option("--assume", command.assume,
                    "rw-register: from what the order of versions may be inferred: wfr-keys, "
                    "sequential-keys, linearizable-keys")
@@ -371,7 +348,7 @@ struct CheckLine {
     app.add_option("--timeout", command.timeout, "give a history up after so long; --follow: end with what is known")
         ->default_str("")
         ->type_name("SECONDS");
-    add_number(app, "--memory", command.memory_mib, std::size_t{1}, std::size_t{1} << 20,
+    add_number(app, "--memory", command.memory_mib, std::size_t{1}, check::most_mib,
                "give a history up that takes more to judge")
         ->default_str("")
         ->type_name("MIB");

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "mznode/json/suggestion.hpp"
+#include "mznode/json/trimmed.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
 #include "terminal.hpp"
@@ -204,13 +205,12 @@ std::vector<std::string> split_list(const std::string& flag, const std::string& 
   std::vector<std::string> parts;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
-    const std::string part = text.substr(at, comma - at);
-    const std::size_t first = part.find_first_not_of(' ');
-    if (first == std::string::npos) {
+    const std::string_view part = trimmed(std::string_view(text).substr(at, comma - at), " ");
+    if (part.empty()) {
       throw std::invalid_argument(flag + " takes names or values separated by commas, and one in \"" + printable(text) +
                                   "\" is empty");
     }
-    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+    parts.emplace_back(part);
     at = comma + 1;
   }
   return parts;

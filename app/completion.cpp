@@ -3,7 +3,9 @@
 
 #include "challenges.hpp"
 #include "command_line.hpp"
+#include "mznode/check/choices.hpp"
 #include "mznode/check/formats.hpp"
+#include "mznode/check/objects.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/models.hpp"
 #include "mznode/check/upstream_versions.hpp"
@@ -103,7 +105,11 @@ Candidates values_for(const std::string& option, const Command& command, const A
   } else if (option == "--log-level") {
     add(std::vector{"trace", "debug", "info", "warn", "error", "off"});
   } else if (option == "--assume") {
-    add(std::vector{"wfr-keys", "sequential-keys", "linearizable-keys"});
+    add(check::assumption_names());
+  } else if (option == "--model" && command.name == "check") {
+    for (const check::SequentialModelInfo& model : check::sequential_models()) {
+      all.push_back({std::string(model.name), std::string(model.summary)});
+    }
   } else if (option == "--format" && command.name == "check") {
     for (const check::HistoryFormat& format : check::history_formats()) {
       all.push_back({std::string(format.name), std::string(format.summary)});

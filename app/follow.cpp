@@ -1,16 +1,12 @@
 #include "follow.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 #include "gunzip.hpp"
+#include "input_file.hpp"
 #include "interrupt.hpp"
 #include "mznode/json/printable.hpp"
 #include "progress.hpp"
@@ -27,34 +23,24 @@ constexpr milliseconds follow_tick{100};
 class GrowingText {
  public:
   GrowingText(const std::string& path, std::size_t max_bytes)
-      : descriptor_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)), max_bytes_(max_bytes) {
-    struct stat status {};
-    if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) fail();
-    is_file_ = S_ISREG(status.st_mode);
-  }
-  GrowingText(const GrowingText&) = delete;
-  GrowingText& operator=(const GrowingText&) = delete;
-  ~GrowingText() {
-    if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
-  }
+      : input_(path), is_file_(input_.size().has_value()), max_bytes_(max_bytes) {}
 
   /// Takes what there is, and waits a follow_tick where there is nothing; false at the end of a pipe. A file has none:
   /// it may grow.
   bool read_more() {
-    pollfd wanted{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    pollfd wanted{.fd = input_.descriptor(), .events = POLLIN, .revents = 0};
     if (!is_file_ && ::poll(&wanted, 1, static_cast<int>(follow_tick.count())) <= 0) return true;
     bool has_more = true;
     for (bool is_first = true; has_more; is_first = false) {
       std::array<char, 1 << 16> bytes{};
-      const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR) fail();
+      const std::size_t count = input_.read_some(bytes.data(), bytes.size());
       if (count == 0 && !is_file_) return false;
-      if (count == 0) demand_growth();
-      if (count <= 0) {
+      if (count == 0) {
+        demand_growth();
         if (is_first) ::poll(nullptr, 0, static_cast<int>(follow_tick.count()));
         return true;
       }
-      text_.append(bytes.data(), static_cast<std::size_t>(count));
+      text_.append(bytes.data(), count);
       demand_text();
       has_more = is_file_ || ::poll(&wanted, 1, 0) > 0;
     }
@@ -69,26 +55,19 @@ class GrowingText {
   }
 
  private:
-  [[noreturn]] static void fail() { throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno)); }
-
   void demand_growth() const {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) fail();
-    if (static_cast<std::size_t>(status.st_size) < text_.size()) {
+    if (input_.size() < text_.size()) {
       throw std::runtime_error("it has become shorter while it was followed");
     }
   }
 
   void demand_text() const {
     if (is_gzip(text_)) throw std::runtime_error("--follow takes a text, not what gzip has compressed");
-    if (text_.size() > max_bytes_) {
-      throw std::runtime_error("it is larger than " + std::to_string(max_bytes_ >> 20) +
-                               " MiB; --max-file-size allows for more");
-    }
+    if (text_.size() > max_bytes_) refuse_size(max_bytes_, "--max-file-size allows for more");
   }
 
-  int descriptor_;
-  bool is_file_ = false;
+  Input input_;
+  bool is_file_;
   std::size_t max_bytes_;
   std::string text_;
 };

@@ -1,11 +1,11 @@
 #include "input_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <stdexcept>
 
 #include "gunzip.hpp"
@@ -19,54 +19,57 @@ void demand_text(const std::string& text, std::size_t from) {
   }
 }
 
-/// A file that is read. The library's streams take an error for the end, and a verdict on a part would look like one on
-/// the whole.
-class Input {
- public:
-  /// Throws std::runtime_error when it could not be opened, as `errno` says why.
-  explicit Input(int descriptor) : descriptor_(descriptor) {
-    if (descriptor < 0) fail();
-  }
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
-  ~Input() {
-    if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
-  }
-
-  /// Reads `most` bytes, or fewer when the end comes first, and gives their number. Throws std::runtime_error.
-  std::size_t read(char* bytes, std::size_t most) const {
-    std::size_t done = 0;
-    while (done < most) {
-      const ssize_t count = ::read(descriptor_, bytes + done, most - done);
-      if (count == 0) break;
-      if (count < 0 && errno != EINTR) fail();
-      if (count > 0) done += static_cast<std::size_t>(count);
-    }
-    return done;
-  }
-
- private:
-  [[noreturn]] static void fail() { throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno)); }
-
-  int descriptor_;
-};
+[[noreturn]] void fail() {
+  throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
+}
 
 }  // namespace
+
+Input::Input(const std::string& path)
+    : file_(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+      descriptor_(path == "-" ? STDIN_FILENO : file_.get()) {
+  if (descriptor_ < 0) fail();
+}
+
+std::size_t Input::read_some(char* bytes, std::size_t most) const {
+  for (;;) {
+    const ssize_t count = ::read(descriptor_, bytes, most);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) fail();
+  }
+}
+
+std::size_t Input::read(char* bytes, std::size_t most) const {
+  std::size_t done = 0;
+  while (done < most) {
+    const std::size_t count = read_some(bytes + done, most - done);
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
+}
+
+std::optional<std::size_t> Input::size() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail();
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  return static_cast<std::size_t>(status.st_size);
+}
+
+void refuse_size(std::size_t max_bytes, const std::string& advice) {
+  throw std::runtime_error("it is larger than " + std::to_string(max_bytes >> 20) + " MiB" +
+                           (advice.empty() ? "" : "; " + advice));
+}
 
 std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice, Content content) {
   // Piece by piece, because devices and pipes have no size.
   constexpr std::size_t piece = std::size_t{1} << 20;
-  const bool is_standard_input = path == "-";
-  const Input input(is_standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Input input(path);
   std::string text;
-  std::error_code no_size;
-  const auto size = is_standard_input ? 0 : std::filesystem::file_size(path, no_size);
-  const auto refuse_size = [&] {
-    throw std::runtime_error("it is larger than " + std::to_string(max_bytes >> 20) + " MiB" +
-                             (advice.empty() ? "" : "; " + advice));
-  };
-  if (!no_size && size > max_bytes) refuse_size();
-  if (!no_size) text.reserve(size);
+  // Of standard input a part may have been read.
+  const std::size_t size = path == "-" ? 0 : input.size().value_or(0);
+  if (size > max_bytes) refuse_size(max_bytes, advice);
+  text.reserve(size);
   bool is_compressed = false;
   for (;;) {
     const std::size_t read = text.size();
@@ -74,7 +77,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes, const std:
     text.resize(read + input.read(text.data() + read, piece));
     if (read == 0) is_compressed = is_gzip(text);
     if (!is_compressed && content == Content::text) demand_text(text, read);
-    if (text.size() > max_bytes) refuse_size();
+    if (text.size() > max_bytes) refuse_size(max_bytes, advice);
     if (text.size() < read + piece) break;
   }
   if (!is_compressed) return text;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "mznode/json/printable.hpp"
+#include "report/html.hpp"
 
 namespace mznode::app {
 namespace {
@@ -30,20 +31,9 @@ std::string dumped(const ordered_json& value, int indent = -1) {
   return value.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-/// As the text of an XML element or of an attribute in double quotes. Control characters, which XML cannot hold, are
-/// their escapes.
+/// Control characters, which XML cannot hold, are their escapes.
 std::string xml_text(const std::string& text) {
-  std::string out;
-  for (const char c : printable_lines(text)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
+  return escape_html(printable_lines(text));
 }
 
 /// The first line of what is wrong.
@@ -83,8 +73,7 @@ Judged unpacked(const std::string& text) {
 }
 
 Judged not_judged(const std::string& file, const std::string& why) {
-  return {
-      .file = file, .reason = why, .details = dumped({{"valid?", check::to_details(Valid::unknown)}, {"error", why}})};
+  return {.file = file, .reason = why, .details = dumped(check::to_details(check::Verdict::unknown(why)))};
 }
 
 std::string judged_word(Valid valid) {

@@ -4,21 +4,11 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
-#include <vector>
 
-#include "mznode/check/objects.hpp"
-#include "mznode/json/suggestion.hpp"
+#include "mznode/check/choices.hpp"
 
 namespace mznode::app {
 namespace {
-
-std::string known_models() {
-  std::string names;
-  for (const check::SequentialModelInfo& model : check::sequential_models()) {
-    names += (names.empty() ? "" : ", ") + std::string(model.name);
-  }
-  return names;
-}
 
 std::optional<std::int64_t> total_amount_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -42,26 +32,14 @@ void ObjectFlags::declare(CLI::App& app) {
       ->default_str("")
       ->type_name("NAMES");
   app.add_flag("--negative-balances", bank_.negative_balances, "bank: an account may hold less than nothing");
-  add_number(app, "--group-size", group_size_, std::size_t{1}, std::size_t{1} << 20,
+  add_number(app, "--group-size", group_size_, std::size_t{1}, check::most_group_size,
              "long-fork: how many keys a read shows")
       ->default_str("");
   app.add_option("--model", model_, "linearizable: the model, such as queue; unless given, they are listed")
       ->default_str("")
       ->type_name("NAME");
-  add_number(app, "--permits", permits_, std::int64_t{1}, std::int64_t{1} << 40,
+  add_number(app, "--permits", permits_, std::int64_t{1}, check::most_permits,
              "semaphore: how many may hold it at a time");
-}
-
-void ObjectFlags::demand_model(const std::string& checker) const {
-  constexpr std::string_view of_models = "linearizable";
-  if (checker != of_models && !model_.empty()) {
-    throw std::invalid_argument("--model is of -w linearizable, and not of " + checker);
-  }
-  if (checker != of_models || check::find_sequential_model(model_) != nullptr) return;
-  std::vector<std::string_view> names;
-  for (const check::SequentialModelInfo& model : check::sequential_models()) names.push_back(model.name);
-  if (!model_.empty()) throw std::invalid_argument(unknown_word("model", model_, names));
-  throw std::invalid_argument("-w linearizable needs --model: " + known_models());
 }
 
 void ObjectFlags::set(check::CheckOptions& options) const {

@@ -13,8 +13,6 @@ namespace mznode::app {
 class ObjectFlags {
  public:
   void declare(CLI::App& app);
-  /// Throws std::invalid_argument where `checker` needs a model and has none, or the other way round.
-  void demand_model(const std::string& checker) const;
   /// Throws std::invalid_argument for a number that is none.
   void set(check::CheckOptions& options) const;
 

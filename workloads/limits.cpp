@@ -10,6 +10,7 @@
 
 #include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "mznode/json/trimmed.hpp"
 
 namespace mznode {
 namespace {
@@ -26,11 +27,6 @@ std::string_view sign_of(Relation relation) {
     if (each == relation) return sign;
   }
   return "?";
-}
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 [[noreturn]] void refuse_limit(std::string_view part) {

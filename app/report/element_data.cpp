@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+
+#include "mznode/json/trimmed.hpp"
 
 namespace mznode::app {
 namespace {
@@ -27,9 +30,8 @@ std::vector<std::string> texts_of(const Json& list) {
   bool is_string = false;
   std::size_t begin = 0;
   const auto end_at = [&](std::size_t end) {
-    const std::size_t first = text.find_first_not_of(" \t\r\n", begin);
-    if (first >= end) return;
-    texts.push_back(text.substr(first, text.find_last_not_of(" \t\r\n", end - 1) + 1 - first));
+    const std::string_view element = trimmed(std::string_view(text).substr(begin, end - begin));
+    if (!element.empty()) texts.emplace_back(element);
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];

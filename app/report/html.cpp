@@ -3,7 +3,6 @@
 #include <stdexcept>
 
 namespace mznode::app {
-namespace {
 
 std::string escape_html(std::string_view text) {
   std::string escaped;
@@ -18,6 +17,8 @@ std::string escape_html(std::string_view text) {
   }
   return escaped;
 }
+
+namespace {
 
 /// JSON that may stand inside a script element. A < occurs in its strings only, where an escape means the same; without
 /// any, neither </script> nor <!-- can occur. U+2028 and U+2029 would be line breaks to old readers of JavaScript.

@@ -6,18 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "mznode/json/trimmed.hpp"
 #include "mznode/sim/excerpt.hpp"
 
 namespace mznode::sim {
 namespace {
 
 constexpr std::size_t kept_lines = 12;
-
-std::string_view trimmed(std::string_view line) {
-  const std::size_t from = line.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return line.substr(from, line.find_last_not_of(" \t\r") + 1 - from);
-}
 
 /// What stands behind `word`, if the line begins with it.
 std::optional<std::string_view> behind(std::string_view line, std::string_view word) {

@@ -105,6 +105,8 @@ TEST(CommandLine, CompletionKnowsTheWordsOfEachPlace) {
             (std::set<std::string>{"partition,partition-one-way", "partition,pause"}));
   EXPECT_EQ(offers({"compare", "-w", "g-set", "--strategy", "delta,f"}), (std::set<std::string>{"delta,full"}));
   EXPECT_TRUE(offers({"check", "-w", "cas"}).contains("cas-register"));
+  EXPECT_EQ(offers({"check", "--model", "un"}), (std::set<std::string>{"unordered-queue"}));
+  EXPECT_EQ(offers({"check", "--assume", "wfr-keys,s"}), (std::set<std::string>{"wfr-keys,sequential-keys"}));
   EXPECT_EQ(offers({"test", "--bin", "./"}), (std::set<std::string>{}));  // the shell completes names of files
   EXPECT_EQ(offers({"completion", "z"}), (std::set<std::string>{"zsh"}));
   EXPECT_EQ(offers({"challenge", "3d", "6"}), (std::set<std::string>{"6a", "6b", "6c"}));

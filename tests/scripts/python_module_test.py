@@ -98,11 +98,35 @@ class Module(unittest.TestCase):
             ({"compat": "elle-0.1"}, "elle-0.2.7"),
             ({"assume": ["luck"]}, "wfr-keys"),
             ({"complete": 1}, "true or false"),
-            ({"search_steps": 0}, "a number from 1"),
+            ({"search_steps": 0}, "a whole number from 1"),
             ({"compat": "elle"}, "elle-0.2.7"),
+            ({"search_memory": 2**45}, "from 1 to 1048576"),
+            ({"memory": 2**20 + 1}, "from 1 to 1048576"),
+            ({"memory": -1}, "from 1 to 1048576"),
+            ({"search_steps": 2**64}, "a whole number from 1"),
+            ({"timeout": 1e10}, "to 1000000000"),
+            ({"group_size": 0}, "from 1 to 1048576"),
+            ({"permits": 2**41}, "from 1 to 1099511627776"),
+            ({"total_amount": 2**63}, "an integer of 64 bits"),
+            ({"total_amount": 1.5}, "an integer of 64 bits"),
+            ({"accounts": "a,,b"}, "with commas between them"),
+            ({"accounts": [1]}, "in a list"),
+            ({"assume": "wfr-keys,luck"}, "luck"),
+            ({"model": "queue"}, "model is of linearizable"),
+            ({"complete": True, "compat": "elle-0.2.7"}, "exclude each other"),
         ):
             with self.assertRaises(ValueError) as refused:
                 mznode_check.check("rw-register", "", **options)
+            self.assertIn(why, str(refused.exception))
+        for checker, options, why in (
+            ("linearizable", {}, "linearizable needs model: register, "),
+            ("linearizable", {"model": "queeu"}, "did you mean queue"),
+            ("linearizable", {"model": 1}, "no model is called 1"),
+            ("list-append", {"complete": True}, "has no complete checks"),
+            ("echo\x1b\u2028", {}, "echo\\u001b\\u2028"),
+        ):
+            with self.assertRaises(ValueError) as refused:
+                mznode_check.check(checker, "", **options)
             self.assertIn(why, str(refused.exception))
         with self.assertRaises(ValueError) as refused:
             mznode_check.check("list-apend", "")
@@ -130,6 +154,26 @@ class Module(unittest.TestCase):
         without = mznode_check.check("rw-register", registers, compat="elle-0.2.7")
         self.assertIs(without.valid, True)
         self.assertEqual(without.details["version-order"], {"count": 4, "ordered": 0})
+
+    def test_knows_the_objects(self):
+        queue = [
+            {"type": "invoke", "process": 0, "f": "enqueue", "value": 1},
+            {"type": "ok", "process": 0, "f": "enqueue", "value": 1},
+            {"type": "invoke", "process": 0, "f": "dequeue", "value": None},
+            {"type": "ok", "process": 0, "f": "dequeue", "value": 2},
+        ]
+        self.assertIs(mznode_check.check("linearizable", queue, model="queue").valid, False)
+        queue[-1]["value"] = 1
+        self.assertIs(mznode_check.check("linearizable", queue, model="queue").valid, True)
+        bank = [
+            {"type": kind, "process": 0, "f": "read", "value": value if kind == "ok" else None}
+            for value in ({"a": 3, "b": -1}, {"a": 1, "b": 1})
+            for kind in ("invoke", "ok")
+        ]
+        self.assertIs(mznode_check.check("bank", bank).valid, False)
+        for accounts, valid in (("a, b", True), (["a", "b"], True), ("a,c", False), (["a,b"], False)):
+            verdict = mznode_check.check("bank", bank, negative_balances=True, accounts=accounts, total_amount=2)
+            self.assertIs(verdict.valid, valid, accounts)
 
     def test_lists_the_checkers(self):
         self.assertIn("linearizable", mznode_check.checkers()["lin-kv"])

@@ -9,11 +9,15 @@
 #include <string>
 
 #include "mznode/check/bounded.hpp"
+#include "mznode/check/choices.hpp"
 #include "mznode/check/formats.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/upstream_versions.hpp"
 #include "mznode/json/error.hpp"
+#include "mznode/json/printable.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "mznode/json/trimmed.hpp"
+#include "mznode/json/whole_number.hpp"
 
 struct mznode_verdict {
   int valid = MZNODE_UNKNOWN;
@@ -27,12 +31,24 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> names_of(const json& value, const char* option) {
-  if (value.is_string()) return {value};
-  const bool is_list =
-      value.is_array() && std::all_of(value.begin(), value.end(), [](const json& name) { return name.is_string(); });
-  if (!is_list) throw std::invalid_argument(std::string(option) + " takes a name or a list of names");
-  return value.get<std::vector<std::string>>();
+/// A list of names, or a text with commas between them, as on the command line.
+std::vector<std::string> names_of(const json& value, const std::string& option) {
+  std::vector<std::string> names;
+  if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      names.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
+      at = comma + 1;
+    }
+  }
+  bool fits = value.is_array() || (value.is_string() && std::find(names.begin(), names.end(), "") == names.end());
+  for (const json& name : value.is_array() ? value : json::array()) {
+    fits = fits && name.is_string();
+    if (fits) names.push_back(name);
+  }
+  if (!fits) refuse_value(option, "names, in a list or with commas between them", value.dump());
+  return names;
 }
 
 bool switch_of(const json& value, const std::string& option) {
@@ -40,21 +56,22 @@ bool switch_of(const json& value, const std::string& option) {
   return value;
 }
 
-std::uint64_t number_of(const json& value, const std::string& option) {
-  if (!value.is_number_unsigned() || value == 0U) throw std::invalid_argument(option + " takes a number from 1");
+std::uint64_t number_of(const json& value, const std::string& option, std::uint64_t most) {
+  if (!value.is_number_unsigned() || value == 0U || value > most) {
+    refuse_value(option, "a whole number from 1 to " + std::to_string(most), value.dump());
+  }
   return value;
 }
 
-void set_assumption(Assumptions& assume, const std::string& name) {
-  if (name == "wfr-keys") {
-    assume.wfr_keys = true;
-  } else if (name == "sequential-keys") {
-    assume.sequential_keys = true;
-  } else if (name == "linearizable-keys") {
-    assume.linearizable_keys = true;
-  } else {
-    throw std::invalid_argument("assume takes wfr-keys, sequential-keys and linearizable-keys, not " + name);
-  }
+/// A number of MiB in bytes.
+std::size_t mib_of(const json& value, const std::string& option) {
+  return static_cast<std::size_t>(number_of(value, option, most_mib)) << 20;
+}
+
+std::int64_t integer_of(const json& value, const std::string& option) {
+  const bool is_too_large = value.is_number_unsigned() && value > std::uint64_t{INT64_MAX};
+  if (!value.is_number_integer() || is_too_large) refuse_value(option, "an integer of 64 bits", value.dump());
+  return value;
 }
 
 /// All that the caller may choose.
@@ -63,19 +80,17 @@ struct Choice : CheckOptions {
   Bounds bounds = {};
 };
 
-std::string format_of(const json& value) {
-  std::vector<std::string_view> names;
-  for (const HistoryFormat& format : history_formats()) names.push_back(format.name);
-  const std::string asked = value.is_string() ? value.get<std::string>() : value.dump();
-  const std::string_view known = word_in_any_case(asked, names);
-  if (known.empty()) throw std::invalid_argument(unknown_word("format of histories", asked, names));
-  return std::string(known);
+/// Anything else is a name that nobody knows.
+std::string name_of(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 std::chrono::milliseconds seconds_of(const json& value, const std::string& option) {
   constexpr double most = 1e9;
   const double seconds = value.is_number() ? value.get<double>() : 0;
-  if (!(seconds >= 0.001 && seconds <= most)) throw std::invalid_argument(option + " takes seconds above 0");
+  if (!(seconds >= 0.001 && seconds <= most)) {
+    refuse_value(option, "seconds above 0, from 0.001 to 1000000000", value.dump());
+  }
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
@@ -92,18 +107,12 @@ constexpr std::array<Option, 18> table = {{
      }},
     {"assume",
      [](Choice& options, const json& value) {
-       for (const std::string& name : names_of(value, "assume")) set_assumption(options.assume, name);
+       for (const std::string& name : names_of(value, "assume")) assume(options.assume, name);
      }},
-    {"compat",
-     [](Choice& options, const json& value) {
-       follow_upstream(options, value.is_string() ? value.get<std::string>() : value.dump());
-     }},
-    {"format", [](Choice& options, const json& value) { options.format = format_of(value); }},
+    {"compat", [](Choice& options, const json& value) { follow_upstream(options, name_of(value)); }},
+    {"format", [](Choice& options, const json& value) { options.format = find_history_format(name_of(value)).name; }},
     {"timeout", [](Choice& options, const json& value) { options.bounds.time = seconds_of(value, "timeout"); }},
-    {"memory",
-     [](Choice& options, const json& value) {
-       options.bounds.bytes = static_cast<std::size_t>(number_of(value, "memory")) << 20;
-     }},
+    {"memory", [](Choice& options, const json& value) { options.bounds.bytes = mib_of(value, "memory"); }},
     {"complete",
      [](Choice& options, const json& value) {
        if (switch_of(value, "complete")) options.complete = CompleteCheck::demanded;
@@ -113,17 +122,11 @@ constexpr std::array<Option, 18> table = {{
     {"initial-value",
      [](Choice& options, const json& value) { options.initial_value = Json::from_valid(value.dump()); }},
     {"search-steps",
-     [](Choice& options, const json& value) { options.limits.steps = number_of(value, "search-steps"); }},
+     [](Choice& options, const json& value) { options.limits.steps = number_of(value, "search-steps", UINT64_MAX); }},
     {"search-memory",
-     [](Choice& options, const json& value) {
-       options.limits.bytes = static_cast<std::size_t>(number_of(value, "search-memory")) << 20;
-     }},
+     [](Choice& options, const json& value) { options.limits.bytes = mib_of(value, "search-memory"); }},
     {"total-amount",
-     [](Choice& options, const json& value) {
-       if (!value.is_number_integer())
-         throw std::invalid_argument("total-amount takes an integer, not " + value.dump());
-       options.bank.total_amount = value.get<std::int64_t>();
-     }},
+     [](Choice& options, const json& value) { options.bank.total_amount = integer_of(value, "total-amount"); }},
     {"accounts", [](Choice& options, const json& value) { options.bank.accounts = names_of(value, "accounts"); }},
     {"negative-balances",
      [](Choice& options, const json& value) {
@@ -131,15 +134,13 @@ constexpr std::array<Option, 18> table = {{
      }},
     {"group-size",
      [](Choice& options, const json& value) {
-       options.group_size = static_cast<std::size_t>(number_of(value, "group-size"));
+       options.group_size = static_cast<std::size_t>(number_of(value, "group-size", most_group_size));
      }},
-    {"model",
+    {"model", [](Choice& options, const json& value) { options.model = name_of(value); }},
+    {"permits",
      [](Choice& options, const json& value) {
-       if (!value.is_string()) throw std::invalid_argument("model takes a name");
-       options.model = value;
+       options.permits = static_cast<std::int64_t>(number_of(value, "permits", most_permits));
      }},
-    {"permits", [](Choice& options,
-                   const json& value) { options.permits = static_cast<std::int64_t>(number_of(value, "permits")); }},
     {"explain", [](Choice& options,
                    const json& value) { options.explain = options.strongest_models = switch_of(value, "explain"); }},
 }};
@@ -159,6 +160,9 @@ Choice options_of(const char* text) {
       throw std::invalid_argument(unknown_word("option", key, names));
     }
     known->set(options, value);
+  }
+  if (options.complete == CompleteCheck::demanded && object.contains("compat")) {
+    throw std::invalid_argument("compat and complete exclude each other; give one of them");
   }
   return options;
 }
@@ -186,6 +190,13 @@ void judge(const Checker& checker, const std::string& history, const Choice& cho
   told.error = verdict.error;
   for (const std::string& line : verdict.explanation) told.explanation += line + "\n";
   told.json = to_details(verdict).dump();
+}
+
+/// Nothing but this can be said.
+void tell(mznode_verdict& told, int valid, const std::string& why) {
+  told.valid = valid;
+  told.error = printable(why);
+  told.json = to_details(Verdict::unknown(told.error)).dump();
 }
 
 /// The texts of a verdict as one, for a pipe: the sizes of the first two, in lines, and the texts.
@@ -221,8 +232,22 @@ void judge_bounded(const Checker& checker, const std::string& history, const Cho
       },
       choice.bounds);
   if (answer.answer) return unpack(*answer.answer, told);
-  told.error = answer.problem;
-  told.json = nlohmann::ordered_json{{"valid?", "unknown"}, {"error", told.error}}.dump();
+  tell(told, MZNODE_UNKNOWN, answer.problem);
+}
+
+/// A line for each: the name, a tab, and the summary.
+template <class List>
+std::string names_and_summaries(const List& list) {
+  std::string text;
+  for (const auto& each : list) text.append(each.name).append("\t").append(each.summary).append("\n");
+  return text;
+}
+
+void check_named(const char* name, const std::string& history, const char* options, mznode_verdict& told) {
+  const Checker& checker = checker_of(name);
+  const Choice choice = options_of(options);
+  demand_fitting(checker.name, choice);
+  judge_bounded(checker, history, choice, told);
 }
 
 }  // namespace
@@ -233,24 +258,12 @@ int mznode_check_version() {
 }
 
 const char* mznode_checkers() {
-  static const std::string list = [] {
-    std::string text;
-    for (const auto& each : mznode::check::checkers()) {
-      text.append(each.name).append("\t").append(each.summary).append("\n");
-    }
-    return text;
-  }();
+  static const std::string list = mznode::check::names_and_summaries(mznode::check::checkers());
   return list.c_str();
 }
 
 const char* mznode_formats() {
-  static const std::string list = [] {
-    std::string text;
-    for (const auto& each : mznode::check::history_formats()) {
-      text.append(each.name).append("\t").append(each.summary).append("\n");
-    }
-    return text;
-  }();
+  static const std::string list = mznode::check::names_and_summaries(mznode::check::history_formats());
   return list.c_str();
 }
 
@@ -259,14 +272,11 @@ mznode_verdict* mznode_check(const char* checker, const char* history, size_t si
   if (told == nullptr) return nullptr;
   try {
     try {
-      const auto& known = mznode::check::checker_of(checker);
-      mznode::check::judge_bounded(known, std::string(history, size), mznode::check::options_of(options), *told);
+      mznode::check::check_named(checker, size == 0 ? std::string() : std::string(history, size), options, *told);
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::exception& error) {
-      told->valid = MZNODE_REFUSED;
-      told->error = error.what();
-      told->json = nlohmann::ordered_json{{"valid?", "unknown"}, {"error", told->error}}.dump();
+      mznode::check::tell(*told, MZNODE_REFUSED, error.what());
     }
   } catch (const std::exception&) {
     delete told;

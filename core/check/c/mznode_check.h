@@ -27,7 +27,7 @@ enum {
   MZNODE_FALSE = 1,
   /* Nothing can be said: nothing was to be judged, the history cannot be read, or a search was given up. */
   MZNODE_UNKNOWN = 2,
-  /* The checker, an option or its value is not known. */
+  /* The checker, an option or its value is not known, or the option is not one of the checker. */
   MZNODE_REFUSED = 3
 };
 
@@ -42,20 +42,25 @@ MZNODE_API const char* mznode_formats(void);
 
 /* Judges the history of `size` bytes, in any of these forms, by the checker of this name. `options` is a JSON
  * object, or NULL for none; its keys are the options of `mznode check` without dashes before them:
- *   "consistency-models"   a name, several separated by commas, or a list of names
- *   "assume"               a list of "wfr-keys", "sequential-keys", "linearizable-keys"
+ *   "consistency-models"   of transactions: names
+ *   "assume"               of rw-register: names, of "wfr-keys", "sequential-keys" and "linearizable-keys"
  *   "compat"               "jepsen", "jepsen-0.3.7" to "jepsen-0.3.13", "elle-0.2.2" to "elle-0.2.7"
- *   "complete"             true: find every violation, or say unknown
- *   "strict-null-reads"    true: a read of null says that nothing was written
- *   "initial-value"        what each register holds at the beginning
- *   "total-amount", "accounts", "negative-balances"  of a bank: a number, a list of names, true
- *   "group-size"           how many keys each read of long-fork shows
- *   "model", "permits"     of linearizable: the name of the model, how many may hold a semaphore
+ *   "complete"             of rw-register and txn-rw-register, without "compat": true: find every violation, or say
+ *                          unknown
+ *   "strict-null-reads"    of registers: true: a read of null says that nothing was written
+ *   "initial-value"        of registers: what each one holds at the beginning
+ *   "total-amount"         of a bank: an integer of 64 bits
+ *   "accounts"             of a bank: names
+ *   "negative-balances"    of a bank: true: an account may hold less than nothing
+ *   "group-size"           of long-fork: how many keys each read shows, from 1 to 1048576
+ *   "model"                of linearizable, which needs it: the name of the model, such as "queue"
+ *   "permits"              of a semaphore: how many may hold it at a time, from 1 to 2^40
  *   "format"               a name of mznode_formats(); what the history looks like unless given
- *   "timeout", "memory"    what judging may take in all, in seconds and in MiB; beyond that it is unknown. It then runs
- *                          in a process of its own, a fork of the caller.
- *   "search-steps", "search-memory"  where a search is given up; the latter in MiB
+ *   "timeout", "memory"    what judging may take in all, from 0.001 seconds and from 1 to 1048576 MiB; beyond that it is
+ *                          unknown. It then runs in a process of its own, a fork of the caller.
+ *   "search-steps", "search-memory"  where a search is given up, from 1, and from 1 to 1048576 MiB
  *   "explain"              false: no words and no strongest models, which is quicker
+ * Names are a list of texts, or one text with commas between them.
  * Returns NULL where memory has run out, and otherwise what mznode_verdict_free is to free. */
 MZNODE_API mznode_verdict* mznode_check(const char* checker, const char* history, size_t size, const char* options);
 

@@ -92,9 +92,12 @@ def check(checker, history, **options):
     """Judges a history by the checker of this name.
 
     Options are those of `mznode check`, with underscores: consistency_models, assume, compat, complete,
-    strict_null_reads, initial_value, search_steps, search_memory; format, one of formats(), for what a text is written
-    in; timeout in seconds and memory in MiB for all that judging may take; explain=False is quicker. Raises ValueError
-    where the checker, an option or its value is not known.
+    strict_null_reads, initial_value; total_amount, accounts and negative_balances of a bank; group_size of long-fork;
+    model of linearizable, and permits of its semaphore; search_steps, and search_memory in MiB; format, one of
+    formats(), for what a text is written in; timeout in seconds and memory in MiB for all that judging may take;
+    explain=False leaves out the words and the strongest models, which is quicker. Several names are a list, or one
+    text with commas. Raises ValueError where the checker, an option or its value is not known, or the option is not
+    one of the checker, and MemoryError where there is not enough memory.
     """
     if isinstance(history, (list, tuple)):
         history = "".join(json.dumps(operation) + "\n" for operation in history)
@@ -119,7 +122,7 @@ def check(checker, history, **options):
 
 
 def check_file(checker, path, **options):
-    """The same of a file, which gzip may have compressed."""
+    """Judges the history in a file, which gzip may have compressed, as check() does."""
     data = pathlib.Path(path).read_bytes()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)

@@ -9,8 +9,8 @@ class EdnReader {
  public:
   explicit EdnReader(const std::string& text) : text_(text), edn_(text) {}
 
-  History read() {
-    history_.reserve(expected_operations(text_));
+  RecordedHistory read() {
+    recorded_.operations.reserve(expected_operations(text_));
     const char first = peek_behind_tags();
     if (first == '[' || first == '(') {
       demand_certainty();
@@ -22,8 +22,8 @@ class EdnReader {
     } else {
       while (!edn_.at_end()) operation();
     }
-    builder_.complete(history_);
-    return std::move(history_);
+    builder_.complete(recorded_);
+    return std::move(recorded_);
   }
 
  private:
@@ -39,7 +39,7 @@ class EdnReader {
     if (peek_behind_tags() != '{') edn_.fail("expected {, the begin of an operation");
     const std::size_t start = edn_.offset();
     edn_.skip();
-    builder_.start(history_);
+    builder_.start(recorded_.operations);
     demand_certainty();
     while (edn_.peek() != '}') field();
     edn_.skip();
@@ -64,13 +64,17 @@ class EdnReader {
   const std::string& text_;
   EdnTranscoder edn_;
   OperationBuilder builder_;
-  History history_;
+  RecordedHistory recorded_;
 };
 
 }  // namespace
 
-History read_edn(const std::string& text) {
+RecordedHistory read_recorded_edn(const std::string& text) {
   return EdnReader(text).read();
+}
+
+History read_edn(const std::string& text) {
+  return read_recorded_edn(text).operations;
 }
 
 }  // namespace mznode::check

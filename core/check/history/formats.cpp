@@ -1,12 +1,12 @@
 #include "mznode/check/formats.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "history/dbcop.hpp"
 #include "history/jepsen_log.hpp"
 #include "history/plume.hpp"
-#include "mznode/check/edn.hpp"
-#include "mznode/check/jsonl.hpp"
 #include "mznode/json/suggestion.hpp"
 
 namespace mznode::check {
@@ -35,34 +35,39 @@ bool is_any_text(std::string_view) {
 
 constexpr HistoryFormat known_formats[] = {
     {"dbcop", "dbcop's JSON and its text, [x:=1 y==2]", looks_like_dbcop, read_dbcop},
-    {"json", "JSON lines, or a list of objects as elle-cli takes", looks_like_json,
-     [](const std::string& text) { return RecordedHistory{.operations = read_jsonl(text)}; }},
+    {"json", "JSON lines, or a list of objects as elle-cli takes", looks_like_json, read_recorded_jsonl},
     {"plume", "Plume's and PolySI's text, w(KEY,VALUE,SESSION,TRANSACTION)", looks_like_plume, read_plume},
     {"awdit", "AWDIT's text for tests, w KEY VALUE", looks_like_awdit, read_awdit},
     {"jepsen-log", "operations in Jepsen's log, jepsen.util - 0 :invoke :read nil", looks_like_jepsen_log,
      read_jepsen_log},
     {"porcupine", "Porcupine's key-value histories, EDN with :key", looks_like_porcupine, read_porcupine},
-    {"edn", "Jepsen's history.edn, and what Elle and Knossos document", is_any_text,
-     [](const std::string& text) { return RecordedHistory{.operations = read_edn(text)}; }},
+    {"edn", "Jepsen's history.edn, and what Elle and Knossos document", is_any_text, read_recorded_edn},
 };
 
 /// Some programs put a byte order mark before UTF-8.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 RecordedHistory read_unmarked(const std::string& text, std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const HistoryFormat& format : known_formats) names.push_back(format.name);
-  const std::string_view known = word_in_any_case(name, names);
-  for (const HistoryFormat& format : known_formats) {
-    if (name.empty() ? format.recognises(text) : format.name == known) return format.read(text);
-  }
-  throw std::invalid_argument(unknown_word("format of histories", name, names));
+  if (!name.empty()) return find_history_format(name).read(text);
+  const auto* const format = std::find_if(std::begin(known_formats), std::end(known_formats),
+                                          [&](const HistoryFormat& each) { return each.recognises(text); });
+  return format->read(text);  // the last one takes any
 }
 
 }  // namespace
 
 std::span<const HistoryFormat> history_formats() {
   return known_formats;
+}
+
+const HistoryFormat& find_history_format(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const HistoryFormat& format : known_formats) names.push_back(format.name);
+  const std::string_view known = word_in_any_case(name, names);
+  for (const HistoryFormat& format : known_formats) {
+    if (format.name == known) return format;
+  }
+  throw std::invalid_argument(unknown_word("format of histories", name, names));
 }
 
 RecordedHistory read_recorded(const std::string& text, std::string_view format) {

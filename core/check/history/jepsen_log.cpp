@@ -4,7 +4,6 @@
 
 #include "history/edn_transcoder.hpp"
 #include "history/operation_builder.hpp"
-#include "mznode/check/edn.hpp"
 
 namespace mznode::check {
 namespace {
@@ -37,7 +36,7 @@ class LogReader {
     }
     // What a number or a name ends with may be yet to come.
     if (!text_.empty() && text_.back() != '\n') fail_at(text_, text_.size(), "expected the end of the last line");
-    builder_.complete(recorded_.operations);
+    builder_.complete(recorded_);
     return std::move(recorded_);
   }
 
@@ -116,7 +115,7 @@ bool looks_like_porcupine(std::string_view text) {
 }
 
 RecordedHistory read_porcupine(const std::string& text) {
-  RecordedHistory recorded{.operations = read_edn(text)};
+  RecordedHistory recorded = read_recorded_edn(text);
   for (Operation& operation : recorded.operations) {
     if (!operation.is_client()) continue;
     const std::string who = "operation " + std::to_string(operation.index) + ": ";

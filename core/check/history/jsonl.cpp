@@ -17,16 +17,16 @@ class JsonlReader {
  public:
   explicit JsonlReader(const std::string& text) : text_(text), scanner_(text) {}
 
-  History read() {
-    history_.reserve(expected_operations(text_));
+  RecordedHistory read() {
+    recorded_.operations.reserve(expected_operations(text_));
     if (scanner_.peek() == '[') {
       array();
     } else {
       while (!scanner_.at_end()) operation();
     }
     if (!scanner_.at_end()) fail("expected the end of the history");
-    builder_.complete(history_);
-    return std::move(history_);
+    builder_.complete(recorded_);
+    return std::move(recorded_);
   }
 
  private:
@@ -44,7 +44,7 @@ class JsonlReader {
   void operation() {
     if (!scanner_.consume('{')) fail("expected {, the begin of an operation");
     const std::size_t start = scanner_.offset() - 1;
-    builder_.start(history_);
+    builder_.start(recorded_.operations);
     if (!scanner_.consume('}')) {
       do {
         field();
@@ -82,15 +82,19 @@ class JsonlReader {
   const std::string& text_;
   Scanner scanner_;
   OperationBuilder builder_;
-  History history_;
+  RecordedHistory recorded_;
   std::string unescaped_;
   std::string line_;
 };
 
 }  // namespace
 
-History read_jsonl(const std::string& text) {
+RecordedHistory read_recorded_jsonl(const std::string& text) {
   return JsonlReader(text).read();
+}
+
+History read_jsonl(const std::string& text) {
+  return read_recorded_jsonl(text).operations;
 }
 
 void append_jsonl(std::string& out, const Operation& operation) {

@@ -147,8 +147,9 @@ std::optional<std::string> OperationBuilder::finish() {
   return std::nullopt;
 }
 
-void OperationBuilder::complete(History& history) const {
+void OperationBuilder::complete(RecordedHistory& recorded) const {
   if (has_invocations_) return;
+  History& history = recorded.operations;
   const bool tells_transactions = std::all_of(history.begin(), history.end(), [](const Operation& operation) {
     return !operation.is_client() || is_transaction(operation);
   });
@@ -185,6 +186,7 @@ void OperationBuilder::complete(History& history) const {
     if (next[i] != none) invoke(next[i]);
   }
   history = std::move(whole);
+  recorded.tells_beginnings = first.empty();
 }
 
 std::string describe_position(std::string_view text, std::size_t offset) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "mznode/check/formats.hpp"
 #include "mznode/check/history.hpp"
 
 namespace mznode::check {
@@ -29,8 +30,9 @@ class OperationBuilder {
 
   /// Completes the history. Where it tells of transactions by their completions alone, as Elle's documentation does,
   /// each gets an invocation, as early as it may have been: after what its process completed before, or at the begin.
-  /// Without processes each is one's of its own, so that nothing is known of their order in time.
-  void complete(History& history) const;
+  /// Without processes each is one's of its own, so that nothing is known of their order in time. The history says
+  /// then that it tells no beginnings.
+  void complete(RecordedHistory& recorded) const;
 
   /// Whether a checker may read a field of this name.
   static bool is_judged(std::string_view key);

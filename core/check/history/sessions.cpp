@@ -30,7 +30,7 @@ void Sessions::write(std::size_t transaction, std::string_view key, std::string_
 
 RecordedHistory Sessions::history() const {
   RecordedHistory recorded;
-  recorded.tells_time = false;
+  recorded.tells_time = recorded.tells_beginnings = false;
   recorded.operations.reserve(2 * list_.size());
   for (const Transaction& transaction : list_) {
     std::string value = "[";

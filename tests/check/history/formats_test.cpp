@@ -42,6 +42,30 @@ Verdict verdict_on(const std::string& text, std::string_view checker, std::strin
   return find_checker(checker)->check(recorded.operations, options);
 }
 
+/// Porcupine's key, and what the checker causal reads.
+TEST(Formats, FieldsOfSingleCheckersMeanWhatTheySay) {
+  for (const char* field : {":key", ":position", ":link"}) {
+    const std::string start = std::string("{:type :ok, :process 0, :f :write, :value 1, ") + field;
+    EXPECT_NE(complaint_about(start + " \"\xFF\"}").find("expected UTF-8"), std::string::npos) << field;
+    EXPECT_NE(complaint_about(start + " #x 1}").find("expected a value without a tag"), std::string::npos) << field;
+    EXPECT_EQ(complaint_about(start + " :init}"), "");
+  }
+}
+
+TEST(Formats, TellWhetherBeginningsAreTold) {
+  const auto tells_beginnings = [](const std::string& text) { return read_recorded(text).tells_beginnings; };
+  const std::string row = "{:type :ok, :process 0, :value [[:r x 1]]}";
+  const std::string invoked = "{:type :invoke, :process 0, :value [[:r x nil]]}\n";
+  EXPECT_TRUE(tells_beginnings(invoked + row));
+  EXPECT_TRUE(tells_beginnings(invoked)) << "though nothing was completed";
+  EXPECT_FALSE(tells_beginnings(row));
+  EXPECT_FALSE(tells_beginnings("{:value [[:r x 1]]}"));
+  EXPECT_FALSE(tells_beginnings(R"({"type":"ok","process":0,"value":[["r","x",1]]})"));
+  EXPECT_FALSE(tells_beginnings("INFO  jepsen.util - 0\t:ok\t:txn\t[[:r 1 1]]\n"));
+  EXPECT_FALSE(tells_beginnings("w(1,5,0,0)\n"));
+  EXPECT_TRUE(tells_beginnings("{:type :ok, :process 0, :f :read, :value 1}")) << "none was made up";
+}
+
 TEST(Formats, PlumeIsAnEventALine) {
   EXPECT_EQ(completions_in("w(1,5,0,0)\nr(2,0,0,0)\r\nr(1,5,7,1)\nw(1,6,0,-1)\n"),
             "0 [[\"w\",1,5],[\"r\",2,null]]\n7 [[\"r\",1,5]]\n0! [[\"w\",1,6]]\n");

@@ -228,16 +228,6 @@ TEST(EdnHistory, RefusesWhatIsNotUtf8WhereACheckerReads) {
   EXPECT_EQ(complaint(start + ":error \"\xFF\", :value \"\xEF\xBF\xBD\"}"), "");
 }
 
-/// Porcupine's key, and what the checker causal reads.
-TEST(EdnHistory, FieldsOfSingleCheckersMeanWhatTheySay) {
-  for (const char* field : {":key", ":position", ":link"}) {
-    const std::string start = std::string("{:type :ok, :process 0, :f :write, :value 1, ") + field;
-    EXPECT_NE(complaint(start + " \"\xFF\"}").find("expected UTF-8"), std::string::npos) << field;
-    EXPECT_NE(complaint(start + " #x 1}").find("expected a value without a tag"), std::string::npos) << field;
-    EXPECT_EQ(complaint(start + " :init}"), "");
-  }
-}
-
 TEST(History, HasEachFieldOnceAndAValueWhereSomethingWasRead) {
   for (const char* twice :
        {"{:type :ok :type :fail :process 0 :f :x}", R"({"type":"ok","process":0,"f":"x","f":"y"})",

@@ -16,6 +16,9 @@ struct RecordedHistory {
   /// Whether the order of the operations is that in which they happened. Where it is not, only that of each process is
   /// known (CheckOptions::tells_time).
   bool tells_time = true;
+  /// Whether the text tells when operations began. Where a reader has made that up, a later line may tell of the write
+  /// that an earlier one has read.
+  bool tells_beginnings = true;
 };
 
 /// A form in which tools write histories.
@@ -31,6 +34,13 @@ struct HistoryFormat {
 
 /// All formats, in the order in which they are tried.
 std::span<const HistoryFormat> history_formats();
+
+/// The format of this name, in small letters or capitals. Throws std::invalid_argument where none has it.
+const HistoryFormat& find_history_format(std::string_view name);
+
+/// Reads EDN as read_edn does, and JSON as read_jsonl does.
+RecordedHistory read_recorded_edn(const std::string& text);
+RecordedHistory read_recorded_jsonl(const std::string& text);
 
 /// Reads a history in the format of this name; without one in that which it looks like. Throws std::invalid_argument
 /// for a name that is not known and HistoryError for a text that cannot be read. Everything in the text is understood,
