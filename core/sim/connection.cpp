@@ -34,19 +34,18 @@ struct ErrorReply {
 /// Of a name that a node wrote, in a line that a person reads.
 constexpr std::size_t longest_key = 60;
 
-/// What a reply looks like, as a person would write it down.
-std::string form_text(const std::string& type, const std::vector<std::string>& fields) {
-  std::string form = "{\"type\": \"" + type + "\", \"in_reply_to\": <the request's msg_id>";
-  for (const std::string& field : fields) form += ", \"" + field + "\": …";
-  return form + "}";
-}
-
 Json error_value(int code, const std::string& text) {
   const std::string name(error_name(static_cast<ErrorCode>(code)));
   return Json::from_valid("[" + Json(name).text() + "," + Json(text).text() + "]");
 }
 
 }  // namespace
+
+std::string ReplyForm::text() const {
+  std::string text = "{\"type\": \"" + type + "\", \"in_reply_to\": <the request's msg_id>";
+  for (const std::string& field : fields) text += ", \"" + field + "\": …";
+  return text + "}";
+}
 
 bool Engine::run_due() {
   const Time until = now();
@@ -121,7 +120,8 @@ Connection::~Connection() {
   network_.remove(name_);
 }
 
-Task<Message> Connection::request(std::string dest, std::string type, std::string fields, Form form, Duration timeout) {
+Task<Message> Connection::request(std::string dest, std::string type, std::string fields, ReplyForm form,
+                                  Duration timeout) {
   const std::int64_t msg_id = ++last_msg_id_;
   const std::string body = "{\"type\":" + Json(type).text() + fields + ",\"msg_id\":" + std::to_string(msg_id) + "}";
   asked_ = dest;
@@ -163,7 +163,7 @@ void Connection::judge_stray(const Packet& packet, std::optional<std::int64_t> i
   report_stray_(what + excerpt(packet.body));
 }
 
-void Connection::demand(const Message& reply, const Form& form) {
+void Connection::demand(const Message& reply, const ReplyForm& form) {
   if (reply.type == "error") {
     int code = 0;
     std::string text;
@@ -172,13 +172,12 @@ void Connection::demand(const Message& reply, const Form& form) {
       code = error.code;
       text = error.text.value_or("");
     } catch (const Error& error) {
-      throw MalformedReply(describe_malformed(reply, form_text("error", {"code", "text"}), error.what()));
+      throw MalformedReply(describe_malformed(reply, {.type = "error", .fields = {"code", "text"}}, error.what()));
     }
     throw RequestFailed(is_definite(static_cast<ErrorCode>(code)), error_value(code, text));
   }
   if (reply.type != form.type) {
-    throw MalformedReply(describe_malformed(reply, form_text(form.type, form.fields),
-                                            "its type is " + excerpt(reply.type, longest_key)));
+    throw MalformedReply(describe_malformed(reply, form, "its type is " + excerpt(reply.type, longest_key)));
   }
   std::set<std::string, std::less<>> missing(form.fields.begin(), form.fields.end());
   std::optional<std::string> unknown;
@@ -189,20 +188,13 @@ void Connection::demand(const Message& reply, const Form& form) {
   });
   if (!unknown) return;
   throw MalformedReply(describe_malformed(
-      reply, form_text(form.type, form.fields),
+      reply, form,
       missing.empty() ? "it has the field " + *unknown + ", which no " + form.type + " has"
                       : "it has no field " + *missing.begin() + "; there is " + *unknown + " instead"));
 }
 
-std::string describe_malformed(const Message& reply, const std::string& expected_form, const std::string& why) {
-  std::string expected = expected_form;
-  constexpr std::string_view of_field = "field \"";
-  if (!expected.starts_with('{') && why.starts_with(of_field)) {
-    // Only its type is known here. No reply of Maelstrom's has more fields than the one that is wrong.
-    const std::string_view name = std::string_view(why).substr(of_field.size());
-    expected = form_text(expected, {std::string(name.substr(0, name.find('"')))});
-  }
-  return "malformed reply of " + reply.src + ": " + excerpt(why) + "; expected " + expected + ", got " +
+std::string describe_malformed(const Message& reply, const ReplyForm& expected, const std::string& why) {
+  return "malformed reply of " + reply.src + ": " + excerpt(why) + "; expected " + expected.text() + ", got " +
          excerpt(reply.body.text());
 }
 

@@ -57,6 +57,24 @@ struct Engine {
   Task<> sleep(Duration duration);
 };
 
+/// What a reply must look like: its type, and the fields it may have.
+struct ReplyForm {
+  std::string type;
+  std::vector<std::string> fields;
+
+  /// As a person would write it down.
+  std::string text() const;
+};
+
+/// The form of a reply that is decoded as `Reply`.
+template <Fielded Reply>
+ReplyForm reply_form(std::string type) {
+  ReplyForm form{.type = std::move(type), .fields = {}};
+  Reply reply{};
+  Reply::visit_fields(reply, [&](std::string_view name, auto&) { form.fields.emplace_back(name); });
+  return form;
+}
+
 /// A client on the network, which has one request outstanding at most.
 class Connection {
  public:
@@ -81,17 +99,12 @@ class Connection {
  private:
   class Pending;
 
-  /// What a reply must look like: its type, and the fields it may have.
-  struct Form {
-    std::string type;
-    std::vector<std::string> fields;
-  };
   template <Fielded Reply>
   static Task<Reply> decoded(Task<Message> sent, std::string expected);
-  Task<Message> request(std::string dest, std::string type, std::string fields, Form form, Duration timeout);
+  Task<Message> request(std::string dest, std::string type, std::string fields, ReplyForm form, Duration timeout);
   void receive(const Packet& packet);
   void judge_stray(const Packet& packet, std::optional<std::int64_t> in_reply_to);
-  static void demand(const Message& reply, const Form& form);
+  static void demand(const Message& reply, const ReplyForm& form);
 
   Engine& engine_;
   Network& network_;
@@ -106,15 +119,13 @@ class Connection {
 };
 
 /// The message of a MalformedReply: what came, what was expected, and why that is not it.
-std::string describe_malformed(const Message& reply, const std::string& expected, const std::string& why);
+std::string describe_malformed(const Message& reply, const ReplyForm& expected, const std::string& why);
 
 template <Fielded Reply, Fielded Body>
 Task<Reply> Connection::call(const std::string& dest, const std::string& type, const Body& body, Duration timeout) {
   static_assert(codec::is_body<Reply>() && codec::is_body<Body>(),
                 "a body has no fields type, msg_id and in_reply_to of its own: call it otherwise");
-  Form form{.type = type + "_ok", .fields = {}};
-  Reply reply{};
-  Reply::visit_fields(reply, [&](std::string_view name, auto&) { form.fields.emplace_back(name); });
+  ReplyForm form = reply_form<Reply>(type + "_ok");
   TextBuffer fields;
   encode_fields(fields, body);
   const std::string expected = form.type;
@@ -128,7 +139,7 @@ Task<Reply> Connection::decoded(Task<Message> sent, std::string expected) {
   try {
     co_return message.as<Reply>();
   } catch (const Error& error) {
-    throw MalformedReply(describe_malformed(message, expected, error.what()));
+    throw MalformedReply(describe_malformed(message, reply_form<Reply>(expected), error.what()));
   }
 }
 
