@@ -303,8 +303,9 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
       verdict.symptoms.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
     }
   }
-  if (const auto messages = verdict.net_found().messages_per_op(); messages && !run.livelock) {
-    if (auto told = storm(run, settings.nodes, *messages)) verdict.symptoms.push_back(std::move(*told));
+  if (!run.livelock) {
+    auto told = storm(run, settings.nodes, verdict.net_found().operations);
+    if (told) verdict.symptoms.push_back(std::move(*told));
   }
   return verdict;
 }

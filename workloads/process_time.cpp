@@ -81,11 +81,12 @@ nlohmann::ordered_json TimeOfRun::to_details() const {
 
 std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Network& network, sim::Engine& engine,
                                         TimeOfRun& time) {
+  const Duration patience = find_workload(settings.workload).patience(settings.latency.mean_ms);
   if (!is_virtual(settings)) {
     time.why_real = settings.process_time.mode == Mode::real
                         ? "--time real was given"
                         : "virtual time is not available here: " + *trace::unavailable();
-    auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits_of(settings));
+    auto host = std::make_unique<sim::ProcessHost>(*settings.bin, settings.bin_args, limits_of(settings), patience);
     host->attach(network);
     return host;
   }
@@ -101,6 +102,7 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   options.cpu_time_permille = settings.process_time.cpu_time_permille;
   options.stall = settings.process_time.stall;
   options.limits = limits_of(settings);
+  options.client_timeout = patience;
   options.on_end = [&time](const sim::VirtualProcessHost::Record& record) { time.record = record; };
   auto host = std::make_unique<sim::VirtualProcessHost>(engine.timers, std::move(options));
   host->attach(network);

@@ -11,7 +11,9 @@
 #include "mznode/json/codec.hpp"
 #include "mznode/json/error.hpp"
 #include "mznode/json/seconds.hpp"
+#include "mznode/json/tokens.hpp"
 #include "mznode/sim/error_words.hpp"
+#include "mznode/sim/repeats.hpp"
 
 namespace mznode {
 namespace {
@@ -113,12 +115,26 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-/// Of some node, that it answered this kind of request late, beginning with "; "; empty where none did, or where faults
-/// may be why.
-std::string late_words(const sim::RunResult& run, const std::string& kind) {
+std::string late_words(const std::string& node, const sim::LateReply& late) {
+  return "; " + node + " answered " + late.type + " after " + seconds_text(late.after.count()) +
+         ": does its handler block?";
+}
+
+std::string unread_words(const std::string& node, std::size_t bytes) {
+  return "; " + counted(bytes, "byte") + " that " + node +
+         " was sent lie unread in its standard input: does its handler block?";
+}
+
+/// Of some node, that it answered this kind of request late or reads no more, beginning with "; "; empty where none
+/// did, or where faults may be why.
+std::string blocking_hint(const sim::RunResult& run, const Answers& answers, const std::string& kind) {
   if (!run.fault_spans.empty()) return {};
   for (const auto& [node, silence] : run.silences) {
-    if (silence.starts_with("; " + node + " answered " + kind + " after ")) return silence;
+    if (silence.late && silence.late->type == kind) return late_words(node, *silence.late);
+  }
+  for (const auto& [node, silence] : run.silences) {
+    const bool has_stopped = !silence.late && silence.unread_bytes > 0 && answers.spells.contains(node);
+    if (has_stopped) return unread_words(node, silence.unread_bytes);
   }
   return {};
 }
@@ -126,10 +142,31 @@ std::string late_words(const sim::RunResult& run, const std::string& kind) {
 /// Why a node may have been silent, beginning with "; "; empty where faults may be why.
 std::string hint(const sim::RunResult& run, const std::string& node) {
   if (const auto found = run.silences.find(node); found != run.silences.end()) {
-    const bool is_late = found->second.starts_with("; " + node + " answered ");
-    return is_late && !run.fault_spans.empty() ? "" : found->second;
+    const sim::SilenceCause& silence = found->second;
+    if (!silence.words.empty()) return silence.words;
+    if (!run.fault_spans.empty()) return {};
+    return silence.late ? late_words(node, *silence.late) : unread_words(node, silence.unread_bytes);
   }
   return run.fault_spans.empty() ? "; does it reply to them, or does a handler block?" : "";
+}
+
+/// Whether a node has stopped reading, though no fault keeps it from that.
+bool is_blocked(const sim::RunResult& run, const std::string& node) {
+  const auto found = run.silences.find(node);
+  return found != run.silences.end() && found->second.words.empty() && found->second.unread_bytes > 0 &&
+         run.fault_spans.empty();
+}
+
+/// Of a node that answered nothing at all. What waits for one that blocks is told in time, for that is what it takes.
+std::string nothing_answered(const sim::RunResult& run, const std::string& node, const Asked& asked,
+                             const Answers& answers) {
+  const auto spell = answers.spells.find(node);
+  if (is_blocked(run, node) && spell != answers.spells.end()) {
+    return node + " answered nothing for " + seconds_text(spell->second.length()) + " while " +
+           counted(spell->second.waiting, "request") + " waited (" + joined(asked.kinds) + ")";
+  }
+  return node + " answered nothing: none of " + std::to_string(asked.requests) + " operations (" + joined(asked.kinds) +
+         ") got a reply in time";
 }
 
 void add_silent_nodes(const sim::RunResult& run, const std::vector<std::string>& nodes, const Answers& answers,
@@ -141,8 +178,7 @@ void add_silent_nodes(const sim::RunResult& run, const std::vector<std::string>&
     if (found == answers.by_node.end() || found->second.requests == 0 || found->second.answers > 0 ||
         ++silent > shown_nodes)
       continue;
-    lines.push_back(node + " answered nothing: none of " + std::to_string(found->second.requests) + " operations (" +
-                    joined(found->second.kinds) + ") got a reply in time" + hint(run, node));
+    lines.push_back(nothing_answered(run, node, found->second, answers) + hint(run, node));
   }
   if (silent > shown_nodes) lines.push_back("so did " + std::to_string(silent - shown_nodes) + " other nodes");
 }
@@ -156,10 +192,10 @@ void add_silent_kinds(const sim::RunResult& run, const Answers& answers, std::ve
   if (run.error || !run.fault_spans.empty() || answered.empty()) return;
   for (const auto& [kind, asked] : answers.by_kind) {
     if (asked.requests == 0 || asked.answers > 0) continue;
-    const std::string late = late_words(run, kind);
+    const std::string blocking = blocking_hint(run, answers, kind);
     lines.push_back("no " + kind + " was answered: none of " + std::to_string(asked.requests) +
                     " got a reply in time, while " + joined(answered) + (answered.size() == 1 ? " was" : " were") +
-                    (late.empty() ? "; does its handler reply, and is there one?" : late));
+                    (blocking.empty() ? "; does its handler reply, and is there one?" : blocking));
   }
 }
 
@@ -199,38 +235,16 @@ void add_error_replies(const sim::RunResult& run, const std::set<std::string>& w
   }
 }
 
+bool is_number_or_string(std::string_view token) {
+  return token.front() == '"' || token.front() == '-' || (token.front() >= '0' && token.front() <= '9');
+}
+
 /// Calls `visit` with every number and string of a JSON text as it is spelled, keys of objects not among them.
 template <class Visit>
 void visit_leaves(std::string_view text, const Visit& visit) {
-  std::size_t at = 0;
-  const auto end_of = [&](const auto& is_part) {
-    std::size_t end = at + 1;
-    while (end < text.size() && is_part(text[end])) ++end;
-    return end;
-  };
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == '"') {
-      bool is_escaped = false;
-      std::size_t end = end_of([&](char each) {
-        const bool is_end = each == '"' && !is_escaped;
-        is_escaped = each == '\\' && !is_escaped;
-        return !is_end;
-      });
-      end = std::min(end + 1, text.size());
-      const std::size_t next = text.find_first_not_of(" \t", end);
-      const bool is_key = next != std::string_view::npos && text[next] == ':';
-      if (!is_key) visit(text.substr(at, end - at));
-      at = end;
-    } else if (c == '-' || (c >= '0' && c <= '9')) {
-      const std::size_t end = end_of([](char each) {
-        return (each >= '0' && each <= '9') || each == '.' || each == 'e' || each == 'E' || each == '+' || each == '-';
-      });
-      visit(text.substr(at, end - at));
-      at = end;
-    } else {
-      ++at;
-    }
+  Tokens tokens(text);
+  while (tokens.next()) {
+    if (!tokens.is_name() && is_number_or_string(tokens.text())) visit(tokens.text());
   }
 }
 
@@ -317,43 +331,24 @@ void add_zeros_for_null(const sim::RunResult& run, const std::set<std::string>& 
                   ": where nothing was written, null is meant, or error 20 in lin-kv");
 }
 
-/// A message without its id, which differs each time that it is sent.
-std::string_view said(std::string_view body, std::string& without_id) {
-  const std::size_t at = body.find("\"msg_id\"");
-  if (at == std::string_view::npos) return body;
-  const std::size_t end = body.find_first_of(",}", at);
-  without_id = std::string(body.substr(0, at)) + std::string(body.substr(std::min(end, body.size())));
-  return without_id;
-}
-
-/// Of the messages between servers, the percentage that says again what its sender had said to the same node.
-std::string repeated_share(const std::vector<sim::Packet>& packets, const std::vector<std::string>& nodes) {
+/// What nodes said to each other again; nothing of a run that kept no packets.
+sim::Repeats repeats_of(const std::vector<sim::Packet>& packets, const std::vector<std::string>& nodes) {
   const std::set<std::string, std::less<>> servers(nodes.begin(), nodes.end());
-  std::set<std::string> known;
-  std::size_t count = 0;
-  std::string buffer;
+  sim::Repeats repeats;
   for (const sim::Packet& packet : packets) {
-    if (!servers.contains(packet.src) || !servers.contains(packet.dest)) continue;
-    ++count;
-    known.insert(packet.src + " " + packet.dest + " " + std::string(said(packet.body, buffer)));
+    if (servers.contains(packet.src) && servers.contains(packet.dest)) repeats.note(packet);
   }
-  if (count == 0) return {};
-  return ", and " + std::to_string((count - known.size()) * 100 / count) +
-         " % of them repeat what the same node had told the same one";
+  return repeats;
 }
 
 }  // namespace
 
 std::optional<std::string> storm(const sim::RunResult& run, const std::vector<std::string>& nodes,
-                                 double messages_per_op) {
-  // Everybody tells everybody else everything twenty times.
-  constexpr double too_often = 20;
-  const double enough = static_cast<double>(nodes.size() * (nodes.size() - 1));
-  if (enough == 0 || messages_per_op < too_often * enough) return std::nullopt;
-  return "a storm of messages: " + std::to_string(static_cast<std::uint64_t>(messages_per_op)) +
-         " between servers an operation, where " + std::to_string(static_cast<std::uint64_t>(enough)) +
-         " tell all nodes everything" + repeated_share(run.packets, nodes) +
-         "; does each node pass on only what is new to it?";
+                                 std::size_t operations) {
+  const std::uint64_t sent = run.net.servers.sent;
+  if (nodes.size() < 2 || operations == 0) return std::nullopt;
+  if (sent < sim::storm_bound(nodes.size(), operations, run.duration)) return std::nullopt;
+  return sim::storm_words(nodes.size(), sent / operations, repeats_of(run.packets, nodes));
 }
 
 std::vector<std::string> symptoms(const sim::RunResult& run, const std::vector<std::string>& nodes,

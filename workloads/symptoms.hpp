@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,9 +16,10 @@ namespace mznode {
 std::vector<std::string> symptoms(const sim::RunResult& run, const std::vector<std::string>& nodes,
                                   std::size_t workers);
 
-/// A line on nodes that say the same again and again; nothing unless they send far more messages between servers,
-/// `messages_per_op`, than any way to tell all nodes everything needs. Also of runs that are valid.
+/// A line on nodes that say the same again and again; nothing unless they send far more messages between servers than
+/// any way to tell all nodes everything needs, of so many operations and in the time that they took (sim::storm_bound).
+/// Also of runs that are valid.
 std::optional<std::string> storm(const sim::RunResult& run, const std::vector<std::string>& nodes,
-                                 double messages_per_op);
+                                 std::size_t operations);
 
 }  // namespace mznode

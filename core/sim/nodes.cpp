@@ -75,7 +75,7 @@ Task<> Nodes::initialise(std::string node) {
   // One that was paused or killed again could not answer; any other would take no more part, and nobody would know.
   if (why == no_reply && nemesis_->times_struck(node) != strikes) co_return;
   if (why == no_reply) note_wait(node, timeout);
-  if (why == no_reply) why += host_->silence(node);
+  if (why == no_reply) why += host_->silence(node).words;
   context_.ending.fail("node " + node + " did not answer its init message" +
                        (is_beginning ? "" : " when it was started again") + ": " + why + host_->log_tail(node));
 }
@@ -95,7 +95,7 @@ Task<> Nodes::set_up(std::string node) {
   }
   if (why.empty()) co_return;
   if (why == no_reply) note_wait(node, Connection::default_timeout);
-  if (why == no_reply) why += host_->silence(node);
+  if (why == no_reply) why += host_->silence(node).words;
   context_.ending.fail("node " + node + " " + what + ": " + why + host_->log_tail(node));
 }
 
@@ -104,7 +104,7 @@ void Nodes::report(RunResult& result) {
   result.waited_in_vain = waited_in_vain_;
   if (result.lag && waited_in_vain_) result.lag->starved = starved_;
   for (const std::string& node : context_.options.nodes) {
-    if (std::string text = host_->silence(node); !text.empty()) result.silences[node] = std::move(text);
+    if (SilenceCause silence = host_->silence(node); silence.is_explained()) result.silences[node] = std::move(silence);
   }
 }
 

@@ -28,8 +28,12 @@ Duration processor_time() {
 
 }  // namespace
 
-ProcessHost::ProcessHost(const std::string& program, std::vector<std::string> arguments, ProcessLimits limits)
-    : program_(resolve_program(program)), arguments_(std::move(arguments)), limits_(limits) {}
+ProcessHost::ProcessHost(const std::string& program, std::vector<std::string> arguments, ProcessLimits limits,
+                         Duration client_timeout)
+    : program_(resolve_program(program)),
+      arguments_(std::move(arguments)),
+      limits_(limits),
+      client_timeout_(client_timeout) {}
 
 ProcessHost::~ProcessHost() {
   // All of them first: they die while the first is waited for.
@@ -73,9 +77,9 @@ std::string ProcessHost::log_tail(const std::string& node) {
   return running == nullptr ? std::string() : running->log_tail();
 }
 
-std::string ProcessHost::silence(const std::string& node) {
+SilenceCause ProcessHost::silence(const std::string& node) {
   Process* running = find(node);
-  return running == nullptr ? std::string() : running->silence();
+  return running == nullptr ? SilenceCause() : running->silence();
 }
 
 Duration ProcessHost::starved(const std::string& node) {

@@ -19,7 +19,8 @@ ProcessHost::Process::Process(ProcessHost& host, std::string name)
       child_(host.program_, host.arguments_),
       output_(host.limits_.line_bytes),
       log_lines_(max_log_line_bytes),
-      log_(host.limits_, [this](std::string_view line) { host_.report_log_(name_, line); }) {}
+      log_(host.limits_, [this](std::string_view line) { host_.report_log_(name_, line); }),
+      times_(host.client_timeout_) {}
 
 void ProcessHost::Process::pause() {
   is_paused_ = true;
@@ -201,12 +202,13 @@ std::string ProcessHost::Process::log_tail() {
   return log_.tail();
 }
 
-std::string ProcessHost::Process::silence() const {
+SilenceCause ProcessHost::Process::silence() const {
   int waiting = 0;
   const bool is_known = child_.input.is_open() && ::ioctl(child_.input.get(), FIONREAD, &waiting) == 0;
-  const bool has_read_all = is_known && waiting == 0 && unread_bytes_ == 0;
-  const std::string text = failure::silence(output_.unfinished(), output_bytes_, has_read_all);
-  return text.empty() ? times_.words(name_) : text;
+  const std::size_t unread = unread_bytes_ + static_cast<std::size_t>(waiting);
+  std::string words = failure::silence(output_.unfinished(), output_bytes_, is_known && unread == 0);
+  if (!words.empty()) return {.words = std::move(words)};
+  return {.late = times_.first_late(), .unread_bytes = is_known && !is_paused_ && !has_ended_ ? unread : 0};
 }
 
 }  // namespace mznode::sim

@@ -44,7 +44,7 @@ class ProcessHost::Process {
   /// From which its process and all that this started descend.
   pid_t root() const { return child_.root(); }
   /// See Host::silence.
-  std::string silence() const;
+  SilenceCause silence() const;
   /// The end of its log, each line after a line break.
   void read_rest_of_log();
   std::string log_tail();

@@ -158,9 +158,9 @@ std::string VirtualProcessHost::log_tail(const std::string& node) {
   return running == nullptr ? std::string() : running->log_tail();
 }
 
-std::string VirtualProcessHost::silence(const std::string& node) {
+SilenceCause VirtualProcessHost::silence(const std::string& node) {
   Process* running = find(node);
-  return running == nullptr ? std::string() : running->silence();
+  return running == nullptr ? SilenceCause() : running->silence();
 }
 
 void VirtualProcessHost::wait_until(Time until) {

@@ -60,6 +60,7 @@ VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name,
       output_(host.options_.limits.line_bytes),
       log_lines_(max_log_line_bytes),
       log_(host.options_.limits, [this](std::string_view line) { host_.report_log_(name_, line); }),
+      times_(host.options_.client_timeout),
       traced_(host.tracer_,
               {.path = host.options_.program,
                .arguments = host.options_.arguments,
@@ -193,10 +194,11 @@ void VirtualProcessHost::Process::take_log(std::string_view bytes) {
   }
 }
 
-std::string VirtualProcessHost::Process::silence() const {
-  const bool has_read_all = traced_.undelivered_bytes() == 0;
-  const std::string text = failure::silence(output_.unfinished(), output_bytes_, has_read_all);
-  return text.empty() ? times_.words(name_) : text;
+SilenceCause VirtualProcessHost::Process::silence() const {
+  const std::size_t unread = traced_.unread_bytes();
+  std::string words = failure::silence(output_.unfinished(), output_bytes_, unread == 0);
+  if (!words.empty()) return {.words = std::move(words)};
+  return {.late = times_.first_late(), .unread_bytes = is_paused_ || has_ended_ ? 0 : unread};
 }
 
 // ---- What a node may not do

@@ -31,7 +31,7 @@ class VirtualProcessHost::Process {
   std::size_t output_bytes() const { return output_bytes_; }
   void end_flood();
   std::string log_tail() const { return log_.tail(); }
-  std::string silence() const;
+  SilenceCause silence() const;
   bool has_ended() const { return has_ended_; }
   const trace::TracedProcess& traced() const { return traced_; }
 

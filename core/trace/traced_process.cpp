@@ -16,6 +16,9 @@ void TracedProcess::deliver(std::string_view text) {
 std::size_t TracedProcess::undelivered_bytes() const {
   return tree_->undelivered_bytes();
 }
+std::size_t TracedProcess::unread_bytes() const {
+  return tree_->unread_bytes();
+}
 void TracedProcess::run(Time now) {
   tree_->run(now);
 }

@@ -37,6 +37,7 @@ class Tree {
 
   void deliver(std::string_view text);
   std::size_t undelivered_bytes() const { return undelivered_.size() - delivered_; }
+  std::size_t unread_bytes() const;
   void run(Time now);
   Time next_deadline() const;
   const std::optional<std::string>& ending() const { return ending_; }

@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,12 @@ namespace mznode::trace {
 void Tree::deliver(std::string_view text) {
   undelivered_ += text;
   flush_input();
+}
+
+std::size_t Tree::unread_bytes() const {
+  int waiting = 0;
+  const bool is_known = streams_.input.is_open() && ::ioctl(streams_.input.get(), FIONREAD, &waiting) == 0;
+  return undelivered_bytes() + (is_known ? static_cast<std::size_t>(waiting) : 0);
 }
 
 bool Tree::flush_input() {

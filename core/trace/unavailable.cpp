@@ -32,6 +32,9 @@ void TracedProcess::deliver(std::string_view) {
 std::size_t TracedProcess::undelivered_bytes() const {
   refuse();
 }
+std::size_t TracedProcess::unread_bytes() const {
+  refuse();
+}
 void TracedProcess::run(Time) {
   refuse();
 }

@@ -6,6 +6,10 @@
 /// Maelstrom's lin-kv: a store of registers with read, write and compare-and-set, each linearizable.
 namespace mznode::linearizable_kv {
 
+/// How long Maelstrom's client waits, or so many mean latencies if that is more.
+inline constexpr Duration client_timeout = 1s;
+inline constexpr int client_timeout_latencies = 10;
+
 WorkloadInfo workload();
 sim::TestSpec lin_kv_test();
 

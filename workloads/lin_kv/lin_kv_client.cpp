@@ -15,7 +15,8 @@ class RegisterClient final : public sim::Client {
   RegisterClient(sim::Connection& connection, std::string node, const sim::ClientOptions& options)
       : connection_(connection),
         node_(std::move(node)),
-        timeout_(std::max<Duration>(std::chrono::milliseconds(10 * options.mean_latency_ms), 1s)) {}
+        timeout_(std::max<Duration>(client_timeout_latencies * std::chrono::milliseconds(options.mean_latency_ms),
+                                    client_timeout)) {}
 
   Task<Json> invoke(check::Operation operation) override {
     const auto target = from_json<KeyAnd>(operation.value);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,6 +28,8 @@ struct WorkloadInfo {
   std::string module = {};
   /// How long Maelstrom's client waits for an answer.
   Duration client_timeout;
+  /// So many mean latencies it waits where that is longer, which nodes do not know.
+  int client_timeout_latencies = 0;
   /// The client's side of the test.
   sim::TestSpec test;
   /// The first is the default; none yet for a workload that can only be tested with the nodes of others.
@@ -33,6 +38,11 @@ struct WorkloadInfo {
   std::function<check::Verdict(const check::History& history, const check::CheckOptions& options)> check = {};
   /// The checker of its name, which it is given as it is registered; null when there is none.
   const check::Checker* checker = nullptr;
+
+  /// How long a client waits where a message takes so many milliseconds.
+  Duration patience(std::int64_t mean_latency_ms) const {
+    return std::max<Duration>(client_timeout, client_timeout_latencies * std::chrono::milliseconds(mean_latency_ms));
+  }
 
   /// The verdict of that checker. One that throws, and a history that has nothing to judge, is unknown, with the reason
   /// as `error`.

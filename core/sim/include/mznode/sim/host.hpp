@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,26 @@ struct NodeFailure {
   std::string description;
   /// True when its process is gone, false when it lives on unheard.
   bool has_ended = false;
+};
+
+/// A reply to a client that had left by then.
+struct LateReply {
+  /// The request's.
+  std::string type;
+  /// How long the client would have had to wait.
+  Duration after{0};
+};
+
+/// What of a node's output and input may explain that it did not answer.
+struct SilenceCause {
+  /// Behind "it did not answer", beginning with "; "; empty when nothing is to be said.
+  std::string words = {};
+  /// Its first late reply, when there was one and nothing else explains it: its handler may block.
+  std::optional<LateReply> late = {};
+  /// Of what it was sent, how many bytes it has not read, though it lives and runs: a handler may block it.
+  std::size_t unread_bytes = 0;
+
+  bool is_explained() const { return !words.empty() || late || unread_bytes > 0; }
 };
 
 /// Appends the line that a message is to the node that receives it, with its line break.
@@ -41,8 +63,8 @@ class Host {
 
   /// The last lines that a node wrote to its log, ready to show behind a failure; empty when the host keeps none.
   virtual std::string log_tail(const std::string& /*node*/) { return {}; }
-  /// Behind "it did not answer", what of a node's output may explain it, beginning with "; "; empty when nothing does.
-  virtual std::string silence(const std::string& /*node*/) { return {}; }
+  /// What of a node's output may explain that it did not answer; nothing when the host knows nothing.
+  virtual SilenceCause silence(const std::string& /*node*/) { return {}; }
 
   /// How long a node has been ready to run and got no processor, because others than the nodes were using them; zero
   /// where nobody can tell.

@@ -28,9 +28,10 @@ std::string resolve_program(const std::string& path);
 /// Whatever a node starts ends with it, and all of it with this host, or with this program.
 class ProcessHost final : public Host {
  public:
-  /// `program` is found as resolve_program() says. Throws std::invalid_argument when it
-  /// cannot be executed.
-  ProcessHost(const std::string& program, std::vector<std::string> arguments, ProcessLimits limits = {});
+  /// `program` is found as resolve_program() says; a reply is late after `client_timeout`, the time that clients wait.
+  /// Throws std::invalid_argument when the program cannot be executed.
+  ProcessHost(const std::string& program, std::vector<std::string> arguments, ProcessLimits limits = {},
+              Duration client_timeout = 5s);
   ProcessHost(const ProcessHost&) = delete;
   ProcessHost& operator=(const ProcessHost&) = delete;
   /// Kills all nodes at once, as Maelstrom does, and reaps them.
@@ -48,7 +49,7 @@ class ProcessHost final : public Host {
   /// Does nothing: the clocks of other programs cannot be bent.
   void skew(const std::string& node, int drift_permille, Duration wall_offset) override;
   std::string log_tail(const std::string& node) override;
-  std::string silence(const std::string& node) override;
+  SilenceCause silence(const std::string& node) override;
   Duration starved(const std::string& node) override;
   bool is_real_time() const override { return true; }
   Time now() const override;
@@ -69,6 +70,7 @@ class ProcessHost final : public Host {
   std::string program_;
   std::vector<std::string> arguments_;
   ProcessLimits limits_;
+  Duration client_timeout_;
   Network* network_ = nullptr;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   /// By name; a node that is dead keeps its entry.

@@ -65,7 +65,7 @@ struct RunResult {
   /// Replies to clients that had not the form they must have, or that no request explains.
   std::vector<std::string> malformed_replies;
   /// Of nodes whose output may explain why they did not answer (Host::silence).
-  std::map<std::string, std::string> silences;
+  std::map<std::string, SilenceCause> silences;
   /// Set when the run could not be carried out, such as when a node never answered its init.
   std::optional<std::string> error;
   /// Set when virtual time did not get on, because nodes answer each other without end: who sends to whom. The history

@@ -55,6 +55,8 @@ class VirtualProcessHost final : public Host {
     /// runs are the same.
     int cpu_time_permille = 0;
     ProcessLimits limits = {};
+    /// How long clients wait: a reply that comes after it is late.
+    Duration client_timeout = 5s;
     /// Told at the end.
     std::function<void(const Record&)> on_end = {};
   };
@@ -77,7 +79,7 @@ class VirtualProcessHost final : public Host {
   void resume(const std::string& node) override;
   void skew(const std::string& node, int drift_permille, Duration wall_offset) override;
   std::string log_tail(const std::string& node) override;
-  std::string silence(const std::string& node) override;
+  SilenceCause silence(const std::string& node) override;
   Time now() const override { return now_; }
   void wait_until(Time until) override;
 

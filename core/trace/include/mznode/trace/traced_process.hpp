@@ -107,6 +107,8 @@ class TracedProcess {
   void deliver(std::string_view text);
   /// What is delivered and does not fit into the pipe.
   std::size_t undelivered_bytes() const;
+  /// That, and what it has not taken out of the pipe.
+  std::size_t unread_bytes() const;
   /// Lets it run until it can only wait. No time of the run passes.
   void run(Time now);
   /// When it would go on by itself; Time::max() if only input moves it.
