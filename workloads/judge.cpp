@@ -229,34 +229,47 @@ std::optional<std::string> why_none_began(const TestSettings& settings, const si
   return sim::start_hint(*settings.bin, settings.bin_args, run.failures);
 }
 
+/// That clients have left before an answer can be there that needs so many messages; empty when they have not.
+/// `patience` is how long they wait as far as nodes know, who give up by then.
+std::string too_late_an_answer(const TestPlan& plan, const Asks& asks, Duration patience) {
+  const std::int64_t latency_ms = plan.settings.latency.mean_ms;
+  if (asks.messages * std::chrono::milliseconds(latency_ms) < patience || asks.messages == 0) return {};
+  const Duration truly = plan.workload->patience(latency_ms);
+  return "; clients wait " + milliseconds(patience) + ", and an answer that needs " + asks.whom + " takes " +
+         std::to_string(asks.messages) + " messages" +
+         (truly > patience ? " (here they wait " + milliseconds(truly) + ", which nodes do not know)" : "");
+}
+
 /// Of nodes that answered too little: what a message takes, where that is more than an election or a client waits for.
 /// Nothing when messages are quick enough.
 std::optional<std::string> too_slow_a_network(const TestPlan& plan) {
   const TestSettings& settings = plan.settings;
   const WorkloadInfo& workload = *plan.workload;
   const Duration message = std::chrono::milliseconds(settings.latency.mean_ms);
-  if (settings.nodes.size() == 1) return std::nullopt;
-  const std::string takes = "a message takes " + milliseconds(message) + " (--latency)";
-  // To the leader, from there to a majority, and both ways back.
-  constexpr int on_its_way = 4;
-  const bool is_late = on_its_way * message >= workload.client_timeout;
-  const std::string patience = "; clients wait " + milliseconds(workload.client_timeout) +
-                               ", and an answer that needs a majority takes " + std::to_string(on_its_way) +
-                               " messages";
-  if (settings.bin) return is_late ? std::optional(takes + patience) : std::nullopt;
-  const StrategyInfo& strategy = *plan.strategy;
-  const bool elects = std::any_of(strategy.options.begin(), strategy.options.end(),
-                                  [](const Option& option) { return option.name == "election-ms"; });
-  if (!elects) return std::nullopt;
-  const Duration election = OptionValues(strategy.options, settings.strategy_options).milliseconds("election-ms");
+  if (message == Duration::zero()) return std::nullopt;
   std::string text;
-  // There and back; a candidate that hears nothing by then begins anew.
-  if (2 * message >= election) {
-    text = "; nobody is elected who waits " + milliseconds(election) + " for votes: give --election-ms " +
-           std::to_string(6 * message / 1ms) + " or more";
+  if (settings.bin) {
+    if (settings.nodes.size() == 1) return std::nullopt;
+    // What most programs do where they need each other.
+    const Asks through_a_leader = {.whom = "a majority", .messages = 4};
+    text = too_late_an_answer(plan, through_a_leader, workload.patience(settings.latency.mean_ms));
+  } else {
+    const StrategyInfo& strategy = *plan.strategy;
+    const Asks& asks = strategy.asks;
+    if (settings.nodes.size() == 1 && !asks.is_elsewhere) return std::nullopt;
+    if (!asks.election_option.empty()) {
+      const Duration election =
+          OptionValues(strategy.options, settings.strategy_options).milliseconds(asks.election_option);
+      // There and back; a candidate that hears nothing by then begins anew.
+      if (2 * message >= election) {
+        text = "; nobody is elected who waits " + milliseconds(election) + " for votes: give --" +
+               asks.election_option + " " + std::to_string(6 * message / 1ms) + " or more";
+      }
+    }
+    text += too_late_an_answer(plan, asks, workload.client_timeout);
   }
-  if (is_late) text += patience;
-  return text.empty() ? std::nullopt : std::optional(takes + text);
+  if (text.empty()) return std::nullopt;
+  return "a message takes " + milliseconds(message) + " (--latency)" + text;
 }
 
 TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {

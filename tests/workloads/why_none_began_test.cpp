@@ -69,32 +69,5 @@ TEST(Beginnings, WhatHasNothingToDoWithItIsNotNamed) {
   EXPECT_TRUE(first_line("./node.py", {"config"}).starts_with("the run was ended"));
 }
 
-std::string first_symptom(std::int64_t latency_ms, const std::map<std::string, std::string>& options) {
-  TestSettings settings;
-  settings.workload = "lin-kv";
-  settings.strategy = "raft";
-  settings.strategy_options = options;
-  settings.concurrency = 2;
-  settings.time_limit = 20s;
-  settings.latency.mean_ms = latency_ms;
-  const TestReport report = run_test(settings, [] { return false; });
-  return report.verdict.symptoms.empty() ? "" : report.verdict.symptoms.front();
-}
-
-TEST(Beginnings, ANetworkThatIsTooSlowForElectionsIsNamed) {
-  EXPECT_EQ(first_symptom(200, {}),
-            "a message takes 200 ms (--latency); nobody is elected who waits 400 ms for votes: give --election-ms 1200 "
-            "or more");
-  EXPECT_EQ(first_symptom(200, {{"election-ms", "1200"}}), "");
-}
-
-TEST(Beginnings, ANetworkThatIsTooSlowForClientsIsNamed) {
-  const std::string line = first_symptom(2'000, {});
-  EXPECT_NE(line.find("give --election-ms 12000 or more; clients wait 1000 ms, and an answer that needs a majority "
-                      "takes 4 messages"),
-            std::string::npos)
-      << line;
-}
-
 }  // namespace
 }  // namespace mznode

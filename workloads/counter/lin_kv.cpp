@@ -37,7 +37,8 @@ StrategyInfo lin_kv_strategy() {
                          .survives = message_faults({Fault::kill, Fault::skew}),
                          .caveat = "needs the service lin-kv"},
           .options = {},
-          .install = install<LinKv>};
+          .install = install<LinKv>,
+          .asks = asks_a_service()};
 }
 
 }  // namespace mznode::counter

@@ -49,7 +49,8 @@ StrategyInfo seq_kv_strategy() {
                      .survives = message_faults({Fault::kill, Fault::skew}),
                      .caveat = "needs the service seq-kv; a read shows at least what was acknowledged before it began"},
       .options = {},
-      .install = install<SeqKv>};
+      .install = install<SeqKv>,
+      .asks = asks_a_service()};
 }
 
 }  // namespace mznode::counter

@@ -348,7 +348,8 @@ StrategyInfo lin_kv_strategy() {
                    .max = 10'000,
                    .summary = "messages a page; the same on all nodes"},
                   max_poll_option()},
-      .install = install<LinKv>};
+      .install = install<LinKv>,
+      .asks = asks_a_service()};
 }
 
 }  // namespace mznode::kafka

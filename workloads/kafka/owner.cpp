@@ -262,7 +262,8 @@ StrategyInfo owner_strategy() {
                          .caveat = "a kill only with storage (--data-dir); a poll may miss what other nodes were sent "
                                    "in the last --flush-ms, which later polls show"},
           .options = options,
-          .install = install<Owner>};
+          .install = install<Owner>,
+          .asks = asks_another_node()};
 }
 
 }  // namespace mznode::kafka

@@ -119,7 +119,8 @@ StrategyInfo raft_strategy() {
           .summary = "the logs in the state machine of a replicated log; polls are confirmed by a majority",
           .guarantees = raft::group_guarantees("linearizable"),
           .options = options,
-          .install = install<Raft>};
+          .install = install<Raft>,
+          .asks = raft::group_asks()};
 }
 
 }  // namespace mznode::kafka

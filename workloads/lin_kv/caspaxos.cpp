@@ -66,7 +66,8 @@ StrategyInfo caspaxos_strategy() {
                    .min = 1,
                    .max = 10'000,
                    .summary = "a node that has not answered for so long, or for two round trips, is asked again"}},
-      .install = install<CasPaxos>};
+      .install = install<CasPaxos>,
+      .asks = {.whom = "a majority", .messages = 2}};
 }
 
 }  // namespace mznode::linearizable_kv

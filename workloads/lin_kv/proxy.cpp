@@ -42,7 +42,8 @@ StrategyInfo proxy_strategy() {
           .summary = "the service lin-kv; one round trip an operation",
           .guarantees = {.model = "linearizable", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
-          .install = install<Proxy>};
+          .install = install<Proxy>,
+          .asks = asks_a_service()};
 }
 
 }  // namespace mznode::linearizable_kv

@@ -97,7 +97,8 @@ StrategyInfo raft_strategy() {
           .summary = "a replicated log with an elected leader; reads are confirmed by a majority and cost no entry",
           .guarantees = raft::group_guarantees("linearizable"),
           .options = raft::group_options(),
-          .install = install<Raft>};
+          .install = install<Raft>,
+          .asks = raft::group_asks()};
 }
 
 }  // namespace mznode::linearizable_kv

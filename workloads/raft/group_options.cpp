@@ -3,9 +3,14 @@
 #include <utility>
 
 namespace mznode::raft {
+namespace {
+
+constexpr auto election_option = "election-ms";
+
+}  // namespace
 
 std::vector<Option> group_options() {
-  return {{.name = "election-ms",
+  return {{.name = election_option,
            .default_value = 400,
            .min = 10,
            .max = 60'000,
@@ -33,11 +38,16 @@ std::vector<Option> group_options() {
 }
 
 Group::Options group_settings(const OptionValues& options) {
-  return {.election_timeout = options.milliseconds("election-ms"),
+  return {.election_timeout = options.milliseconds(election_option),
           .heartbeat = options.milliseconds("heartbeat-ms"),
           .batch_window = options.milliseconds("batch-ms"),
           .lease_reads = options.integer("lease-reads") != 0,
           .snapshot_entries = static_cast<std::uint64_t>(options.integer("snapshot-entries"))};
+}
+
+Asks group_asks() {
+  // To the leader, from there to a majority, and both ways back.
+  return {.whom = "a majority", .messages = 4, .election_option = election_option};
 }
 
 Guarantees group_guarantees(std::string model) {

@@ -69,7 +69,8 @@ StrategyInfo raft_strategy() {
           .summary = "a replicated log with an elected leader; transactions that only read cost no entry",
           .guarantees = raft::group_guarantees("strict-serializable"),
           .options = raft::group_options(),
-          .install = install<Raft>};
+          .install = install<Raft>,
+          .asks = raft::group_asks()};
 }
 
 }  // namespace mznode::txn

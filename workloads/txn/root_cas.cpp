@@ -263,7 +263,8 @@ StrategyInfo root_cas_strategy() {
                        .min = 0,
                        .max = 1'000'000,
                        .summary = "changes that the root keeps to itself before the tree gets them"}},
-          .install = install<RootCas>};
+          .install = install<RootCas>,
+          .asks = asks_a_service()};
 }
 
 }  // namespace mznode::txn

@@ -107,7 +107,8 @@ StrategyInfo single_strategy() {
                          .survives = message_faults({Fault::skew}),
                          .caveat = "everything is lost with the first node"},
           .options = {},
-          .install = install<Single>};
+          .install = install<Single>,
+          .asks = asks_another_node()};
 }
 
 }  // namespace mznode::txn

@@ -25,7 +25,8 @@ StrategyInfo tso_strategy() {
           .summary = "timestamps of the service lin-tso; one round trip an id",
           .guarantees = {.model = "unique ids", .survives = message_faults({Fault::kill, Fault::skew})},
           .options = {},
-          .install = install<TsoIds>};
+          .install = install<TsoIds>,
+          .asks = asks_a_service()};
 }
 
 }  // namespace mznode::unique_ids

@@ -70,6 +70,27 @@ class Strategy {
   virtual const raft::Group* group() const { return nullptr; }
 };
 
+/// Whom a node asks before it answers a client, where it does not know the answer by itself.
+struct Asks {
+  /// As in "an answer that needs a majority"; empty when it asks nobody.
+  std::string whom = {};
+  /// How many messages one after the other an answer takes then, at least.
+  int messages = 0;
+  /// True for what stands beside the nodes, and is asked by one that is alone, too.
+  bool is_elsewhere = false;
+  /// The option that says, in milliseconds, how long a candidate waits for votes; empty where nobody is elected.
+  std::string election_option = {};
+};
+
+/// The node's question, and the answer of a service.
+inline Asks asks_a_service() {
+  return {.whom = "a service", .messages = 2, .is_elsewhere = true};
+}
+/// The same, of another node.
+inline Asks asks_another_node() {
+  return {.whom = "another node", .messages = 2};
+}
+
 /// One way to solve a workload.
 struct StrategyInfo {
   std::string name;
@@ -77,6 +98,7 @@ struct StrategyInfo {
   Guarantees guarantees;
   std::vector<Option> options;
   std::function<std::unique_ptr<Strategy>(Node& node, const OptionValues& options)> install;
+  Asks asks = {};
 };
 
 /// Makes the `install` of a strategy class whose constructor takes the node and its options.
