@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "mznode/check/registry.hpp"
 #include "mznode/check/txn/anomalies.hpp"
 #include "mznode/check/upstream_versions.hpp"
@@ -240,6 +243,39 @@ TEST(Formats, CobrasLogsAreBinary) {
   EXPECT_EQ(complaint("S" + number(1) + "A"), "x.log, byte 9: expected R, W or C within a transaction");
   EXPECT_EQ(complaint("S" + number(1) + "C" + number(2)),
             "x.log, byte 10: expected the number that the transaction began with");
+}
+
+TEST(Formats, WhatCobrasReadsSayOfWritesIsCompared) {
+  const auto number = [](std::uint64_t each) { return number_in_bytes(each, true); };
+  const auto read = [&](std::uint64_t writer, std::uint64_t write, std::uint64_t value) {
+    return "R" + number(writer) + number(write) + number(8) + number(value);
+  };
+  const auto verdict = [&](const std::string& events) {
+    const std::string writes = "S" + number(1) + "W" + number(5) + number(8) + number(3) + "C" + number(1);
+    // The log of the reader comes first: what it says is compared when all is known.
+    const RecordedHistory recorded = read_cobra({{"a", "S" + number(2) + events + "C" + number(2)}, {"b", writes}});
+    CheckOptions options;
+    options.tells_time = recorded.tells_time;
+    options.consistency_models = ConsistencyModels::parse("causal");
+    return find_checker("rw-register")->check(recorded.operations, options);
+  };
+  constexpr std::uint64_t initial = 0xBEBEEBEE;
+  constexpr std::uint64_t absent = 0xDEADBEEF;
+  EXPECT_EQ(verdict(read(1, 5, 3)).valid, Valid::yes);
+  EXPECT_EQ(verdict(read(initial, initial, 7) + read(initial, initial, 7)).valid, Valid::yes);
+  EXPECT_EQ(verdict(read(absent, absent, 0)).valid, Valid::yes);
+  const std::pair<std::string, const char*> wrong[] = {
+      {read(1, 5, 4), R"("5 by 1 of 4")"},
+      {read(2, 5, 3), R"("5 by 2 of 3")"},
+      {read(initial, initial, 7) + read(initial, initial, 6), R"("the initial one by 3200183278 of 6")"},
+  };
+  for (const auto& [events, shown] : wrong) {
+    const Verdict told = verdict(events);
+    EXPECT_EQ(told.valid, Valid::no) << shown;
+    const auto names = [&, &shown = shown](const std::string& line) { return line.find(shown) != std::string::npos; };
+    EXPECT_TRUE(std::any_of(told.explanation.begin(), told.explanation.end(), names))
+        << shown << " " << to_details(told).dump(2);
+  }
 }
 
 TEST(Formats, DbcopsBincodeIsRead) {
