@@ -7,7 +7,9 @@ namespace {
 
 class EdnReader {
  public:
-  explicit EdnReader(const std::string& text) : text_(text), edn_(text) {}
+  /// Keywords and strings in values are told apart by `spellings`, unless it is null.
+  explicit EdnReader(const std::string& text, Spellings* spellings = nullptr)
+      : text_(text), spellings_(spellings), edn_(text) {}
 
   RecordedHistory read() {
     recorded_.operations.reserve(expected_operations(text_));
@@ -25,6 +27,9 @@ class EdnReader {
     builder_.complete(recorded_);
     return std::move(recorded_);
   }
+
+  /// Whether some name may stand there as a keyword and as a string.
+  bool may_spell_both_ways() const { return edn_.words().may_have_both(); }
 
  private:
   char peek_behind_tags() {
@@ -54,7 +59,9 @@ class EdnReader {
     const std::string_view key = edn_.key();
     edn_.peek();
     const std::size_t start = edn_.offset();
+    if (key == "value") edn_.tell_apart(spellings_);
     const std::string_view value = edn_.value("a value");
+    edn_.tell_apart(nullptr);
     // What no checker reads may be anything.
     const auto doubt = edn_.take_doubt();
     if (doubt && OperationBuilder::is_judged(key)) edn_.fail(doubt->why, doubt->offset);
@@ -62,6 +69,7 @@ class EdnReader {
   }
 
   const std::string& text_;
+  Spellings* spellings_;
   EdnTranscoder edn_;
   OperationBuilder builder_;
   RecordedHistory recorded_;
@@ -70,7 +78,17 @@ class EdnReader {
 }  // namespace
 
 RecordedHistory read_recorded_edn(const std::string& text) {
-  return EdnReader(text).read();
+  EdnReader reader(text);
+  RecordedHistory recorded = reader.read();
+  if (!reader.may_spell_both_ways()) return recorded;
+  // What stands in the text is perhaps none of the values.
+  for (Spellings::Names names = names_spelled_both_ways(text); !names.empty();) {
+    Spellings spellings(names);
+    RecordedHistory apart = EdnReader(text, &spellings).read();
+    if (spellings.seen() == names) return apart;
+    names = spellings.seen();
+  }
+  return recorded;
 }
 
 History read_edn(const std::string& text) {

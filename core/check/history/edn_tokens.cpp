@@ -199,6 +199,7 @@ void EdnTranscoder::run_in_vector(std::string& out) {
     } else {
       known = copy_plain_scalar(at, to);
     }
+    if (*start == ':' && known) words_.add_keyword(start + 1, at);
     if (known) continue;
     at = start;
     to = mark;
@@ -207,13 +208,14 @@ void EdnTranscoder::run_in_vector(std::string& out) {
   out.append(buffer + 1, to);
   at_ = at;
   for (std::size_t i = 0; i < depth; ++i) {
-    frames_.push_back({.kind = Kind::vector, .opened = static_cast<std::size_t>(opened[i] - begin_)});
+    frames_.push_back({.kind = Kind::vector, .opened = static_cast<std::size_t>(opened[i] - text_.data())});
   }
 }
 
 void EdnTranscoder::append_text(std::string& out, std::string_view text) {
   append_quoted(out, text);
-  if (!broken_text_ && !is_utf8(text)) broken_text_ = static_cast<std::size_t>(text.data() - begin_);
+  const bool is_first = !doubts_.broken_text && !is_utf8(text);
+  if (is_first) doubts_.broken_text = static_cast<std::size_t>(text.data() - text_.data());
 }
 
 void EdnTranscoder::quote_key(std::string& out, std::size_t start) {
@@ -224,6 +226,7 @@ void EdnTranscoder::quote_key(std::string& out, std::size_t start) {
 
 void EdnTranscoder::string(std::string& out) {
   const std::size_t opened = offset();
+  const std::size_t from = out.size();
   ++at_;
   out += '"';
   for (;;) {
@@ -240,6 +243,8 @@ void EdnTranscoder::string(std::string& out) {
   }
   ++at_;
   out += '"';
+  words_.add_string(out.data() + from + 1, out.data() + out.size() - 1);
+  if (spellings_ != nullptr) spellings_->see_string(out, from);
 }
 
 void EdnTranscoder::string_escape(std::string& out) {
@@ -284,12 +289,16 @@ void EdnTranscoder::keyword(std::string& out) {
   const char* start = ++at_;
   while (!is_delimiter(*at_) && *at_ > ' ') ++at_;
   if (is_delimiter(*at_) && at_ != start) {
+    words_.add_keyword(start, at_);
+    if (spellings_ != nullptr) spellings_->see_keyword({start, static_cast<std::size_t>(at_ - start)});
     (out += '"').append(start, at_) += '"';
     return;
   }
   at_ = start;  // has characters outside ASCII, or is none
   const std::string_view name = take_token();
   if (name.empty()) fail("expected a name behind :");
+  words_.add_keyword(name.data(), name.data() + name.size());
+  if (spellings_ != nullptr) spellings_->see_keyword(name);
   append_text(out, name);
 }
 
@@ -313,7 +322,7 @@ void EdnTranscoder::character(std::string& out) {
     code = code * (is_unicode ? 16 : 8) + static_cast<unsigned>(digit);
   }
   if (!valid)
-    fail("expected a character, such as \\a, \\newline or \\u00e9", static_cast<std::size_t>(start - begin_) - 1);
+    fail("expected a character, such as \\a, \\newline or \\u00e9", static_cast<std::size_t>(start - text_.data()) - 1);
   out += '"';
   append_escape(out, code);
   out += '"';
@@ -351,7 +360,7 @@ void EdnTranscoder::irregular_number(std::string& out, const char* start) {
                                                             is_integer(magnitude.substr(slash + 1))) {
     append_text(out, token);
   } else {
-    fail("expected a number", static_cast<std::size_t>(start - begin_));
+    fail("expected a number", static_cast<std::size_t>(start - text_.data()));
   }
 }
 

@@ -20,7 +20,7 @@ bool is_known_tag(std::string_view tag) {
 }  // namespace
 
 EdnTranscoder::EdnTranscoder(const std::string& text)
-    : text_(text), begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+    : text_(text), at_(text.data()), end_(text.data() + text.size()) {}
 
 void EdnTranscoder::fail(const std::string& why, std::size_t offset) const {
   fail_at(text_, offset, why);
@@ -51,12 +51,12 @@ void EdnTranscoder::skip_tag() {
   skip_blank();
   const std::string_view tag = take_token();
   if (tag.empty()) fail("expected a tag behind #");
-  if (!is_known_tag(tag) && !unknown_tag_ && open_discards_ == 0) unknown_tag_ = start;
+  if (!is_known_tag(tag) && !doubts_.unknown_tag && open_discards_ == 0) doubts_.unknown_tag = start;
 }
 
 std::optional<EdnTranscoder::Doubt> EdnTranscoder::take_first_doubt() {
-  const auto tag = std::exchange(unknown_tag_, std::nullopt);
-  const auto text = std::exchange(broken_text_, std::nullopt);
+  const auto tag = std::exchange(doubts_.unknown_tag, std::nullopt);
+  const auto text = std::exchange(doubts_.broken_text, std::nullopt);
   if (!tag) return Doubt{*text, "expected UTF-8 in the string"};
   return Doubt{*tag,
                "expected a value without a tag, or with one that is known here: a tag such as #x says that the element "
@@ -99,7 +99,8 @@ void EdnTranscoder::run(std::string& out, const char* what) {
   frames_.clear();
   open_discards_ = 0;
   do {
-    if (!frames_.empty() && frames_.back().kind == Kind::vector) run_in_vector(out);
+    const bool is_in_vector = !frames_.empty() && frames_.back().kind == Kind::vector;
+    if (is_in_vector && spellings_ == nullptr) run_in_vector(out);
   } while (!token(out, what));
 }
 

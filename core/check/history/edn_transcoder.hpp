@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "history/edn_spellings.hpp"
+
 namespace mznode::check {
 
 /// A cursor over EDN text that turns one form after the other into JSON text. Containers, tags and discards nest on an
@@ -38,21 +40,30 @@ class EdnTranscoder {
   /// known, the element tells the value: those of EDN, of Clojure's objects, errors and records (which have a dot in
   /// their names), and the namespace of a map.
   std::optional<Doubt> take_doubt() {
-    if (!unknown_tag_ && !broken_text_) return std::nullopt;
+    if (!doubts_.unknown_tag && !doubts_.broken_text) return std::nullopt;
     return take_first_doubt();
   }
+
+  /// Spells keywords and strings so that they differ, from here on; null: as JSON spells both.
+  void tell_apart(Spellings* spellings) { spellings_ = spellings; }
+  /// The keywords and strings so far, but for keys without quotes (see `key`).
+  const WordSketch& words() const { return words_; }
 
   /// The next form as JSON, which holds until the next call; `what` says what is missing when there is none.
   std::string_view value(const char* what);
   /// The next form as a key, without quotes, which holds until the next call.
   std::string_view key();
 
-  std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+  std::size_t offset() const { return static_cast<std::size_t>(at_ - text_.data()); }
   [[noreturn]] void fail(const std::string& why) const { fail(why, offset()); }
   [[noreturn]] void fail(const std::string& why, std::size_t offset) const;
 
  private:
   enum class Kind : std::uint8_t { list, vector, set, map, tag, discard };
+  struct Doubts {
+    std::optional<std::size_t> unknown_tag = {};
+    std::optional<std::size_t> broken_text = {};
+  };
   struct Frame {
     Kind kind;
     bool expects_key = false;  // of a map
@@ -94,17 +105,17 @@ class EdnTranscoder {
   void symbolic_value(std::string& out);
 
   const std::string& text_;
-  const char* begin_;
   const char* at_;
   const char* end_;
   std::vector<Frame> frames_;
   std::string key_;
   std::string value_;
   std::string discarded_;
-  std::optional<std::size_t> unknown_tag_;
-  std::optional<std::size_t> broken_text_;
+  Doubts doubts_;
   std::size_t open_discards_ = 0;
   bool discarding_ = false;  // the outermost form is a discarded one
+  Spellings* spellings_ = nullptr;
+  WordSketch words_;
 };
 
 }  // namespace mznode::check

@@ -1,0 +1,99 @@
+#include "history/edn_spellings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <unordered_set>
+
+#include "mznode/json/scanner.hpp"
+
+namespace mznode::check {
+namespace {
+
+constexpr std::string_view functions[] = {"r", "w", "append", "read", "write", "send", "poll"};
+
+constexpr std::array<bool, 256> token_ends = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c <= ' '; ++c) table[c] = true;
+  for (const char c : std::string_view(",\"()[]{};\\")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool ends_token(char c) {
+  return token_ends[static_cast<unsigned char>(c)];
+}
+
+/// Calls the one with the name of each keyword, the other with what stands between the quotes of each string.
+template <class OnKeyword, class OnString>
+void for_each_word(std::string_view edn, const OnKeyword& on_keyword, const OnString& on_string) {
+  for (std::size_t i = 0; i < edn.size();) {
+    const std::size_t start = ++i;
+    switch (edn[start - 1]) {
+      case '"':
+        while (i < edn.size() && edn[i] != '"') i += edn[i] == '\\' ? 2 : 1;
+        on_string(edn.substr(start, std::min(i, edn.size()) - start));
+        ++i;
+        break;
+      case ';': i = std::min(edn.find('\n', i), edn.size()); break;
+      case '\\': ++i; break;  // a character, which may be a quote
+      default:
+        if (ends_token(edn[start - 1])) break;
+        while (i < edn.size() && !ends_token(edn[i])) ++i;
+        if (edn[start - 1] == ':') on_keyword(edn.substr(start, i - start));
+    }
+  }
+}
+
+}  // namespace
+
+bool WordSketch::may_have_both() const {
+  for (std::size_t i = 0; i < places; ++i) {
+    if (keywords_[i] && strings_[i]) return true;
+  }
+  return false;
+}
+
+void Spellings::see_keyword(std::string_view name) {
+  if (names_.contains(name)) keywords_.emplace(name);
+}
+
+void Spellings::see_string(std::string& out, std::size_t start) {
+  const std::string string = out.substr(start);
+  const std::string_view name = std::string_view(string).substr(1, string.size() - 2);
+  const bool is_one = names_.contains(name);
+  if (is_one) strings_.emplace(name);
+  // Those that have quotes by themselves are spelled anew, too, lest they look like others that are.
+  if (!is_one && !name.starts_with("\\\"")) return;
+  out.resize(start);
+  append_quoted(out, string);
+}
+
+Spellings::Names Spellings::seen() const {
+  Names both;
+  std::set_intersection(keywords_.begin(), keywords_.end(), strings_.begin(), strings_.end(),
+                        std::inserter(both, both.end()));
+  return both;
+}
+
+Spellings::Names names_spelled_both_ways(std::string_view edn) {
+  // A history has few keywords, and perhaps millions of strings.
+  std::unordered_set<std::string_view> keywords;
+  std::array<bool, 256> begins{};
+  for_each_word(
+      edn,
+      [&](std::string_view name) {
+        if (!name.empty() && keywords.insert(name).second) begins[static_cast<unsigned char>(name.front())] = true;
+      },
+      [](std::string_view) {});
+  for (const std::string_view function : functions) keywords.erase(function);
+  Spellings::Names names;
+  for_each_word(
+      edn, [](std::string_view) {},
+      [&](std::string_view string) {
+        const bool may_be = !string.empty() && begins[static_cast<unsigned char>(string.front())];
+        if (may_be && keywords.contains(string)) names.emplace(string);
+      });
+  return names;
+}
+
+}  // namespace mznode::check

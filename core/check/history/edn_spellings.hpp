@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace mznode::check {
+
+/// Keywords and strings of one name, `:a` and `"a"`, which are two values to Clojure and one text in JSON. Where a
+/// history has both among its values, such strings become JSON strings that have their quotes in them, `"\"a\""`, so
+/// that the usual histories, which have one of the two, look as usual.
+class Spellings {
+ public:
+  using Names = std::set<std::string, std::less<>>;
+
+  /// For the names that are to be told apart.
+  explicit Spellings(Names names) : names_(std::move(names)) {}
+
+  void see_keyword(std::string_view name);
+  /// Spells anew what stands in `out` from `start` on, a string as JSON.
+  void see_string(std::string& out, std::size_t start);
+
+  /// Those of the names that were seen as both.
+  Names seen() const;
+
+ private:
+  Names names_;
+  Names keywords_;
+  Names strings_;
+};
+
+/// What can be told cheaply of the words of a text while it is read: whether some name may be both.
+class WordSketch {
+ public:
+  void add_keyword(const char* begin, const char* end) { keywords_[place_of(begin, end)] = true; }
+  void add_string(const char* begin, const char* end) { strings_[place_of(begin, end)] = true; }
+  bool may_have_both() const;
+
+ private:
+  static constexpr std::size_t places = 256;
+
+  static std::size_t place_of(const char* begin, const char* end) {
+    if (begin == end) return 0;
+    const auto first = static_cast<std::size_t>(static_cast<unsigned char>(*begin));
+    const auto last = static_cast<std::size_t>(static_cast<unsigned char>(end[-1]));
+    return (first * 5 + last * 3 + static_cast<std::size_t>(end - begin)) % places;
+  }
+
+  std::array<bool, places> keywords_{};
+  std::array<bool, places> strings_{};
+};
+
+/// The names that stand anywhere in a text as a keyword and as a string, but for those of micro-operations, which are
+/// functions however they are spelled.
+Spellings::Names names_spelled_both_ways(std::string_view edn);
+
+}  // namespace mznode::check

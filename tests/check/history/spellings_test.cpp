@@ -1,0 +1,64 @@
+// Keywords and strings of one name in EDN.
+#include <gtest/gtest.h>
+
+#include "mznode/check/history.hpp"
+#include "mznode/check/registry.hpp"
+
+namespace mznode::check {
+namespace {
+
+/// The values of the operations of a history, one behind the other.
+std::string values_of(const std::string& edn) {
+  std::string values;
+  for (const Operation& each : read_history(edn)) values += (values.empty() ? "" : " ") + each.value.text();
+  return values;
+}
+
+TEST(EdnSpellings, KeywordsAndStringsOfOneNameAreTwoValues) {
+  const auto history = [](const std::string& first, const std::string& second) {
+    return "{:type :invoke, :process 0, :f :read, :value " + first + "}\n{:type :ok, :process 0, :f :read, :value " +
+           second + ", :error \"b\", :note :b}\n";
+  };
+  EXPECT_EQ(values_of(history(":a", "\"a\"")), R"("a" "\"a\"")");
+  EXPECT_EQ(values_of(history("\"a\"", "[1 :a]")), R"("\"a\"" [1,"a"])") << "in whatever order they come";
+  EXPECT_EQ(values_of(history("{:a 1}", "{\"a\" 1, #{\"a\"} \"x\"}")), R"({"a":1} {"\"a\"":1,"[\"\\\"a\\\"\"]":"x"})");
+  EXPECT_EQ(values_of(history("[:a \"a\"]", R"("\"a\"")")), R"(["a","\"a\""] "\"\\\"a\\\"\"")")
+      << "what has quotes in it remains another one";
+  // All others are read as ever: names of fields and functions, what no checker reads, and parts of other words.
+  EXPECT_EQ(values_of(history(":a", "\"b\"")), R"("a" "b")");
+  EXPECT_EQ(values_of(history("\"read\"", "[\"value\" \"type\" \"ok\"]")), R"("read" ["value","type","ok"])");
+  EXPECT_EQ(values_of(history("[[:append \"append\" 1] [:r :r \"r\"]]", "\"b\"")),
+            R"([["append","append",1],["r","r","r"]] "b")");
+  EXPECT_EQ(values_of(history(":a:b", "[\"a\" \"b\" \\\" x/:b \"\\\":a\"] ; :b\n")),
+            R"("a:b" ["a","b","\"","x/:b","\":a"])");
+}
+
+TEST(EdnSpellings, AVerdictTellsKeywordsFromStrings) {
+  const auto judge = [](const char* checker, const std::string& written, const std::string& read) {
+    CheckOptions options;
+    options.consistency_models = ConsistencyModels::parse("serializable");
+    return find_checker(checker)
+        ->check(read_history("{:process 0, :type :invoke, " + written + "} {:process 0, :type :ok, " + written +
+                             "} {:process 1, :type :invoke, :f " + (checker == std::string("set") ? ":read" : ":txn") +
+                             ", :value nil} {:process 1, :type :ok, " + read + "}"),
+                options)
+        .valid;
+  };
+  EXPECT_EQ(judge("set", ":f :add, :value :a", ":f :read, :value [:a]"), Valid::yes);
+  EXPECT_EQ(judge("set", ":f :add, :value \"a\"", ":f :read, :value [\"a\"]"), Valid::yes);
+  EXPECT_EQ(judge("set", ":f :add, :value :a", ":f :read, :value [\"a\"]"), Valid::no);
+  EXPECT_EQ(judge("set", ":f :add, :value :a", ":f :read, :value [:a \"a\"]"), Valid::no);
+  for (const char* checker : {"list-append", "rw-register"}) {
+    const std::string write = checker == std::string("list-append") ? "append" : "w";
+    const auto shows = [&](const std::string& text) { return write == "w" ? text : "[" + text + "]"; };
+    // What lists nobody appended to shows nothing of an order, so that there is nothing to judge.
+    const Valid wrong = write == "w" ? Valid::no : Valid::unknown;
+    const std::string written = ":f :txn, :value [[:" + write + " :x :one]]";
+    EXPECT_EQ(judge(checker, written, ":f :txn, :value [[:r :x " + shows(":one") + "]]"), Valid::yes) << checker;
+    EXPECT_EQ(judge(checker, written, ":f :txn, :value [[:r :x " + shows("\"one\"") + "]]"), wrong) << checker;
+    EXPECT_EQ(judge(checker, written, ":f :txn, :value [[:r \"x\" " + shows(":one") + "]]"), wrong) << checker;
+  }
+}
+
+}  // namespace
+}  // namespace mznode::check
