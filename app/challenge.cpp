@@ -206,7 +206,6 @@ std::optional<Plan> parse_challenge_command(const Arguments& arguments) {
   if (!plan.report.empty() && plan.trials.size() * plan.seeds.size() > 1) {
     throw std::invalid_argument("--report is about one test; what fails has a report.html in --store");
   }
-  demand_page_name(plan.report);
   return plan;
 }
 
@@ -291,6 +290,9 @@ int run_challenge(const Arguments& arguments) {
   try {
     auto plan = parse_challenge_command(arguments);
     if (!plan) return exit_valid;
+    Outputs outputs{.report = plan->report, .store = plan->store};
+    for (const Trial& trial : plan->trials) outputs.workloads.insert(trial.command.settings.workload);
+    demand_writable(outputs);
     stop_on_signals();
     return run_plan(std::move(*plan));
   } catch (const std::invalid_argument& error) {

@@ -255,10 +255,10 @@ int judge_files(CheckCommand command) {
   if (command.follow && command.files.size() > 1) {
     throw std::invalid_argument("--follow is about one history; there are " + std::to_string(command.files.size()));
   }
-  demand_page_name(command.page);
   if (!command.page.empty() && would_overwrite(command.page, command.files.front())) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
+  demand_writable({.report = command.page});
   const check::Bounds bounds = bounds_of(command);
   check::Valid worst = check::Valid::yes;
   std::vector<Judged> all;

@@ -156,7 +156,6 @@ std::optional<CompareCommand> parse_compare_command(const Arguments& arguments) 
 
   const TestFlags& flags = line.flags;
   CompareCommand& command = line.command;
-  demand_page_name(command.report);
   TestSettings of_programs = test_settings(line.app, flags);
   of_programs.keep_journal = false;
   TestSettings settings = of_programs;
@@ -301,6 +300,7 @@ int run_compare(const Arguments& arguments) {
   try {
     auto command = parse_compare_command(arguments);
     if (!command) return exit_valid;
+    demand_writable({.report = command->report});
     stop_on_signals();
     return run(std::move(*command));
   } catch (const std::invalid_argument& error) {

@@ -1,9 +1,11 @@
 #include "store.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <stdexcept>
@@ -12,6 +14,7 @@
 #include "mznode/check/edn.hpp"
 #include "mznode/check/jsonl.hpp"
 #include "mznode/json/codec.hpp"
+#include "mznode/node/descriptor.hpp"
 #include "report/test_page.hpp"
 
 namespace mznode::app {
@@ -44,6 +47,40 @@ void point_latest_at(const fs::path& root, const fs::path& directory) {
   fs::rename(fresh, root / "latest");
 }
 
+[[noreturn]] void refuse_file(const fs::path& path, int error) {
+  const std::string why = error == 0 ? "" : ": " + std::generic_category().message(error);
+  throw std::runtime_error("cannot write " + path.string() + why);
+}
+
+[[noreturn]] void refuse_store(const std::string& root, const fs::path& path, const std::error_code& error) {
+  throw std::runtime_error("cannot store the results in " + root + ": " + path.string() + ": " + error.message() +
+                           "; --store takes a directory, or '' for none");
+}
+
+/// Opens it, which alone tells all that may forbid to write it.
+void try_file(const fs::path& path) {
+  std::error_code unknown;
+  const fs::file_status status = fs::status(path, unknown);
+  // To open a pipe may wait for its reader, and a device may do anything.
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) return;
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.is_open()) refuse_file(path, errno);
+  // Where a link leads nowhere, it is what it names that was made.
+  if (!fs::exists(status)) fs::remove(fs::canonical(path, unknown), unknown);
+}
+
+/// Makes a directory in it, or in the nearest above it that is there.
+void try_directory(const std::string& root, const fs::path& path) {
+  std::error_code error;
+  fs::path there = fs::absolute(path);
+  while (fs::status(there, error).type() == fs::file_type::not_found && there.has_relative_path()) {
+    there = there.parent_path();
+  }
+  std::string trial = (there / "mznode-XXXXXX").string();
+  if (::mkdtemp(trial.data()) == nullptr) refuse_store(root, there, {errno, std::generic_category()});
+  fs::remove(trial, error);
+}
+
 std::string_view event_name(sim::JournalEntry::Event event) {
   switch (event) {
     case sim::JournalEntry::Event::send: return "send";
@@ -55,9 +92,16 @@ std::string_view event_name(sim::JournalEntry::Event event) {
 
 }  // namespace
 
-void demand_page_name(const std::string& path) {
-  if (path != "-") return;
-  throw std::invalid_argument("--report writes a page for a browser, and no stream: name a file, such as report.html");
+void demand_writable(const Outputs& outputs) {
+  if (outputs.report == "-") {
+    throw std::invalid_argument(
+        "--report writes a page for a browser, and no stream: name a file, such as report.html");
+  }
+  if (!outputs.report.empty()) try_file(outputs.report);
+  if (outputs.store.empty()) return;
+  try_directory(outputs.store, outputs.store);
+  for (const std::string& workload : outputs.workloads)
+    try_directory(outputs.store, fs::path(outputs.store) / workload);
 }
 
 void write_file(const fs::path& path, const std::string& text) {
@@ -65,9 +109,7 @@ void write_file(const fs::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (file) return;
-  const std::string why = errno == 0 ? "" : ": " + std::generic_category().message(errno);
-  throw std::runtime_error("cannot write " + path.string() + why);
+  if (!file) refuse_file(path, errno);
 }
 
 std::string history_edn(const TestReport& report) {
@@ -116,8 +158,7 @@ fs::path store(const std::string& root, const TestSettings& settings, const Test
     point_latest_at(root, directory);
     return directory;
   } catch (const fs::filesystem_error& error) {
-    throw std::runtime_error("cannot store the results in " + root + ": " + error.path1().string() + ": " +
-                             error.code().message() + "; --store takes a directory, or '' for none");
+    refuse_store(root, error.path1(), error.code());
   }
 }
 

@@ -113,6 +113,7 @@ int run_test_command(const Arguments& arguments) {
     if (!command) return exit_valid;
     stop_on_signals();
     if (command->self_check) return self_check(command->settings);
+    demand_writable({.report = command->report, .store = command->store, .workloads = {command->settings.workload}});
     return command->seeds ? run_several(*command) : run_single(*command);
   } catch (const std::invalid_argument& error) {
     print_error(called("mznode test: ") + error.what());

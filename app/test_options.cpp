@@ -7,7 +7,6 @@
 #include "command_line.hpp"
 #include "mznode/workloads/registry.hpp"
 #include "program.hpp"
-#include "store.hpp"
 
 namespace mznode::app {
 namespace {
@@ -198,7 +197,6 @@ std::optional<TestCommand> parse_test_command(const Arguments& arguments) {
   command.seeds = seed_range(line.flags.seeds);
   if (command.seeds) refuse_what_takes_one_seed(command);
   refuse_what_takes_other_nodes(command);
-  demand_page_name(command.report);
   if (line.app.count("--consistency-models") == 0 && !command.settings.bin) hold_to_promise(command.settings);
   plan_test(command.settings);  // refuses what cannot be
   if (command.jobs == 0) command.jobs = default_jobs(command.settings);

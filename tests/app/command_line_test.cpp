@@ -185,7 +185,7 @@ TEST(CommandLine, OutputThatGoesNowhereIsNoSuccess) {
 }
 
 TEST(CommandLine, WhatCannotBeReportedIsPrintedAllTheSame) {
-  Child child({"compare", "-w", "echo", "--time-limit", "1", "--report", "/dev/null/x.html"});
+  Child child({"compare", "-w", "echo", "--time-limit", "1", "--report", "/dev/full"});
   EXPECT_EQ(child.finish().code, 2);
   EXPECT_NE(child.output().find("echo"), std::string::npos);
 }

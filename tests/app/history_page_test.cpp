@@ -166,10 +166,10 @@ TEST(HistoryPageFile, IsAboutOneHistoryThatCanBeReadAndWritten) {
   Child several({"check", "-w", "echo", history, history, "--report", (directory / "x.html").string()});
   EXPECT_EQ(several.finish().code, 2);
   EXPECT_NE(several.log().find("--report is about one history"), std::string::npos) << several.log();
-  Child unwritable({"check", "-w", "echo", history, "--report", (directory / "none/x.html").string()});
+  Child unwritable({"check", "-w", "echo", history, "--report", "/dev/full"});
   EXPECT_EQ(unwritable.finish().code, 2);
   EXPECT_NE(unwritable.output().find("\ttrue"), std::string::npos) << "the verdict is told all the same";
-  EXPECT_NE(unwritable.log().find("none/x.html"), std::string::npos) << unwritable.log();
+  EXPECT_NE(unwritable.log().find("cannot write /dev/full"), std::string::npos) << unwritable.log();
   Child unreadable({"check", "-w", "echo", (directory / "none").string(), "--report", (directory / "x.html").string()});
   EXPECT_EQ(unreadable.finish().code, 2);
   EXPECT_FALSE(std::filesystem::exists(directory / "x.html"));

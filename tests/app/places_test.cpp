@@ -62,12 +62,5 @@ TEST(Places, DockersDefaultProfileAndNoCapabilitiesAreEnoughForVirtualTime) {
   }
 }
 
-TEST(Places, AStoreThatIsNoDirectoryIsNamed) {
-  Child child({"test", "-w", "echo", "--time-limit", "1", "--store", "/dev/null"});
-  EXPECT_EQ(child.finish().code, 2);
-  EXPECT_NE(child.log().find("cannot store the results in /dev/null: "), std::string::npos) << child.log();
-  EXPECT_NE(child.log().find("; --store takes a directory, or '' for none"), std::string::npos) << child.log();
-}
-
 }  // namespace
 }  // namespace mznode::testing_support
