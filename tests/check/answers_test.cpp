@@ -110,6 +110,7 @@ constexpr Pair answers_of_another_request[] = {
     {"model set", "read", "read 1"},
     {"model queue", "enqueue 1", "enqueue 2"},
     {"unordered-queue", "enqueue 1", "dequeue 1"},
+    {"priority-queue", "enqueue 1", "enqueue 2"},
     {"stack", "push 1", "push 2"},
     {"stack", "push 1", "pop 1"},
     {"model mutex", "acquire", "release"},

@@ -118,7 +118,7 @@ class ObjectHistory {
 /// Of a queue or a stack.
 class ContainerDraw final : public ObjectHistory {
  public:
-  enum class Kind : std::uint8_t { queue, unordered, stack };
+  enum class Kind : std::uint8_t { queue, unordered, stack, priority };
   /// `empties`: of a hundred operations on an empty one, how many take out; they fail where that is below zero.
   ContainerDraw(std::uint64_t seed, Shape shape, Kind kind, int empties = 100)
       : ObjectHistory(seed, shape), kind_(kind), empties_(empties) {}
@@ -127,7 +127,7 @@ class ContainerDraw final : public ObjectHistory {
   Request request() override {
     const bool is_stack = kind_ == Kind::stack;
     const bool puts = chance(52) || (held_.empty() && !chance(std::abs(empties_)));
-    if (puts) return {is_stack ? "push" : "enqueue", element()};
+    if (puts) return {is_stack ? "push" : "enqueue", kind_ == Kind::priority ? priority() : element()};
     return {is_stack ? "pop" : "dequeue", "null"};
   }
 
@@ -143,7 +143,19 @@ class ContainerDraw final : public ObjectHistory {
       if (which == 1) return held_.front();  // and leaves it there
       return take(draw(held_.size()));
     }
+    if (kind_ == Kind::priority) return take(least());
     return take(kind_ == Kind::queue ? 0 : kind_ == Kind::unordered ? draw(held_.size()) : held_.size() - 1);
+  }
+
+  /// The numbers below a prime in another order.
+  std::string priority() { return std::to_string(std::stoull(element()) * 7919 % 1'000'003); }
+
+  std::size_t least() const {
+    std::size_t least = 0;
+    for (std::size_t i = 1; i < held_.size(); ++i) {
+      if (std::stoull(held_[i]) < std::stoull(held_[least])) least = i;
+    }
+    return least;
   }
 
   std::string take(std::size_t place) {

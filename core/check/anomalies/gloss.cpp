@@ -52,6 +52,7 @@ constexpr Gloss glosses[] = {
     {"overtaken", "of two elements, the one that was put in last was taken out first"},
     {"entangled", "elements that cannot have lain on top of each other"},
     {"occupied", "it was found empty while it was not"},
+    {"outranked", "something was taken out while one that goes before it was there"},
     {"forked", "two reads show states of which neither can have become the other"},
     {"out-of-time", "of two operations, the one that had ended took effect behind the one that began then"},
     {"inconsistent-offsets", "several messages stand at one offset of a log"},

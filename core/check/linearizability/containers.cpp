@@ -1,11 +1,13 @@
 #include "linearizability/containers.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "history/integers.hpp"
+#include "history/value_order.hpp"
 #include "invariants/violations.hpp"
 #include "linearizability/monitors.hpp"
 #include "linearizability/timed_calls.hpp"
@@ -25,6 +27,7 @@ struct ContainerKind {
 };
 constexpr ContainerKind fifo_queue{"queue", TakeOrder::first_in_first_out, "enqueue", "dequeue"};
 constexpr ContainerKind unordered_queue{"queue", TakeOrder::any, "enqueue", "dequeue"};
+constexpr ContainerKind priority_queue{"priority-queue", TakeOrder::least_first, "enqueue", "dequeue"};
 constexpr ContainerKind stack{"stack", TakeOrder::last_in_first_out, "push", "pop"};
 
 /// The state of a container, of the numbers of elements.
@@ -41,6 +44,10 @@ struct Container {
       const auto element = static_cast<std::uint32_t>(*call.argument.as_int());
       auto place = next.elements.end();
       if (order == TakeOrder::any) place = std::lower_bound(next.elements.begin(), place, element);
+      if (order == TakeOrder::least_first) {
+        place = std::lower_bound(next.elements.begin(), place, element,
+                                 [this](std::uint32_t a, std::uint32_t b) { return (*values)[a] < (*values)[b]; });
+      }
       next.elements.insert(place, element);
       return next;
     }
@@ -104,6 +111,9 @@ class ContainerJudge {
     if (told.call.f == kind_.put) {
       const bool is_echo = !is_answered || told.call.result->is_null() || *told.call.result == told.call.argument;
       if (told.call.argument.is_null()) refuse(history_[told.invocation], "an element that is null is none");
+      if (kind_.order == TakeOrder::least_first && told.call.argument.kind() != Json::Kind::number) {
+        refuse(history_[told.invocation], "expected a number, of which the least is taken out first");
+      }
       if (!is_echo) refuse(history_[told.completion], "expected the element that was put in, or null");
       const std::uint32_t element = number_of(told.call.argument);
       uses_[element].put = i;
@@ -153,10 +163,17 @@ class ContainerJudge {
   bool monitor() {
     ContainerHistory seen;
     std::vector<std::uint32_t> elements;
+    std::vector<std::uint32_t> all(uses_.size());
+    std::iota(all.begin(), all.end(), 0U);
+    if (kind_.order == TakeOrder::least_first) {
+      std::sort(all.begin(), all.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return OrderedValue(numbers_[a]) < OrderedValue(numbers_[b]);
+      });
+    }
     const auto end_of = [&](std::size_t i) {
       return told_[i].completion == TimedCall::never ? forever : static_cast<Moment>(told_[i].completion);
     };
-    for (std::uint32_t element = 0; element < uses_.size(); ++element) {
+    for (const std::uint32_t element : all) {
       const Uses& uses = uses_[element];
       // What was perhaps put in, and never seen, need not have been.
       if (uses.puts == 0 || (uses.takes == 0 && end_of(uses.put) == forever)) continue;
@@ -202,6 +219,11 @@ class ContainerJudge {
       operations.push_back(history_[told_[empty].completion]);
       text = named(operations.back()) + " found nothing, although all the time something was there: ";
     }
+    if (violation.kind == Is::outranked) {
+      const std::size_t take = uses_[elements[violation.elements.front()]].take;
+      operations.push_back(history_[told_[take].completion]);
+      text = named(operations.back()) + " gave what was not the least: ";
+    }
     if (violation.kind == Is::entangled) text = "no order explains these: ";
     constexpr std::size_t most_told = 12;
     for (std::size_t i = 0; i < std::min(most_told, violation.elements.size()); ++i) {
@@ -215,7 +237,7 @@ class ContainerJudge {
     }
     if (violation.kind == Is::early) text += " was taken out before anybody began to put it in";
     if (violation.kind == Is::overtaken) text += ", and was still there when that was taken out";
-    static constexpr std::string_view names[] = {"early", "overtaken", "entangled", "occupied"};
+    static constexpr std::string_view names[] = {"early", "overtaken", "entangled", "occupied", "outranked"};
     violations_.add(names[static_cast<std::size_t>(violation.kind)], std::move(operations), std::move(text));
   }
 
@@ -248,6 +270,10 @@ Verdict check_fifo_queue(const History& history, const CheckOptions& options) {
 
 Verdict check_unordered_queue(const History& history, const CheckOptions& options) {
   return ContainerJudge(history, options, unordered_queue).run();
+}
+
+Verdict check_priority_queue(const History& history, const CheckOptions& options) {
+  return ContainerJudge(history, options, priority_queue).run();
 }
 
 Verdict check_stack(const History& history, const CheckOptions& options) {

@@ -10,6 +10,7 @@
 namespace mznode::check {
 
 Verdict check_unordered_queue(const History& history, const CheckOptions& options);
+Verdict check_priority_queue(const History& history, const CheckOptions& options);
 Verdict check_stack(const History& history, const CheckOptions& options);
 
 }  // namespace mznode::check

@@ -1,6 +1,8 @@
 #include "linearizability/monitors.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <numeric>
 
 #include "linearizability/stack_monitor.hpp"
@@ -128,11 +130,54 @@ std::optional<ContainerViolation> find_occupied(Lifetimes elements, std::span<co
   return std::nullopt;
 }
 
+/// Spans that grow together where they touch.
+class GrowingSpans {
+ public:
+  void add(Span span) {
+    auto next = ends_.upper_bound(span.begin);
+    if (next != ends_.begin() && std::prev(next)->second >= span.begin) {
+      --next;
+      span.begin = next->first;
+    }
+    while (next != ends_.end() && next->first <= span.end) {
+      span.end = std::max(span.end, next->second);
+      next = ends_.erase(next);
+    }
+    ends_.emplace(span.begin, span.end);
+  }
+
+  bool cover(const Span& span) const {
+    const auto after = ends_.upper_bound(span.begin);
+    return after != ends_.begin() && std::prev(after)->second >= span.end;
+  }
+
+ private:
+  std::map<Moment, Moment> ends_;  // by the begin of a span
+};
+
+/// Of a queue that gives out the first of these: an element for which those before it leave no place to be taken out.
+std::optional<ContainerViolation> find_outranked(Lifetimes elements) {
+  GrowingSpans occupied;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const Lifetime& each = elements[i];
+    const Span take{std::max(each.take_begin, each.put_begin), each.take_end};
+    if (each.take_begin != forever && occupied.cover(take)) {
+      ContainerViolation violation{.kind = ContainerViolation::Kind::outranked, .elements = {i}};
+      const auto before = Occupied(elements.first(i)).elements_over(take);
+      violation.elements.insert(violation.elements.end(), before.begin(), before.end());
+      return violation;
+    }
+    if (each.put_end < each.take_begin) occupied.add({each.put_end, each.take_begin});
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool decides_open_takes(const ContainerHistory& history, TakeOrder order) {
   if (history.open_takes.empty()) return true;
-  return order != TakeOrder::last_in_first_out && history.empties.empty();
+  const bool counts_only = order == TakeOrder::any || order == TakeOrder::first_in_first_out;
+  return counts_only && history.empties.empty();
 }
 
 std::optional<ContainerViolation> find_violation(const ContainerHistory& history, TakeOrder order) {
@@ -141,6 +186,9 @@ std::optional<ContainerViolation> find_violation(const ContainerHistory& history
     const bool takes_more = !history.open_takes.empty() && history.empties.empty();
     auto overtaken = takes_more ? find_overtaken(with_open_takes(history)) : find_overtaken(history.elements);
     if (overtaken) return overtaken;
+  }
+  if (order == TakeOrder::least_first) {
+    if (auto outranked = find_outranked(history.elements)) return outranked;
   }
   if (auto occupied = find_occupied(history.elements, history.empties)) return occupied;
   if (order == TakeOrder::last_in_first_out) {

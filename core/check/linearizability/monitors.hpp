@@ -32,7 +32,8 @@ struct Span {
   Moment end = 0;
 };
 
-enum class TakeOrder : std::uint8_t { any, first_in_first_out, last_in_first_out };
+/// `least_first`: in the order in which the elements are given.
+enum class TakeOrder : std::uint8_t { any, first_in_first_out, last_in_first_out, least_first };
 
 /// What cannot have been.
 struct ContainerViolation {
@@ -45,6 +46,8 @@ struct ContainerViolation {
     entangled,
     /// The container was never empty while an operation found it so: one or the other of the elements was in it.
     occupied,
+    /// The first element was taken out while one or the other of the rest was there, all of which go before it.
+    outranked,
   };
   Kind kind = Kind::early;
   /// By their places in the span that was judged.
@@ -68,6 +71,10 @@ struct ContainerHistory {
 /// where there is no such moment, one element lies below all others and can be left out (the decrease of Lee and
 /// Mathur, "Efficient Decrease-and-Conquer Linearizability Monitoring", 2025). Trees of minima find such elements and
 /// moments, each in log n.
+///
+/// Of a queue that gives out the least: a take needs a place in the history at which nothing less is certainly there.
+/// That is enough: from the least element on, let each be put in as late as may be, and taken out at the first such
+/// place. If it is there for longer than it had to be, something less is there all that time.
 std::optional<ContainerViolation> find_violation(const ContainerHistory& history, TakeOrder order);
 
 /// Whether find_violation() has taken open takes into account. Otherwise, only that it finds nothing says something.

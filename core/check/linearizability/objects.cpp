@@ -192,6 +192,8 @@ constexpr SequentialModelInfo model_table[] = {
     {"queue", "enqueue of an element, dequeue of the oldest one, or of null where there is none", check_fifo_queue,
      judge_queue_answers},
     {"unordered-queue", "the same, dequeue of any", check_unordered_queue, judge_queue_answers},
+    {"priority-queue", "the same, dequeue of the least one; elements are numbers", check_priority_queue,
+     judge_queue_answers},
     {"stack", "push of an element, pop of the youngest one, or of null where there is none", check_stack,
      judge_queue_answers},
     {"mutex", "acquire, release", check_mutex, judge_functions},

@@ -34,7 +34,7 @@ Verdict judge_object(const char* model, const std::vector<std::string>& lines) {
 }
 
 /// The elements of a container, oldest first.
-enum class Takes { oldest, youngest, any };
+enum class Takes { oldest, youngest, any, least };
 template <Takes takes>
 struct PlainContainer {
   std::vector<std::string> elements;
@@ -44,6 +44,10 @@ struct PlainContainer {
     PlainContainer next = *this;
     if (!call.argument.is_null()) {
       next.elements.push_back(call.argument.text());
+      if (takes == Takes::least) {
+        std::sort(next.elements.begin(), next.elements.end(),
+                  [](const std::string& a, const std::string& b) { return std::stoi(a) < std::stoi(b); });
+      }
       if (takes == Takes::any) std::sort(next.elements.begin(), next.elements.end());
       return next;
     }
@@ -54,7 +58,7 @@ struct PlainContainer {
     }
     if (call.result->is_null()) return elements.empty() ? std::optional(next) : std::nullopt;
     auto place = std::find(next.elements.begin(), next.elements.end(), call.result->text());
-    if (takes == Takes::oldest) place = next.elements.begin();
+    if (takes == Takes::oldest || takes == Takes::least) place = next.elements.begin();
     if (takes == Takes::youngest && !elements.empty()) place = next.elements.end() - 1;
     if (place == next.elements.end() || *place != call.result->text()) return std::nullopt;
     next.elements.erase(place);
@@ -172,6 +176,10 @@ TEST(Objects, UnorderedQueuesAreJudgedAsASearchJudgesThem) {
   compare_containers("unordered-queue", ContainerDraw::Kind::unordered, linearizable<PlainContainer<Takes::any>>());
 }
 
+TEST(Objects, PriorityQueuesAreJudgedAsASearchJudgesThem) {
+  compare_containers("priority-queue", ContainerDraw::Kind::priority, linearizable<PlainContainer<Takes::least>>());
+}
+
 TEST(Objects, StacksAreJudgedAsASearchJudgesThem) {
   compare_containers("stack", ContainerDraw::Kind::stack, linearizable<PlainContainer<Takes::youngest>>());
 }
@@ -196,6 +204,7 @@ TEST(Objects, ManyElementsTakeNoSearch) {
   };
   expect_yes("queue", ContainerDraw(1, shape, ContainerDraw::Kind::queue).draw());
   expect_yes("unordered-queue", ContainerDraw(1, shape, ContainerDraw::Kind::unordered).draw());
+  expect_yes("priority-queue", ContainerDraw(1, shape, ContainerDraw::Kind::priority).draw());
   expect_yes("stack", ContainerDraw(1, shape, ContainerDraw::Kind::stack).draw());
   expect_yes("set", GrowingDraw(1, shape, GrowingDraw::Kind::set).draw());
   expect_yes("log", GrowingDraw(1, shape, GrowingDraw::Kind::log).draw());
@@ -218,6 +227,27 @@ TEST(Objects, AQueueIsToldByTheTwoElementsThatChangedPlaces) {
       "  1 (enqueue by process 0 (operation 0, until 1), dequeue by process 1 (operation 6, until 7)) had been put "
       "in before 2 (enqueue by process 0 (operation 2, until 3), dequeue by process 1 (operation 4, until 5)), and "
       "was still there when that was taken out\n");
+}
+
+TEST(Objects, APriorityQueueIsToldByWhatGoesBefore) {
+  const std::vector<std::string> lines = {
+      "0 invoke enqueue 1", "0 ok enqueue 1",     "0 invoke enqueue 2", "0 ok enqueue 2", "0 invoke enqueue 5",
+      "0 ok enqueue 5",     "3 invoke enqueue 9", "2 invoke dequeue",   "3 ok enqueue 9", "4 invoke dequeue",
+      "4 ok dequeue 5",     "1 invoke dequeue",   "1 ok dequeue 1",     "2 ok dequeue 2"};
+  const Verdict verdict = judge_object("priority-queue", lines);
+  EXPECT_EQ(verdict.valid, Valid::no);
+  EXPECT_EQ(told_of(verdict),
+            "outranked (1): something was taken out while one that goes before it was there\n"
+            "  the dequeue of process 4 (operation 10) gave what was not the least: 5 (enqueue by process 0 (operation "
+            "4, until 5), dequeue by process 4 (operation 9, until 10)), 1 (enqueue by process 0 (operation 0, until "
+            "1), dequeue by process 1 (operation 11, until 12))\n");
+  EXPECT_EQ(judge_object("priority-queue", {"0 invoke enqueue 10", "0 ok enqueue 10", "0 invoke enqueue 9.5",
+                                            "0 ok enqueue 9.5", "0 invoke dequeue", "0 ok dequeue 9.5"})
+                .valid,
+            Valid::yes)
+      << "by value, and not by text";
+  EXPECT_EQ(judge_object("priority-queue", {"0 invoke enqueue [1,2]", "0 ok enqueue [1,2]"}).error,
+            "operation 0: expected a number, of which the least is taken out first");
 }
 
 TEST(Objects, AStackIsToldByFewElements) {
