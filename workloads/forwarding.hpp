@@ -45,6 +45,12 @@ struct ForwardId {
   MZNODE_FIELDS(origin, session, number)
 };
 
+/// How a request is handed on, for so long at most. The pauses stay short: who cannot be reached may be so soon, and
+/// only when a request is repeated is it noticed that it must go another way (relay/relay.hpp).
+inline RetryPolicy forwarding_policy(Duration deadline) {
+  return {.deadline = deadline, .longest_pause = 200ms};
+}
+
 /// The side of the origin: the sessions that receivers have opened for this process.
 class ForwardSessions {
  public:

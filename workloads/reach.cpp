@@ -91,11 +91,17 @@ std::optional<std::size_t> round_trip(const Hops& hops, std::size_t node) {
   return *last < out_of_reach ? std::optional(*last) : std::nullopt;
 }
 
+/// The hops of a round trip from a node to the farthest of these; nothing when one is out of reach.
+std::optional<std::size_t> round_trip(const Hops& hops, std::size_t node, const std::vector<std::size_t>& others) {
+  std::size_t longest = hops[node][node];
+  for (const std::size_t other : others) longest = std::max(longest, hops[node][other] + hops[other][node]);
+  return longest < out_of_reach ? std::optional(longest) : std::nullopt;
+}
+
 /// A time in which the links stay as they are.
 struct Segment {
   Duration from{0};
-  /// For each node, how long a round trip to a majority takes; nothing where none can be reached.
-  std::vector<std::optional<Duration>> needed = {};
+  Hops hops = {};
   /// For each node, whether it is dead.
   std::vector<bool> is_dead = {};
 };
@@ -110,14 +116,8 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
   std::vector<Segment> segments;
   for (const Duration moment : moments) {
     const std::vector<FaultNow> faults = faults_at(run, moment);
-    const Hops hops = hops_under(faults, settings.nodes);
-    Segment segment{.from = moment};
-    for (std::size_t node = 0; node < settings.nodes.size(); ++node) {
-      const auto trip = round_trip(hops, node);
-      segment.is_dead.push_back(loses_requests(faults, settings.nodes[node]));
-      segment.needed.push_back(trip ? std::optional(settings.latency * static_cast<std::int64_t>(*trip))
-                                    : std::nullopt);
-    }
+    Segment segment{.from = moment, .hops = hops_under(faults, settings.nodes)};
+    for (const std::string& node : settings.nodes) segment.is_dead.push_back(loses_requests(faults, node));
     segments.push_back(std::move(segment));
   }
   return segments;
@@ -125,13 +125,16 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
 
 /// Whether a round trip fits in between: segments that follow one another add up, a break undoes what was done, and
 /// with its node a request dies.
-bool could_answer(const std::vector<Segment>& segments, std::size_t node, Duration from, Duration to) {
+/// `needed_in` is how long one takes in a segment, nothing where there is none.
+template <class Needed>
+bool could_answer(const std::vector<Segment>& segments, std::size_t node, Duration from, Duration to,
+                  const Needed& needed_in) {
   const auto after = std::upper_bound(segments.begin(), segments.end(), from,
                                       [](Duration moment, const Segment& each) { return moment < each.from; });
   double done = 0;
   for (auto each = after - 1; each != segments.end() && each->from <= to; ++each) {
     if (each->is_dead[node]) return false;
-    const auto& needed = each->needed[node];
+    const std::optional<Duration> needed = needed_in(*each);
     if (!needed) {
       done = 0;
       continue;
@@ -160,7 +163,13 @@ std::optional<double> reach_bound(const sim::RunResult& run, const ReachSettings
     const std::size_t node = static_cast<std::size_t>(operation.process) % settings.workers % settings.nodes.size();
     const Duration at(operation.time_ns);
     ++begun;
-    if (could_answer(segments, node, at, at + settings.patience)) ++possible;
+    const auto others = settings.needed_for ? settings.needed_for(operation) : std::vector<std::size_t>();
+    const auto needed = [&](const Segment& segment) -> std::optional<Duration> {
+      const auto trip = settings.needed_for ? round_trip(segment.hops, node, others) : round_trip(segment.hops, node);
+      if (!trip) return std::nullopt;
+      return settings.latency * static_cast<std::int64_t>(*trip);
+    };
+    if (could_answer(segments, node, at, at + settings.patience, needed)) ++possible;
   }
   if (begun == 0) return std::nullopt;
   return static_cast<double>(possible) / static_cast<double>(begun);

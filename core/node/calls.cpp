@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <optional>
+#include <utility>
 
 #include "mznode/json/error.hpp"
+#include "mznode/node/peer_message.hpp"
 
 namespace mznode {
 namespace {
@@ -37,6 +40,14 @@ bool says_later(ErrorCode code) {
 }
 
 }  // namespace
+
+RequestIds::RequestIds(std::uint64_t incarnation) : life_(((incarnation >> (number_bits + 1)) | 1) << number_bits) {}
+
+bool RequestIds::is_of_any_carried(std::string_view id) {
+  std::uint64_t value = 0;
+  const auto [stop, error] = std::from_chars(id.data(), id.data() + id.size(), value);
+  return error == std::errc{} && stop == id.data() + id.size() && value > number_mask;
+}
 
 /// One request that waits. It lives in the frame of the call; its destructor forgets the request.
 class Calls::Pending {
@@ -91,7 +102,9 @@ void Calls::take_reply(const MessageView& view) {
   const std::int64_t msg_id = *view.in_reply_to();
   const auto found = waiting_.find(msg_id);
   if (found == waiting_.end() || found->second->dest() != view.src()) {
-    const bool was_asked = msg_id > 0 && msg_id < next_msg_id_;
+    const std::uint64_t number = RequestIds::number_of(msg_id);
+    const bool was_asked =
+        number > 0 && number <= last_number_ && (std::cmp_equal(msg_id, number) || ids_.is_of_carried(msg_id));
     loop_.log(was_asked ? LogLevel::info : LogLevel::warn, "dropped a reply of type ", view.type(), " from ",
               view.src(), was_asked ? ": late or repeated, to " : ": never asked, to ", msg_id);
     return;
@@ -102,6 +115,11 @@ void Calls::take_reply(const MessageView& view) {
   } else {
     found->second->succeed(view.own());
   }
+}
+
+void Calls::take_carried_reply(const MessageView& view) {
+  demand(ids_.is_of_carried(*view.in_reply_to()), "this process has sent no such request another way than straight");
+  take_reply(view);
 }
 
 void Calls::close() {
@@ -119,8 +137,10 @@ Task<Message> Calls::call(std::string dest, std::string type, std::string fields
     throw Error::received(ErrorCode::temporarily_unavailable,
                           "too many requests of this node wait for their replies; try again later");
   }
-  TextBuffer& body = outbox_.open(dest, type);
-  const std::int64_t msg_id = next_msg_id_++;
+  const std::uint64_t number = ++last_number_;
+  const bool is_carried = outbox_.carries_request(dest, number);
+  const std::int64_t msg_id = is_carried ? ids_.of_carried(number) : static_cast<std::int64_t>(number);
+  TextBuffer& body = is_carried ? outbox_.open_carried(dest, type) : outbox_.open(dest, type);
   body += ",\"msg_id\":";
   encode(body, msg_id);
   body += fields;

@@ -29,7 +29,10 @@ Request make_request(const MessageView& view, Time received) {
 }  // namespace detail
 
 Node::Node(Runtime& runtime)
-    : identity_(runtime.random() | 1), outbox_(runtime, identity_), calls_(loop_, outbox_), loop_(runtime) {
+    : identity_(runtime.random() | 1),
+      outbox_(runtime, identity_),
+      calls_(loop_, outbox_, identity_.incarnation()),
+      loop_(runtime) {
   install("init", [this](const MessageView& view, std::string_view reply_head) { handle_init(view, reply_head); });
 }
 
@@ -94,6 +97,7 @@ void Node::receive_one(std::string_view line) {
     hold_until_init(line);
     return;
   }
+  outbox_.note_arrival(view_.src(), view_.in_reply_to());
   if (status == MessageView::Status::bad_body) {
     log(LogLevel::warn, "a malformed message from ", view_.src(), ": ", view_.problem());
     // An ill-typed id may be anything, carriage returns included.
@@ -105,6 +109,21 @@ void Node::receive_one(std::string_view line) {
     dispatch(view_);
   }
   loop_.settle();
+}
+
+void Node::deliver(std::string_view src, const Json& body) {
+  TextBuffer line;
+  line += "{\"src\":";
+  append_quoted(line, src);
+  line += ",\"dest\":";
+  append_quoted(line, id());
+  line.append(",\"body\":").append(body.text()).append('}');
+  const std::string text = line.str();
+  MessageView view;  // not the one whose message is being handled
+  if (view.scan(text) != MessageView::Status::ok) throw Error(ErrorCode::malformed_request, view.problem());
+  if (view.in_reply_to()) return calls_.take_carried_reply(view);
+  demand(!view.msg_id().empty(), "what expects no reply goes straight");
+  dispatch(view);
 }
 
 void Node::hold_until_init(std::string_view line) {

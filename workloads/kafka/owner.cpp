@@ -2,6 +2,7 @@
 #include "dissemination/spread.hpp"
 #include "kafka/owned_logs.hpp"
 #include "kafka/rendezvous.hpp"
+#include "relay/relays.hpp"
 #include "timeouts.hpp"
 
 namespace mznode::kafka {
@@ -13,6 +14,7 @@ class Owner final : public Strategy {
  public:
   Owner(Node& node, const OptionValues& options)
       : node_(node),
+        relays_(node),
         sessions_(node),
         max_poll_(static_cast<std::size_t>(options.integer("max-poll"))),
         replicator_(
@@ -21,6 +23,7 @@ class Owner final : public Strategy {
              .pack = [this](std::vector<Json>& elements) { pack(elements); }}),
         owned_(node, logs_,
                [this](const std::string& key, Offset offset) { replicator_.spread(to_json(Place(key, offset))); }) {
+    relays_.carry_calls();
     node.on_init([this] {
       owned_.load();  // may refuse the storage, and the whole `init` with it: then there must be nobody to talk to
       replicator_.set_targets(node_.peers());
@@ -192,7 +195,7 @@ class Owner final : public Strategy {
     co_return all;
   }
 
-  RetryPolicy until_client_leaves() const { return {.deadline = request_timeout(node_)}; }
+  RetryPolicy until_client_leaves() const { return forwarding_policy(request_timeout(node_)); }
 
   Task<Offsets> list_at(std::string dest, std::vector<std::string> keys) {
     if (dest == node_.id()) co_return owned_.committed().of(keys);
@@ -239,6 +242,7 @@ class Owner final : public Strategy {
   }
 
   Node& node_;
+  relay::Relays relays_;
   ForwardSessions sessions_;
   std::size_t max_poll_;
   Logs logs_;

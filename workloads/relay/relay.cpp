@@ -104,21 +104,29 @@ bool Relay::is_waiting(Time now) const {
     const Silence& silence = silences_[member];
     if (silence.is_alarming(now)) return true;
     if (silence.ceased_at() <= now) continue;
-    const bool is_heard = silence.heard_at() && now - *silence.heard_at() <= memory(member);
-    if (!is_heard || links_.state({}, config_.self, member) != Links::State::heard) return true;
+    if (!is_heard(now, member) || links_.state({}, config_.self, member) != Links::State::heard) return true;
   }
   return false;
 }
 
+/// What came before a search says little of a link: that something broke since is why there is a search. All tell each
+/// other something as soon as it begins.
+bool Relay::is_heard(Time now, Member member) const {
+  const auto heard_at = silences_[member].heard_at();
+  if (!heard_at || now - *heard_at > memory(member)) return false;
+  return !is_searching() || *began_at_ - interval_ <= *heard_at;
+}
+
+/// Who does not answer is not unheard for that: it may not have heard the question. It is, when it has had the time to
+/// tell something in the search.
 Hearing Relay::own(Time now) const {
   Hearing hearing{.member = config_.self, .life = config_.life, .number = told_.number + 1};
   for (Member member = 0; member < config_.members; ++member) {
     if (member == config_.self) continue;
     const Silence& silence = silences_[member];
-    const bool is_alarming = silence.is_alarming(now);
-    if (!is_alarming && silence.heard_at() && now - *silence.heard_at() <= memory(member)) {
+    if (!silence.is_alarming(now) && is_heard(now, member)) {
       hearing.heard |= only(member);
-    } else if (is_alarming || (is_searching() && *began_at_ + memory(member) <= now)) {
+    } else if (is_searching() && *began_at_ + memory(member) <= now) {
       hearing.unheard |= only(member);
     }
   }

@@ -75,6 +75,7 @@ class Relay {
   void look(Time now);
   void end_search();
   bool is_waiting(Time now) const;
+  bool is_heard(Time now, Member member) const;
   Hearing own(Time now) const;
   Duration patience(Member member) const;
   Duration lifetime() const;

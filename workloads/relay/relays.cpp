@@ -1,6 +1,12 @@
 #include "relay/relays.hpp"
 
 namespace mznode::relay {
+namespace {
+
+/// The kind of parcels that hold the body of a request or reply.
+constexpr const char* call_kind = "call";
+
+}  // namespace
 
 Relays::Relays(Node& node) : node_(node) {
   node_.on_init([this] { start(); });
@@ -24,12 +30,43 @@ void Relays::start() {
                   }});
 }
 
-void Relays::ask(const std::string& dest, const Token& token) {
+void Relays::carry_calls() {
+  kinds_.emplace(call_kind, [this](const Json& body, const std::string& src) { deliver(body, src); });
+  node_.set_carrier(*this);
+}
+
+void Relays::note_request(std::string_view dest, std::uint64_t number) {
+  ask(dest, {Token::Kind::call, number, 0});
+}
+
+void Relays::note_arrival(std::string_view src, std::optional<std::uint64_t> number) {
+  const Member from = hear(src);
+  if (number) relay_->answer(node_.now(), from, {Token::Kind::call, *number, 0});
+}
+
+void Relays::carry(std::string_view dest, Json body) {
+  send_around(dest, call_kind, std::move(body));
+}
+
+/// No peer puts a parcel into a parcel, which could be done to any depth.
+void Relays::deliver(const Json& body, const std::string& src) {
+  demand(!is_delivering_, "what is in a parcel is no parcel");
+  is_delivering_ = true;
+  try {
+    node_.deliver(src, body);
+  } catch (...) {
+    is_delivering_ = false;
+    throw;
+  }
+  is_delivering_ = false;
+}
+
+void Relays::ask(std::string_view dest, const Token& token) {
   relay_->ask(node_.now(), member(dest), token);
   wake();
 }
 
-Member Relays::hear(const std::string& src) {
+Member Relays::hear(std::string_view src) {
   const Member from = member(src);
   relay_->hear(node_.now(), from);
   wake();
@@ -41,7 +78,7 @@ void Relays::wake() {
   if (relay_->is_busy()) driver_->wake();
 }
 
-void Relays::send_around(const std::string& dest, const std::string& kind, Json fields) {
+void Relays::send_around(std::string_view dest, const std::string& kind, Json fields) {
   Parcel parcel{.from = member(node_.id()),
                 .life = Incarnation(node_.incarnation()),
                 .number = relay_->next_parcel(),

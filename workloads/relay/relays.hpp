@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "driver.hpp"
@@ -18,10 +19,16 @@ namespace mznode::relay {
 ///
 /// A message that wants an answer has a member `asks()`, and an answer `answers()`, which return the Token that
 /// tells them to belong together. Without them silence is no sign of anything.
-class Relays {
+///
+/// The node's requests to its peers (Node::rpc, Node::retry) and their replies take the same ways with carry_calls().
+class Relays final : private Carrier {
  public:
   /// The node must outlive it. It is made before what uses it when the node is initialised.
   explicit Relays(Node& node);
+
+  /// From now on it is the node's Carrier: requests to other nodes of the cluster, and the replies to them, go around
+  /// broken links, too. Each request is a question, and so is each of its repetitions.
+  void carry_calls();
 
   /// As Node::on_peer, for messages that are sent with send(): `handler` takes the message and who it is from.
   template <class Message, class Handler>
@@ -54,19 +61,25 @@ class Relays {
  private:
   void start();
   bool is_straight() const { return !relay_->is_searching(); }
-  void ask(const std::string& dest, const Token& token);
+  void note_request(std::string_view dest, std::uint64_t number) override;
+  void note_arrival(std::string_view src, std::optional<std::uint64_t> number) override;
+  bool is_carrying() const override { return !is_straight(); }
+  void carry(std::string_view dest, Json body) override;
+  void deliver(const Json& body, const std::string& src);
+  void ask(std::string_view dest, const Token& token);
   /// Notes that a message has come straight from a node, and gives its place.
-  Member hear(const std::string& src);
-  void send_around(const std::string& dest, const std::string& kind, Json fields);
+  Member hear(std::string_view src);
+  void send_around(std::string_view dest, const std::string& kind, Json fields);
   void pass(const Parcel& parcel);
   void on_parcel(Parcel parcel);
   void wake();
-  Member member(const std::string& name) const { return member_of(node_.node_ids(), name); }
+  Member member(std::string_view name) const { return member_of(node_.node_ids(), name); }
 
   Node& node_;
   std::map<std::string, std::function<void(const Json& fields, const std::string& src)>> kinds_;
   std::optional<Relay> relay_;
   std::optional<Driver<Relay>> driver_;
+  bool is_delivering_ = false;
 };
 
 }  // namespace mznode::relay

@@ -1,6 +1,7 @@
 #include <variant>
 
 #include "forwarding.hpp"
+#include "relay/relays.hpp"
 #include "txn/database.hpp"
 #include "txn/micro_ops.hpp"
 
@@ -12,7 +13,8 @@ namespace {
 /// twice.
 class Single final : public Strategy {
  public:
-  Single(Node& node, const OptionValues&) : node_(node), sessions_(node) {
+  Single(Node& node, const OptionValues&) : node_(node), relays_(node), sessions_(node) {
+    relays_.carry_calls();
     node.on("txn", this, &Single::txn);
     node.on_peer("open_forwards", [this](OpenForwards open, Request request) {
       return ForwardsOpened{forwards_.open(request.src, open.life, {node_.incarnation(), node_.next_count()})};
@@ -48,7 +50,7 @@ class Single final : public Strategy {
 
   Task<Txn> forward(MicroOps txn) {
     const std::string& first = node_.node_ids().front();
-    RetryPolicy policy;
+    RetryPolicy policy = forwarding_policy(node_.client_timeout());
     const Time begin = node_.now();
     auto session = co_await sessions_.with(first, policy);
     policy.deadline -= node_.now() - begin;
@@ -91,6 +93,7 @@ class Single final : public Strategy {
   }
 
   Node& node_;
+  relay::Relays relays_;
   Database database_;
   ForwardSessions sessions_;
   ForwardNumbers forward_numbers_;

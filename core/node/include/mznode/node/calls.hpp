@@ -32,7 +32,7 @@ class Calls {
   /// How many may wait at a time.
   static constexpr std::size_t max_calls = 30'000;
 
-  Calls(Loop& loop, Outbox& outbox) : loop_(loop), outbox_(outbox) {}
+  Calls(Loop& loop, Outbox& outbox, std::uint64_t incarnation) : loop_(loop), outbox_(outbox), ids_(incarnation) {}
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
@@ -43,6 +43,8 @@ class Calls {
 
   /// Gives a reply to the request that waits for it; one that nobody waits for is logged and dropped.
   void take_reply(const MessageView& view);
+  /// The same for one that was carried. Throws Error malformed_request when none of this process was asked so.
+  void take_carried_reply(const MessageView& view);
   /// No more replies will come: all requests fail, and every later one at once.
   void close();
 
@@ -51,7 +53,9 @@ class Calls {
 
   Loop& loop_;
   Outbox& outbox_;
-  std::int64_t next_msg_id_ = 1;
+  RequestIds ids_;
+  std::uint64_t last_number_ = 0;
+  /// By their msg_id.
   std::map<std::int64_t, Pending*> waiting_;
   bool is_closed_ = false;
 };

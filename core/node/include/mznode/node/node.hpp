@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mznode/node/calls.hpp"
+#include "mznode/node/carrier.hpp"
 #include "mznode/node/combine.hpp"
 #include "mznode/node/handler.hpp"
 #include "mznode/node/identity.hpp"
@@ -98,6 +99,13 @@ class Node final : public Process {
   static constexpr std::size_t max_calls = Calls::max_calls;
   /// How many tasks when_all() runs at a time: one request of a client can ask for any number of keys.
   static constexpr std::size_t max_branches = mznode::max_branches;
+
+  /// Whom requests to peers and their replies are given to from now on, when it wants them. It must outlive the node's
+  /// work.
+  void set_carrier(Carrier& carrier) { outbox_.set_carrier(carrier); }
+  /// Takes in what the carrier of a peer `src` took, as if it had come straight: a request, or the reply to one that
+  /// was carried. Throws Error malformed_request when it is neither. Only while the node handles another message.
+  void deliver(std::string_view src, const Json& body);
 
   // ---- Sending
 
