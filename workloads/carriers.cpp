@@ -20,17 +20,28 @@ bool Carriers::can_carry(const Tokens& token) {
 
 void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement& is_element) {
   constexpr std::size_t most_bytes = 4'000'000;
-  if (bytes_ >= most_bytes) return;
+  // Of a type that is well known, few are enough: nodes that tell each other all that they have repeat themselves.
+  constexpr std::size_t known_bytes = 32'000;
+  constexpr std::size_t every = 16;
+  Known& known = types_[type];
+  const bool is_spared = known.bytes >= known_bytes && known.messages++ % every != 0;
+  if (is_spared || bytes_ >= most_bytes) return;
   bytes_ += body.size();
+  known.bytes += body.size();
+  std::uint64_t last_key = 0;
+  Path* path = nullptr;  // most tokens stand where the one before them does
   Tokens tokens(body);
   while (tokens.next()) {
     if (!can_carry(tokens)) continue;
-    Path& path = paths_[key(type, tokens)];
-    path.is_named = is_any_of(unquoted(tokens.under()), {"message", "element", "value", "delta", "id"});
-    path.is_list = tokens.is_in_list() || tokens.is_name();
-    path.type = type;
-    ++path.tokens;
-    if (is_element(element(tokens))) ++path.elements;
+    if (const std::uint64_t at = key(type, tokens); path == nullptr || at != last_key) {
+      last_key = at;
+      path = &paths_[at];
+      path->is_named = is_any_of(unquoted(tokens.under()), {"message", "element", "value", "delta", "id"});
+      path->is_list = tokens.is_in_list() || tokens.is_name();
+      path->type = type;
+    }
+    ++path->tokens;
+    if (is_element(element(tokens))) ++path->elements;
   }
 }
 

@@ -3,6 +3,14 @@
 #include "mznode/json/fnv.hpp"
 
 namespace mznode {
+namespace {
+
+/// Of a number, true, false or null. Long lists of numbers are gone through here, so it is no search in a string.
+bool ends_literal(char c) {
+  return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+}  // namespace
 
 std::string_view Tokens::take_string() {
   const std::size_t begin = at_++;
@@ -17,10 +25,12 @@ bool Tokens::next() {
     if (c == '{' || c == '[') {
       frames_.push_back({.is_object = c == '{'});
       expects_name_ = c == '{';
+      path_.reset();
       ++at_;
     } else if (c == '}' || c == ']') {
       frames_.pop_back();
       expects_name_ = false;
+      path_.reset();
       ++at_;
     } else if (c == ',') {
       if (!frames_.empty()) {
@@ -31,16 +41,19 @@ bool Tokens::next() {
     } else if (c == ':' || c == ' ' || c == '\t' || c == '\n' || c == '\r') {
       ++at_;
     } else if (c == '"') {
+      const bool was_name = is_name_;
       token_ = take_string();
       is_name_ = expects_name_;
       expects_name_ = false;
       if (is_name_) frames_.back().name = token_;
+      if (is_name_ || was_name) path_.reset();
       if (!is_name_ && is_in_list() && place() == 0) frames_.back().first = token_;
       return true;
     } else {
       const std::size_t begin = at_;
-      while (at_ < text_.size() && std::string_view(",]} \t\n\r").find(text_[at_]) == std::string_view::npos) ++at_;
+      while (at_ < text_.size() && !ends_literal(text_[at_])) ++at_;
       token_ = text_.substr(begin, at_ - begin);
+      if (is_name_) path_.reset();
       is_name_ = false;
       if (is_in_list() && place() == 0) frames_.back().first = token_;
       return true;
@@ -64,6 +77,7 @@ std::string_view Tokens::under() const {
 }
 
 std::uint64_t Tokens::path() const {
+  if (path_) return *path_;
   Fnv hash;
   const std::size_t count = frames_.size() - (is_name_ ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {
@@ -71,7 +85,8 @@ std::uint64_t Tokens::path() const {
     hash.add('.');
   }
   if (is_name_) hash.add('{');
-  return hash.value();
+  path_ = hash.value();
+  return *path_;
 }
 
 }  // namespace mznode

@@ -2,6 +2,7 @@
 
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/txn/anomalies.hpp"
+#include "mznode/json/codec.hpp"
 #include "stories/witness.hpp"
 
 namespace mznode::story {
@@ -47,18 +48,27 @@ void tell_losses(const Witness& witness, const Operation& from, const Operation&
       {.at = lost->sent, .text = src + " sends to " + dest + ", " + fate_of(witness, *lost), .message = lost->id});
 }
 
+/// The elements of a list, as they are spelled; nothing of any other value.
+std::vector<std::string_view> parts_of(std::string_view text) {
+  std::vector<std::string_view> parts;
+  if (text.starts_with('[')) codec::decode_array(text, [&](std::string_view part) { parts.push_back(part); });
+  return parts;
+}
+
 /// Whether an operation wrote a value to a key, with its place in a log or without.
 bool writes(const Operation& operation, const Json& key, const Json& value) {
-  const nlohmann::ordered_json micro_operations = check::to_details(operation.value);
-  if (!micro_operations.is_array()) return false;
-  return std::any_of(micro_operations.begin(), micro_operations.end(), [&](const nlohmann::ordered_json& each) {
-    const bool is_write = each.is_array() && each.size() == 3 && each[0] != "r" && each[0] != "poll";
-    if (!is_write) return false;
-    const nlohmann::ordered_json wanted = check::to_details(value);
-    const bool has_place = each[2].is_array() && each[2].size() == 2 && each[2][1] == wanted;
-    return check::details_key(Json::from_valid(each[1].dump())) == check::details_key(key) &&
-           (each[2] == wanted || has_place);
-  });
+  if (operation.f == "poll" || !may_have(operation.value.text(), value)) return false;
+  bool is_found = false;
+  for (const std::string_view micro_operation : parts_of(operation.value.text())) {
+    const auto parts = parts_of(micro_operation);
+    if (is_found || parts.size() != 3 || parts[0] == "\"r\"" || parts[0] == "\"poll\"") continue;
+    const auto place_and_value = parts_of(parts[2]);
+    const bool is_value = place_and_value.empty()
+                              ? is_text_of(parts[2], value)
+                              : place_and_value.size() == 2 && is_text_of(place_and_value[1], value);
+    is_found = is_value && check::details_key(Json::from_valid(std::string(parts[1]))) == check::details_key(key);
+  }
+  return is_found;
 }
 
 /// Who wrote the values that an anomaly is about, where it does not name the operations, and the messages with them.
@@ -70,12 +80,12 @@ void tell_writes(const Witness& witness, const AnomalyExample& example, const st
   for (const Json& value : check::values_of(example)) {
     if (value.kind() == Json::Kind::array || ++told_values > told_letters_of_value) continue;
     for (const Operation& operation : witness.history()) {
+      if (!key || operation.type != check::Type::ok || !operation.is_client()) continue;
       const bool is_named = std::find(named.begin(), named.end(), operation.index) != named.end();
-      if (is_named || !key || !operation.is_client() || operation.type != check::Type::ok) continue;
-      if (writes(operation, *key, value)) events.push_back(event_of(witness, operation, ""));
+      if (!is_named && writes(operation, *key, value)) events.push_back(event_of(witness, operation, ""));
     }
-    for (const Letter& letter : witness.letters_with(value, key)) {
-      if (told++ >= told_letters_of_value) break;
+    for (const Letter& letter : witness.letters_with(value, key, told_letters_of_value - told)) {
+      ++told;
       events.push_back({.at = letter.sent,
                         .text = letter.packet->src + " sends " + shown(value) + " to " + letter.packet->dest + ", " +
                                 fate_of(witness, letter),

@@ -17,6 +17,32 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t shown_value_bytes = 120;
 
+bool is_list_or_object(std::string_view text) {
+  return text.front() == '[' || text.front() == '{';
+}
+
+/// Whether no other text stands for the same value, so that texts can be compared.
+bool has_one_spelling(std::string_view text) {
+  if (text.front() == '"') return text.find('\\') == std::string_view::npos;
+  if (is_list_or_object(text)) return false;
+  if (!Scanner::is_number_start(text.front())) return true;
+  return text != "-0" && text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+/// Whether a text stands somewhere in a body by itself, and not as a part of a longer word or number. It is quick, and
+/// keeps most bodies from being read token by token.
+bool has_word(std::string_view body, std::string_view word) {
+  constexpr std::string_view before = "[,: \t\"";
+  constexpr std::string_view behind = "],}: \t\".eE";  // a number may go on, and yet be equal
+  if (word.empty()) return true;
+  for (std::size_t at = body.find(word); at != std::string_view::npos; at = body.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || before.find(body[at - 1]) != std::string_view::npos;
+    if (begins && (end == body.size() || behind.find(body[end]) != std::string_view::npos)) return true;
+  }
+  return false;
+}
+
 /// Whether a value, or a key of an object that is one, is somewhere in a body. What numbers messages is no content.
 bool has_value(const ordered_json& body, const ordered_json& wanted, const std::string& wanted_key) {
   std::vector<const ordered_json*> rest = {&body};
@@ -37,9 +63,25 @@ bool has_value(const ordered_json& body, const ordered_json& wanted, const std::
   return false;
 }
 
+/// The same of a scalar, token by token.
+bool has_scalar(std::string_view body, const Json& value, std::string_view key) {
+  Tokens tokens(body);
+  while (tokens.next()) {
+    const std::string_view name = tokens.is_name() ? tokens.text() : tokens.under();
+    const bool is_head =
+        tokens.depth() == 1 && (name == "\"type\"" || name == "\"msg_id\"" || name == "\"in_reply_to\"");
+    if (is_head) continue;
+    if (tokens.is_name() ? unquoted(tokens.text()) == key : is_text_of(tokens.text(), value)) return true;
+  }
+  return false;
+}
+
 /// Whether a message has a value anywhere.
 bool has_somewhere(const sim::Packet& packet, const Json& value) {
+  if (!may_have(packet.body, value)) return false;
   const std::string key = check::details_key(value);
+  const bool has_escapes = packet.body.find('\\') != std::string::npos;
+  if (!has_escapes && !is_list_or_object(value.text())) return has_scalar(packet.body, value, key);
   if (packet.body.find(key) == std::string::npos) return false;
   const ordered_json body = ordered_json::parse(packet.body, nullptr, false);
   return !body.is_discarded() && has_value(body, check::to_details(value), key);
@@ -56,9 +98,16 @@ std::uint64_t type_of(std::string_view body) {
   return 0;
 }
 
+/// Finds texts without making strings of them.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+using GivenValues = std::unordered_map<std::string, Duration, TextHash, std::equal_to<>>;
+
 /// When each value that clients gave was first given, by its text: what was added, sent, appended or written.
-std::unordered_map<std::string, Duration> given_values(const check::History& history) {
-  std::unordered_map<std::string, Duration> given;
+GivenValues given_values(const check::History& history) {
+  GivenValues given;
   for (const check::Operation& operation : history) {
     if (!operation.is_client() || operation.type != check::Type::invoke || operation.f == "read") continue;
     Tokens tokens(operation.value.text());
@@ -81,13 +130,28 @@ std::string shown(const Json& value) {
   return sim::excerpt(value.text(), shown_value_bytes);
 }
 
+bool may_have(std::string_view text, const Json& value) {
+  return text.find('\\') != std::string_view::npos || is_list_or_object(value.text()) ||
+         has_word(text, check::details_key(value));
+}
+
+bool is_text_of(std::string_view text, const Json& value) {
+  if (text == value.text()) return true;
+  if (is_list_or_object(text) != is_list_or_object(value.text())) return false;
+  if (has_one_spelling(text) && has_one_spelling(value.text())) return false;
+  return check::to_details(Json::from_valid(std::string(text))) == check::to_details(value);
+}
+
 bool holds(const Json& list, const Json& element) {
+  const bool has_spellings = !has_one_spelling(element.text());
   Scanner scanner(list.text());
   if (!scanner.consume('[') || scanner.consume(']')) return false;
   do {
     std::string_view each;
     scanner.value(each);
-    if (Json::from_valid(std::string(each)) == element) return true;
+    if (each == element.text()) return true;
+    const bool may_be_equal = has_spellings || !has_one_spelling(each);
+    if (may_be_equal && Json::from_valid(std::string(each)) == element) return true;
   } while (scanner.consume(','));
   return false;
 }
@@ -131,7 +195,7 @@ const Carriers& Witness::carriers() const {
   const auto given = given_values(run_.history);
   for (const Letter& letter : letters_) {
     carriers_->learn(type_of(letter.packet->body), letter.packet->body, [&](std::string_view text) {
-      const auto found = given.find(std::string(text));
+      const auto found = given.find(text);
       return found != given.end() && found->second <= letter.sent;
     });
   }
@@ -139,10 +203,9 @@ const Carriers& Witness::carriers() const {
   return *carriers_;
 }
 
-bool Witness::carries(const sim::Packet& packet, const Json& value) const {
+bool Witness::carries(const sim::Packet& packet, const Json& value, const std::string& text) const {
   if (!carriers().found_any()) return has_somewhere(packet, value);
-  const std::string text = check::details_key(value);
-  if (packet.body.find(text) == std::string::npos) return false;
+  if (!has_word(packet.body, text)) return false;
   const std::uint64_t type = type_of(packet.body);
   Tokens tokens(packet.body);
   while (tokens.next()) {
@@ -171,10 +234,14 @@ const check::Operation* Witness::completion_of(std::int64_t invocation) const {
   return place == check::Pairing::none ? nullptr : &run_.history[place];
 }
 
-std::vector<Letter> Witness::letters_with(const Json& value, const std::optional<Json>& key) const {
+std::vector<Letter> Witness::letters_with(const Json& value, const std::optional<Json>& key, std::size_t most) const {
+  const std::string text = check::details_key(value);
   std::vector<Letter> found;
   for (const Letter& letter : letters_) {
-    if (carries(*letter.packet, value) && (!key || has_somewhere(*letter.packet, *key))) found.push_back(letter);
+    if (found.size() >= most) break;
+    const sim::Packet& packet = *letter.packet;
+    if (key && !may_have(packet.body, *key)) continue;
+    if (carries(packet, value, text) && (!key || has_somewhere(packet, *key))) found.push_back(letter);
   }
   return found;
 }

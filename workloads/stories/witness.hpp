@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -26,6 +28,10 @@ struct Letter {
 std::string seconds(Duration at);
 /// Short enough for a sentence.
 std::string shown(const Json& value);
+/// False when no part of a JSON text can be the value: quick, and says so of most texts.
+bool may_have(std::string_view text, const Json& value);
+/// Whether the text of a JSON value is this one, numbers by value.
+bool is_text_of(std::string_view text, const Json& value);
 /// Whether a list has the element.
 bool holds(const Json& list, const Json& element);
 
@@ -52,8 +58,9 @@ class Witness {
 
   /// The messages between nodes that carry a value that clients gave, in the order of sending: those in which it stands
   /// where such values do (Carriers). Where no such place was found, those that have it somewhere, ids of messages
-  /// apart. With `key`, that too has to be in them.
-  std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {}) const;
+  /// apart. With `key`, that too has to be in them. Only the first `most`.
+  std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {},
+                                   std::size_t most = SIZE_MAX) const;
   /// Whether what letters_with() leaves out has the value somewhere after all, in a message to this node or, when that
   /// is empty, to any.
   bool may_carry_unseen(const Json& value, const std::string& dest) const;
@@ -68,7 +75,8 @@ class Witness {
   /// Its place in the history. Throws HistoryError where there is none of this index.
   std::size_t place_of(std::int64_t index) const;
   const Carriers& carriers() const;
-  bool carries(const sim::Packet& packet, const Json& value) const;
+  /// `text` is the value's, without quotes.
+  bool carries(const sim::Packet& packet, const Json& value, const std::string& text) const;
   bool has_down(const sim::FaultSpan& span, const std::string& node) const;
 
   const sim::RunResult& run_;

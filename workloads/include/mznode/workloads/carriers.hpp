@@ -17,7 +17,7 @@ class Carriers {
   /// Whether a text is an element that somebody had begun to add when the message was sent.
   using IsElement = std::function<bool(std::string_view text)>;
 
-  /// Learns from a message. `type` is a number for its type. Of very many, the first are enough.
+  /// Learns from a message. `type` is a number for its type. Of very many, the first are enough, and then some.
   void learn(std::uint64_t type, std::string_view body, const IsElement& is_element);
   /// All is learnt.
   void conclude();
@@ -47,7 +47,14 @@ class Carriers {
     return token.path() + 0x9e3779b97f4a7c15U * (type + 1);
   }
 
+  /// What has been learnt from messages of a type, and how many have come since there was enough of it.
+  struct Known {
+    std::size_t bytes = 0;
+    std::size_t messages = 0;
+  };
+
   std::size_t bytes_ = 0;
+  std::unordered_map<std::uint64_t, Known> types_;
   std::unordered_map<std::uint64_t, Path> paths_;
   std::unordered_set<std::uint64_t> chosen_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,8 @@ class Tokens {
   std::string_view token_;
   bool is_name_ = false;
   bool expects_name_ = false;
+  /// path() of where it stands; not known again when that changes.
+  mutable std::optional<std::uint64_t> path_ = {};
 };
 
 }  // namespace mznode
