@@ -16,6 +16,8 @@ echo
 echo
 "$build/tests/bench/stalls"
 echo
+"$build/tests/bench/stories" || true  # says itself what is not met
+echo
 "$build/tests/bench/traced" "$build/tests/bench/floor_node"
 echo
 "$build/tests/bench/check_bench" --benchmark_min_time=0.2
