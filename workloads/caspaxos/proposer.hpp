@@ -77,6 +77,7 @@ class Proposer {
   bool finish_unchanged();
   void finish(const std::map<ChangeId, Value>& found);
   void rest();
+  bool is_relied_on(ChangeId id, const Change& change) const;
   void check_step();
 
   Outcome apply(const State& state, const Ballot& ballot, ChangeId last) const;

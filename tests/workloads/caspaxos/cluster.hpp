@@ -67,6 +67,8 @@ class Cluster {
   void append(Member member, std::int64_t id) { submit(member, id, caspaxos::append(id)); }
   /// Asks a node to show the list; the id is negative and new.
   void look(Member member, std::int64_t id) { submit(member, id, caspaxos::look()); }
+  /// Asks a node to carry out a change of another kind, under an id that is negative and new.
+  void submit(Member member, std::int64_t id, Change change);
   /// The client of this id waits no longer. True when it is told that it certainly has no effect.
   bool withdraw(Member member, std::int64_t id);
 
@@ -123,7 +125,6 @@ class Cluster {
     bool has_forgotten = false;
     std::map<ChangeId, std::int64_t> waiting;
   };
-  void submit(Member member, std::int64_t id, Change change);
   void start(Member member);
   void pump(Member member);
   void answer(Member member, Member from, const Request& request);

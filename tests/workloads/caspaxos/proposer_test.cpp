@@ -183,6 +183,17 @@ TEST_F(CasPaxosThree, AChangeThatWasProposedMayTakeEffectAfterItWasGivenUp) {
   EXPECT_EQ(cluster.done().at(-1), (List{1, 2}));
 }
 
+TEST_F(CasPaxosThree, AChangeThatAnotherOfItsRoundTakesBackIsNotDenied) {
+  cluster.append(0, 2);
+  // They share the next round, and together leave the state as it is.
+  cluster.submit(0, -3, [](const Value&) { return value_of({}); });
+  cluster.submit(0, -4, [](const Value&) { return value_of({1, 2}); });
+  while (cluster.deliver_first<Accept>(0) || cluster.deliver_first<Accept>(1)) {
+  }
+  while (!cluster.is_done(2)) ASSERT_TRUE(cluster.deliver_first<Confirmation>(0));
+  EXPECT_FALSE(cluster.withdraw(0, -3)) << "the other will be told that it found what this one had made";
+}
+
 TEST_F(CasPaxosThree, APromiseOutlivesTheProcess) {
   cluster.append(0, 2);
   const auto late = std::exchange(cluster.network(), {});
