@@ -46,6 +46,7 @@ struct CheckCommand {
   std::string initial_value;
   std::string consistency_models;
   std::vector<std::string> assume;
+  std::string transaction_order;
   bool follow = false;
   ObjectFlags objects;
   bool verbose = false;
@@ -99,6 +100,7 @@ check::CheckOptions check_options_of(const CheckCommand& command) {
     options.consistency_models = check::ConsistencyModels::parse(command.consistency_models);
   }
   for (const auto& assumption : command.assume) check::assume(options.assume, assumption);
+  options.transaction_order = command.transaction_order;
   command.objects.set(options);
   return options;
 }
@@ -336,8 +338,7 @@ struct CheckLine {
         ->excludes("--compat");
     const std::vector<std::string> assumptions(check::assumption_names().begin(), check::assumption_names().end());
     app.add_option("--assume", command.assume,
-                   "rw-register: from what the order of versions may be inferred: wfr-keys, "
-                   "sequential-keys, linearizable-keys")
+                   "rw-register: what orders versions: wfr-keys, sequential-keys, linearizable-keys")
         ->delimiter(',')
         ->expected(1)
         ->take_all()
@@ -345,6 +346,9 @@ struct CheckLine {
         ->check(CLI::IsMember(assumptions))
         ->default_str("")
         ->type_name("NAMES");
+    app.add_option("--transaction-order", command.transaction_order, "rw-register: the field with the order of commits")
+        ->default_str("")
+        ->type_name("FIELD");
     app.add_option("--timeout", command.timeout, "give a history up after so long; --follow: end with what is known")
         ->default_str("")
         ->type_name("SECONDS");

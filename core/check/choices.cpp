@@ -62,6 +62,13 @@ void demand_fitting(std::string_view checker, const CheckOptions& options, std::
                                 "complete is about transactions on registers, rw-register and txn-rw-register; " +
                                 std::string(checker) + " has no complete checks");
   }
+  const bool takes_order = known != nullptr && known->has_complete_checks;
+  if (!options.transaction_order.empty() && !takes_order) {
+    throw std::invalid_argument(std::string(dashes) +
+                                "transaction-order is about transactions on registers, rw-register and "
+                                "txn-rw-register, and not about " +
+                                std::string(checker));
+  }
 }
 
 }  // namespace mznode::check

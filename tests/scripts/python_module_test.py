@@ -67,6 +67,43 @@ class Module(unittest.TestCase):
             path.write_bytes(gzip.compress(G1C.encode()))
             self.assertIs(mznode_check.check_file("list-append", path).valid, False)
 
+    def test_reads_what_tools_store_in_directories(self):
+        def log(*words):
+            return b"".join(word if isinstance(word, bytes) else word.to_bytes(8, "big") for word in words)
+
+        def bincode(*words):
+            return b"".join(word if isinstance(word, bytes) else word.to_bytes(8, "little") for word in words)
+
+        def event(is_write, key, value):
+            return bincode(b"\1" if is_write else b"\0", key, value, b"\1")
+
+        options = {"consistency_models": "causal"}
+        with tempfile.TemporaryDirectory() as directory:
+            store = Path(directory)
+            with self.assertRaises(FileNotFoundError):
+                mznode_check.check_file("rw-register", store, **options)
+            (store / "T0.log").write_bytes(log(b"S", 1, b"W", 5, 8, 3, b"C", 1))
+            (store / "T1.log").write_bytes(log(b"S", 2, b"R", 1, 5, 8, 3, b"C", 2))
+            self.assertIs(mznode_check.check_file("rw-register", store, **options).valid, True)
+            bounded = mznode_check.check_file("rw-register", store, timeout=600, **options)
+            self.assertIs(bounded.valid, True)
+            (store / "T1.log").write_bytes(log(b"S", 2, b"R", 1, 5, 8, 4, b"C", 2))
+            self.assertIs(mznode_check.check_file("rw-register", store, **options).valid, False)
+            (store / "T1.log").write_bytes(b"X")
+            damaged = mznode_check.check_file("rw-register", store, **options)
+            self.assertIsNone(damaged.valid)
+            self.assertIn("T1.log, byte 0: expected S", damaged.error)
+            with self.assertRaises(ValueError) as refused:
+                mznode_check.check_file("rw-register", store, format="plume")
+            self.assertIn("format is of texts", str(refused.exception))
+            head = bincode(*[2] * 5, 0, 0, 0, 2)
+            write = bincode(1, 1, event(True, 0, 1), b"\1")
+            for seen, valid in ((1, True), (2, False)):
+                (store / "history.bincode").write_bytes(head + write + bincode(1, 1, event(False, 0, seen), b"\1"))
+                self.assertIs(mznode_check.check_file("rw-register", store, **options).valid, valid)
+            (store / "history.edn").write_text(G1C)
+            self.assertIs(mznode_check.check_file("list-append", store).valid, False)
+
     def test_says_why_nothing_can_be_said(self):
         self.assertIsNone(mznode_check.check("echo", "").valid)
         damaged = mznode_check.check("echo", '{"type":')
@@ -113,6 +150,7 @@ class Module(unittest.TestCase):
             ({"accounts": [1]}, "in a list"),
             ({"assume": "wfr-keys,luck"}, "luck"),
             ({"model": "queue"}, "model is of linearizable"),
+            ({"transaction_ordr": "ts"}, "did you mean transaction-order"),
             ({"complete": True, "compat": "elle-0.2.7"}, "exclude each other"),
         ):
             with self.assertRaises(ValueError) as refused:
@@ -123,6 +161,7 @@ class Module(unittest.TestCase):
             ("linearizable", {"model": "queeu"}, "did you mean queue"),
             ("linearizable", {"model": 1}, "no model is called 1"),
             ("list-append", {"complete": True}, "has no complete checks"),
+            ("list-append", {"transaction_order": "ts"}, "is about transactions on registers"),
             ("echo\x1b\u2028", {}, "echo\\u001b\\u2028"),
         ):
             with self.assertRaises(ValueError) as refused:

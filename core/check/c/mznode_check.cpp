@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "mznode/check/bounded.hpp"
 #include "mznode/check/choices.hpp"
@@ -98,7 +102,7 @@ struct Option {
   std::string_view name;
   void (*set)(Choice& options, const json& value);
 };
-constexpr std::array<Option, 18> table = {{
+constexpr std::array<Option, 19> table = {{
     {"consistency-models",
      [](Choice& options, const json& value) {
        std::string names;
@@ -109,6 +113,7 @@ constexpr std::array<Option, 18> table = {{
      [](Choice& options, const json& value) {
        for (const std::string& name : names_of(value, "assume")) assume(options.assume, name);
      }},
+    {"transaction-order", [](Choice& options, const json& value) { options.transaction_order = name_of(value); }},
     {"compat", [](Choice& options, const json& value) { follow_upstream(options, name_of(value)); }},
     {"format", [](Choice& options, const json& value) { options.format = find_history_format(name_of(value)).name; }},
     {"timeout", [](Choice& options, const json& value) { options.bounds.time = seconds_of(value, "timeout"); }},
@@ -175,10 +180,13 @@ const Checker& checker_of(const char* name) {
   throw std::invalid_argument(unknown_word("checker", asked, names));
 }
 
-void judge(const Checker& checker, const std::string& history, const Choice& choice, mznode_verdict& told) {
+/// Reads the history that is to be judged. Throws HistoryError.
+using ReadHistory = std::function<RecordedHistory()>;
+
+void judge(const Checker& checker, const ReadHistory& read, const Choice& choice, mznode_verdict& told) {
   const Verdict verdict = [&] {
     try {
-      const RecordedHistory recorded = read_recorded(history, choice.format);
+      const RecordedHistory recorded = read();
       CheckOptions options = choice;
       options.tells_time = recorded.tells_time;
       return checker.check(recorded.operations, options);
@@ -222,12 +230,12 @@ void unpack(const std::string& text, mznode_verdict& told) {
 }
 
 /// The same within the bounds that were given.
-void judge_bounded(const Checker& checker, const std::string& history, const Choice& choice, mznode_verdict& told) {
-  if (!choice.bounds.any()) return judge(checker, history, choice, told);
+void judge_bounded(const Checker& checker, const ReadHistory& read, const Choice& choice, mznode_verdict& told) {
+  if (!choice.bounds.any()) return judge(checker, read, choice, told);
   const BoundedAnswer answer = run_bounded(
       [&] {
         mznode_verdict judged;
-        judge(checker, history, choice, judged);
+        judge(checker, read, choice, judged);
         return packed(judged);
       },
       choice.bounds);
@@ -243,11 +251,57 @@ std::string names_and_summaries(const List& list) {
   return text;
 }
 
-void check_named(const char* name, const std::string& history, const char* options, mznode_verdict& told) {
+void check_text(const char* name, const std::string& history, const char* options, mznode_verdict& told) {
   const Checker& checker = checker_of(name);
   const Choice choice = options_of(options);
   demand_fitting(checker.name, choice);
-  judge_bounded(checker, history, choice, told);
+  judge_bounded(
+      checker, [&] { return read_recorded(history, choice.format); }, choice, told);
+}
+
+/// Contents with their names.
+using StoredParts = std::vector<std::pair<std::string, std::string>>;
+
+void check_stored(const char* name, std::string_view form, const StoredParts& parts, const char* options,
+                  mznode_verdict& told) {
+  const Checker& checker = checker_of(name);
+  const Choice choice = options_of(options);
+  demand_fitting(checker.name, choice);
+  static constexpr std::string_view forms[] = {"cobra", "dbcop"};
+  if (std::find(std::begin(forms), std::end(forms), form) == std::end(forms)) {
+    throw std::invalid_argument(unknown_word("form of stored histories", form, {std::begin(forms), std::end(forms)}));
+  }
+  if (!choice.format.empty()) throw std::invalid_argument("format is of texts, and not of stored histories");
+  const bool is_cobra = form == forms[0];
+  if (parts.empty() || (!is_cobra && parts.size() > 1)) {
+    throw std::invalid_argument(is_cobra ? "cobra takes a log or more" : "dbcop takes one history.bincode");
+  }
+  judge_bounded(
+      checker, [&] { return is_cobra ? read_cobra(parts) : read_dbcop_binary(parts.front().second); }, choice, told);
+}
+
+/// A verdict of its own for what `check` tells; null where memory has run out.
+template <class Check>
+mznode_verdict* verdict_of(const Check& check) {
+  mznode_verdict* told = new (std::nothrow) mznode_verdict();
+  if (told == nullptr) return nullptr;
+  try {
+    try {
+      check(*told);
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {
+      tell(*told, MZNODE_REFUSED, error.what());
+    }
+  } catch (const std::exception&) {
+    delete told;
+    return nullptr;
+  }
+  return told;
+}
+
+std::string bytes_of(const char* begin, std::size_t size) {
+  return size == 0 ? std::string() : std::string(begin, size);
 }
 
 }  // namespace
@@ -268,21 +322,21 @@ const char* mznode_formats() {
 }
 
 mznode_verdict* mznode_check(const char* checker, const char* history, size_t size, const char* options) {
-  mznode_verdict* told = new (std::nothrow) mznode_verdict();
-  if (told == nullptr) return nullptr;
-  try {
-    try {
-      mznode::check::check_named(checker, size == 0 ? std::string() : std::string(history, size), options, *told);
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception& error) {
-      mznode::check::tell(*told, MZNODE_REFUSED, error.what());
+  return mznode::check::verdict_of([&](mznode_verdict& told) {
+    mznode::check::check_text(checker, mznode::check::bytes_of(history, size), options, told);
+  });
+}
+
+mznode_verdict* mznode_check_stored(const char* checker, const char* form, const char* const* names,
+                                    const char* const* contents, const size_t* sizes, size_t count,
+                                    const char* options) {
+  return mznode::check::verdict_of([&](mznode_verdict& told) {
+    mznode::check::StoredParts parts;
+    for (size_t i = 0; i < count; ++i) {
+      parts.emplace_back(names[i], mznode::check::bytes_of(contents[i], sizes[i]));
     }
-  } catch (const std::exception&) {
-    delete told;
-    return nullptr;
-  }
-  return told;
+    mznode::check::check_stored(checker, form == nullptr ? "" : form, parts, options, told);
+  });
 }
 
 int mznode_verdict_valid(const mznode_verdict* verdict) {

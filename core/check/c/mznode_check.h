@@ -44,6 +44,7 @@ MZNODE_API const char* mznode_formats(void);
  * object, or NULL for none; its keys are the options of `mznode check` without dashes before them:
  *   "consistency-models"   of transactions: names
  *   "assume"               of rw-register: names, of "wfr-keys", "sequential-keys" and "linearizable-keys"
+ *   "transaction-order"    of rw-register: the field of completions whose numbers tell the order of the transactions
  *   "compat"               "jepsen", "jepsen-0.3.7" to "jepsen-0.3.13", "elle-0.2.2" to "elle-0.2.7"
  *   "complete"             of rw-register and txn-rw-register, without "compat": true: find every violation, or say
  *                          unknown
@@ -63,6 +64,15 @@ MZNODE_API const char* mznode_formats(void);
  * Names are a list of texts, or one text with commas between them.
  * Returns NULL where memory has run out, and otherwise what mznode_verdict_free is to free. */
 MZNODE_API mznode_verdict* mznode_check(const char* checker, const char* history, size_t size, const char* options);
+
+/* Judges a history that a tool has stored as something else than one text, by its `form`:
+ *   "cobra"   the logs of Cobra, one a session
+ *   "dbcop"   dbcop's history.bincode alone, as it was before its history became JSON
+ * There are `count` parts: `contents[i]` of `sizes[i]` bytes, by which `names[i]` stands in messages. All else is as
+ * above; "format" is refused. */
+MZNODE_API mznode_verdict* mznode_check_stored(const char* checker, const char* form, const char* const* names,
+                                               const char* const* contents, const size_t* sizes, size_t count,
+                                               const char* options);
 
 /* One of the values above. */
 MZNODE_API int mznode_verdict_valid(const mznode_verdict* verdict);

@@ -63,6 +63,10 @@ def _load():
     library.mznode_formats.restype = ctypes.c_char_p
     library.mznode_check.restype = ctypes.c_void_p
     library.mznode_check.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p]
+    texts, sizes = ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_size_t)
+    library.mznode_check_stored.restype = ctypes.c_void_p
+    library.mznode_check_stored.argtypes = [
+        ctypes.c_char_p, ctypes.c_char_p, texts, texts, sizes, ctypes.c_size_t, ctypes.c_char_p]
     library.mznode_verdict_valid.argtypes = [ctypes.c_void_p]
     library.mznode_verdict_free.argtypes = [ctypes.c_void_p]
     library.mznode_verdict_free.restype = None
@@ -91,10 +95,10 @@ def formats():
 def check(checker, history, **options):
     """Judges a history by the checker of this name.
 
-    Options are those of `mznode check`, with underscores: consistency_models, assume, compat, complete,
-    strict_null_reads, initial_value; total_amount, accounts and negative_balances of a bank; group_size of long-fork;
-    model of linearizable, and permits of its semaphore; search_steps, and search_memory in MiB; format, one of
-    formats(), for what a text is written in; timeout in seconds and memory in MiB for all that judging may take;
+    Options are those of `mznode check`, with underscores: consistency_models, assume, transaction_order, compat,
+    complete, strict_null_reads, initial_value; total_amount, accounts and negative_balances of a bank; group_size of
+    long-fork; model of linearizable, and permits of its semaphore; search_steps, and search_memory in MiB; format, one
+    of formats(), for what a text is written in; timeout in seconds and memory in MiB for all that judging may take;
     explain=False leaves out the words and the strongest models, which is quicker. Several names are a list, or one
     text with commas. Raises ValueError where the checker, an option or its value is not known, or the option is not
     one of the checker, and MemoryError where there is not enough memory.
@@ -102,8 +106,14 @@ def check(checker, history, **options):
     if isinstance(history, (list, tuple)):
         history = "".join(json.dumps(operation) + "\n" for operation in history)
     text = history.encode() if isinstance(history, str) else bytes(history)
-    told = json.dumps({name.replace("_", "-"): value for name, value in options.items()}).encode()
-    verdict = _library.mznode_check(checker.encode(), text, len(text), told)
+    return _verdict_of(_library.mznode_check(checker.encode(), text, len(text), _told(options)))
+
+
+def _told(options):
+    return json.dumps({name.replace("_", "-"): value for name, value in options.items()}).encode()
+
+
+def _verdict_of(verdict):
     if not verdict:
         raise MemoryError("judging the history takes more memory than there is")
     try:
@@ -121,9 +131,33 @@ def check(checker, history, **options):
         _library.mznode_verdict_free(verdict)
 
 
+def _check_stored(checker, form, paths, options):
+    contents = [path.read_bytes() for path in paths]
+    count = len(paths)
+    return _verdict_of(_library.mznode_check_stored(
+        checker.encode(), form.encode(), (ctypes.c_char_p * count)(*(os.fsencode(path) for path in paths)),
+        (ctypes.c_char_p * count)(*contents), (ctypes.c_size_t * count)(*map(len, contents)), count, _told(options)))
+
+
 def check_file(checker, path, **options):
-    """Judges the history in a file, which gzip may have compressed, as check() does."""
-    data = pathlib.Path(path).read_bytes()
+    """Judges the history in a file, which gzip may have compressed, as check() does.
+
+    Of a directory, that which is stored there: history.edn or history.jsonl, as Jepsen, Maelstrom and `mznode test`
+    store a run, dbcop's history.bincode, or Cobra's logs. Raises OSError where there is none of these.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        stored = [path / name for name in ("history.edn", "history.jsonl") if (path / name).exists()]
+        if stored:
+            return check_file(checker, stored[0], **options)
+        if (path / "history.bincode").exists():
+            return _check_stored(checker, "dbcop", [path / "history.bincode"], options)
+        logs = sorted(path.glob("*.log"))
+        if not logs:
+            raise FileNotFoundError(str(path) + " is a directory without history.edn, history.jsonl, dbcop's "
+                                    "history.bincode or Cobra's logs")
+        return _check_stored(checker, "cobra", logs, options)
+    data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)
     return check(checker, data, **options)

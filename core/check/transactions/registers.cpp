@@ -5,6 +5,7 @@
 
 #include "compat/elle_followers.hpp"
 #include "compat/upstream.hpp"
+#include "history/integers.hpp"
 #include "history/parts.hpp"
 #include "mznode/check/verdict.hpp"
 
@@ -21,6 +22,9 @@ RegisterVersions::RegisterVersions(const History& history, const Transactions& t
   find_externals();
   find_readers();
   add_order("initial-state", initial_order(), anomalies);
+  if (!options.transaction_order.empty()) {
+    add_order("transaction-order-keys", told_order(history, options.transaction_order), anomalies);
+  }
   if (assume.wfr_keys) {
     add_order("wfr-keys", written_after_read(), anomalies);
     follows_reads_ = sources_.back() == "wfr-keys";
@@ -96,6 +100,39 @@ RegisterVersions::Edges RegisterVersions::written_after_read() const {
   Edges edges;
   for (const External& it : externals_) {
     if (it.read != none && element(it.read) != none && it.written != none) edges.push_back({it.read, it.written, ww});
+  }
+  return edges;
+}
+
+/// The versions of a key in the order of the numbers that completions have in this field. Those without a number, such
+/// as null, are left out; Elle puts them first. Throws HistoryError for what is no order.
+RegisterVersions::Edges RegisterVersions::told_order(const History& history, const std::string& field) const {
+  std::map<Json, TransactionId> by_number;
+  for (TransactionId i{0U}; i < transactions_.size(); ++i) {
+    const Transaction& transaction = transactions_.list[i];
+    if (!transaction.is_possible() || transaction.completion == none) continue;
+    const Operation& completion = history[transaction.completion];
+    for (const auto& [name, number] : completion.other_fields) {
+      if (name != field || number.is_null()) continue;
+      if (number.kind() != Json::Kind::number) {
+        refuse(completion, "expected a number in " + field + ", the place of the transaction among all");
+      }
+      const auto [known, is_new] = by_number.emplace(number, i);
+      if (!is_new) {
+        refuse(completion, "expected a " + field + " of its own, and not that of operation " +
+                               std::to_string(history[transactions_.list[known->second].completion].index));
+      }
+    }
+  }
+  if (by_number.empty()) throw HistoryError("no transaction has the field " + field + " that tells their order");
+  Edges edges;
+  std::vector<Version> last(transactions_.key_count(), none);
+  for (const auto& [number, transaction] : by_number) {
+    for (const External& it : externals(transaction)) {
+      if (it.written == none) continue;
+      if (last[it.key] != none && last[it.key] != it.written) edges.push_back({last[it.key], it.written, ww});
+      last[it.key] = it.written;
+    }
   }
   return edges;
 }

@@ -79,6 +79,7 @@ class RegisterVersions final : public Explainer {
   using Edges = std::vector<Graph::Edge>;  // from a version to a later one of the same key
   Edges initial_order() const;
   Edges written_after_read() const;
+  Edges told_order(const History& history, const std::string& field) const;
   Edges sequential_order(const History& history) const;
   Edges realtime_order() const;
   Edges elle_realtime_order(const History& history) const;

@@ -48,6 +48,48 @@ TEST(RwRegister, TheInitialValueComesFirst) {
       Types{"G2-item"});
 }
 
+/// As Elle's tests of :transaction-order, from 0.2.7 on.
+TEST(RwRegister, VersionsFollowTheOrderThatTheDatabaseTells) {
+  const auto told = [](std::vector<std::string> values, const std::vector<const char*>& places) {
+    History history = concurrent(values);
+    for (Operation& operation : history) {
+      if (operation.type == Type::invoke) continue;
+      const char* place = places.at(static_cast<std::size_t>(operation.process));
+      operation.other_fields = {{"ts", Json::parse(place)}};
+    }
+    return history;
+  };
+  const auto judge = [](const History& history, const char* field) {
+    CheckOptions options;
+    options.complete = CompleteCheck::left_out;
+    options.consistency_models = ConsistencyModels::parse("serializable");
+    options.transaction_order = field;
+    return find_checker("rw-register")->check(history, options);
+  };
+  const std::vector<std::string> two = {R"([["r","x",null],["w","y",2]])", R"([["w","x",3],["w","y",4]])"};
+  EXPECT_EQ(judge(told(two, {"2", "1"}), "").valid, Valid::yes);
+  EXPECT_EQ(types(judge(told(two, {"2", "1"}), "ts")), Types{"G-single-item"});
+  EXPECT_EQ(judge(told(two, {"9", "10"}), "ts").valid, Valid::yes) << "in the order of numbers";
+  EXPECT_EQ(judge(told(two, {"2", "null"}), "ts").valid, Valid::yes) << "nothing is told of the other one";
+  const std::vector<std::string> four = {R"([["w","x",1],["w","y",2],["w","z",3]])", R"([["r","x",1],["w","y",5]])",
+                                         R"([["r","z",3],["w","x",4]])", R"([["w","z",7],["w","y",8]])"};
+  EXPECT_EQ(judge(told(four, {"1", "4", "2", "3"}), "").valid, Valid::yes);
+  EXPECT_EQ(types(judge(told(four, {"1", "4", "2", "3"}), "ts")), Types{"G2-item"});
+  // What contradicts it is left out.
+  const std::vector<std::string> cycle = {R"([["w","x",1]])", R"([["r","x",1],["w","x",2]])"};
+  CheckOptions follows;
+  follows.assume.wfr_keys = true;
+  follows.consistency_models = ConsistencyModels::parse("serializable");
+  follows.transaction_order = "ts";
+  const Verdict cyclic = find_checker("rw-register")->check(told(cycle, {"2", "1"}), follows);
+  EXPECT_EQ(types(cyclic), (Types{"G1c", "cyclic-versions"}));
+  EXPECT_EQ(judge(told(two, {"1", "1"}), "ts").error,
+            "operation 3: expected a ts of its own, and not that of operation 2");
+  EXPECT_EQ(judge(told(two, {"1", "\"b\""}), "ts").error,
+            "operation 3: expected a number in ts, the place of the transaction among all");
+  EXPECT_EQ(judge(told(two, {"1", "2"}), "commit").error, "no transaction has the field commit that tells their order");
+}
+
 TEST(RwRegister, WritesFollowReadsIfAssumed) {
   const History history =
       concurrent({R"([["w","x",1],["w","y",1]])", R"([["r","x",1],["w","x",2],["r","y",1],["w","y",2]])",

@@ -77,6 +77,10 @@ struct CheckOptions {
   /// Transactions: what the history must satisfy.
   ConsistencyModels consistency_models = {};
   Assumptions assume = {};
+  /// Transactions on registers: the field of completions whose numbers tell the order of the transactions, as their
+  /// database knows it, which the versions follow; empty for none. (Elle's :transaction-order, from 0.2.7 on, is a map
+  /// from completions to such numbers.)
+  std::string transaction_order = {};
   /// Transactions on registers.
   CompleteCheck complete = CompleteCheck::where_affordable;
   BankOptions bank = {};
