@@ -23,16 +23,16 @@ void Proposer::submit(Time now, ChangeId id, Change change) {
 bool Proposer::withdraw(ChangeId id) {
   const auto withdrawn = waiting_.extract(id);
   if (withdrawn.empty()) return false;  // it is done
-  const bool may_take_effect = is_relied_on(id, withdrawn.mapped()) ||
-                               std::any_of(attempts_.begin(), attempts_.end(),
-                                           [&](const auto& attempt) { return attempt.second.contains(id); });
+  const bool may_take_effect =
+      is_relied_on(id, withdrawn.mapped()) ||
+      std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& attempt) { return attempt.second.contains(id); });
   if (waiting_.empty()) rest();
   check_step();
   return !may_take_effect;
 }
 
-/// Whether others of the round may be told that they found what this change has made. All of them together may leave the
-/// state as it is, and then there is no attempt: none of them is to be found in it.
+/// Whether others of the round may be told that they found what this change has made. All of them together may leave
+/// the state as it is, and then there is no attempt: none of them is to be found in it.
 bool Proposer::is_relied_on(ChangeId id, const Change& change) const {
   if (phase_ != Phase::accepting) return false;
   const auto found = outcome_.found.find(id);
