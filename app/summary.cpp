@@ -176,6 +176,7 @@ std::string reasons(const TestReport& report) {
   }
   for (const std::string& each : report.verdict.symptoms) text += line("seen", each);
   text += story_lines(report.stories);
+  for (const std::string& each : report.verdict.remarks) text += line("seen", each);
   for (const Reason& reason : list) {
     if (reason.part != "nodes") text += words(reason);
   }

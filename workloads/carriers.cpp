@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "mznode/json/fnv.hpp"
+
 namespace mznode {
 namespace {
 
@@ -37,8 +39,14 @@ void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement&
       last_key = at;
       path = &paths_[at];
       path->is_named = is_any_of(unquoted(tokens.under()), {"message", "element", "value", "delta", "id"});
+      path->is_called_element = is_any_of(unquoted(tokens.under()), {"message", "element"});
       path->is_list = tokens.is_in_list() || tokens.is_name();
       path->type = type;
+    }
+    if (!path->is_varied) {
+      const std::uint64_t hash = Fnv::of(tokens.text());
+      if (path->tokens == 0) path->first = hash;
+      path->is_varied = hash != path->first;
     }
     ++path->tokens;
     if (is_element(element(tokens))) ++path->elements;
@@ -47,12 +55,20 @@ void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement&
 
 void Carriers::conclude() {
   std::unordered_set<std::uint64_t> types_with_lists;
+  bool is_any_called = false;
+  bool is_any_varied = false;
   for (const auto& [hash, path] : paths_) {
     if (path.carries() && path.is_list) types_with_lists.insert(path.type);
+    is_any_called = is_any_called || (path.carries() && path.is_called_element);
+    is_any_varied = is_any_varied || (path.carries() && path.is_varied);
   }
   for (const auto& [hash, path] : paths_) {
-    const bool is_chosen = path.is_list || path.is_named || !types_with_lists.contains(path.type);
-    if (path.carries() && is_chosen) chosen_.insert(hash);
+    // A number that is always 0 is not the element 0, where elements that differ stand elsewhere.
+    const bool is_constant = is_any_varied && !path.is_varied && path.tokens > 1;
+    // Nor is a count of messages an element, where elements are called so.
+    const bool may_be_one = path.is_named || !(is_any_called || types_with_lists.contains(path.type));
+    const bool is_chosen = path.is_list || may_be_one;
+    if (path.carries() && is_chosen && !is_constant) chosen_.insert(hash);
   }
 }
 

@@ -307,13 +307,14 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
                       .workload = of_a_late_bench(workload, run, patience)};
   if (verdict.valid() != check::Valid::yes && !was_cut(run)) {
     verdict.symptoms = symptoms(run, settings.nodes, settings.workers());
+    verdict.remarks = error_replies(run.history);
     const bool answered_too_little =
         verdict.stats.valid != check::Valid::yes || verdict.availability.valid != check::Valid::yes;
     if (auto why = too_slow_a_network(plan); why && answered_too_little) {
       verdict.symptoms.insert(verdict.symptoms.begin(), std::move(*why));
     }
     if (upstream_lets_pass(plan, run, verdict.workload)) {
-      verdict.symptoms.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
+      verdict.remarks.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
     }
   }
   if (!run.livelock) {

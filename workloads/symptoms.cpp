@@ -78,13 +78,11 @@ class Answers {
       } else {
         waited(node, began[operation.process], operation.time_ns);
       }
-      if (operation.type == Type::ok) with_ok.insert(operation.f);
     }
   }
 
   std::map<std::string, Asked> by_node;
   std::map<std::string, Asked> by_kind;
-  std::set<std::string> with_ok;
   /// The longest of each node that had any.
   std::map<std::string, Spell> spells;
 
@@ -218,23 +216,6 @@ bool is_right(const Operation& operation, const std::string& words, const std::s
   return operation.f == "read" && words.starts_with("error 20 ") && with_ok.contains("read");
 }
 
-void add_error_replies(const sim::RunResult& run, const std::set<std::string>& with_ok,
-                       std::vector<std::string>& lines) {
-  std::map<std::string, std::size_t> counts;
-  for (const Operation& operation : run.history) {
-    if (!operation.is_client() || !operation.error) continue;
-    const std::string words = sim::error_words(*operation.error);
-    if (!words.empty() && !is_right(operation, words, with_ok)) ++counts[words];
-  }
-  std::vector<std::pair<std::size_t, std::string>> sorted;
-  for (const auto& [words, count] : counts) sorted.emplace_back(count, words);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (std::size_t i = 0; i < std::min(shown_errors, sorted.size()); ++i) {
-    lines.push_back(std::to_string(sorted[i].first) + (sorted[i].first == 1 ? " operation was" : " operations were") +
-                    " answered with " + sorted[i].second);
-  }
-}
-
 bool is_number_or_string(std::string_view token) {
   return token.front() == '"' || token.front() == '-' || (token.front() >= '0' && token.front() <= '9');
 }
@@ -360,7 +341,28 @@ std::vector<std::string> symptoms(const sim::RunResult& run, const std::vector<s
   add_silent_nodes(run, nodes, answers, lines);
   add_silent_kinds(run, answers, lines);
   add_spells(run, answers, lines);
-  add_error_replies(run, answers.with_ok, lines);
+  return lines;
+}
+
+std::vector<std::string> error_replies(const check::History& history) {
+  std::set<std::string> with_ok;
+  for (const Operation& operation : history) {
+    if (operation.is_client() && operation.type == Type::ok) with_ok.insert(operation.f);
+  }
+  std::map<std::string, std::size_t> counts;
+  for (const Operation& operation : history) {
+    if (!operation.is_client() || !operation.error) continue;
+    const std::string words = sim::error_words(*operation.error);
+    if (!words.empty() && !is_right(operation, words, with_ok)) ++counts[words];
+  }
+  std::vector<std::pair<std::size_t, std::string>> sorted;
+  for (const auto& [words, count] : counts) sorted.emplace_back(count, words);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < std::min(shown_errors, sorted.size()); ++i) {
+    lines.push_back(std::to_string(sorted[i].first) + (sorted[i].first == 1 ? " operation was" : " operations were") +
+                    " answered with " + sorted[i].second);
+  }
   return lines;
 }
 

@@ -87,7 +87,9 @@ std::vector<std::pair<std::string, const check::Verdict*>> TestVerdict::parts() 
 ordered_json TestVerdict::to_details() const {
   ordered_json details = {{"valid?", check::to_details(valid())}};
   for (const auto& [name, verdict] : parts()) details[name] = check::to_details(*verdict);
-  if (!symptoms.empty()) details["symptoms"] = symptoms;
+  std::vector<std::string> seen = symptoms;
+  seen.insert(seen.end(), remarks.begin(), remarks.end());
+  if (!seen.empty()) details["symptoms"] = seen;
   return details;
 }
 

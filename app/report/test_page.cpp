@@ -43,7 +43,9 @@ PageHead head_of(const TestSettings& settings, const TestReport& report, std::si
                 .workers = static_cast<std::int64_t>(workers),
                 .duration = std::chrono::floor<std::chrono::microseconds>(report.run.duration).count()};
   if (const std::string time = time_text(report); !time.empty()) head.settings.push_back({"time", time});
-  for (const std::string& each : report.verdict.symptoms) head.reasons.push_back({"seen", each});
+  for (const auto* seen : {&report.verdict.symptoms, &report.verdict.remarks}) {
+    for (const std::string& each : *seen) head.reasons.push_back({"seen", each});
+  }
   for (const Reason& reason : reason_list(report)) {
     std::string text = reason.text == "not valid" && !reason.explanation.empty() ? "" : reason.text;
     // What stands below a line of the workload's checker is drawn; of a crash it is what its reader looks for.

@@ -37,9 +37,11 @@ void EchoFinding::write_to(nlohmann::ordered_json& details) const {
 
 std::string EchoFinding::reason() const {
   if (errors.empty()) return {};
-  nlohmann::ordered_json details;
-  write_to(details);
-  return "errors " + details["errors"].dump();
+  const auto& [sent, reply] = errors.front();
+  const std::string what = "echo " + sent.text() + " was ";
+  const std::string more = errors.size() > 1 ? " (and " + std::to_string(errors.size() - 1) + " more like it)" : "";
+  if (!reply || reply->type != Type::ok) return what + "not answered" + more;
+  return what + "answered with " + reply->value.text() + more;
 }
 
 Verdict check_echo(const History& history, const CheckOptions& options) {

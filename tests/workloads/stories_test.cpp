@@ -46,8 +46,20 @@ class Script {
     run_.journal.push_back({.at = at, .event = fate, .packet = id});
     return *this;
   }
+  /// Another copy of the last message arrives.
+  Script& again(std::int64_t ms) {
+    run_.journal.push_back({.at = run_.started + std::chrono::milliseconds(ms),
+                            .event = sim::JournalEntry::Event::receive,
+                            .packet = run_.packets.back().id});
+    return *this;
+  }
   Script& fault(const sim::FaultSpan& span) {
     run_.fault_spans.push_back(span);
+    return *this;
+  }
+
+  Script& mark_final() {
+    run_.history.back().is_final = run_.history[run_.history.size() - 2].is_final = true;
     return *this;
   }
 
@@ -172,6 +184,124 @@ TEST(Stories, AnIdThatIsGivenOutTwiceNamesBothNodes) {
             "2000 n0 is killed\n"
             "3000 n0 starts again, with nothing but what it had stored\n"
             "4000 n0 gives out 17 again\n");
+}
+
+TEST(Stories, AnIdFromAClockThatJumpedNamesTheJump) {
+  const auto told = Script(1)
+                        .answered(1000, 0, "generate", "null", "17")
+                        .fault({.fault = Fault::skew, .from = 2s, .to = 9s, .value = Json::parse(R"(["n0"])")})
+                        .answered(4000, 0, "generate", "null", "17")
+                        .told("unique-ids");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(text_of(told[0]),
+            "17 is given out 2 times; n0 gave it out before and after its clock jumped\n"
+            "1000 n0 gives out 17\n"
+            "2000 the clock of n0 jumps\n"
+            "4000 n0 gives out 17 again\n");
+}
+
+// What is 0 in each message is not the element 0.
+TEST(Stories, ANumberThatIsAlwaysTheSameIsNoElement) {
+  Script script(2);
+  for (const std::string number : {"0", "1", "2"}) {
+    script.answered(1000, 0, "add", number, "null")
+        .message(1000, "n0", "n1", R"({"type":"forward","message":)" + number + R"(,"number":0})",
+                 number == "0" ? lost : received);
+  }
+  const auto told =
+      script.answered(5000, 0, "read", "null", "[0,1,2]").answered(6000, 1, "read", "null", "[1,2]").told("g-set");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].title, "0 is lost: the last reads of n1 lack it; the only message with it to n1 was lost");
+}
+
+// Messages are counted from 0 as the elements are.
+TEST(Stories, ACountOfMessagesIsNoElementWhereElementsAreCalledSo) {
+  Script script(2);
+  for (int i = 0; i < 4; ++i) {
+    const std::string element = std::to_string(3 - i);
+    script.answered(1000 + i, 0, "add", element, "null");
+  }
+  for (int i = 0; i < 4; ++i) {
+    const std::string element = std::to_string(3 - i);
+    const std::string number = std::to_string(i);
+    script
+        .message(2000, "n0", "n1", R"({"type":"forward","message":)" + element + R"(,"number":)" + number + "}",
+                 element == "0" ? lost : received)
+        .message(2000, "n0", "n1", R"({"type":"forwarded","number":)" + number + "}", received);
+  }
+  const auto told =
+      script.answered(5000, 0, "read", "null", "[0,1,2,3]").answered(6000, 1, "read", "null", "[1,2,3]").told("g-set");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].title, "0 is lost: the last reads of n1 lack it; the only message with it to n1 was lost");
+}
+
+TEST(Stories, AReadOfWhatWasRefusedNamesTheRefusal) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "write", "[1,2]", "[1,2]")
+                        .operation(2000, Type::invoke, 1, "cas", "[1,[2,3]]")
+                        .operation(2000, Type::fail, 1, "cas", "[1,[2,3]]")
+                        .answered(3000, 0, "read", "[1,null]", "[1,3]")
+                        .told("lin-kv");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].title,
+            "key 1: read 3, which n0 answered, fits no order but one in which cas from 2 to 3, which n1 refused, took "
+            "effect");
+}
+
+TEST(Stories, WhoAcknowledgedAndWasKilledIsNamedBeforeOthersThatLackIt) {
+  const auto told = Script(2)
+                        .answered(1000, 1, "add", "4", "null")
+                        .fault({.fault = Fault::kill, .from = 2s, .to = 3s, .value = Json::parse(R"(["n1"])")})
+                        .answered(5000, 0, "read", "null", "[]")
+                        .answered(6000, 1, "read", "null", "[]")
+                        .told("g-set");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].title,
+            "4 is lost: the last reads of n0, n1 lack it; n1 itself had acknowledged it, and was killed later");
+}
+
+TEST(Stories, ASumThatIsWrongSaysAsMuchOfTheCauseAsTheRunShows) {
+  const auto title_of = [](const Script& script, const std::string& checker = "g-counter") {
+    const auto told = script.told(checker);
+    return told.empty() ? "" : told[0].title;
+  };
+  const auto begun = [] {
+    return Script(2).answered(1000, 0, "add", "3", "null").answered(1100, 1, "add", "4", "null");
+  };
+  const auto read = [](Script script, std::int64_t process, const std::string& value) {
+    script.operation(9000, Type::invoke, process, "read", "null").operation(9000, Type::ok, process, "read", value);
+    script.mark_final();
+    return script;
+  };
+  EXPECT_EQ(title_of(read(begun(), 0, "11")),
+            "the last read of n0 is 11; right would be 7, it is 4 too much; that is more than was ever added: some of "
+            "it is counted twice");
+  EXPECT_EQ(title_of(read(begun(), 0, "1")),
+            "the last read of n0 is 1; right would be 7, it is 6 too little; n0 alone had acknowledged 3");
+  EXPECT_EQ(title_of(read(begun(), 0, "3")),
+            "the last read of n0 is 3; right would be 7, it is 4 too little; the last add of n1 is what is missing");
+  const auto signed_adds = [&] { return begun().answered(2000, 0, "add", "-9", "null"); };
+  EXPECT_EQ(title_of(read(signed_adds().message(2000, "n1", "n0", R"({"type":"x"})", received).again(2100), 0, "5"),
+                     "pn-counter"),
+            "the last read of n0 is 5; right would be -2, it is 7 too much; 1 message to n0 came twice");
+  EXPECT_EQ(title_of(read(signed_adds().message(2000, "n1", "n0", R"({"type":"x"})", lost), 0, "5"), "pn-counter"),
+            "the last read of n0 is 5; right would be -2, it is 7 too much; 1 message to n0 was lost");
+  // Its own add, which it cannot lack.
+  EXPECT_EQ(title_of(read(signed_adds(), 0, "7"), "pn-counter"),
+            "the last read of n0 is 7; right would be -2, it is 9 too much");
+}
+
+TEST(Stories, ACycleIsToldByWhatItMeans) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "txn", R"([["append",1,7]])", R"([["append",1,7]])")
+                        .operation(2000, Type::invoke, 1, "txn", R"([["r",1,null]])")
+                        .operation(2001, Type::ok, 1, "txn", R"([["r",1,[]]])")
+                        .operation(3000, Type::invoke, 0, "txn", R"([["r",1,null]])")
+                        .operation(3001, Type::ok, 0, "txn", R"([["r",1,[7]]])")
+                        .told("list-append");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].title,
+            "G-single-item-realtime: stale read: n1 misses what n0 had acknowledged before it was asked");
 }
 
 TEST(Stories, AStaleReadNamesWhoKnewAndWhoDidNot) {

@@ -15,6 +15,14 @@ using check::Type;
 struct Added {
   std::int64_t sum = 0;
   std::vector<const Operation*> adds = {};
+  bool has_negative = false;
+
+  void add(const Operation& operation) {
+    const std::int64_t delta = operation.value.as_int().value_or(0);
+    adds.push_back(&operation);
+    sum += delta;
+    has_negative = has_negative || delta < 0;
+  }
 };
 
 std::string sums_text(const std::vector<check::PnCounterFinding::Range>& acceptable) {
@@ -38,10 +46,13 @@ std::int64_t missed_by(std::int64_t value, const std::vector<check::PnCounterFin
   return nearest.value_or(0);
 }
 
-/// The last adds of a node that make up a difference; nothing where none do.
+/// The last adds of a node that make up a difference; nothing where none do. Where some are negative, many sums are the
+/// same, and it says something of a few only.
 std::optional<std::size_t> last_adds(const Added& added, std::int64_t difference) {
+  constexpr std::size_t most_signed = 3;
   std::int64_t sum = 0;
   for (std::size_t i = added.adds.size(); i > 0; --i) {
+    if (added.has_negative && added.adds.size() - i == most_signed) break;
     sum += added.adds[i - 1]->value.as_int().value_or(0);
     if (sum == difference) return added.adds.size() - i + 1;
   }
@@ -66,6 +77,47 @@ void tell_losses(const Witness& witness, const std::string& from, const std::str
                     .message = last->id});
 }
 
+std::string messages(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " message" : " messages");
+}
+
+/// What may be why a sum is wrong, beginning with "; ": the sum itself says so, or what became of messages and nodes;
+/// empty where nothing shows it.
+std::string cause_of(const Witness& witness, const std::map<std::string, Added>& by_node, const Operation& read,
+                     std::int64_t value, const std::vector<check::PnCounterFinding::Range>& acceptable) {
+  const std::string& node = witness.node_of(read);
+  const bool only_grows =
+      std::none_of(by_node.begin(), by_node.end(), [](const auto& each) { return each.second.has_negative; });
+  const auto own = by_node.find(node);
+  if (only_grows && !acceptable.empty() && value > acceptable.back().upper) {
+    return "; that is more than was ever added: some of it is counted twice";
+  }
+  if (only_grows && own != by_node.end() && value < own->second.sum) {
+    return "; " + node + " alone had acknowledged " + std::to_string(own->second.sum);
+  }
+  std::size_t lost = 0;
+  std::size_t doubled = 0;
+  std::string why;
+  std::string killed;
+  for (const std::string& other : witness.nodes()) {
+    if (!witness.deaths(other, Duration::zero(), Witness::time_of(read)).empty()) {
+      killed += (killed.empty() ? "" : ", ") + other;
+    }
+    for (const Letter& letter : witness.letters(other, node, Duration::min(), Witness::time_of(read))) {
+      doubled += letter.arrivals > 1 ? 1 : 0;
+      if (!letter.lost || letter.arrivals > 0) continue;
+      ++lost;
+      why = witness.why_lost(letter);
+    }
+  }
+  if (!killed.empty()) return "; killed before: " + killed;
+  if (lost > 0) {
+    return "; " + messages(lost) + " to " + node + (lost == 1 ? " was" : " were") + " lost" +
+           (why.empty() ? "" : ": " + why);
+  }
+  return doubled > 0 ? "; " + messages(doubled) + " to " + node + " came twice" : "";
+}
+
 }  // namespace
 
 std::optional<Story> story_of_counter(const Witness& witness, const check::Verdict& verdict) {
@@ -81,9 +133,7 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
   for (const Operation& operation : witness.history()) {
     if (!operation.is_client() || operation.type != Type::ok || operation.f != "add") continue;
     const Operation* asked = witness.invocation_of(operation.index);
-    Added& added = by_node[witness.node_of(operation)];
-    added.adds.push_back(asked == nullptr ? &operation : asked);
-    added.sum += added.adds.back()->value.as_int().value_or(0);
+    by_node[witness.node_of(operation)].add(asked == nullptr ? operation : *asked);
   }
   const std::int64_t difference = value ? missed_by(*value, found->acceptable) : 0;
   if (difference != 0) {
@@ -96,11 +146,14 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
     const auto deaths = witness.deaths(adder, Duration::zero(), Witness::time_of(read));
     story.events.insert(story.events.end(), deaths.begin(), deaths.end());
     if (adder != node) tell_losses(witness, adder, node, Witness::time_of(read), story.events);
-    const auto missing = difference == 0 ? std::nullopt : last_adds(added, -difference);
+    // What a node added itself it has, unless it was killed.
+    const bool may_lack = adder != node || !deaths.empty();
+    const auto missing = difference == 0 || !may_lack ? std::nullopt : last_adds(added, -difference);
     if (!missing) continue;
     if (!is_explained) {
       story.title += "; the last " + (*missing == 1 ? std::string("add") : std::to_string(*missing) + " adds") +
-                     " of " + adder + (*missing == 1 ? " is" : " are") + " what is missing";
+                     " of " + adder + (*missing == 1 ? " is" : " are") + " what is missing" +
+                     (deaths.empty() ? "" : ", and " + adder + " was killed");
     }
     is_explained = true;
     const Operation& first = *added.adds[added.adds.size() - *missing];
@@ -111,6 +164,7 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
                                     std::to_string(-difference) + ", which is what is missing",
                             .operation = first.index});
   }
+  if (!is_explained && value) story.title += cause_of(witness, by_node, read, *value, found->acceptable);
   std::string text = node + " answers the last read with " + shown(read.value);
   if (difference != 0) {
     text += ", " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");

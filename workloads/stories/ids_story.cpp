@@ -16,6 +16,7 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
                        (others > 0 ? " (and " + std::to_string(others) + " other ids more than once)" : "")};
   std::optional<Duration> first;
   bool after_a_kill = false;
+  bool after_a_jump = false;
   std::size_t seen = 0;
   std::vector<std::string> givers;
   for (const check::Operation& operation : witness.history()) {
@@ -28,6 +29,9 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
       const auto deaths = witness.deaths(node, *first, at);
       after_a_kill = after_a_kill || !deaths.empty();
       story.events.insert(story.events.end(), deaths.begin(), deaths.end());
+      const auto jumps = witness.clock_jumps(node, *first, at);
+      after_a_jump = after_a_jump || !jumps.empty();
+      story.events.insert(story.events.end(), jumps.begin(), jumps.end());
     }
     if (!first) first = at;
     story.events.push_back({.at = at,
@@ -40,8 +44,10 @@ std::optional<Story> story_of_ids(const Witness& witness, const check::Verdict& 
   if (other != givers.end()) {
     story.title += "; " + givers.front() + " and " + *other + " gave it out";
   } else if (givers.size() > 1) {
-    story.title +=
-        "; " + givers.front() + " gave it out " + (after_a_kill ? "before and after it was killed" : "twice");
+    story.title += "; " + givers.front() + " gave it out " +
+                   (after_a_kill   ? "before and after it was killed"
+                    : after_a_jump ? "before and after its clock jumped"
+                                   : "twice");
   }
   sort_by_time(story.events);
   return story;

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <map>
 
 #include "mznode/check/linearizable.hpp"
+#include "mznode/json/codec.hpp"
+#include "mznode/json/error.hpp"
+#include "mznode/sim/error_words.hpp"
 #include "stories/witness.hpp"
 
 namespace mznode::story {
@@ -11,6 +15,14 @@ using check::Operation;
 
 /// How many operations a story has at most; those nearest to what cannot be explained are kept.
 constexpr std::size_t told_operations = 8;
+
+bool is_of_key(const Operation& operation, const Json& key) {
+  try {
+    return from_json<std::pair<Json, Json>>(operation.value).first == key;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 const Operation& at(const Witness& witness, std::int64_t index) {
   return witness.operation(index);
@@ -75,7 +87,83 @@ StoryEvent word_between(const Witness& witness, const Contradiction::Member& kno
           .message = last->id};
 }
 
-Story story_of(const Witness& witness, const Contradiction& contradiction, const std::string& object) {
+/// Of a key, what was asked until an operation completed, but for the completion of one that failed: whether that one
+/// took effect is open.
+check::History with_open(const Witness& witness, const Json& key, std::int64_t until, const Operation& failed) {
+  constexpr std::int64_t nobody_else = std::int64_t{1} << 40;
+  const Operation* asked = witness.invocation_of(failed.index);
+  check::History history;
+  for (const Operation& operation : witness.history()) {
+    if (operation.index > until) break;
+    if (!operation.is_client() || operation.index == failed.index || !is_of_key(operation, key)) continue;
+    history.push_back(operation);
+    if (&operation == asked) history.back().process = nobody_else;
+  }
+  return history;
+}
+
+/// What a read or a compare-and-set finds in its register.
+Json seen_by(const Operation& operation) {
+  Json value = from_json<std::pair<Json, Json>>(operation.value).second;
+  return operation.f == "cas" ? from_json<std::pair<Json, Json>>(value).first : value;
+}
+
+/// What a write or a compare-and-set leaves in its register.
+Json written_by(const Operation& operation) {
+  Json value = from_json<std::pair<Json, Json>>(operation.value).second;
+  return operation.f == "cas" ? from_json<std::pair<Json, Json>>(value).second : value;
+}
+
+/// An operation that failed, where there would be an order had it taken effect, and which would have written what was
+/// seen: the nearest to what cannot be explained, of a few.
+const Operation* failed_that_explains(const Witness& witness, const Json& key, const Operation& stuck) {
+  constexpr std::size_t tried = 24;
+  constexpr std::uint64_t most_steps = 1'000'000;
+  check::CheckOptions options;
+  options.strict_null_reads = true;
+  options.explain = false;
+  options.limits.steps = most_steps;
+  std::size_t count = 0;
+  const check::History& history = witness.history();
+  for (auto each = history.rbegin(); each != history.rend() && count < tried; ++each) {
+    const bool is_failed = each->index < stuck.index && each->is_client() && each->type == check::Type::fail;
+    if (!is_failed || each->f == "read" || !is_of_key(*each, key) || written_by(*each) != seen_by(stuck)) continue;
+    ++count;
+    const check::History open = with_open(witness, key, stuck.index, *each);
+    if (check::check_lin_kv(open, options).valid == check::Valid::yes) return &*each;
+  }
+  return nullptr;
+}
+
+/// The same for each key that is invalid, of a few. By chance there may be one for some key: nothing is said unless
+/// there is one for each.
+std::map<Json, const Operation*> failed_that_explain(const Witness& witness, const check::RegistersFinding& found) {
+  constexpr std::size_t tried = 5;
+  std::map<Json, const Operation*> failed;
+  for (const auto& [key, judged] : found.registers) {
+    const auto* of_key = judged.found<check::RegisterFinding>();
+    if (judged.valid != check::Valid::no || of_key == nullptr || !of_key->op || failed.size() == tried) continue;
+    const Operation* operation = failed_that_explains(witness, key, *of_key->op);
+    if (operation == nullptr) return {};
+    failed[key] = operation;
+  }
+  return failed;
+}
+
+/// "cas from 2 to 3, which n1 answered with error 22 …".
+std::string words_of(const Witness& witness, const Operation& failed) {
+  const auto value = from_json<std::pair<Json, Json>>(failed.value).second;
+  std::string text = failed.f + " " + shown(value);
+  if (failed.f == "cas") {
+    const auto [from, to] = from_json<std::pair<Json, Json>>(value);
+    text = "cas from " + shown(from) + " to " + shown(to);
+  }
+  const std::string error = failed.error ? sim::error_words(*failed.error) : "";
+  return text + ", which " + witness.node_of(failed) + " refused" + (error.empty() ? "" : " with " + error);
+}
+
+Story story_of(const Witness& witness, const Contradiction& contradiction, const std::string& object,
+               const Operation* failed) {
   Story story;
   const auto stuck = std::find_if(contradiction.operations.begin(), contradiction.operations.end(),
                                   [&](const auto& member) { return member.operation == contradiction.stuck; });
@@ -90,9 +178,14 @@ Story story_of(const Witness& witness, const Contradiction& contradiction, const
   for (const auto* member : told) story.events.push_back(event_of(witness, *member));
   if (const auto* known = unheard_of(contradiction, *stuck)) {
     const std::string& knew = witness.node_of(at(witness, known->operation));
-    story.title += "; before it began, " + knew + " had answered " + known->text;
+    if (failed == nullptr) story.title += "; before it began, " + knew + " had answered " + known->text;
     StoryEvent word = word_between(witness, *known, *stuck);
     if (!word.text.empty()) story.events.push_back(std::move(word));
+  }
+  if (failed != nullptr) {
+    const std::string words = words_of(witness, *failed);
+    story.title += " but one in which " + words + ", took effect";
+    story.events.push_back({.at = Witness::time_of(*failed), .text = words, .operation = failed->index});
   }
   sort_by_time(story.events);
   for (const auto& blocked : contradiction.blocked) {
@@ -106,15 +199,19 @@ Story story_of(const Witness& witness, const Contradiction& contradiction, const
 
 std::vector<Story> stories_of_registers(const Witness& witness, const check::Verdict& verdict) {
   std::vector<Story> stories;
-  const auto add = [&](const check::Verdict& judged, const std::string& object) {
+  const auto add = [&](const check::Verdict& judged, const std::string& object, const Operation* failed) {
     const auto* found = judged.found<check::RegisterFinding>();
     if (found == nullptr || !found->contradiction) return;
-    Story story = story_of(witness, *found->contradiction, object);
+    Story story = story_of(witness, *found->contradiction, object, failed);
     if (!story.events.empty()) stories.push_back(std::move(story));
   };
-  add(verdict, "the register");
+  add(verdict, "the register", nullptr);
   if (const auto* registers = verdict.found<check::RegistersFinding>()) {
-    for (const auto& [key, judged] : registers->registers) add(judged, "key " + shown(key));
+    const auto failed = failed_that_explain(witness, *registers);
+    for (const auto& [key, judged] : registers->registers) {
+      const auto of_key = failed.find(key);
+      add(judged, "key " + shown(key), of_key == failed.end() ? nullptr : of_key->second);
+    }
   }
   return stories;
 }

@@ -144,8 +144,10 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   for (const auto& [node, read] : last_reads(witness, known)) {
     if (holds(read->value, element)) continue;
     lacking += (lacking.empty() ? "" : ", ") + node;
-    // Of the node that the title names first.
-    if (lacking_count == 0) cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
+    // Of the node that the title names first, or of the one that had it and lacks it now.
+    if (lacking_count == 0 || node == witness.node_of(*beginning.operation)) {
+      cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
+    }
     if (++lacking_count > told_nodes) continue;
     if (node != witness.node_of(*beginning.operation)) tell_letters(witness, element, node, carrying, story.events);
     const auto deaths = witness.deaths(node, known, Witness::time_of(*read));
@@ -158,6 +160,33 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
                 (cause.empty() ? "" : "; " + cause);
   sort_by_time(story.events);
   return story;
+}
+
+/// The messages with an element that had reached a node when it answered a read.
+std::vector<Letter> heard_before(const Witness& witness, const Json& element, const Operation& read) {
+  std::vector<Letter> letters = witness.letters_with(element);
+  std::erase_if(letters, [&](const Letter& letter) {
+    return letter.packet->dest != witness.node_of(read) || !letter.received ||
+           *letter.received > Witness::time_of(read);
+  });
+  return letters;
+}
+
+std::size_t arrivals_of(const std::vector<Letter>& letters) {
+  std::size_t count = 0;
+  for (const Letter& letter : letters) count += letter.arrivals;
+  return count;
+}
+
+/// Whether a read shows an element once that its node had heard of several times: it does not keep all that arrives. A
+/// few are looked at.
+bool tells_others_apart(const Witness& witness, const nlohmann::ordered_json& list, const Operation& read) {
+  constexpr std::size_t tried = 10;
+  for (std::size_t i = 0; i < std::min(tried, list.size()); ++i) {
+    if (std::count(list.begin(), list.end(), list[i]) > 1) continue;
+    if (arrivals_of(heard_before(witness, Json::parse(list[i].dump()), read)) > 1) return true;
+  }
+  return false;
 }
 
 Story story_of_double(const Witness& witness, const Json& element, std::size_t times) {
@@ -180,11 +209,14 @@ Story story_of_double(const Witness& witness, const Json& element, std::size_t t
     const auto shows = std::count(list.begin(), list.end(), check::to_details(element));
     if (static_cast<std::size_t>(shows) < times) continue;
     const std::string& node = witness.node_of(operation);
-    for (const Letter& letter : witness.letters_with(element)) {
-      if (letter.packet->dest != node || !letter.received || *letter.received > Witness::time_of(operation)) continue;
+    const std::vector<Letter> heard = heard_before(witness, element, operation);
+    for (const Letter& letter : heard) {
       if (story.events.size() > told_hearings) break;
       story.events.push_back(
           {.at = letter.received, .text = node + " hears of it from " + letter.packet->src, .message = letter.id});
+    }
+    if (const std::size_t count = arrivals_of(heard); count > 1 && !tells_others_apart(witness, list, operation)) {
+      story.title += "; " + node + " had heard of it " + std::to_string(count) + " times";
     }
     story.events.push_back(about(operation, node + " answers a read with " + std::to_string(shows) + " of it"));
     break;

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <utility>
 
+#include "mznode/check/gloss.hpp"
 #include "mznode/check/kafka/kafka.hpp"
 #include "mznode/check/txn/anomalies.hpp"
 #include "mznode/json/codec.hpp"
@@ -94,9 +96,46 @@ void tell_writes(const Witness& witness, const AnomalyExample& example, const st
   }
 }
 
+/// What a cycle means, where it has a name; what happened, of others.
+std::string title_of(const Witness& witness, const Anomaly& anomaly) {
+  const AnomalyExample& example = anomaly.examples.front();
+  std::string plain = example.cycle ? check::gloss(anomaly.name) : "";
+  if (plain.empty()) return check::headline_of(anomaly);
+  if (example.cycle->transactions.size() == 2) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Operation& reader = example.cycle->transactions[i];
+      const Operation& writer = example.cycle->transactions[1 - i];
+      const bool is_stale =
+          example.cycle->steps[i].relation == "rw" && example.cycle->steps[1 - i].relation == "realtime";
+      if (!is_stale) continue;
+      plain = "stale read: " + witness.node_of(reader) + " misses what " + witness.node_of(writer) +
+              " had acknowledged before it was asked";
+    }
+  }
+  return anomaly.name + (anomaly.count > 1 ? ", one of " + std::to_string(anomaly.count) : "") + ": " + plain;
+}
+
+/// The nodes that were killed between the first and the last of what a story tells.
+void tell_deaths(const Witness& witness, Story& story) {
+  Duration from = Duration::max();
+  Duration to = Duration::min();
+  for (const StoryEvent& event : story.events) {
+    if (!event.at || !event.operation) continue;
+    from = std::min(from, *event.at);
+    to = std::max(to, *event.at);
+  }
+  std::string killed;
+  for (const std::string& node : witness.nodes()) {
+    const auto deaths = witness.deaths(node, from, to);
+    if (!deaths.empty()) killed += (killed.empty() ? "" : ", ") + node;
+    story.events.insert(story.events.end(), deaths.begin(), deaths.end());
+  }
+  if (!killed.empty()) story.title += "; killed meanwhile: " + killed;
+}
+
 Story story_of(const Witness& witness, const Anomaly& anomaly) {
   const AnomalyExample& example = anomaly.examples.front();
-  Story story{.title = check::headline_of(anomaly)};
+  Story story{.title = title_of(witness, anomaly)};
   const std::vector<std::int64_t> operations = check::operations_of(example);
   std::size_t number = 0;
   for (const std::int64_t index : operations) {
@@ -104,6 +143,7 @@ Story story_of(const Witness& witness, const Anomaly& anomaly) {
     story.events.push_back(event_of(witness, witness.operation(index), name));
   }
   tell_writes(witness, example, operations, story.events);
+  tell_deaths(witness, story);
   if (example.cycle) {
     const auto& transactions = example.cycle->transactions;
     for (std::size_t i = 0; i < transactions.size(); ++i) {
@@ -134,10 +174,13 @@ std::vector<Story> stories_of_transactions(const Witness& witness, const check::
     const AnomalyExample& example = each->examples.front();
     return check::operations_of(example).empty() && check::values_of(example).empty();
   });
-  // What takes few operations is the plainest.
-  std::stable_sort(anomalies.begin(), anomalies.end(), [](const Anomaly* a, const Anomaly* b) {
-    return check::operations_of(a->examples.front()).size() < check::operations_of(b->examples.front()).size();
-  });
+  // What takes few operations is the plainest, and a cycle never is.
+  const auto plainness = [](const Anomaly* each) {
+    const AnomalyExample& example = each->examples.front();
+    return std::pair(example.cycle.has_value(), check::operations_of(example).size());
+  };
+  std::stable_sort(anomalies.begin(), anomalies.end(),
+                   [&](const Anomaly* a, const Anomaly* b) { return plainness(a) < plainness(b); });
   std::vector<Story> stories;
   for (std::size_t i = 0; i < std::min(told_anomalies, anomalies.size()); ++i) {
     stories.push_back(story_of(witness, *anomalies[i]));

@@ -174,7 +174,9 @@ Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std:
       letter = letters_.size();
       letters_.push_back({.id = packet.id, .packet = &packet, .sent = at});
     }
-    if (entry.event == sim::JournalEntry::Event::receive && !letters_[letter].received) letters_[letter].received = at;
+    if (entry.event == sim::JournalEntry::Event::receive && letters_[letter].arrivals++ == 0) {
+      letters_[letter].received = at;
+    }
     if (entry.event == sim::JournalEntry::Event::drop) letters_[letter].lost = at;
   }
 }
@@ -274,8 +276,10 @@ std::string Witness::why_lost(const Letter& letter) const {
       const std::string cut = sim::unheard_text(span.unheard, nodes_);
       return cut.starts_with('{') ? "the partition " + cut : dest + " does not hear " + src;
     }
-    if (span.fault == Fault::loss) loss = "the network lost " + span.value.as_string().value_or("messages");
+    if (span.fault == Fault::loss) loss = "the network loses " + span.value.as_string().value_or("messages lost");
   }
+  constexpr std::string_view fate = " lost";  // as the fault says of their share
+  if (loss.ends_with(fate)) loss.resize(loss.size() - fate.size());
   return loss;
 }
 
@@ -285,6 +289,19 @@ std::vector<StoryEvent> Witness::deaths(const std::string& node, Duration from, 
     if (span.fault != Fault::kill || !has_down(span, node) || span.from < from || span.from > to) continue;
     events.push_back({.at = span.from, .text = node + " is killed"});
     if (span.to) events.push_back({.at = span.to, .text = node + " starts again, with nothing but what it had stored"});
+  }
+  return events;
+}
+
+std::vector<StoryEvent> Witness::clock_jumps(const std::string& node, Duration from, Duration to) const {
+  std::vector<StoryEvent> events;
+  const auto tell = [&](std::optional<Duration> at) {
+    if (at && *at >= from && *at <= to) events.push_back({.at = *at, .text = "the clock of " + node + " jumps"});
+  };
+  for (const sim::FaultSpan& span : run_.fault_spans) {
+    if (span.fault != Fault::skew || !holds(span.value, Json(node))) continue;
+    tell(span.from);
+    tell(span.to);
   }
   return events;
 }

@@ -22,6 +22,8 @@ struct Letter {
   /// When it first arrived, and when a copy of it was lost.
   std::optional<Duration> received = {};
   std::optional<Duration> lost = {};
+  /// How many copies of it arrived.
+  std::size_t arrivals = 0;
 };
 
 /// "1.410 s".
@@ -70,6 +72,8 @@ class Witness {
   std::string why_lost(const Letter& letter) const;
   /// The deaths of a node in a span of time, as events: when it was killed, and when it began anew.
   std::vector<StoryEvent> deaths(const std::string& node, Duration from, Duration to) const;
+  /// When the clock of a node jumped in a span of time, as events.
+  std::vector<StoryEvent> clock_jumps(const std::string& node, Duration from, Duration to) const;
 
  private:
   /// Its place in the history. Throws HistoryError where there is none of this index.

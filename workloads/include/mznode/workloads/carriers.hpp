@@ -40,6 +40,11 @@ class Carriers {
     std::size_t elements = 0;
     bool is_list = false;
     bool is_named = false;
+    /// Whether it is called as Maelstrom calls elements, and as nothing else is called.
+    bool is_called_element = false;
+    /// Whether the tokens differ, and the first of them.
+    bool is_varied = false;
+    std::uint64_t first = 0;
     bool carries() const { return elements > 0 && 20 * elements >= 19 * tokens; }
   };
   static bool can_carry(const Tokens& token);
