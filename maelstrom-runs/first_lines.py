@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs nodes that make mistakes (tests/languages/mistakes), and writes what `mznode test` says of each.
+"""Runs nodes that make mistakes (tests/languages/mistakes) and mutants, and writes what `mznode test` says of each.
 
-first_lines.py [path/to/mznode] > FIRST_LINES.md
+first_lines.py [path/to/mznode [path/to/mutant_lines]] > FIRST_LINES.md
 
 A point of the list is a mistake: the first line of the verdict, what the story tells, and whether the line names the
 cause, which is whether it holds what tests/languages/mistakes/first_lines.tsv says, in virtual and in real time. Real
-time is tried where it shows the mistake within seconds.
+time is tried where it shows the mistake within seconds. Mutants are the broken nodes of the test suite
+(tests/workloads/mutants), which the program mutant_lines runs: what their first lines have to hold, and whether a
+person finds the cause in it, stands in first_lines.tsv beside them.
 """
 
 import argparse
@@ -101,10 +103,24 @@ def of_mistakes(mznode):
     return done
 
 
+def of_mutants(program):
+    """Of each mutant: its name, what it ran under, the first line, the story, and whether that names the cause."""
+    said = subprocess.run([program], capture_output=True, text=True, check=False)
+    print(said.stderr, end="", file=sys.stderr)
+    for line in said.stdout.splitlines():
+        name, workload, nodes, faults, seed, right, first, story = line.split("\t")
+        label = f"{name}: {workload}, {nodes} node{'s' if nodes != '1' else ''}, {faults}, seed {seed}"
+        # The story often is the first line.
+        yield [label, cell(first), "" if story == first else cell(story), right, "-"]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("mznode", nargs="?", default=str(ROOT / "build" / "release" / "mznode"))
+    options.add_argument("mutants", nargs="?", default=str(ROOT / "build" / "release" / "tests" / "mutant_lines"))
     given = options.parse_args()
+    mutants = list(of_mutants(given.mutants))
+    right_mutants = sum(1 for row in mutants if row[3] == "yes")
     mistakes = of_mistakes(given.mznode)
     right = sum(1 for row in mistakes if "no" not in row[3:])
     version = subprocess.run([given.mznode, "--version"], capture_output=True, text=True, check=True).stdout.strip()
@@ -112,6 +128,11 @@ def main():
     print(f"Written by maelstrom-runs/first_lines.py on {datetime.date.today()}, with {version}.")
     print(f"Of {len(mistakes)} wrong nodes the first line names the cause of {right}.\n")
     print("\n".join(entry(*row) for row in mistakes))
+    print("\n## What it says of mutants\n")
+    print(textwrap.fill(f"Of {len(mutants)} mutants in the test suite the first line names the cause of "
+                        f"{right_mutants}. Of the others it tells what was seen; valid is what Maelstrom's checkers have "
+                        "no eye for.", width=118) + "\n")
+    print("\n".join(entry(*row) for row in mutants))
 
 
 if __name__ == "__main__":
