@@ -59,6 +59,12 @@ bool Links::is_anybody_waiting() const {
                      [](const Known& known) { return known.expires_at && known.hearing.is_waiting; });
 }
 
+bool Links::is_heard_by_others(Member member) const {
+  return std::any_of(known_.begin(), known_.end(), [member](const Known& known) {
+    return known.expires_at && (known.hearing.member == member || (known.hearing.heard & only(member)) != 0);
+  });
+}
+
 Links::State Links::state(const Hearing& own, Member from, Member to) const {
   if (to != self_ && !known_[to].expires_at) return State::unknown;
   const Hearing& hearing = to == self_ ? own : known_[to].hearing;

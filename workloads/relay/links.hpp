@@ -24,6 +24,8 @@ class Links {
   /// What the others have told of themselves.
   std::vector<Hearing> told() const;
   bool is_anybody_waiting() const;
+  /// Whether one of the others is known to hear it, or it has told something itself.
+  bool is_heard_by_others(Member member) const;
 
   enum class State : std::uint8_t { heard, unheard, unknown };
   /// Whether a message of `from` comes to `to`. `own` is what this node hears.

@@ -12,6 +12,9 @@ constexpr Duration least_interval = 100ms;
 constexpr Duration interval_each = 20ms;
 /// So many times sooner than the interval news is told.
 constexpr int haste = 4;
+/// How long no search is made for a member whom nobody hears.
+constexpr Duration first_rest = 500ms;
+constexpr Duration longest_rest = 2s;
 
 }  // namespace
 
@@ -19,16 +22,18 @@ Relay::Relay(Config config)
     : config_(config),
       interval_(std::max<Duration>(least_interval, interval_each * static_cast<int>(config.members))),
       silences_(config.members),
+      rests_(config.members),
       links_(config.members, config.self) {}
 
 void Relay::ask(Time now, Member to, const Token& token) {
   if (config_.members > most_members) return;
   silences_[to].ask(now, token, patience(to));
-  if (is_searching() || silences_[to].is_alarming(now)) look(now);
+  if (is_searching() || is_missed(now, to)) look(now);
 }
 
 void Relay::hear(Time now, Member from) {
   silences_[from].hear(now);
+  rests_[from] = {};
   if (is_searching()) look(now);
 }
 
@@ -40,7 +45,9 @@ void Relay::receive(Time now, Member from, const Hearings& hearings) {
   }
   demand(hearings.all.front().member == from, "the sender tells of itself first");
   for (const Hearing& hearing : hearings.all) {
-    if (hearing.member != config_.self && links_.learn(now, from, hearing, lifetime())) is_news_ = true;
+    if (hearing.member == config_.self || !links_.learn(now, from, hearing, lifetime())) continue;
+    rests_[hearing.member] = {};
+    is_news_ = true;
   }
   look(now);
 }
@@ -77,18 +84,30 @@ RelayEffects Relay::take_effects(Time now) {
 /// Begins and ends the search, and sees what there is to tell.
 void Relay::look(Time now) {
   if (!is_searching()) {
-    const bool is_alarmed = std::any_of(silences_.begin(), silences_.end(),
-                                        [now](const Silence& silence) { return silence.is_alarming(now); });
-    if (!is_alarmed && !links_.is_anybody_waiting()) return;
+    bool is_anybody_missed = false;
+    for (Member member = 0; member < config_.members; ++member) is_anybody_missed |= is_missed(now, member);
+    if (!is_anybody_missed && !links_.is_anybody_waiting()) return;
     began_at_ = now;
     is_news_ = true;
     is_ending_ = false;
   }
   if (links_.expire(now)) is_news_ = true;
+  give_up(now);
   if (!is_waiting(now) && !links_.is_anybody_waiting()) return end_search();
   const Hearing hearing = own(now);
   if (hearing.heard != told_.heard || hearing.unheard != told_.unheard || hearing.is_waiting != told_.is_waiting) {
     is_news_ = true;
+  }
+}
+
+/// Those who are asked in vain, and whom nobody hears though all have had the time to tell: there is no way from them.
+void Relay::give_up(Time now) {
+  if (now < *began_at_ + lifetime()) return;
+  for (Member member = 0; member < config_.members; ++member) {
+    if (!is_missed(now, member) || links_.is_heard_by_others(member)) continue;
+    Rest& rest = rests_[member];
+    rest.length = rest.length == Duration::zero() ? first_rest : std::min(2 * rest.length, longest_rest);
+    rest.until = now + rest.length;
   }
 }
 
@@ -102,6 +121,7 @@ void Relay::end_search() {
 bool Relay::is_waiting(Time now) const {
   for (Member member = 0; member < config_.members; ++member) {
     const Silence& silence = silences_[member];
+    if (rests_[member].until > now) continue;
     if (silence.is_alarming(now)) return true;
     if (silence.ceased_at() <= now) continue;
     if (!is_heard(now, member) || links_.state({}, config_.self, member) != Links::State::heard) return true;

@@ -19,7 +19,8 @@ struct RelayEffects {
 /// straight. Whoever is asked and asked again and stays silent opens a search: all nodes tell each other whom they
 /// hear, at intervals and when that changes, and messages go the shortest way along links that work; along several
 /// while that is uncertain, and to their receiver once. The search ends when all who are asked are heard, both ways, or
-/// nobody asks any more; then what was learnt of the links is forgotten.
+/// nobody asks any more; then what was learnt of the links is forgotten. So it does for one whom nobody hears, who may
+/// be dead: another one is made for it after a pause, which grows.
 ///
 /// In a cluster of more than `most_members` there is never a search. A parcel is passed on at once, or never: what is
 /// lost stays lost. Nothing is kept for others, answered for them, or sent again. Pure.
@@ -76,6 +77,11 @@ class Relay {
   void end_search();
   bool is_waiting(Time now) const;
   bool is_heard(Time now, Member member) const;
+  /// Whom this node asks is worth a search.
+  bool is_missed(Time now, Member member) const {
+    return silences_[member].is_alarming(now) && rests_[member].until <= now;
+  }
+  void give_up(Time now);
   Hearing own(Time now) const;
   Duration patience(Member member) const;
   Duration lifetime() const;
@@ -87,6 +93,12 @@ class Relay {
   /// How often nodes tell whom they hear while a search is on.
   Duration interval_;
   std::vector<Silence> silences_;
+  /// How long no search is made for a member whom nobody has heard in the last one; twice as long each time.
+  struct Rest {
+    Duration length{0};
+    Time until;
+  };
+  std::vector<Rest> rests_;
   Links links_;
   Seen seen_;
   std::uint64_t last_parcel_ = 0;

@@ -25,12 +25,14 @@ std::optional<Duration> Silence::patience() const {
 
 void Silence::ask(Time now, const Token& token, Duration patience) {
   if (have_ceased(now)) {
-    waiting_since_.clear();  // nobody waits for those answers any more
+    forget_questions();  // nobody waits for those answers any more
     is_alarmed_ = false;
   }
-  const Time since = waiting_since_.emplace(token.kind, now).first->second;
+  auto& since = waiting_since_[static_cast<std::size_t>(token.kind)];
+  if (!since) since = now;
+  is_waiting_ = true;
   // That there is another question of the kind tells that somebody waits still.
-  if (now - since > patience) is_alarmed_ = true;
+  if (now - *since > patience) is_alarmed_ = true;
   asked_at_ = now;
   longest_pause_ = 1s + 2 * patience;
   if (timed_ && timed_->token == token) {
@@ -40,9 +42,14 @@ void Silence::ask(Time now, const Token& token, Duration patience) {
   }
 }
 
+void Silence::forget_questions() {
+  waiting_since_.fill(std::nullopt);
+  is_waiting_ = false;
+}
+
 void Silence::hear(Time now) {
   heard_at_ = now;
-  waiting_since_.clear();
+  if (is_waiting_) forget_questions();
   if (is_alarmed_) timed_.reset();  // who knows what became of it
   is_alarmed_ = false;
 }
@@ -62,7 +69,7 @@ void Silence::answer(Time now, const Token& token) {
 }
 
 void Silence::settle(Token::Kind kind) {
-  waiting_since_.erase(kind);
+  waiting_since_[static_cast<std::size_t>(kind)].reset();
   if (timed_ && timed_->token.kind == kind) timed_.reset();
 }
 

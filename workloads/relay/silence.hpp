@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <array>
 #include <optional>
 
 #include "mznode/node/runtime.hpp"
@@ -40,11 +40,13 @@ class Silence {
     Token token;
     Time at;
   };
+  void forget_questions();
   bool have_ceased(Time now) const { return ceased_at() <= now; }
 
   std::optional<Time> heard_at_;
-  /// The first question of each kind since then.
-  std::map<Token::Kind, Time> waiting_since_;
+  /// The first question of each kind since then, and whether there was any.
+  std::array<std::optional<Time>, Token::kinds> waiting_since_;
+  bool is_waiting_ = false;
   /// The last one.
   Time asked_at_;
   /// So long nobody who wants an answer waits between two askings.

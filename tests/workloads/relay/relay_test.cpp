@@ -142,9 +142,40 @@ TEST_F(RelayTest, WhereThereIsNoWayTheEffortIsBounded) {
   cluster->ask(1, 0, 50ms, 10s);
   cluster->run_for(10s);
   EXPECT_TRUE(cluster->has_open_questions(1));
-  EXPECT_LT(told, 5U * 4 * 100 * 3 / 2) << "each tells the four others, ten times a second";
+  EXPECT_LT(told, 5U * 4 * 100 / 3) << "each tells the four others, ten times a second, a third of the time at most";
   EXPECT_LT(sent - told, 10U * 20 * 4);
   expect_quiet();
+}
+
+TEST_F(RelayTest, WhoWasGivenUpIsFoundWhenThereIsAWay) {
+  start(5);
+  cluster->cut_off(0);
+  cluster->ask(1, 0, 50ms, 30s);
+  cluster->run_for(20s);
+  EXPECT_TRUE(cluster->has_open_questions(1));
+  cluster->heal();
+  cluster->cut(1, 0);  // nothing comes of asking it straight
+  cluster->run_for(3s);
+  EXPECT_FALSE(cluster->has_open_questions(1));
+  expect_quiet();
+}
+
+TEST_F(RelayTest, WhoIsGivenUpDoesNotEndTheSearchForOthers) {
+  start(5);
+  cluster->cut_off(0);
+  cluster->cut(1, 2);
+  for (int i = 0; i < 50; ++i) {
+    cluster->ask(1, 0, 50ms, 10s);
+    cluster->ask(1, 2, 50ms, 10s);
+    cluster->run_for(100ms);
+    if (i == 10) came.clear();
+  }
+  cluster->run_for(100ms);
+  const auto answers = std::count_if(came.begin(), came.end(), [](const auto& each) {
+    const auto& [from, to, is_answer, number] = each.first;
+    return is_answer && from == Member(2) && to == Member(1);
+  });
+  EXPECT_GE(answers, 39);
 }
 
 TEST_F(RelayTest, SurvivesRestarts) {
