@@ -35,7 +35,7 @@ configure: setup
 	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release $$(command -v ninja >/dev/null && echo -G Ninja)
 
 test: configure
-	$(call timed,building the program and the tests: about seven minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
+	$(call timed,building the program and the tests: five minutes and a half on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
 	@scripts/run-tests.sh $(BUILD) --label-exclude users
 
 # What users do with it, too: install the package and compile with it, type what the pages say, walk the tutorial.
@@ -50,7 +50,7 @@ soak: configure
 
 # Without the tests, which take most of the time.
 demo: configure
-	$(call timed,building the program: two and a half minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
+	$(call timed,building the program: two minutes and a quarter on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode)
 	$(call timed,running every workload: about a quarter of a minute,$(MZNODE) demo)
 	@echo "=== the program is $(MZNODE); so that your shell knows it: export PATH=$(CURDIR)/$(BUILD):\$$PATH"
 

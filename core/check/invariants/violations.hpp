@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,7 +14,10 @@ namespace mznode::check {
 /// Collects what a checker finds, and makes a verdict of it.
 class Violations {
  public:
-  void count(std::string name, std::int64_t number) { finding_.counts.emplace_back(std::move(name), number); }
+  template <std::integral Number>
+  void count(std::string name, Number number) {
+    finding_.counts.emplace_back(std::move(name), static_cast<std::int64_t>(number));
+  }
   void add(std::string_view name, std::vector<Operation> operations, std::string text);
   bool empty() const { return finding_.violations.empty(); }
 
