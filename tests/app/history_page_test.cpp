@@ -200,6 +200,7 @@ TEST(HistoryPageFile, IsNotTheHistoryItself) {
         {file, file},
         {(directory / "run").string(), stored},
         {(directory / "run").string(), (directory / "link").string()},
+        {(directory / "run").string(), written("run/results.json", text)},
         {(directory / "cobra").string(), log}};
     for (const auto& [judged, page] : judged_and_page) {
       Child child({"check", "-w", "echo", judged, "--report", page});
