@@ -203,15 +203,13 @@ std::optional<Arguments> parse(CLI::App& app, const Arguments& arguments) {
 
 std::vector<std::string> split_list(const std::string& flag, const std::string& text) {
   std::vector<std::string> parts;
-  for (std::size_t at = 0; !text.empty() && at <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
-    const std::string_view part = trimmed(std::string_view(text).substr(at, comma - at), " ");
+  if (text.empty()) return parts;
+  for (const std::string_view part : split_at_commas(text)) {
     if (part.empty()) {
       throw std::invalid_argument(flag + " takes names or values separated by commas, and one in \"" + printable(text) +
                                   "\" is empty");
     }
     parts.emplace_back(part);
-    at = comma + 1;
   }
   return parts;
 }

@@ -23,10 +23,10 @@ constexpr milliseconds follow_tick{100};
 class GrowingText {
  public:
   GrowingText(const std::string& path, std::size_t max_bytes)
-      : input_(path), is_file_(input_.size().has_value()), max_bytes_(max_bytes) {}
+      : input_(path), is_file_(path != "-" && input_.size().has_value()), max_bytes_(max_bytes) {}
 
-  /// Takes what there is, and waits a follow_tick where there is nothing; false at the end of a pipe. A file has none:
-  /// it may grow.
+  /// Takes what there is, and waits a follow_tick where there is nothing; false at the end of standard input or a pipe.
+  /// A file that was named has none: it may grow.
   bool read_more() {
     pollfd wanted{.fd = input_.descriptor(), .events = POLLIN, .revents = 0};
     if (!is_file_ && ::poll(&wanted, 1, static_cast<int>(follow_tick.count())) <= 0) return true;
@@ -72,6 +72,14 @@ class GrowingText {
   std::string text_;
 };
 
+/// What stands behind the last line break counts where it is whole.
+Judged judge_to_the_end(const GrowingText& growing, const std::function<Judged(const std::string& text)>& judge) {
+  const std::string lines = growing.text().substr(0, growing.complete());
+  if (lines.size() == growing.text().size()) return judge(lines);
+  Judged all = judge(growing.text());
+  return all.valid == check::Valid::unknown ? judge(lines) : all;
+}
+
 }  // namespace
 
 Judged follow(const FollowedHistory& followed, const std::function<Judged(const std::string& text)>& judge) {
@@ -88,7 +96,7 @@ Judged follow(const FollowedHistory& followed, const std::function<Judged(const 
     if (!goes_on) return judge(growing.text());
     const bool is_over = was_interrupted() || (followed.time && now - begin >= *followed.time);
     const std::size_t complete = growing.complete();
-    if (is_over) return judge(growing.text().substr(0, complete));
+    if (is_over) return judge_to_the_end(growing, judge);
     if (!followed.judges_prefixes || complete == judged_bytes || now < next) continue;
     Judged judged = judge(growing.text().substr(0, complete));
     if (judged.is_final) return judged;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -57,6 +58,16 @@ void point_latest_at(const fs::path& root, const fs::path& directory) {
                            "; --store takes a directory, or '' for none");
 }
 
+/// What a test stores, beside its page and the logs.
+constexpr const char* stored_names[] = {"results.json", "history.edn", "history.jsonl", "messages.jsonl"};
+
+/// Whether the file is there under a name of those that a test stores.
+bool is_stored(const fs::path& path) {
+  std::error_code unknown;
+  return fs::exists(path, unknown) &&
+         std::find(std::begin(stored_names), std::end(stored_names), path.filename()) != std::end(stored_names);
+}
+
 /// Opens it, which alone tells all that may forbid to write it.
 void try_file(const fs::path& path) {
   std::error_code unknown;
@@ -96,6 +107,10 @@ void demand_writable(const Outputs& outputs) {
   if (outputs.report == "-") {
     throw std::invalid_argument(
         "--report writes a page for a browser, and no stream: name a file, such as report.html");
+  }
+  if (is_stored(outputs.report)) {
+    throw std::invalid_argument("--report would write over " + outputs.report +
+                                ", which a test has stored; name another file");
   }
   if (!outputs.report.empty()) try_file(outputs.report);
   if (outputs.store.empty()) return;

@@ -25,7 +25,8 @@ struct Outputs {
 };
 
 /// Tries, before the work begins, whether that can be written, and leaves nothing behind. Throws std::invalid_argument
-/// for a --report that is no name of a file, and std::runtime_error, which says why, for what cannot be written.
+/// for a --report that is no name of a file, or of one that a test has stored, and std::runtime_error, which says why,
+/// for what cannot be written.
 void demand_writable(const Outputs& outputs);
 
 /// Throws std::runtime_error that names the file when it cannot be written.

@@ -39,16 +39,6 @@ bool is_same_file(const std::string& output, const std::string& input) {
          written.st_ino == read.st_ino;
 }
 
-/// Whether the file stands beside the history that a directory holds, as part of what a test has stored. An earlier
-/// page may give way to a new one.
-bool is_stored_with(const std::string& output, const std::string& path) {
-  const std::filesystem::path file(output);
-  std::error_code none;
-  return std::filesystem::is_directory(path, none) && std::filesystem::exists(file, none) &&
-         file.extension() != ".html" &&
-         std::filesystem::equivalent(std::filesystem::absolute(file).parent_path(), path, none);
-}
-
 }  // namespace
 
 StoredHistory files_of(const std::string& path) {
@@ -58,7 +48,7 @@ StoredHistory files_of(const std::string& path) {
 }
 
 bool would_overwrite(const std::string& output, const std::string& path) {
-  if (is_same_file(output, path) || is_stored_with(output, path)) return true;
+  if (is_same_file(output, path)) return true;
   StoredHistory stored;
   try {
     stored = files_of(path);

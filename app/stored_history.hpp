@@ -25,8 +25,7 @@ struct StoredHistory {
 /// Throws std::runtime_error for a directory without a history.
 StoredHistory files_of(const std::string& path);
 
-/// Whether what is written to the file `output` would take the place of what is read where a user names `path`, or of
-/// what was stored with it in that directory, pages apart.
+/// Whether what is written to the file `output` would take the place of what is read where a user names `path`.
 bool would_overwrite(const std::string& output, const std::string& path);
 
 }  // namespace mznode::app

@@ -102,6 +102,8 @@ std::optional<std::size_t> round_trip(const Hops& hops, std::size_t node, const 
 struct Segment {
   Duration from{0};
   Hops hops = {};
+  /// For each node, the hops of a round trip to a majority; nothing where none can be reached.
+  std::vector<std::optional<std::size_t>> to_majority = {};
   /// For each node, whether it is dead.
   std::vector<bool> is_dead = {};
 };
@@ -117,15 +119,17 @@ std::vector<Segment> segments_of(const sim::RunResult& run, const ReachSettings&
   for (const Duration moment : moments) {
     const std::vector<FaultNow> faults = faults_at(run, moment);
     Segment segment{.from = moment, .hops = hops_under(faults, settings.nodes)};
-    for (const std::string& node : settings.nodes) segment.is_dead.push_back(loses_requests(faults, node));
+    for (std::size_t node = 0; node < settings.nodes.size(); ++node) {
+      segment.to_majority.push_back(round_trip(segment.hops, node));
+      segment.is_dead.push_back(loses_requests(faults, settings.nodes[node]));
+    }
     segments.push_back(std::move(segment));
   }
   return segments;
 }
 
 /// Whether a round trip fits in between: segments that follow one another add up, a break undoes what was done, and
-/// with its node a request dies.
-/// `needed_in` is how long one takes in a segment, nothing where there is none.
+/// with its node a request dies. `needed_in` is how long one takes in a segment, nothing where there is none.
 template <class Needed>
 bool could_answer(const std::vector<Segment>& segments, std::size_t node, Duration from, Duration to,
                   const Needed& needed_in) {
@@ -165,7 +169,7 @@ std::optional<double> reach_bound(const sim::RunResult& run, const ReachSettings
     ++begun;
     const auto others = settings.needed_for ? settings.needed_for(operation) : std::vector<std::size_t>();
     const auto needed = [&](const Segment& segment) -> std::optional<Duration> {
-      const auto trip = settings.needed_for ? round_trip(segment.hops, node, others) : round_trip(segment.hops, node);
+      const auto trip = settings.needed_for ? round_trip(segment.hops, node, others) : segment.to_majority[node];
       if (!trip) return std::nullopt;
       return settings.latency * static_cast<std::int64_t>(*trip);
     };

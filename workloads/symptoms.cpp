@@ -8,8 +8,10 @@
 #include <tuple>
 #include <utility>
 
+#include "counted.hpp"
 #include "mznode/json/codec.hpp"
 #include "mznode/json/error.hpp"
+#include "mznode/json/scanner.hpp"
 #include "mznode/json/seconds.hpp"
 #include "mznode/json/tokens.hpp"
 #include "mznode/sim/error_words.hpp"
@@ -108,10 +110,6 @@ class Answers {
   std::map<std::string, std::int64_t> last_answer_;
   std::map<std::string, Spell> open_;
 };
-
-std::string counted(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 std::string late_words(const std::string& node, const sim::LateReply& late) {
   return "; " + node + " answered " + late.type + " after " + seconds_text(late.after.count()) +
@@ -217,7 +215,7 @@ bool is_right(const Operation& operation, const std::string& words, const std::s
 }
 
 bool is_number_or_string(std::string_view token) {
-  return token.front() == '"' || token.front() == '-' || (token.front() >= '0' && token.front() <= '9');
+  return token.front() == '"' || Scanner::is_number_start(token.front());
 }
 
 /// Calls `visit` with every number and string of a JSON text as it is spelled, keys of objects not among them.

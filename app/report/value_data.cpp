@@ -6,7 +6,7 @@
 
 #include "mznode/check/registry.hpp"
 #include "mznode/json/tokens.hpp"
-#include "mznode/workloads/carriers.hpp"
+#include "mznode/workloads/value_places.hpp"
 #include "report/element_data.hpp"
 
 namespace mznode::app {
@@ -89,9 +89,9 @@ void follow_keys(check::Subject subject, const check::History& history, const Op
 }
 
 /// Where messages carry the elements that are followed.
-Carriers learn_carriers(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
-                        const std::vector<std::int64_t>& begun) {
-  Carriers carriers;
+ValuePlaces learn_places(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
+                         const std::vector<std::int64_t>& begun) {
+  ValuePlaces places;
   std::int64_t at = 0;
   const auto is_element = [&](std::string_view text) {
     const std::size_t value = values.find(std::string(text));
@@ -99,10 +99,10 @@ Carriers learn_carriers(const sim::RunResult& run, const MessageColumns& message
   };
   for (std::size_t i = 0; i < messages.ids.size(); ++i) {
     at += messages.sent[i];
-    carriers.learn(static_cast<std::uint64_t>(messages.type[i]), run.packets[messages.ids[i]].body, is_element);
+    places.learn(static_cast<std::uint64_t>(messages.type[i]), run.packets[messages.ids[i]].body, is_element);
   }
-  carriers.conclude();
-  return carriers;
+  places.conclude();
+  return places;
 }
 
 /// Puts the messages that carry a value beside it; when they are too many, only those of `first`.
@@ -151,7 +151,7 @@ void file_keys(const sim::RunResult& run, const MessageColumns& messages, const 
 /// With `only_asked`, what clients are answered is left out: reads repeat everything.
 void file_elements(const sim::RunResult& run, const MessageColumns& messages, const Values& values,
                    const std::vector<std::int64_t>& begun, bool only_asked, Filing& filing) {
-  const Carriers carriers = learn_carriers(run, messages, values, begun);
+  const ValuePlaces places = learn_places(run, messages, values, begun);
   const auto first_client = static_cast<std::int64_t>(messages.nodes + messages.services);
   for (std::size_t i = 0; i < messages.ids.size(); ++i) {
     if (only_asked && messages.dest[i] >= first_client) continue;
@@ -159,8 +159,8 @@ void file_elements(const sim::RunResult& run, const MessageColumns& messages, co
     if (!filing.takes(static_cast<std::int64_t>(i), body.size())) continue;
     Tokens tokens(body);
     while (tokens.next()) {
-      if (!carriers.carries(static_cast<std::uint64_t>(messages.type[i]), tokens)) continue;
-      const std::size_t value = values.find(std::string(Carriers::element(tokens)));
+      if (!places.carries(static_cast<std::uint64_t>(messages.type[i]), tokens)) continue;
+      const std::size_t value = values.find(std::string(ValuePlaces::element(tokens)));
       if (value != Values::none) filing.add(value, static_cast<std::int64_t>(i));
     }
   }

@@ -22,6 +22,19 @@ using Problem = std::optional<std::string>;
 constexpr std::string_view writing_functions[] = {"add",    "append", "broadcast", "cas",    "delete", "enqueue",
                                                   "insert", "push",   "put",       "remove", "write"};
 
+/// Whether the reply has nothing to tell but that it was done.
+bool only_writes(const Operation& asked) {
+  const auto is_write = [](std::string_view f) {
+    return std::find(std::begin(writing_functions), std::end(writing_functions), f) != std::end(writing_functions);
+  };
+  if (asked.f != "txn") return is_write(asked.f);
+  const auto micro_ops = elements_of(asked.value.text());
+  return micro_ops && std::all_of(micro_ops->begin(), micro_ops->end(), [](std::string_view each) {
+           const auto parts = elements_of(each);
+           return parts && !parts->empty() && (parts->front() == R"("append")" || parts->front() == R"("w")");
+         });
+}
+
 /// How many replies the details and the explanation name.
 constexpr std::size_t max_examples = 8;
 constexpr std::size_t max_told = 3;
@@ -308,15 +321,14 @@ AnswerJudge judge_log_answers(const History& history) {
   return LogJudge(history);
 }
 
-std::optional<History> with_written_values(const History& history, const Pairing& pairing) {
+std::optional<History> with_asked_values(const History& history, const Pairing& pairing) {
   std::optional<History> filled;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& reply = history[i];
-    if (reply.type != Type::ok || !reply.is_client() || !reply.value.is_null()) continue;
+    if (reply.type == Type::invoke || !reply.is_client() || !reply.value.is_null()) continue;
     const Operation& asked = history[pairing.invocation(i)];
-    const bool is_write =
-        std::find(std::begin(writing_functions), std::end(writing_functions), asked.f) != std::end(writing_functions);
-    if (!is_write || asked.f != reply.f || asked.value.is_null()) continue;
+    if (asked.f != reply.f || asked.value.is_null()) continue;
+    if (reply.type == Type::ok && !only_writes(asked)) continue;
     if (!filled) filled = history;
     (*filled)[i].value = asked.value;
   }

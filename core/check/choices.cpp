@@ -39,6 +39,30 @@ void demand_model(std::string_view checker, std::string_view model, const std::s
   throw std::invalid_argument(std::string(checker) + " needs " + option + ": " + names);
 }
 
+/// An option that only some checkers read, by its name.
+struct Choice {
+  std::string_view option;
+  bool is_given;
+  std::vector<std::string_view> checkers;
+};
+
+std::vector<Choice> choices_of_some(const CheckOptions& options) {
+  const std::vector<std::string_view> registers = {"lin-kv", "cas-register", checker_of_models};
+  std::vector<std::string_view> complete;
+  for (const Checker& checker : checkers()) {
+    if (checker.has_complete_checks) complete.push_back(checker.name);
+  }
+  return {{"total-amount", options.bank.total_amount.has_value(), {"bank"}},
+          {"accounts", !options.bank.accounts.empty(), {"bank"}},
+          {"negative-balances", options.bank.negative_balances, {"bank"}},
+          {"group-size", options.group_size.has_value(), {"long-fork"}},
+          {"permits", options.permits != CheckOptions().permits, {checker_of_models}},
+          {"initial-value", options.initial_value.has_value(), registers},
+          {"strict-null-reads", options.strict_null_reads, registers},
+          {"complete", options.complete == CompleteCheck::demanded, complete},
+          {"transaction-order", !options.transaction_order.empty(), complete}};
+}
+
 }  // namespace
 
 std::span<const std::string_view> assumption_names() {
@@ -56,17 +80,12 @@ void assume(Assumptions& assumptions, std::string_view name) {
 
 void demand_fitting(std::string_view checker, const CheckOptions& options, std::string_view dashes) {
   demand_model(checker, options.model, std::string(dashes) + "model");
-  const Checker* known = find_checker(checker);
-  if (options.complete == CompleteCheck::demanded && (known == nullptr || !known->has_complete_checks)) {
-    throw std::invalid_argument(std::string(dashes) +
-                                "complete is about transactions on registers, rw-register and txn-rw-register; " +
-                                std::string(checker) + " has no complete checks");
-  }
-  const bool takes_order = known != nullptr && known->has_complete_checks;
-  if (!options.transaction_order.empty() && !takes_order) {
-    throw std::invalid_argument(std::string(dashes) +
-                                "transaction-order is about transactions on registers, rw-register and "
-                                "txn-rw-register, and not about " +
+  for (const Choice& choice : choices_of_some(options)) {
+    const auto& fitting = choice.checkers;
+    if (!choice.is_given || std::find(fitting.begin(), fitting.end(), checker) != fitting.end()) continue;
+    std::string names;
+    for (const std::string_view name : fitting) names.append(names.empty() ? "" : ", ").append(name);
+    throw std::invalid_argument(std::string(dashes).append(choice.option) + " is of " + names + ", and not of " +
                                 std::string(checker));
   }
 }

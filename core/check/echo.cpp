@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compat/upstream.hpp"
+#include "history/parts.hpp"
 #include "mznode/check/errors.hpp"
 #include "mznode/json/scanner.hpp"
 
@@ -20,7 +21,7 @@ bool is_body_with(const Json& reply, const Json& payload) {
     scanner.string(key);
     scanner.consume(':');
     scanner.value(raw);
-    if (key == "echo") found = Json::from_valid(std::string(raw)) == payload;
+    if (key == "echo") found = json_of(raw) == payload;
   } while (scanner.consume(','));
   return found;
 }
@@ -38,10 +39,10 @@ void EchoFinding::write_to(nlohmann::ordered_json& details) const {
 std::string EchoFinding::reason() const {
   if (errors.empty()) return {};
   const auto& [sent, reply] = errors.front();
-  const std::string what = "echo " + sent.text() + " was ";
+  const std::string what = "echo " + shown(sent.text()) + " was ";
   const std::string more = errors.size() > 1 ? " (and " + std::to_string(errors.size() - 1) + " more like it)" : "";
   if (!reply || reply->type != Type::ok) return what + "not answered" + more;
-  return what + "answered with " + reply->value.text() + more;
+  return what + "answered with " + shown(reply->value.text()) + more;
 }
 
 Verdict check_echo(const History& history, const CheckOptions& options) {

@@ -19,52 +19,52 @@ namespace mznode::check {
 
 // To add a checker, write its function in a file of its own and name it here: its names, what it demands, and the rest
 // of a Checker.
-#define MZNODE_CHECKERS                                                                                                \
-  CHECKER(check_echo, "echo", echo, beginnings, "every echo is answered with what it sent", nullptr)                   \
-  CHECKER(check_set_full, "broadcast", set, beginnings, set_summary, judge_set_answers)                                \
-  CHECKER(check_set_full, "g-set", set, beginnings, set_summary, judge_set_answers)                                    \
-  CHECKER(check_set_full, "set-full", set, beginnings, set_summary, judge_set_answers)                                 \
-  CHECKER(check_unique_ids, "unique-ids", ids, beginnings, ids_summary, nullptr)                                       \
-  CHECKER(check_pn_counter, "g-counter", counter, whole, final_read_summary, judge_writes)                             \
-  CHECKER(check_pn_counter, "pn-counter", counter, whole, final_read_summary, judge_writes)                            \
-  CHECKER(check_lin_kv, "lin-kv", registers, beginnings,                                                               \
-          "every key is a linearizable register with read, write and compare-and-set", judge_keyed_answers)            \
-  CHECKER(check_cas_register, "cas-register", one_register, beginnings,                                                \
-          "the register with read, write and compare-and-set is linearizable", judge_writes)                           \
-  CHECKER(check_kv, "kv", registers, beginnings, "every key is a linearizable text with get, put and append",          \
-          judge_keyed_answers)                                                                                         \
-  CHECKER(check_counter, "counter", counter, beginnings,                                                               \
-          "every read lies between the adds acknowledged before and those attempted", judge_writes)                    \
-  CHECKER(check_kafka, "kafka", logs, whole,                                                                           \
-          "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", judge_log_answers)   \
-  CHECKER(check_list_append, "txn-list-append", transactions, beginnings, txn_summary, judge_list_transactions, false) \
-  CHECKER(check_list_append, "list-append", transactions, beginnings, txn_summary, judge_list_transactions, false)     \
-  CHECKER(check_txn_rw_register, "txn-rw-register", transactions, beginnings, txn_summary,                             \
-          judge_register_transactions, false, true)                                                                    \
-  CHECKER(check_rw_register, "rw-register", transactions, beginnings, txn_summary, judge_register_transactions, false, \
-          true)                                                                                                        \
-  CHECKER(check_set, "set", set, whole, "the last read shows every acknowledged element and none that nobody added",   \
-          judge_set_answers)                                                                                           \
-  CHECKER(check_queue, "queue", other, whole, "what is dequeued was enqueued before, and is dequeued once",            \
-          judge_queue_answers)                                                                                         \
-  CHECKER(check_total_queue, "total-queue", other, whole, "what is enqueued is dequeued, and nothing else",            \
-          judge_queue_answers)                                                                                         \
-  CHECKER(check_bank, "bank", other, whole,                                                                            \
-          "every read shows the balance of each account, and the same amount in all", judge_writes)                    \
-  CHECKER(check_long_fork, "long-fork", other, whole, "reads of a group of keys show the writes in one order",         \
-          judge_register_transactions)                                                                                 \
-  CHECKER(check_sequential, "sequential", other, whole, "who reads a later key of a group reads all earlier ones",     \
-          judge_group_answers)                                                                                         \
-  CHECKER(check_causal_reverse, "causal-reverse", other, whole, causal_reverse_summary, judge_independent_answers)     \
-  CHECKER(check_causal_reverse, "comments", other, whole, causal_reverse_summary, judge_independent_answers)           \
-  CHECKER(check_monotonic, "monotonic", other, whole, "rows are read in the order in which they were added",           \
-          judge_row_answers)                                                                                           \
-  CHECKER(check_causal, "causal", other, whole, "each register is written and read in causal order",                   \
-          judge_independent_answers)                                                                                   \
-  CHECKER(check_adya, "adya", other, whole, "one insert a key succeeds at most", judge_writes)                         \
-  CHECKER(check_mutex, "mutex", other, whole, "the lock with acquire and release is linearizable", judge_functions)    \
-  CHECKER(check_fifo_queue, "fifo-queue", other, whole, "the queue is linearizable, and first in is first out",        \
-          judge_queue_answers)                                                                                         \
+#define MZNODE_CHECKERS                                                                                               \
+  CHECKER(check_echo, "echo", echo, prefixes, "every echo is answered with what it sent", nullptr)                    \
+  CHECKER(check_set_full, "broadcast", set, prefixes, set_summary, judge_set_answers)                                 \
+  CHECKER(check_set_full, "g-set", set, prefixes, set_summary, judge_set_answers)                                     \
+  CHECKER(check_set_full, "set-full", set, prefixes, set_summary, judge_set_answers)                                  \
+  CHECKER(check_unique_ids, "unique-ids", ids, prefixes, ids_summary, nullptr)                                        \
+  CHECKER(check_pn_counter, "g-counter", counter, whole, final_read_summary, judge_writes)                            \
+  CHECKER(check_pn_counter, "pn-counter", counter, whole, final_read_summary, judge_writes)                           \
+  CHECKER(check_lin_kv, "lin-kv", registers, prefixes,                                                                \
+          "every key is a linearizable register with read, write and compare-and-set", judge_keyed_answers)           \
+  CHECKER(check_cas_register, "cas-register", one_register, prefixes,                                                 \
+          "the register with read, write and compare-and-set is linearizable", judge_writes)                          \
+  CHECKER(check_kv, "kv", registers, prefixes, "every key is a linearizable text with get, put and append",           \
+          judge_keyed_answers)                                                                                        \
+  CHECKER(check_counter, "counter", counter, prefixes,                                                                \
+          "every read lies between the adds acknowledged before and those attempted", judge_writes)                   \
+  CHECKER(check_kafka, "kafka", logs, whole,                                                                          \
+          "logs: no message is lost, doubled, seen before it was sent, skipped, or out of order", judge_log_answers)  \
+  CHECKER(check_list_append, "txn-list-append", transactions, prefixes, txn_summary, judge_list_transactions, false)  \
+  CHECKER(check_list_append, "list-append", transactions, prefixes, txn_summary, judge_list_transactions, false)      \
+  CHECKER(check_txn_rw_register, "txn-rw-register", transactions, prefixes, txn_summary, judge_register_transactions, \
+          false, true)                                                                                                \
+  CHECKER(check_rw_register, "rw-register", transactions, prefixes, txn_summary, judge_register_transactions, false,  \
+          true)                                                                                                       \
+  CHECKER(check_set, "set", set, whole, "the last read shows every acknowledged element and none that nobody added",  \
+          judge_set_answers)                                                                                          \
+  CHECKER(check_queue, "queue", other, whole, "what is dequeued was enqueued before, and is dequeued once",           \
+          judge_queue_answers)                                                                                        \
+  CHECKER(check_total_queue, "total-queue", other, whole, "what is enqueued is dequeued, and nothing else",           \
+          judge_queue_answers)                                                                                        \
+  CHECKER(check_bank, "bank", other, whole,                                                                           \
+          "every read shows the balance of each account, and the same amount in all", judge_writes)                   \
+  CHECKER(check_long_fork, "long-fork", other, whole, "reads of a group of keys show the writes in one order",        \
+          judge_register_transactions)                                                                                \
+  CHECKER(check_sequential, "sequential", other, whole, "who reads a later key of a group reads all earlier ones",    \
+          judge_group_answers)                                                                                        \
+  CHECKER(check_causal_reverse, "causal-reverse", other, whole, causal_reverse_summary, judge_independent_answers)    \
+  CHECKER(check_causal_reverse, "comments", other, whole, causal_reverse_summary, judge_independent_answers)          \
+  CHECKER(check_monotonic, "monotonic", other, whole, "rows are read in the order in which they were added",          \
+          judge_row_answers)                                                                                          \
+  CHECKER(check_causal, "causal", other, whole, "each register is written and read in causal order",                  \
+          judge_independent_answers)                                                                                  \
+  CHECKER(check_adya, "adya", other, whole, "one insert a key succeeds at most", judge_writes)                        \
+  CHECKER(check_mutex, "mutex", other, whole, "the lock with acquire and release is linearizable", judge_functions)   \
+  CHECKER(check_fifo_queue, "fifo-queue", other, whole, "the queue is linearizable, and first in is first out",       \
+          judge_queue_answers)                                                                                        \
   CHECKER(check_linearizable, "linearizable", other, whole, "the object that --model names is linearizable", nullptr)
 
 #define CHECKER(function, ...) Verdict function(const History& history, const CheckOptions& options);
@@ -169,11 +169,12 @@ Verdict Checker::check(const History& history, const CheckOptions& options) cons
     demand_operations(*this, history, options);
     const Pairing pairing(history);
     const bool believes_replies = Upstream(options).believes_replies();
-    const auto filled = believes_replies ? std::nullopt : with_written_values(history, pairing);
-    Verdict verdict = judge(*this, filled ? *filled : history, options);
+    const auto filled = believes_replies ? std::nullopt : with_asked_values(history, pairing);
+    const History& told = filled ? *filled : history;
+    Verdict verdict = judge(*this, told, options);
     const MakeAnswerJudge judge_of = answers_of(*this, options);
     if (judge_of != nullptr && !believes_replies) {
-      add_other_than_asked(history, pairing, judge_of(history), verdict);
+      add_other_than_asked(told, pairing, judge_of(told), verdict);
     }
     return verdict;
   } catch (const HistoryError& error) {
@@ -187,7 +188,7 @@ std::span<const Checker> checkers() {
 
 bool judges_prefixes(std::string_view checker) {
   const Checker* known = find_checker(checker);
-  return known != nullptr && known->judges == Judges::beginnings;
+  return known != nullptr && known->judges == Judges::prefixes;
 }
 
 const Checker* find_checker(std::string_view name) {

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "mznode/node/envelope.hpp"
 #include "mznode/node/names.hpp"
 
 namespace mznode {
@@ -112,13 +113,7 @@ void Node::receive_one(std::string_view line) {
 }
 
 void Node::deliver(std::string_view src, const Json& body) {
-  TextBuffer line;
-  line += "{\"src\":";
-  append_quoted(line, src);
-  line += ",\"dest\":";
-  append_quoted(line, id());
-  line.append(",\"body\":").append(body.text()).append('}');
-  const std::string text = line.str();
+  const std::string text = envelope::around(src, id(), body.text());
   MessageView view;  // not the one whose message is being handled
   if (view.scan(text) != MessageView::Status::ok) throw Error(ErrorCode::malformed_request, view.problem());
   if (view.in_reply_to()) return calls_.take_carried_reply(view);

@@ -182,7 +182,7 @@ void Connection::demand(const Message& reply, const ReplyForm& form) {
   std::set<std::string, std::less<>> missing(form.fields.begin(), form.fields.end());
   std::optional<std::string> unknown;
   codec::decode_object(reply.body.text(), [&](std::string_view key, std::string_view) {
-    if (key == "type" || key == "msg_id" || key == "in_reply_to" || missing.erase(std::string(key)) > 0) return;
+    if (codec::is_envelope_key(key) || missing.erase(std::string(key)) > 0) return;
     const bool is_repeated = std::find(form.fields.begin(), form.fields.end(), key) != form.fields.end();
     if (!is_repeated && !unknown) unknown = excerpt(key, longest_key);
   });

@@ -8,7 +8,6 @@
 #include <set>
 #include <sstream>
 
-#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 #include "tests/contains.hpp"
 #include "tests/temporary_directory.hpp"
@@ -24,8 +23,7 @@ const Words all_names = {"1", "2", "3a", "3b", "3c", "3d", "3e", "4", "5a", "5b"
 Said challenge(Words words) {
   words.insert(words.begin(), {"challenge", "--store", ""});
   Child child(words);
-  const Exit exit = child.finish();
-  return {exit.code.value_or(-1), child.output(), child.log()};
+  return child.said();
 }
 
 std::vector<json> json_lines(const std::string& text) {

@@ -41,8 +41,7 @@ class CheckOutput : public testing::Test {
   static Said check(std::vector<std::string> words) {
     words.insert(words.begin(), {"check", "-w", "cas-register"});
     Child child(words);
-    const Exit exit = child.finish();
-    return {exit.code.value_or(-1), child.output(), child.log()};
+    return child.said();
   }
 
   std::filesystem::path directory_;
@@ -127,8 +126,7 @@ TEST_F(CheckOutput, OneHistoryThatDoesNotFitIntoMemoryLeavesTheOthers) {
         words.begin(),
         {"-c", R"(ulimit -v 600000 && exec "$0" check -w cas-register --max-file-size 4096 "$@")", MZNODE_BINARY});
     Child child("/bin/sh", words);
-    const Exit exit = child.finish();
-    return Said{exit.code.value_or(-1), child.output(), child.log()};
+    return child.said();
   };
   if (within_limit({good}).code != 0) GTEST_SKIP() << "a program with a sanitizer takes more address space";
   const Said said = within_limit({large, good});
@@ -137,6 +135,22 @@ TEST_F(CheckOutput, OneHistoryThatDoesNotFitIntoMemoryLeavesTheOthers) {
   EXPECT_NE(said.log.find("more memory than there is"), std::string::npos) << said.log;
   const Said as_json = within_limit({"--json", large, good});
   EXPECT_EQ(lines_of(as_json.output).size(), 2u) << as_json.log;
+}
+
+TEST_F(CheckOutput, WhatACheckerDoesNotReadIsRefused) {
+  const std::string history = file("history.edn", right_history);
+  const std::vector<std::vector<std::string>> options = {
+      {"--total-amount", "5"}, {"--accounts", "1,2"},        {"--negative-balances"},  {"--group-size", "2"},
+      {"--permits", "2"},      {"--strict-null-reads"},      {"--initial-value", "1"}, {"--complete"},
+      {"--model", "queue"},    {"--transaction-order", "ts"}};
+  for (std::vector<std::string> words : options) {
+    words.insert(words.begin(), {"check", "-w", "set", history});
+    const Said said = Child(words).said();
+    EXPECT_EQ(said.code, 2) << words[4];
+    EXPECT_EQ(said.output, "") << words[4];
+    EXPECT_NE(said.log.find(words[4] + " is of "), std::string::npos) << said.log;
+  }
+  EXPECT_EQ(check({"--initial-value", "1", "--strict-null-reads", history}).code, 0);
 }
 
 /// The pipe stays open: what has been violated needs no end.
@@ -165,6 +179,10 @@ TEST_F(CheckOutput, FollowingEndsWithThePipeOrTheTime) {
   const std::string growing = file("growing.edn", std::string(right_history) + "{:type :inv");
   const Said timed = check({"--follow", "--timeout", "0.3", growing});
   EXPECT_EQ(timed.code, 0) << timed.log;
+  const std::string unfinished = file("unfinished.edn", std::string(wrong_history).substr(0, wrong_history.size() - 1));
+  EXPECT_EQ(check({"--follow", "--timeout", "0.3", unfinished}).code, 1) << "a whole line counts without its end, too";
+  Child of_file("/bin/sh", {"-c", R"("$0" check -w cas-register --follow - < "$1")", MZNODE_BINARY, unfinished});
+  EXPECT_EQ(of_file.finish().code, 1) << "standard input has an end, whatever it is";
   EXPECT_EQ(check({"--follow", file("bad.edn", wrong_history)}).code, 1);
   EXPECT_EQ(check({"--follow", file("unreadable.edn", std::string(right_history) + "{:type :inv}\n")}).code, 2);
   EXPECT_EQ(check({"--follow", growing, growing}).code, 2);

@@ -50,6 +50,11 @@ class Child {
   bool wait_for_log(std::string_view part);
   /// Closes the input, reads both streams to their ends and waits for the process.
   Exit finish();
+  /// The same, and what it has written; -1 for the code of one that a signal has ended.
+  Said said() {
+    const Exit exit = finish();
+    return {exit.code.value_or(-1), output(), log()};
+  }
 
   /// The output that was read and not returned by read_line().
   const std::string& output() const { return output_; }

@@ -10,28 +10,21 @@ namespace {
 
 using nlohmann::json;
 
-struct Outcome {
-  int code;
-  std::string output;
-  std::string log;
-};
-
-Outcome compare(std::vector<std::string> arguments) {
+Said compare(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "compare");
   Child child(arguments);
-  const Exit exit = child.finish();
-  return {exit.code.value_or(-1), child.output(), child.log()};
+  return child.said();
 }
 
 /// Short tests of broadcast that the arguments are added to.
-Outcome compare_broadcast(const std::vector<std::string>& more) {
+Said compare_broadcast(const std::vector<std::string>& more) {
   std::vector<std::string> arguments = {"-w", "broadcast", "--time-limit", "2", "--rate", "50", "--latency", "10"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return compare(arguments);
 }
 
 TEST(Compare, PrintsARowForEachStrategyAndItsLatencyKind) {
-  const Outcome outcome = compare_broadcast({});
+  const Said outcome = compare_broadcast({});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.log, "") << "quiet in a pipe";
   const auto lines = lines_of(outcome.output);
@@ -42,7 +35,7 @@ TEST(Compare, PrintsARowForEachStrategyAndItsLatencyKind) {
 }
 
 TEST(Compare, SweepsMultiplyAndPassStrategiesWithoutTheOptionBy) {
-  const Outcome outcome = compare_broadcast(
+  const Said outcome = compare_broadcast(
       {"--strategy", "direct,flood", "--sweep", "flush-ms=0,100", "--sweep", "resend-ms=1500, 3000", "--json"});
   const auto lines = lines_of(outcome.output);
   ASSERT_EQ(lines.size(), 8u);
@@ -91,8 +84,8 @@ TEST(Compare, TheOutputDoesNotDependOnTheJobs) {
 TEST(Compare, ProgramsStandBesideStrategies) {
   const std::string node = MZNODE_BINARY;
   const std::string stale = MZNODE_STALE_NODE;
-  const Outcome outcome = compare({"-w", "unique-ids", "--bin", node + "," + stale, "--bin", node, "-s", "counter,uuid",
-                                   "--time-limit", "1", "--seeds", "1..2", "--json", "--", "-w", "unique-ids"});
+  const Said outcome = compare({"-w", "unique-ids", "--bin", node + "," + stale, "--bin", node, "-s", "counter,uuid",
+                                "--time-limit", "1", "--seeds", "1..2", "--json", "--", "-w", "unique-ids"});
   const auto lines = lines_of(outcome.output);
   ASSERT_EQ(lines.size(), 5u) << outcome.log;
   EXPECT_EQ(json::parse(lines[0])["bin"], node);
@@ -101,8 +94,7 @@ TEST(Compare, ProgramsStandBesideStrategies) {
   EXPECT_EQ(json::parse(lines[1])["bin"], stale);
   EXPECT_EQ(json::parse(lines[2])["msgs-per-op"], json::parse(lines[0])["msgs-per-op"]);
   EXPECT_EQ(json::parse(lines[3])["strategy"], "counter");
-  const Outcome table =
-      compare({"-w", "echo", "--bin", node, "--time-limit", "1", "--time", "real", "--", "-w", "echo"});
+  const Said table = compare({"-w", "echo", "--bin", node, "--time-limit", "1", "--time", "real", "--", "-w", "echo"});
   EXPECT_EQ(table.code, 0);
   EXPECT_EQ(table.output.find("program "), 0u) << table.output;
   // The sentence may be broken anywhere, because the path before it has any length.
@@ -128,9 +120,8 @@ TEST(Compare, CommaSeparatedValuesAreQuoted) {
 
 TEST(Compare, ANotValidRowSaysWhyAndHowToReplayIt) {
   // A node that is dead answers nothing.
-  const Outcome outcome =
-      compare({"-w", "unique-ids", "-s", "counter", "--time-limit", "10", "--rate", "50", "--nemesis", "kill",
-               "--nemesis-interval", "1", "--availability", "total", "--seeds", "1..3"});
+  const Said outcome = compare({"-w", "unique-ids", "-s", "counter", "--time-limit", "10", "--rate", "50", "--nemesis",
+                                "kill", "--nemesis-interval", "1", "--availability", "total", "--seeds", "1..3"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.output.find("INVALID"), std::string::npos);
   EXPECT_NE(outcome.output.find("availability"), std::string::npos) << outcome.output;
@@ -141,7 +132,7 @@ TEST(Compare, ANotValidRowSaysWhyAndHowToReplayIt) {
 
 TEST(Compare, WhatDoesNotExistIsRefusedWithTheNamesOfWhatDoes) {
   const auto refusal = [](const std::vector<std::string>& arguments) {
-    const Outcome outcome = compare_broadcast(arguments);
+    const Said outcome = compare_broadcast(arguments);
     EXPECT_EQ(outcome.code, 2);
     EXPECT_EQ(outcome.output, "");
     EXPECT_EQ(lines_of(outcome.log).size(), 1u) << outcome.log;

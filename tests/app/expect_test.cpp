@@ -15,8 +15,7 @@ Said test(Words options, const std::string& workload = "broadcast") {
   Words words = {"test", "-w", workload, "--time-limit", "3", "--rate", "50", "--latency", "20", "--store", ""};
   words.insert(words.end(), options.begin(), options.end());
   Child child(words);
-  const Exit exit = child.finish();
-  return {exit.code.value_or(-1), child.output(), child.log()};
+  return child.said();
 }
 
 TEST(Expect, LimitsThatAreMetAreShownWithWhatIsUsedOfThem) {

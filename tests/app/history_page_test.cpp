@@ -3,7 +3,6 @@
 #include <fstream>
 
 #include "tests/app/report_fixture.hpp"
-#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {
@@ -200,7 +199,6 @@ TEST(HistoryPageFile, IsNotTheHistoryItself) {
         {file, file},
         {(directory / "run").string(), stored},
         {(directory / "run").string(), (directory / "link").string()},
-        {(directory / "run").string(), written("run/results.json", text)},
         {(directory / "cobra").string(), log}};
     for (const auto& [judged, page] : judged_and_page) {
       Child child({"check", "-w", "echo", judged, "--report", page});

@@ -20,8 +20,7 @@ using Typed = std::vector<std::string>;
 Said said_to(Typed command, const Typed& where) {
   command.insert(command.end(), where.begin(), where.end());
   Child child(command);
-  const Exit exit = child.finish();
-  return {exit.code.value_or(-1), child.output(), child.log()};
+  return child.said();
 }
 
 const std::vector<Typed> commands_that_store = {{"test", "-w", "echo", "--time-limit", "1"},
@@ -47,6 +46,26 @@ TEST(Outputs, AStoreThatCannotBeWrittenIsRefusedBeforeTheTest) {
   }
   const Said seeds = said_to(commands_that_store[0], {"--seeds", "1..2", "--store", (directory / "file").string()});
   EXPECT_EQ(seeds.output, "") << "of several seeds only those that fail are stored";
+}
+
+TEST(Outputs, APageTakesTheNameOfNothingThatATestStores) {
+  const TemporaryDirectory directory;
+  const std::string root = (directory / "store").string();
+  ASSERT_EQ(said_to(commands_that_store[0], {"--store", root}).code, 0);
+  const std::filesystem::path latest = directory / "store" / "latest";
+  for (const char* name : {"results.json", "history.edn", "history.jsonl", "messages.jsonl"}) {
+    const std::string page = (latest / name).string();
+    const auto size = std::filesystem::file_size(page);
+    for (const Typed& command : {Typed{"test", "-w", "echo", "--time-limit", "1", "--store", root},
+                                 Typed{"check", "-w", "echo", latest.string()}}) {
+      const Said said = said_to(command, {"--report", page});
+      EXPECT_EQ(said.code, 2) << command.front();
+      EXPECT_NE(said.log.find("--report would write over"), std::string::npos) << said.log;
+      EXPECT_EQ(std::filesystem::file_size(page), size);
+    }
+  }
+  EXPECT_EQ(said_to({"check", "-w", "echo", latest.string()}, {"--report", (latest / "report.html").string()}).code, 0)
+      << "an earlier page gives way";
 }
 
 TEST(Outputs, APageThatCannotBeWrittenIsRefusedBeforeTheTest) {

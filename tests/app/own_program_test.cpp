@@ -16,16 +16,9 @@ namespace {
 
 const std::string queue = MZNODE_EXAMPLE_QUEUE;
 
-struct Ended {
-  int code = -1;
-  std::string output;
-  std::string log;
-};
-
-Ended run(const std::string& program, const std::vector<std::string>& words) {
+Said run(const std::string& program, const std::vector<std::string>& words) {
   Child child(program, words);
-  const Exit exit = child.finish();
-  return {exit.code.value_or(-1), child.output(), child.log()};
+  return child.said();
 }
 
 std::vector<std::string> test_of(const std::string& strategy, const std::vector<std::string>& more) {
@@ -35,13 +28,13 @@ std::vector<std::string> test_of(const std::string& strategy, const std::vector<
 }
 
 TEST(OwnProgram, ItsRightNodeIsValidUnderFaults) {
-  const Ended ended = run(queue, test_of("shared", {"--nemesis", "partition,loss,duplicate", "--seeds", "1..10"}));
+  const Said ended = run(queue, test_of("shared", {"--nemesis", "partition,loss,duplicate", "--seeds", "1..10"}));
   EXPECT_EQ(ended.code, 0) << ended.output << ended.log;
   EXPECT_TRUE(contains(run(queue, test_of("shared", {"--self-check"})).output, "both runs wrote the same bytes"));
 }
 
 TEST(OwnProgram, ItsBrokenNodeIsCaughtToldAndReplayed) {
-  const Ended ended = run(queue, test_of("local", {"--seed", "4"}));
+  const Said ended = run(queue, test_of("local", {"--seed", "4"}));
   EXPECT_EQ(ended.code, 1) << ended.output << ended.log;
   EXPECT_TRUE(contains(ended.output, "no order of the operations explains: process ")) << ended.output;
   EXPECT_TRUE(contains(ended.output, "claims       nothing: the strategy declares no guarantees")) << ended.output;
@@ -72,7 +65,7 @@ TEST(OwnProgram, IsANodeOfItsFirstStrategyWhenItIsToldNothing) {
 }
 
 TEST(OwnProgram, ItsFirstInvalidSeedIsShrunkAndReplayed) {
-  const Ended ended = run(queue, test_of("local", {"--seeds", "1..5", "--shrink"}));
+  const Said ended = run(queue, test_of("local", {"--seeds", "1..5", "--shrink"}));
   EXPECT_EQ(ended.code, 1) << ended.output << ended.log;
   const std::string before = "shrunk to: " + queue + " ";
   const auto at = ended.output.find(before);
@@ -82,7 +75,7 @@ TEST(OwnProgram, ItsFirstInvalidSeedIsShrunkAndReplayed) {
   std::istringstream text(replay + " --store");
   std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
   words.emplace_back("");
-  const Ended again = run(queue, words);
+  const Said again = run(queue, words);
   EXPECT_EQ(again.code, 1) << again.output << again.log;
   EXPECT_TRUE(contains(again.output, "no order of the operations explains: process ")) << again.output;
 }
@@ -93,7 +86,7 @@ TEST(OwnProgram, JudgesHistoriesOfItsWorkload) {
 )";
   const std::string path = testing::TempDir() + "/queue-" + std::to_string(::getpid()) + ".jsonl";
   std::ofstream(path) << history;
-  const Ended ended = run(queue, {"check", "-w", "queue", path});
+  const Said ended = run(queue, {"check", "-w", "queue", path});
   std::remove(path.c_str());
   EXPECT_EQ(ended.code, 1) << ended.log;
   EXPECT_TRUE(contains(ended.output, "\tfalse\n")) << ended.output;
@@ -101,11 +94,11 @@ TEST(OwnProgram, JudgesHistoriesOfItsWorkload) {
 }
 
 TEST(OwnProgram, ComparesItsStrategiesWithOthers) {
-  const Ended ended = run(queue, {"compare", "-w", "queue", "--seeds", "1..2", "--time-limit", "5"});
+  const Said ended = run(queue, {"compare", "-w", "queue", "--seeds", "1..2", "--time-limit", "5"});
   EXPECT_TRUE(contains(ended.output, "nothing is claimed")) << ended.output << ended.log;
 }
 
-Ended mistake(const std::string& kind) {
+Said mistake(const std::string& kind) {
   return run(MZNODE_OWN_PROGRAM, {kind, "test", "-w", "pings", "--time-limit", "2", "--store", ""});
 }
 
@@ -124,11 +117,11 @@ TEST(OwnProgram, MistakesAreToldByTheNamesOfWhatMakesThem) {
       {"client-never-ends", "operation ping, never ends: does it wait for a reply without a time-out?\n"},
   };
   for (const auto& [kind, text] : cases) {
-    const Ended ended = mistake(kind);
+    const Said ended = mistake(kind);
     EXPECT_EQ(ended.code, 2) << kind;
     EXPECT_TRUE(contains(ended.log, text)) << kind << ": " << ended.log;
   }
-  const Ended ended = mistake("checker-throws");
+  const Said ended = mistake("checker-throws");
   EXPECT_EQ(ended.code, 2);
   EXPECT_TRUE(contains(ended.output, "the checker of pings failed: the checker has no idea")) << ended.output;
 }

@@ -12,7 +12,6 @@
 #include <sstream>
 #include <string_view>
 
-#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 #include "tests/temporary_directory.hpp"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tests/app/report_fixture.hpp"
-#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {

@@ -1,7 +1,6 @@
 // The ways through a report: from what was lost to the message that lost it and back, along a value, by searching.
 
 #include "tests/app/report_fixture.hpp"
-#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {

@@ -7,7 +7,6 @@
 #include <set>
 #include <sstream>
 
-#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 #include "tests/temporary_directory.hpp"
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "tests/app/browser.hpp"
 #include "tests/app/child.hpp"
 #include "tests/temporary_directory.hpp"
 

@@ -301,6 +301,39 @@ TEST(Answers, AnAcknowledgedWriteThatSaysNothingWroteWhatItWasTo) {
   const std::vector<std::string> twice = {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
                                           "0 ok insert [1,[null,1]]", "1 ok insert [1,[2,null]]"};
   EXPECT_EQ(judged("adya", without_written_values(shorthand(twice))).valid, Valid::no);
+  // Transactions that only write have nothing else to tell.
+  const Verdict forks = judged("long-fork", shorthand({R"(0 invoke write [["w",0,1]])", "0 ok write",
+                                                       R"(1 invoke read [["r",0,null]])", R"(1 ok read [["r",0,1]])"}));
+  EXPECT_NE(forks.valid, Valid::no) << reason(forks);
+  for (const auto& [checker, write, read] : {std::tuple{"list-append", R"([["append",0,1]])", R"([["r",0,[1]]])"},
+                                             {"rw-register", R"([["w",0,1]])", R"([["r",0,1]])"}}) {
+    const std::vector<std::string> lines = {std::string("0 invoke txn ") + write, "0 ok txn",
+                                            R"(1 invoke txn [["r",0,null]])", std::string("1 ok txn ") + read};
+    EXPECT_EQ(judged(checker, shorthand(lines)).valid, Valid::yes) << checker;
+  }
+}
+
+TEST(Answers, WhatFailedHidesNothingWhereItsClientLeavesTheValueOut) {
+  for (const std::string type : {"fail", "info"}) {
+    const std::vector<std::string> twice = {"0 invoke insert [1,[null,1]]", "1 invoke insert [1,[2,null]]",
+                                            "0 ok insert [1,[null,1]]",     "1 ok insert [1,[2,null]]",
+                                            "2 invoke insert [2,[3,null]]", "2 " + type + " insert"};
+    EXPECT_EQ(judged("adya", shorthand(twice)).valid, Valid::no) << type;
+    for (const auto& [checker, write, read] : {std::tuple{"list-append", R"([["append",0,1]])", R"([["r",0,[2]]])"},
+                                               {"rw-register", R"([["w",0,1]])", R"([["r",0,2]])"}}) {
+      const std::vector<std::string> lines = {
+          std::string("0 invoke txn ") + write,
+          std::string("0 ok txn ") + write,
+          R"(1 invoke txn [["r",0,null]])",
+          std::string("1 ok txn ") + read,
+          std::string("2 invoke txn ") +
+              (checker == std::string("list-append") ? R"([["append",5,1]])" : R"([["w",5,1]])"),
+          "2 " + type + " txn"};
+      const History whole = shorthand(lines);
+      const History without(whole.begin(), whole.end() - 2);
+      EXPECT_EQ(judged(checker, whole).valid, judged(checker, without).valid) << checker << " " << type;
+    }
+  }
 }
 
 TEST(Answers, ToUpstreamAnAcknowledgedNullWasWritten) {
@@ -312,13 +345,15 @@ TEST(Answers, ToUpstreamAnAcknowledgedNullWasWritten) {
 TEST(Answers, WhatIsNotToldOfOtherThanWritesStaysSo) {
   const auto filled = [](const std::vector<std::string>& lines) {
     const History history = shorthand(lines);
-    return with_written_values(history, Pairing(history)).has_value();
+    return with_asked_values(history, Pairing(history)).has_value();
   };
   EXPECT_TRUE(filled({"0 invoke add 1", "0 ok add"}));
   EXPECT_FALSE(filled({"0 invoke add 1", "0 ok add 1"})) << "nothing is copied";
-  EXPECT_FALSE(filled({"0 invoke add 1", "0 info add", "1 invoke add 1", "1 fail add"}));
+  EXPECT_TRUE(filled({"0 invoke add 1", "0 info add"}));
+  EXPECT_TRUE(filled({"0 invoke cas [1,[2,3]]", "0 fail cas"}));
   EXPECT_FALSE(filled({"0 invoke read 1", "0 ok read", "1 invoke dequeue 1", "1 ok dequeue"}));
-  EXPECT_FALSE(filled({R"(0 invoke txn [["w",1,2]])", "0 ok txn"}));
+  EXPECT_TRUE(filled({R"(0 invoke txn [["w",1,2]])", "0 ok txn"}));
+  EXPECT_FALSE(filled({R"(0 invoke txn [["w",1,2],["r",1,null]])", "0 ok txn"}));
   EXPECT_FALSE(filled({"0 invoke add 1", "0 ok write"})) << "it answers something else";
   EXPECT_FALSE(filled({"nemesis invoke add 1", "nemesis ok add"}));
 }

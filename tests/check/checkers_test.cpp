@@ -64,7 +64,6 @@ TEST(UniqueIds, NamesTheMostFrequentDuplicates) {
 TEST(Checkers, BeginningsAreJudgedWhereNothingCanTakeThemBack) {
   std::string names;
   for (const Checker& checker : checkers()) {
-    EXPECT_EQ(judges_prefixes(checker.name), checker.judges == Judges::beginnings);
     if (judges_prefixes(checker.name)) names += (names.empty() ? "" : " ") + std::string(checker.name);
   }
   EXPECT_EQ(names,

@@ -160,8 +160,8 @@ class Module(unittest.TestCase):
             ("linearizable", {}, "linearizable needs model: register, "),
             ("linearizable", {"model": "queeu"}, "did you mean queue"),
             ("linearizable", {"model": 1}, "no model is called 1"),
-            ("list-append", {"complete": True}, "has no complete checks"),
-            ("list-append", {"transaction_order": "ts"}, "is about transactions on registers"),
+            ("list-append", {"complete": True}, "complete is of txn-rw-register, rw-register, and not of list-append"),
+            ("list-append", {"transaction_order": "ts"}, "and not of list-append"),
             ("echo\x1b\u2028", {}, "echo\\u001b\\u2028"),
         ):
             with self.assertRaises(ValueError) as refused:

@@ -79,7 +79,7 @@ struct Parcel {
 /// What tells a question from the others that a node has asked: which kind it is, and what its answer repeats.
 struct Token {
   enum class Kind : std::uint8_t { vote, append, request, prepare, accept, query, hello, call };
-  static constexpr std::size_t kinds = 8;
+  static constexpr std::size_t kinds = static_cast<std::size_t>(Kind::call) + 1;
   Kind kind = Kind::vote;
   std::uint64_t first = 0;
   std::uint64_t second = 0;

@@ -25,12 +25,11 @@ std::optional<Duration> Silence::patience() const {
 
 void Silence::ask(Time now, const Token& token, Duration patience) {
   if (have_ceased(now)) {
-    forget_questions();  // nobody waits for those answers any more
+    waiting_since_.fill(std::nullopt);  // nobody waits for those answers any more
     is_alarmed_ = false;
   }
   auto& since = waiting_since_[static_cast<std::size_t>(token.kind)];
   if (!since) since = now;
-  is_waiting_ = true;
   // That there is another question of the kind tells that somebody waits still.
   if (now - *since > patience) is_alarmed_ = true;
   asked_at_ = now;
@@ -42,14 +41,9 @@ void Silence::ask(Time now, const Token& token, Duration patience) {
   }
 }
 
-void Silence::forget_questions() {
-  waiting_since_.fill(std::nullopt);
-  is_waiting_ = false;
-}
-
 void Silence::hear(Time now) {
   heard_at_ = now;
-  if (is_waiting_) forget_questions();
+  waiting_since_.fill(std::nullopt);
   if (is_alarmed_) timed_.reset();  // who knows what became of it
   is_alarmed_ = false;
 }

@@ -40,13 +40,11 @@ class Silence {
     Token token;
     Time at;
   };
-  void forget_questions();
   bool have_ceased(Time now) const { return ceased_at() <= now; }
 
   std::optional<Time> heard_at_;
-  /// The first question of each kind since then, and whether there was any.
+  /// The first question of each kind since then.
   std::array<std::optional<Time>, Token::kinds> waiting_since_;
-  bool is_waiting_ = false;
   /// The last one.
   Time asked_at_;
   /// So long nobody who wants an answer waits between two askings.

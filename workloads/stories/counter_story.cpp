@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "counted.hpp"
 #include "mznode/check/pn_counter.hpp"
 #include "stories/witness.hpp"
 
@@ -77,10 +78,6 @@ void tell_losses(const Witness& witness, const std::string& from, const std::str
                     .message = last->id});
 }
 
-std::string messages(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " message" : " messages");
-}
-
 /// What may be why a sum is wrong, beginning with "; ": the sum itself says so, or what became of messages and nodes;
 /// empty where nothing shows it.
 std::string cause_of(const Witness& witness, const std::map<std::string, Added>& by_node, const Operation& read,
@@ -112,10 +109,10 @@ std::string cause_of(const Witness& witness, const std::map<std::string, Added>&
   }
   if (!killed.empty()) return "; killed before: " + killed;
   if (lost > 0) {
-    return "; " + messages(lost) + " to " + node + (lost == 1 ? " was" : " were") + " lost" +
+    return "; " + counted(lost, "message") + " to " + node + (lost == 1 ? " was" : " were") + " lost" +
            (why.empty() ? "" : ": " + why);
   }
-  return doubled > 0 ? "; " + messages(doubled) + " to " + node + " came twice" : "";
+  return doubled > 0 ? "; " + counted(doubled, "message") + " to " + node + " came twice" : "";
 }
 
 }  // namespace

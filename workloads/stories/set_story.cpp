@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "counted.hpp"
 #include "mznode/check/set_full.hpp"
 #include "stories/witness.hpp"
 
@@ -15,10 +16,6 @@ constexpr std::size_t told_nodes = 2;
 constexpr std::size_t told_letters_to_a_node = 3;
 /// How many events a story of a double has before the read that shows it.
 constexpr std::size_t told_hearings = 6;
-
-std::string count_of(std::size_t count, const std::string& word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
 
 StoryEvent about(const Operation& operation, const std::string& text) {
   return {.at = Witness::time_of(operation), .text = text, .operation = operation.index};
@@ -81,7 +78,7 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
     if (!is_told) {
       if (i + 1 == told_letters_to_a_node) {
         events.push_back({.at = to_node[i].sent,
-                          .text = "… and " + count_of(to_node.size() - told_letters_to_a_node, "more message") +
+                          .text = "… and " + counted(to_node.size() - told_letters_to_a_node, "more message") +
                                   " with it to " + node});
       }
       continue;
@@ -156,7 +153,7 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   }
   const std::size_t others = found.lost.size() - 1;
   story.title = shown(element) + " is lost" + (lacking.empty() ? "" : ": the last reads of " + lacking + " lack it") +
-                (others > 0 ? " (and " + count_of(others, "other element") + " likewise)" : "") +
+                (others > 0 ? " (and " + counted(others, "other element") + " likewise)" : "") +
                 (cause.empty() ? "" : "; " + cause);
   sort_by_time(story.events);
   return story;

@@ -52,7 +52,7 @@ bool has_value(const ordered_json& body, const ordered_json& wanted, const std::
     if (each == wanted) return true;
     if (each.is_object()) {
       for (const auto& [key, part] : each.items()) {
-        if (&each == &body && (key == "msg_id" || key == "in_reply_to" || key == "type")) continue;
+        if (&each == &body && codec::is_envelope_key(key)) continue;
         if (key == wanted_key) return true;
         rest.push_back(&part);
       }
@@ -68,9 +68,7 @@ bool has_scalar(std::string_view body, const Json& value, std::string_view key) 
   Tokens tokens(body);
   while (tokens.next()) {
     const std::string_view name = tokens.is_name() ? tokens.text() : tokens.under();
-    const bool is_head =
-        tokens.depth() == 1 && (name == "\"type\"" || name == "\"msg_id\"" || name == "\"in_reply_to\"");
-    if (is_head) continue;
+    if (tokens.depth() == 1 && codec::is_envelope_key(unquoted(name))) continue;
     if (tokens.is_name() ? unquoted(tokens.text()) == key : is_text_of(tokens.text(), value)) return true;
   }
   return false;
@@ -191,33 +189,33 @@ std::size_t Witness::place_of(std::int64_t index) const {
   throw check::HistoryError("the history has no operation of index " + std::to_string(index));
 }
 
-const Carriers& Witness::carriers() const {
-  if (carriers_) return *carriers_;
-  carriers_.emplace();
+const ValuePlaces& Witness::value_places() const {
+  if (value_places_) return *value_places_;
+  value_places_.emplace();
   const auto given = given_values(run_.history);
   for (const Letter& letter : letters_) {
-    carriers_->learn(type_of(letter.packet->body), letter.packet->body, [&](std::string_view text) {
+    value_places_->learn(type_of(letter.packet->body), letter.packet->body, [&](std::string_view text) {
       const auto found = given.find(text);
       return found != given.end() && found->second <= letter.sent;
     });
   }
-  carriers_->conclude();
-  return *carriers_;
+  value_places_->conclude();
+  return *value_places_;
 }
 
 bool Witness::carries(const sim::Packet& packet, const Json& value, const std::string& text) const {
-  if (!carriers().found_any()) return has_somewhere(packet, value);
+  if (!value_places().found_any()) return has_somewhere(packet, value);
   if (!has_word(packet.body, text)) return false;
   const std::uint64_t type = type_of(packet.body);
   Tokens tokens(packet.body);
   while (tokens.next()) {
-    if (unquoted(tokens.text()) == text && carriers().carries(type, tokens)) return true;
+    if (unquoted(tokens.text()) == text && value_places().carries(type, tokens)) return true;
   }
   return false;
 }
 
 bool Witness::may_carry_unseen(const Json& value, const std::string& dest) const {
-  return carriers().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
+  return value_places().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
            return (dest.empty() || letter.packet->dest == dest) && has_somewhere(*letter.packet, value);
          });
 }

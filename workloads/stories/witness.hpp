@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "mznode/sim/runner.hpp"
-#include "mznode/workloads/carriers.hpp"
 #include "mznode/workloads/story.hpp"
+#include "mznode/workloads/value_places.hpp"
 
 namespace mznode::story {
 
@@ -59,7 +59,7 @@ class Witness {
   const check::Operation* completion_of(std::int64_t invocation) const;
 
   /// The messages between nodes that carry a value that clients gave, in the order of sending: those in which it stands
-  /// where such values do (Carriers). Where no such place was found, those that have it somewhere, ids of messages
+  /// where such values do (ValuePlaces). Where no such place was found, those that have it somewhere, ids of messages
   /// apart. With `key`, that too has to be in them. Only the first `most`.
   std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {},
                                    std::size_t most = SIZE_MAX) const;
@@ -78,7 +78,7 @@ class Witness {
  private:
   /// Its place in the history. Throws HistoryError where there is none of this index.
   std::size_t place_of(std::int64_t index) const;
-  const Carriers& carriers() const;
+  const ValuePlaces& value_places() const;
   /// `text` is the value's, without quotes.
   bool carries(const sim::Packet& packet, const Json& value, const std::string& text) const;
   bool has_down(const sim::FaultSpan& span, const std::string& node) const;
@@ -91,7 +91,7 @@ class Witness {
   /// Empty where indexes are places.
   std::unordered_map<std::int64_t, std::size_t> places_;
   /// Learnt when it is first asked for.
-  mutable std::optional<Carriers> carriers_;
+  mutable std::optional<ValuePlaces> value_places_;
 };
 
 /// What became of a message, in words behind "n0 sent it to n2".

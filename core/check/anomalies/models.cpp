@@ -7,6 +7,7 @@
 #include "anomalies/model_tables.hpp"
 #include "mznode/check/isolation.hpp"
 #include "mznode/json/suggestion.hpp"
+#include "mznode/json/trimmed.hpp"
 
 namespace mznode::check {
 namespace txn {
@@ -200,12 +201,8 @@ std::vector<std::string_view> ConsistencyModels::known() {
 ConsistencyModels ConsistencyModels::parse(std::string_view names) {
   static_assert(txn::known_models.size() <= 64, "a bit for each model");
   ConsistencyModels models;
-  for (std::size_t at = 0; at <= names.size();) {
-    const std::size_t end = std::min(names.find(',', at), names.size());
-    std::string_view name = names.substr(at, end - at);
-    at = end + 1;
-    name.remove_prefix(std::min(name.find_first_not_of(" :"), name.size()));
-    name = name.substr(0, name.find_last_not_of(' ') + 1);
+  for (const std::string_view part : split_at_commas(names)) {
+    const std::string_view name = trimmed(part, " :");
     if (name.empty()) continue;
     const auto* known = std::find(txn::known_models.begin(), txn::known_models.end(),
                                   word_in_any_case(name, ConsistencyModels::known()));

@@ -40,11 +40,7 @@ std::vector<std::string> names_of(const json& value, const std::string& option) 
   std::vector<std::string> names;
   if (value.is_string()) {
     const auto text = value.get<std::string>();
-    for (std::size_t at = 0; at <= text.size();) {
-      const std::size_t comma = std::min(text.find(',', at), text.size());
-      names.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
-      at = comma + 1;
-    }
+    for (const std::string_view part : split_at_commas(text)) names.emplace_back(part);
   }
   bool fits = value.is_array() || (value.is_string() && std::find(names.begin(), names.end(), "") == names.end());
   for (const json& name : value.is_array() ? value : json::array()) {

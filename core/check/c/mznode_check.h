@@ -44,7 +44,7 @@ MZNODE_API const char* mznode_formats(void);
  * object, or NULL for none; its keys are the options of `mznode check` without dashes before them:
  *   "consistency-models"   of transactions: names
  *   "assume"               of rw-register: names, of "wfr-keys", "sequential-keys" and "linearizable-keys"
- *   "transaction-order"    of rw-register: the field of completions whose numbers tell the order of the transactions
+ *   "transaction-order"    of rw-register, txn-rw-register: the field of completions whose numbers tell the order of the transactions
  *   "compat"               "jepsen", "jepsen-0.3.7" to "jepsen-0.3.13", "elle-0.2.2" to "elle-0.2.7"
  *   "complete"             of rw-register and txn-rw-register, without "compat": true: find every violation, or say
  *                          unknown

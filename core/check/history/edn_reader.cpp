@@ -59,13 +59,16 @@ class EdnReader {
     const std::string_view key = edn_.key();
     edn_.peek();
     const std::size_t start = edn_.offset();
-    if (key == "value") edn_.tell_apart(spellings_);
+    if (OperationBuilder::is_value(key)) edn_.tell_apart(spellings_);
     const std::string_view value = edn_.value("a value");
     edn_.tell_apart(nullptr);
-    // What no checker reads may be anything.
     const auto doubt = edn_.take_doubt();
     if (doubt && OperationBuilder::is_judged(key)) edn_.fail(doubt->why, doubt->offset);
-    if (const char* expected = builder_.set(key, value)) edn_.fail(std::string("expected ") + expected, start);
+    // What no checker reads may be anything; nobody is to take it for what it perhaps is not.
+    const std::string doubtful = doubt ? Json(text_.substr(start, edn_.offset() - start)).text() : std::string();
+    if (const char* expected = builder_.set(key, doubt ? doubtful : value)) {
+      edn_.fail(std::string("expected ") + expected, start);
+    }
   }
 
   const std::string& text_;
@@ -81,14 +84,8 @@ RecordedHistory read_recorded_edn(const std::string& text) {
   EdnReader reader(text);
   RecordedHistory recorded = reader.read();
   if (!reader.may_spell_both_ways()) return recorded;
-  // What stands in the text is perhaps none of the values.
-  for (Spellings::Names names = names_spelled_both_ways(text); !names.empty();) {
-    Spellings spellings(names);
-    RecordedHistory apart = EdnReader(text, &spellings).read();
-    if (spellings.seen() == names) return apart;
-    names = spellings.seen();
-  }
-  return recorded;
+  return told_apart(text, std::move(recorded),
+                    [&](Spellings& spellings) { return EdnReader(text, &spellings).read(); });
 }
 
 History read_edn(const std::string& text) {

@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::string_view functions[] = {"r", "w", "append", "read", "write", "send", "poll"};
 
+bool is_function(std::string_view name) {
+  return std::find(std::begin(functions), std::end(functions), name) != std::end(functions);
+}
+
+/// What stands between the quotes of a string, where that has escapes.
+std::string plain(std::string_view content) {
+  std::string text;
+  // The escapes of EDN are those of JSON, and octal ones, of which no name is made.
+  return content.find('\\') != std::string_view::npos && unescape(content, text) ? text : std::string(content);
+}
+
 constexpr std::array<bool, 256> token_ends = [] {
   std::array<bool, 256> table{};
   for (std::size_t c = 0; c <= ' '; ++c) table[c] = true;
@@ -53,19 +64,22 @@ bool WordSketch::may_have_both() const {
   return false;
 }
 
-void Spellings::see_keyword(std::string_view name) {
+void Spellings::see_keyword(std::string_view name, bool heads_list) {
+  if (heads_list && is_function(name)) return;
   if (names_.contains(name)) keywords_.emplace(name);
 }
 
-void Spellings::see_string(std::string& out, std::size_t start) {
-  const std::string string = out.substr(start);
-  const std::string_view name = std::string_view(string).substr(1, string.size() - 2);
+void Spellings::see_string(std::string& out, std::size_t start, bool heads_list) {
+  const std::string name = plain(std::string_view(out).substr(start + 1, out.size() - start - 2));
+  if (heads_list && is_function(name)) return;
   const bool is_one = names_.contains(name);
-  if (is_one) strings_.emplace(name);
+  if (is_one) strings_.insert(name);
   // Those that have quotes by themselves are spelled anew, too, lest they look like others that are.
-  if (!is_one && !name.starts_with("\\\"")) return;
+  if (!is_one && !name.starts_with('"')) return;
+  std::string quoted;
+  append_quoted(quoted, name);
   out.resize(start);
-  append_quoted(out, string);
+  append_quoted(out, quoted);
 }
 
 Spellings::Names Spellings::seen() const {
@@ -85,13 +99,15 @@ Spellings::Names names_spelled_both_ways(std::string_view edn) {
         if (!name.empty() && keywords.insert(name).second) begins[static_cast<unsigned char>(name.front())] = true;
       },
       [](std::string_view) {});
-  for (const std::string_view function : functions) keywords.erase(function);
   Spellings::Names names;
   for_each_word(
       edn, [](std::string_view) {},
       [&](std::string_view string) {
-        const bool may_be = !string.empty() && begins[static_cast<unsigned char>(string.front())];
-        if (may_be && keywords.contains(string)) names.emplace(string);
+        const bool has_escapes = string.find('\\') != std::string_view::npos;
+        const std::string unescaped = has_escapes ? plain(string) : std::string();
+        const std::string_view name = has_escapes ? unescaped : string;
+        const bool may_be = !name.empty() && begins[static_cast<unsigned char>(name.front())];
+        if (may_be && keywords.contains(name)) names.emplace(name);
       });
   return names;
 }

@@ -10,7 +10,8 @@ namespace mznode::check {
 
 /// Keywords and strings of one name, `:a` and `"a"`, which are two values to Clojure and one text in JSON. Where a
 /// history has both among its values, such strings become JSON strings that have their quotes in them, `"\"a\""`, so
-/// that the usual histories, which have one of the two, look as usual.
+/// that the usual histories, which have one of the two, look as usual. At the head of a list within a list, names of
+/// micro-operations are functions however they are spelled.
 class Spellings {
  public:
   using Names = std::set<std::string, std::less<>>;
@@ -18,9 +19,10 @@ class Spellings {
   /// For the names that are to be told apart.
   explicit Spellings(Names names) : names_(std::move(names)) {}
 
-  void see_keyword(std::string_view name);
+  /// `heads_list` says that it is the first element of a list within a list.
+  void see_keyword(std::string_view name, bool heads_list);
   /// Spells anew what stands in `out` from `start` on, a string as JSON.
-  void see_string(std::string& out, std::size_t start);
+  void see_string(std::string& out, std::size_t start, bool heads_list);
 
   /// Those of the names that were seen as both.
   Names seen() const;
@@ -52,8 +54,20 @@ class WordSketch {
   std::array<bool, places> strings_{};
 };
 
-/// The names that stand anywhere in a text as a keyword and as a string, but for those of micro-operations, which are
-/// functions however they are spelled.
+/// The names that stand anywhere in a text as a keyword and as a string.
 Spellings::Names names_spelled_both_ways(std::string_view edn);
+
+/// A history that was read of a text: read again with Spellings, by `read`, where its values need them.
+template <class History, class Read>
+History told_apart(std::string_view text, History recorded, const Read& read) {
+  // What stands in the text is perhaps none of the values.
+  for (Spellings::Names names = names_spelled_both_ways(text); !names.empty();) {
+    Spellings spellings(names);
+    History apart = read(spellings);
+    if (spellings.seen() == names) return apart;
+    names = spellings.seen();
+  }
+  return recorded;
+}
 
 }  // namespace mznode::check

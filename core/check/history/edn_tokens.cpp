@@ -224,9 +224,16 @@ void EdnTranscoder::quote_key(std::string& out, std::size_t start) {
   append_quoted(out, key);
 }
 
+bool EdnTranscoder::heads_list(const std::string& out, std::size_t start) const {
+  const auto is_list = [](const Frame& frame) { return frame.kind == Kind::vector || frame.kind == Kind::list; };
+  return frames_.size() >= 2 && is_list(frames_.back()) && is_list(frames_[frames_.size() - 2]) &&
+         out[start - 1] == '[';
+}
+
 void EdnTranscoder::string(std::string& out) {
   const std::size_t opened = offset();
   const std::size_t from = out.size();
+  bool has_escapes = false;
   ++at_;
   out += '"';
   for (;;) {
@@ -236,6 +243,7 @@ void EdnTranscoder::string(std::string& out) {
     if (*at_ == '"') break;
     if (at_ == end_) fail("expected \" to end the string", opened);
     if (*at_ == '\\') {
+      has_escapes = true;
       string_escape(out);
     } else {
       string_control_or_multibyte(out);
@@ -243,8 +251,11 @@ void EdnTranscoder::string(std::string& out) {
   }
   ++at_;
   out += '"';
-  words_.add_string(out.data() + from + 1, out.data() + out.size() - 1);
-  if (spellings_ != nullptr) spellings_->see_string(out, from);
+  const std::string_view content(out.data() + from + 1, out.size() - from - 2);
+  std::string plain;
+  const std::string_view word = has_escapes && unescape(content, plain) ? plain : content;
+  words_.add_string(word.data(), word.data() + word.size());
+  if (spellings_ != nullptr) spellings_->see_string(out, from, heads_list(out, from));
 }
 
 void EdnTranscoder::string_escape(std::string& out) {
@@ -290,7 +301,9 @@ void EdnTranscoder::keyword(std::string& out) {
   while (!is_delimiter(*at_) && *at_ > ' ') ++at_;
   if (is_delimiter(*at_) && at_ != start) {
     words_.add_keyword(start, at_);
-    if (spellings_ != nullptr) spellings_->see_keyword({start, static_cast<std::size_t>(at_ - start)});
+    if (spellings_ != nullptr) {
+      spellings_->see_keyword({start, static_cast<std::size_t>(at_ - start)}, heads_list(out, out.size()));
+    }
     (out += '"').append(start, at_) += '"';
     return;
   }
@@ -298,7 +311,7 @@ void EdnTranscoder::keyword(std::string& out) {
   const std::string_view name = take_token();
   if (name.empty()) fail("expected a name behind :");
   words_.add_keyword(name.data(), name.data() + name.size());
-  if (spellings_ != nullptr) spellings_->see_keyword(name);
+  if (spellings_ != nullptr) spellings_->see_keyword(name, heads_list(out, out.size()));
   append_text(out, name);
 }
 

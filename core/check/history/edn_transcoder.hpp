@@ -91,6 +91,8 @@ class EdnTranscoder {
   /// Appends text of the history as a JSON string, and notes where it is not UTF-8.
   void append_text(std::string& out, std::string_view text);
   void quote_key(std::string& out, std::size_t start);
+  /// Whether what begins at this offset of the output is the first element of a list within a list.
+  bool heads_list(const std::string& out, std::size_t start) const;
   [[noreturn]] void fail_at_end(const char* what) const;
 
   std::string_view take_token();

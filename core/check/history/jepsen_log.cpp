@@ -25,7 +25,8 @@ std::string_view logged(std::string_view line) {
 
 class LogReader {
  public:
-  explicit LogReader(const std::string& text) : text_(text) {}
+  /// Keywords and strings in values are told apart by `spellings`, unless it is null.
+  explicit LogReader(const std::string& text, Spellings* spellings = nullptr) : text_(text), spellings_(spellings) {}
 
   RecordedHistory read() {
     for (std::size_t at = 0; at < text_.size();) {
@@ -78,7 +79,9 @@ class LogReader {
   void set(EdnTranscoder& edn, std::size_t offset, std::string_view key, const char* what) {
     edn.peek();
     const std::size_t start = edn.offset();
+    if (OperationBuilder::is_value(key)) edn.tell_apart(spellings_);
     const std::string_view json = edn.value(what);
+    edn.tell_apart(nullptr);
     // What no checker reads may be anything.
     const auto doubt = edn.take_doubt();
     if (doubt && OperationBuilder::is_judged(key)) fail_at(text_, offset + doubt->offset, doubt->why);
@@ -88,6 +91,7 @@ class LogReader {
   }
 
   const std::string& text_;
+  Spellings* spellings_;
   OperationBuilder builder_;
   RecordedHistory recorded_;
 };
@@ -105,7 +109,8 @@ bool looks_like_jepsen_log(std::string_view text) {
 }
 
 RecordedHistory read_jepsen_log(const std::string& text) {
-  return LogReader(text).read();
+  return told_apart(text, LogReader(text).read(),
+                    [&](Spellings& spellings) { return LogReader(text, &spellings).read(); });
 }
 
 bool looks_like_porcupine(std::string_view text) {

@@ -53,7 +53,12 @@ bool OperationBuilder::has_had(std::string_view key) {
     fields_ |= bit;
     return is_repeated;
   }
-  return false;
+  const auto& others = operation_->other_fields;
+  return std::any_of(others.begin(), others.end(), [&](const auto& each) { return each.first == key; });
+}
+
+bool OperationBuilder::is_value(std::string_view key) {
+  return key == "value" || key == "key" || key == "position" || key == "link";
 }
 
 const char* OperationBuilder::set(std::string_view key, std::string_view json) {

@@ -34,11 +34,14 @@ class OperationBuilder {
   /// then that it tells no beginnings.
   void complete(RecordedHistory& recorded) const;
 
-  /// Whether a checker may read a field of this name.
+  /// Whether a checker may read a field of this name. Beside those, only that which the user names as the order of
+  /// transactions.
   static bool is_judged(std::string_view key);
+  /// Whether it may hold values of objects.
+  static bool is_value(std::string_view key);
 
  private:
-  /// Whether a field that has a meaning has stood in the operation before; notes that it stands there.
+  /// Whether a field has stood in the operation before; notes that it stands there, where it has a meaning.
   bool has_had(std::string_view key);
   const char* set_type(std::string_view json);
   const char* set_process(std::string_view json);

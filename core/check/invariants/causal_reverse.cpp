@@ -93,9 +93,7 @@ class CausalReverse {
       const bool is_written = write != object.writes.end() && write->second.first_begun < position;
       if (!is_written && !upstream_.ignores_impossible_elements()) {
         const bool is_aborted = write != object.writes.end() && write->second.first_failed < position;
-        violations_.add(is_aborted ? "aborted-read" : "unwritten-read", {read},
-                        named(read) + " shows " + shown(element) +
-                            (is_aborted ? ", whose write failed" : ", which nobody had begun to write"));
+        violations_.add_impossible({read}, shown(element), is_aborted);
       }
       if (write == object.writes.end() || write->second.begun == never) continue;
       seen.insert(&write->second);

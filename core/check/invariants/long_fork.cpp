@@ -139,14 +139,13 @@ class LongFork {
   void judge_value(std::size_t position, const Json& key, const Json& value) {
     if (value.is_null() || writes_.empty() || upstream_.ignores_impossible_elements()) return;
     const Operation& read = history_[position];
-    const std::string what = named(read) + " shows " + shown(value.text()) + " of key " + shown(key.text());
+    const std::string what = shown(value.text()) + " of key " + shown(key.text());
     const auto known = writes_.find(key);
     const bool is_written = known != writes_.end() && known->second < position &&
                             micro_operations_of(history_[known->second]).front().value == value;
-    if (!is_written) return violations_.add("unwritten-read", {read}, what + ", which nobody had begun to write");
+    if (!is_written) return violations_.add_impossible({read}, what, false);
     if (!has_failed(history_, pairing_, known->second)) return;
-    violations_.add("aborted-read", {read, history_[pairing_.completion(known->second)]},
-                    what + ", whose write failed");
+    violations_.add_impossible({read, history_[pairing_.completion(known->second)]}, what, true);
   }
 
   /// Reads are of one order where each shows all that the next smaller one does.

@@ -46,6 +46,12 @@ void Violations::add(std::string_view name, std::vector<Operation> operations, s
   if (known->examples.size() < kept_examples) known->examples.push_back({std::move(operations), std::move(text)});
 }
 
+void Violations::add_impossible(std::vector<Operation> operations, const std::string& what, bool is_aborted) {
+  std::string text = named(operations.front()) + " shows " + what +
+                     (is_aborted ? ", whose write failed" : ", which nobody had begun to write");
+  add(is_aborted ? "aborted-read" : "unwritten-read", std::move(operations), std::move(text));
+}
+
 Verdict Violations::verdict(const std::string& why_unjudged) && {
   Verdict verdict(!empty() ? Valid::no : why_unjudged.empty() ? Valid::yes : Valid::unknown);
   if (verdict.valid == Valid::unknown) verdict.error = why_unjudged;

@@ -19,6 +19,8 @@ class Violations {
     finding_.counts.emplace_back(std::move(name), static_cast<std::int64_t>(number));
   }
   void add(std::string_view name, std::vector<Operation> operations, std::string text);
+  /// Of a read, the first of the operations, that shows what nobody had begun to write, or a write that failed.
+  void add_impossible(std::vector<Operation> operations, const std::string& what, bool is_aborted);
   bool empty() const { return finding_.violations.empty(); }
 
   /// Invalid where there is any. Otherwise unknown for the reason why nothing was judged, and valid where that is

@@ -214,6 +214,10 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
   std::size_t open_dequeues = 0;
   std::size_t open_drains = 0;
   InOutFinding finding;
+  for (const Operation& each : history) {
+    // To upstream, what is put in later may have been there.
+    if (believes_all && each.is_client() && each.type == Type::invoke && each.f == "enqueue") begun.insert(each.value);
+  }
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Operation& operation = history[i];
     if (!operation.is_client()) continue;
@@ -238,17 +242,13 @@ Verdict check_total_queue(const History& history, const CheckOptions& options) {
       refuse(operation, "a drain that crashed may have taken out anything");
     }
     if (operation.f == "drain" && is_ok) append_list(operation, dequeued);
-    for (std::size_t each = known; each < dequeued.size() && !believes_all; ++each) {
+    for (std::size_t each = known; each < dequeued.size(); ++each) {
       if (!begun.contains(dequeued[each])) finding.unexpected.push_back(dequeued[each]);
     }
   }
   sort_elements(possible);
   sort_elements(acknowledged);
   sort_elements(dequeued);
-  if (believes_all) {
-    std::copy_if(dequeued.begin(), dequeued.end(), std::back_inserter(finding.unexpected),
-                 [&](const Json& each) { return !begun.contains(each); });
-  }
   sort_elements(finding.unexpected);
   const Multiset ok = both(minus(dequeued, finding.unexpected), possible);
   finding.attempt_count = attempts.size();

@@ -201,7 +201,7 @@ Verdict check_set_full(const History& history, const CheckOptions& options) {
 }
 
 std::vector<SetOutcome> set_outcomes(const History& history) {
-  const auto filled = with_written_values(history, Pairing(history));
+  const auto filled = with_asked_values(history, Pairing(history));
   const SetTimeline timeline(filled ? *filled : history);
   std::vector<SetOutcome> outcomes;
   for (const SetElement& element : timeline.elements()) {

@@ -124,7 +124,9 @@ RegisterVersions::Edges RegisterVersions::told_order(const History& history, con
       }
     }
   }
-  if (by_number.empty()) throw HistoryError("no transaction has the field " + field + " that tells their order");
+  if (by_number.empty())
+    throw HistoryError("no transaction has a field " + field +
+                       ", beside those that every operation has, that tells their order");
   Edges edges;
   std::vector<Version> last(transactions_.key_count(), none);
   for (const auto& [number, transaction] : by_number) {

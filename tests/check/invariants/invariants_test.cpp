@@ -159,6 +159,9 @@ TEST(Sequential, KeysWereWritten) {
   EXPECT_EQ(judge_rule("sequential", with(R"("3_0")")).valid, Valid::yes);
   EXPECT_EQ(violations_of(judge_rule("sequential", with("4"))), "unwritten-read");
   EXPECT_EQ(judge_rule("sequential", with("4"), compat).valid, Valid::yes);
+  auto later = reads_of({R"([3,[null,"3_0"]])"});
+  later.emplace_back("1 invoke write 3");
+  EXPECT_EQ(violations_of(judge_rule("sequential", later)), "unwritten-read") << "before the first write of all";
 }
 
 TEST(Sequential, KeysAreNotThoseWhoseWriteFailed) {

@@ -87,7 +87,26 @@ TEST(RwRegister, VersionsFollowTheOrderThatTheDatabaseTells) {
             "operation 3: expected a ts of its own, and not that of operation 2");
   EXPECT_EQ(judge(told(two, {"1", "\"b\""}), "ts").error,
             "operation 3: expected a number in ts, the place of the transaction among all");
-  EXPECT_EQ(judge(told(two, {"1", "2"}), "commit").error, "no transaction has the field commit that tells their order");
+  EXPECT_EQ(judge(told(two, {"1", "2"}), "commit").error,
+            "no transaction has a field commit, beside those that every operation has, that tells their order");
+}
+
+TEST(RwRegister, WhatTellsTheOrderIsReadWithCare) {
+  const auto judge = [](const std::string& fields) {
+    CheckOptions options;
+    options.transaction_order = "ts";
+    return find_checker("rw-register")
+        ->check(read_history("{:process 0, :type :invoke, :f :txn, :value [[:w :x 1]]}"
+                             "{:process 0, :type :ok, :f :txn, :value [[:w :x 1]], " +
+                             fields +
+                             "}{:process 1, :type :invoke, :f :txn, :value [[:r :x nil]]}"
+                             "{:process 1, :type :ok, :f :txn, :value [[:r :x 1]]}"),
+                options);
+  };
+  EXPECT_EQ(judge(":ts 5").valid, Valid::yes);
+  EXPECT_EQ(judge(":ts #x 5").error, "operation 1: expected a number in ts, the place of the transaction among all");
+  EXPECT_THROW(judge(":ts 1, :ts 2"), HistoryError) << "one transaction has one place";
+  EXPECT_EQ(judge(":ts 5, :note #x 5").valid, Valid::yes) << "what nobody reads may be anything";
 }
 
 TEST(RwRegister, WritesFollowReadsIfAssumed) {

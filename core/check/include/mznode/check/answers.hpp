@@ -51,9 +51,10 @@ AnswerJudge judge_list_transactions(const History& history);
 /// others.
 AnswerJudge judge_log_answers(const History& history);
 
-/// The history in which an acknowledged write that says nothing, because its client leaves the value out, says what it
-/// was to write; nothing where there is none. Whoever judges by what was acknowledged needs not know of such clients.
-std::optional<History> with_written_values(const History& history, const Pairing& pairing);
+/// The history in which completions that say nothing, because their client leaves the value out, say what was asked:
+/// acknowledged writes, and whatever failed or may have; nothing where there are none. Whoever judges by what
+/// completions say needs not know of such clients.
+std::optional<History> with_asked_values(const History& history, const Pairing& pairing);
 
 /// Replies that answer something else than was asked.
 struct OtherThanAsked final : Finding {

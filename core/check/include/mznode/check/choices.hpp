@@ -22,9 +22,8 @@ std::span<const std::string_view> assumption_names();
 void assume(Assumptions& assumptions, std::string_view name);
 
 /// Throws std::invalid_argument where the checker of this name cannot do what the options ask for: where it needs a
-/// model and is given none, or one that nobody knows; where it is given one and has none; and where complete checks are
-/// demanded, or an order of transactions told, that it does not have. `dashes` stand before the names of options in the
-/// message.
+/// model and is given none, or one that nobody knows; and where an option is given that it does not read. `dashes`
+/// stand before the names of options in the message.
 void demand_fitting(std::string_view checker, const CheckOptions& options, std::string_view dashes = {});
 
 }  // namespace mznode::check

@@ -15,7 +15,7 @@ namespace mznode::check {
 enum class Subject : std::uint8_t { echo, set, ids, counter, one_register, registers, logs, transactions, other };
 
 /// Whether a checker can say of a beginning of a history what no continuation takes back, or of the whole only.
-enum class Judges : std::uint8_t { whole, beginnings };
+enum class Judges : std::uint8_t { whole, prefixes };
 
 /// A checker under the name of a workload or its own.
 struct Checker {

@@ -1,4 +1,4 @@
-#include "mznode/workloads/carriers.hpp"
+#include "mznode/workloads/value_places.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -14,13 +14,12 @@ bool is_any_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 }  // namespace
 
-bool Carriers::can_carry(const Tokens& token) {
-  const bool is_head =
-      !token.is_name() && token.depth() == 1 && is_any_of(unquoted(token.under()), {"type", "msg_id", "in_reply_to"});
+bool ValuePlaces::can_carry(const Tokens& token) {
+  const bool is_head = !token.is_name() && token.depth() == 1 && codec::is_envelope_key(unquoted(token.under()));
   return !is_head && !(token.is_name() && token.depth() == 1);
 }
 
-void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement& is_element) {
+void ValuePlaces::learn(std::uint64_t type, std::string_view body, const IsElement& is_element) {
   constexpr std::size_t most_bytes = 4'000'000;
   // Of a type that is well known, few are enough: nodes that tell each other all that they have repeat themselves.
   constexpr std::size_t known_bytes = 32'000;
@@ -53,7 +52,7 @@ void Carriers::learn(std::uint64_t type, std::string_view body, const IsElement&
   }
 }
 
-void Carriers::conclude() {
+void ValuePlaces::conclude() {
   std::unordered_set<std::uint64_t> types_with_lists;
   bool is_any_called = false;
   bool is_any_varied = false;

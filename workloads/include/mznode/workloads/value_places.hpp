@@ -12,7 +12,7 @@ namespace mznode {
 
 /// Where messages of each type carry elements. Nodes may call their fields as they like, so that it is learnt: what
 /// stands there is nearly always an element that somebody had begun to add.
-class Carriers {
+class ValuePlaces {
  public:
   /// Whether a text is an element that somebody had begun to add when the message was sent.
   using IsElement = std::function<bool(std::string_view text)>;
