@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "mznode/json/codec.hpp"
 #include "mznode/json/fnv.hpp"
 
 namespace mznode {
