@@ -22,7 +22,7 @@ define timed
 @echo "=== $(1)"; start=$$(date +%s); $(2) && echo "=== took $$(($$(date +%s) - start)) s"
 endef
 
-.PHONY: mznode setup configure test test-all soak demo bench install deb doc clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
+.PHONY: mznode setup configure test test-rest test-all soak demo bench install deb doc clean help $(patsubst %,test-%,$(WORKLOADS) $(COUNTERS) $(TXNS))
 
 mznode: configure
 	$(call timed,building the program and what is installed: three minutes on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS))
@@ -36,11 +36,15 @@ configure: setup
 
 test: configure
 	$(call timed,building the program and the tests: five minutes and a half on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
-	@scripts/run-tests.sh $(BUILD) --label-exclude users
+	@scripts/run-tests.sh $(BUILD) --label-exclude 'users|mutants'
 
-# What users do with it, too: install the package and compile with it, type what the pages say, walk the tutorial.
-test-all: test
-	@scripts/run-tests.sh $(BUILD) --label-regex users
+# What users do with it: install the package and compile with it, type what the pages say, walk the tutorial. And
+# whether the tests find the mutants of consensus and storage.
+test-rest: configure
+	$(call timed,building the mutants and the examples: two minutes on two cores where the tests are built,cmake --build $(BUILD) --parallel $(JOBS) --target more-tests)
+	@scripts/run-tests.sh $(BUILD) --label-regex 'users|mutants'
+
+test-all: test test-rest
 
 # A part of the cells with SHARD=i/n, another number of seeds a cell with SEEDS=n, only some cells with CELLS=text
 # and NODES=n,n…; with SHORT=1 tests of 2, 5 and 10 seconds, of which none may be called invalid.
@@ -83,7 +87,7 @@ clean:
 help:
 	@echo "make                  build $(MZNODE), installing the packages it needs where they are missing"
 	@echo "make test             the tests of the program"
-	@echo "make test-all         those, and what users do: install the package, type what the pages say, walk the tutorial"
+	@echo "make test-all         those, what users do (install the package, type what the pages say, walk the tutorial), and mutants"
 	@echo "make soak             the full seed counts, hours of them, as lines of JSON (SHARD=i/n, SEEDS=n, NODES=n,n, CELLS=\"g-counter, crdt\")"
 	@echo "make demo             run the workloads and print a table of verdicts"
 	@echo "make test-WORKLOAD    one workload under Maelstrom (\$$MAELSTROM or PATH), else on the embedded network:"
