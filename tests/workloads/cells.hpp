@@ -129,7 +129,7 @@ struct CellOutcome {
 inline CellOutcome run_cell(const Cell& cell, std::uint64_t seed) {
   TestSettings settings = settings_of(cell, seed);
   raft::Watch watch(settings);
-  settings.keep_journal = cell.strategy == "raft";
+  settings.keep_journal = cell.strategy == "raft" || cell.workload == "lin-kv";
   CellOutcome outcome;
   outcome.report = run_test(settings, [&] { return !watch.look(); });
   outcome.valid = verdict_on(cell, outcome.report);
@@ -138,7 +138,7 @@ inline CellOutcome run_cell(const Cell& cell, std::uint64_t seed) {
     outcome.valid = check::Valid::no;
     outcome.why = *watch.violation();
   } else if (cell.workload == "lin-kv" && settings.latency.mean_ms <= 10) {
-    const auto calm = find_calm_operations(outcome.report.run.history);
+    const auto calm = find_calm_operations(outcome.report.run);
     if (!calm.unanswered.empty()) {
       outcome.valid = check::Valid::no;
       outcome.why = calm.unanswered.front().f + " was not answered although there was no fault, at " +

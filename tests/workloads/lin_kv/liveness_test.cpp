@@ -38,7 +38,7 @@ TestSettings settings_of(const Case& each, std::size_t nodes, std::uint64_t seed
   settings.nemesis_interval = 4s;
   settings.latency.mean_ms = static_cast<std::int64_t>(seed % 3) * 10;
   settings.seed = seed;
-  settings.keep_journal = false;
+  settings.keep_journal = true;
   return settings;
 }
 
@@ -49,7 +49,7 @@ TEST_P(Liveness, TwoSecondsAfterAFaultEveryOperationIsAnswered) {
   for (const std::size_t nodes : {2U, 3U, 5U}) {
     for (std::uint64_t seed = 0; seed < seeds_per_cell(3); ++seed) {
       const auto report = run_test(settings_of(GetParam(), nodes, seed), [] { return false; });
-      const CalmOperations findings = find_calm_operations(report.run.history);
+      const CalmOperations findings = find_calm_operations(report.run);
       answered += findings.answered;
       ASSERT_TRUE(findings.unanswered.empty())
           << fault_name(GetParam().fault) << ", nodes " << nodes << ", seed " << seed << ": "
@@ -73,6 +73,40 @@ check::Operation completion(check::Type type, const char* f, std::optional<Json>
   event.f = f;
   event.error = std::move(error);
   return event;
+}
+
+/// A run with a fault in its first second, during which a message was sent that comes three seconds later, and an
+/// operation without an answer that begins at `begins_at`.
+sim::RunResult run_with_late_message(Duration begins_at) {
+  const auto event = [](check::Type type, std::int64_t process, const char* f, Duration at) {
+    check::Operation each = completion(type, f);
+    each.process = process;
+    each.time_ns = at.count();
+    return each;
+  };
+  sim::RunResult run;
+  run.started = Time(7s);
+  run.history = {event(check::Type::info, check::nemesis_process, "start-slow", 0s),
+                 event(check::Type::info, check::nemesis_process, "stop-slow", 1s),
+                 event(check::Type::invoke, 0, "write", begins_at),
+                 event(check::Type::info, 0, "write", begins_at + 1s)};
+  const std::uint64_t early = 0;
+  const std::uint64_t late = 1;
+  const std::uint64_t quick = 2;
+  using Event = sim::JournalEntry::Event;
+  run.journal = {{run.started + 800ms, Event::send, late},     {run.started + 900ms, Event::send, early},
+                 {run.started + 950ms, Event::receive, early}, {run.started + 3900ms, Event::receive, late},
+                 {run.started + 4100ms, Event::send, quick},   {run.started + 4200ms, Event::receive, quick}};
+  return run;
+}
+
+TEST(CalmOperations, BeginTwoSecondsAfterTheLastMessageCameThatWasSentBeforeAFaultEnded) {
+  EXPECT_TRUE(find_calm_operations(run_with_late_message(3100ms)).unanswered.empty());
+  EXPECT_TRUE(find_calm_operations(run_with_late_message(5899ms)).unanswered.empty());
+  EXPECT_EQ(find_calm_operations(run_with_late_message(5900ms)).unanswered.size(), 1u);
+  sim::RunResult without_journal = run_with_late_message(5900ms);
+  without_journal.journal.clear();
+  EXPECT_THROW(find_calm_operations(without_journal), std::invalid_argument) << "it would pass for calm too early";
 }
 
 TEST(AnswersEveryKind, ARefusalByTheRegisterIsAnAnswerButWantOfAMajorityIsNone) {
