@@ -62,13 +62,13 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
   }
   if (!witness.has_messages()) return;
   if (carrying.empty()) {
-    const bool is_sure = !witness.may_carry_unseen(element, "");
+    const bool is_sure = !witness.may_carry_unseen(element, {});
     events.push_back({.text = is_sure ? "no message between nodes shows " + shown(element)
                                       : shown(element) + " stands in no message where others of the kind do"});
     return;
   }
   if (to_node.empty()) {
-    const bool is_sure = !witness.may_carry_unseen(element, node);
+    const bool is_sure = !witness.may_carry_unseen(element, {.dest = node});
     events.push_back(
         {.text = "nobody " + std::string(is_sure ? "sends " : "is seen to send ") + shown(element) + " to " + node});
     return;
@@ -96,14 +96,44 @@ void tell_letters(const Witness& witness, const Json& element, const std::string
   }
 }
 
-/// Why a node lacks an element, as far as the run shows it; empty where it does not.
+/// What became of an element that a node had and that its death took: whether it had told anybody, and who told it
+/// when it was back. Begins with ", ".
+std::string after_death(const Witness& witness, const Json& element, const std::string& node,
+                        const std::vector<Letter>& carrying, const std::vector<std::string>& having, Duration known,
+                        const std::vector<StoryEvent>& deaths) {
+  std::string text = ", and was killed later";
+  if (!witness.has_messages()) return text;
+  const Duration died = deaths.front().at.value_or(Duration::zero());
+  const auto has_told = [&](const Letter& letter) { return letter.packet->src == node && letter.sent <= died; };
+  const bool has_heard_or_told = std::any_of(carrying.begin(), carrying.end(), [&](const Letter& letter) {
+    return has_told(letter) || letter.packet->dest == node;
+  });
+  if (!has_heard_or_told) {
+    const bool is_sure = !witness.may_carry_unseen(element, {.src = node, .from = known, .to = died});
+    return text + (is_sure ? ", before it had told anybody" : "");
+  }
+  // It lacks what nobody told it after its last beginning.
+  const Duration last_death = deaths.back().at.value_or(died);
+  const auto is_told_anew = [&](const Letter& letter) {
+    return letter.packet->dest == node && (letter.received ? *letter.received : letter.sent) >= last_death;
+  };
+  if (having.empty() || std::any_of(carrying.begin(), carrying.end(), is_told_anew)) return text;
+  if (witness.may_carry_unseen(element, {.dest = node, .from = last_death})) return text;
+  std::string names;
+  for (const std::string& each : having) names += (names.empty() ? "" : ", ") + each;
+  return text + "; " + names + (having.size() == 1 ? ", which has it, has" : ", which have it, have") + " sent it to " +
+         node + " no more";
+}
+
+/// Why a node lacks an element, as far as the run shows it; empty where it does not. `having` are the nodes whose last
+/// reads show it.
 std::string cause_of(const Witness& witness, const Json& element, const Beginning& beginning, const std::string& node,
-                     const std::vector<Letter>& carrying, Duration until) {
+                     const std::vector<Letter>& carrying, const std::vector<std::string>& having, Duration until) {
   const Duration known = Witness::time_of(*beginning.operation);
-  const bool was_killed = !witness.deaths(node, known, until).empty();
+  const auto deaths = witness.deaths(node, known, until);
+  const std::string death = deaths.empty() ? "" : after_death(witness, element, node, carrying, having, known, deaths);
   if (node == witness.node_of(*beginning.operation)) {
-    return node + " itself had " + (beginning.operation->f == "read" ? "shown" : "acknowledged") + " it" +
-           (was_killed ? ", and was killed later" : "");
+    return node + " itself had " + (beginning.operation->f == "read" ? "shown" : "acknowledged") + " it" + death;
   }
   if (!witness.has_messages()) return {};
   std::size_t count = 0;
@@ -116,19 +146,29 @@ std::string cause_of(const Witness& witness, const Json& element, const Beginnin
     if (letter.received && arrived == nullptr) arrived = &letter;
   }
   if (count == 0) {
-    return witness.may_carry_unseen(element, node) ? "" : "no message told " + node + " of it";
+    return witness.may_carry_unseen(element, {.dest = node}) ? "" : "no message told " + node + " of it";
   }
-  if (arrived != nullptr) {
-    return node + " had heard of it from " + arrived->packet->src + (was_killed ? ", and was killed later" : "");
-  }
+  if (arrived != nullptr) return node + " had heard of it from " + arrived->packet->src + death;
   const std::string why = witness.why_lost(*last);
   return (count == 1 ? "the only message with it to " + node + " was lost"
                      : "all " + std::to_string(count) + " messages with it to " + node + " were lost") +
          (why.empty() ? "" : ": " + why);
 }
 
+/// The lost element that is told about: the first, of a few, that some node has in the end. What nobody has may have
+/// gone with all who knew it, which says little of how nodes tell each other.
+const Json& told_of(const Witness& witness, const std::vector<Json>& lost) {
+  constexpr std::size_t tried = 100;
+  const auto reads = last_reads(witness, Duration::zero());
+  for (std::size_t i = 0; i < std::min(tried, lost.size()); ++i) {
+    const auto has = [&](const auto& each) { return holds(each.second->value, lost[i]); };
+    if (std::any_of(reads.begin(), reads.end(), has)) return lost[i];
+  }
+  return lost.front();
+}
+
 Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
-  const Json& element = found.lost.front();
+  const Json& element = told_of(witness, found.lost);
   Story story;
   const Beginning beginning = beginning_of(witness, element);
   if (beginning.operation == nullptr) return story;
@@ -138,12 +178,17 @@ Story story_of_loss(const Witness& witness, const check::SetFinding& found) {
   std::string lacking;
   std::string cause;
   std::size_t lacking_count = 0;
-  for (const auto& [node, read] : last_reads(witness, known)) {
+  const auto reads = last_reads(witness, known);
+  std::vector<std::string> having;
+  for (const auto& [node, read] : reads) {
+    if (holds(read->value, element)) having.push_back(node);
+  }
+  for (const auto& [node, read] : reads) {
     if (holds(read->value, element)) continue;
     lacking += (lacking.empty() ? "" : ", ") + node;
     // Of the node that the title names first, or of the one that had it and lacks it now.
     if (lacking_count == 0 || node == witness.node_of(*beginning.operation)) {
-      cause = cause_of(witness, element, beginning, node, carrying, Witness::time_of(*read));
+      cause = cause_of(witness, element, beginning, node, carrying, having, Witness::time_of(*read));
     }
     if (++lacking_count > told_nodes) continue;
     if (node != witness.node_of(*beginning.operation)) tell_letters(witness, element, node, carrying, story.events);

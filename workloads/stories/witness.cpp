@@ -214,9 +214,11 @@ bool Witness::carries(const sim::Packet& packet, const Json& value, const std::s
   return false;
 }
 
-bool Witness::may_carry_unseen(const Json& value, const std::string& dest) const {
+bool Witness::may_carry_unseen(const Json& value, const Way& way) const {
   return value_places().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
-           return (dest.empty() || letter.packet->dest == dest) && has_somewhere(*letter.packet, value);
+           const bool has_ends = (way.src.empty() || letter.packet->src == way.src) &&
+                                 (way.dest.empty() || letter.packet->dest == way.dest);
+           return has_ends && letter.sent >= way.from && letter.sent <= way.to && has_somewhere(*letter.packet, value);
          });
 }
 

@@ -26,6 +26,14 @@ struct Letter {
   std::size_t arrivals = 0;
 };
 
+/// Which messages are meant: from and to whom, where it says so, and sent in which span of time.
+struct Way {
+  std::string src = {};
+  std::string dest = {};
+  Duration from = Duration::min();
+  Duration to = Duration::max();
+};
+
 /// "1.410 s".
 std::string seconds(Duration at);
 /// Short enough for a sentence.
@@ -63,9 +71,9 @@ class Witness {
   /// apart. With `key`, that too has to be in them. Only the first `most`.
   std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {},
                                    std::size_t most = SIZE_MAX) const;
-  /// Whether what letters_with() leaves out has the value somewhere after all, in a message to this node or, when that
-  /// is empty, to any.
-  bool may_carry_unseen(const Json& value, const std::string& dest) const;
+  /// Whether what letters_with() leaves out has the value somewhere after all, in a message of this way and span of
+  /// time.
+  bool may_carry_unseen(const Json& value, const Way& way) const;
   /// All from one node to another that were sent in a span of time.
   std::vector<Letter> letters(const std::string& src, const std::string& dest, Duration from, Duration to) const;
   /// Why a message was lost, such as "the partition {n0 n3} | {n1 n2}"; empty when that is not known.
