@@ -50,8 +50,8 @@ void sort_as_trie(std::span<Hashed> level, int shift) {
 
 class ElleFollowers {
  public:
-  ElleFollowers(const History& history, const Transactions& transactions)
-      : history_(history), transactions_(transactions) {
+  ElleFollowers(const History& history, const Transactions& transactions, bool mixes_up)
+      : history_(history), transactions_(transactions), mixes_up_(mixes_up) {
     follow_realtime();
   }
 
@@ -118,7 +118,11 @@ class ElleFollowers {
       }
       for (const KeyId key : own) {
         auto& set = next[key];
-        if (!set) set = std::make_shared<Set>();
+        if (!set) {
+          set = std::make_shared<Set>();
+        } else if (!mixes_up_) {
+          set = std::make_shared<Set>(*set);
+        }
         set->insert(it.transaction);
       }
     }
@@ -127,6 +131,7 @@ class ElleFollowers {
 
   const History& history_;
   const Transactions& transactions_;
+  bool mixes_up_;
   std::vector<TransactionId> completed_;          // in the order of their completions
   std::vector<std::vector<TransactionId>> next_;  // by transaction
 };
@@ -134,8 +139,8 @@ class ElleFollowers {
 }  // namespace
 
 std::vector<Followers> elle_followers(const History& history, const Transactions& transactions,
-                                      const std::function<std::vector<KeyId>(TransactionId)>& keys_of) {
-  return ElleFollowers(history, transactions).find(keys_of);
+                                      const std::function<std::vector<KeyId>(TransactionId)>& keys_of, bool mixes_up) {
+  return ElleFollowers(history, transactions, mixes_up).find(keys_of);
 }
 
 }  // namespace mznode::check::txn

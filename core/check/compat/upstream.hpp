@@ -53,7 +53,10 @@ class Upstream {
   bool has_no_complete_checks() const { return elle_0_2_2_ || elle_0_2_7_; }
   /// A read of nil says nothing about what its transaction reads next.
   bool forgets_reads_of_nil() const { return elle_0_2_2_; }
-  /// Versions are cyclic that were not, where linearizable-keys is assumed (see elle_followers.hpp).
+  /// With linearizable-keys, a version comes before those of the transactions that come next on the key, on each way
+  /// of the realtime order, and not before all that begin later (see elle_followers.hpp).
+  bool orders_next_versions_only() const { return elle_0_2_2_ || elle_0_2_7_; }
+  /// Some of these ways are mixed up, so that versions are cyclic that were not.
   bool mixes_up_followers() const { return elle_0_2_2_; }
 
  private:

@@ -32,7 +32,8 @@ RegisterVersions::RegisterVersions(const History& history, const Transactions& t
   if (assume.sequential_keys) add_order("sequential-keys", sequential_order(history), anomalies);
   if (assume.linearizable_keys) {
     add_order("linearizable-keys",
-              Upstream(options).mixes_up_followers() ? elle_realtime_order(history) : realtime_order(), anomalies);
+              Upstream(options).orders_next_versions_only() ? elle_realtime_order(history, options) : realtime_order(),
+              anomalies);
   }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
   std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
@@ -159,9 +160,11 @@ RegisterVersions::Edges RegisterVersions::sequential_order(const History& histor
   return edges;
 }
 
-/// A transaction that begins after others have ended meets no version before theirs. Of those that ended, only the ones
-/// matter that no other one on the key has followed.
+/// A transaction that begins after others have ended meets no version before theirs. Those that ended matter no longer
+/// once another one on the key has followed that leads on from what it met first to what it left: since it met one
+/// version only, or since writes are known to follow reads. Beyond many, others that were followed go, too.
 RegisterVersions::Edges RegisterVersions::realtime_order() const {
+  constexpr std::size_t many_ended = 64;
   struct Ended {
     Version version;
     std::uint32_t completion;
@@ -185,7 +188,8 @@ RegisterVersions::Edges RegisterVersions::realtime_order() const {
           if (earlier.version != first_met(it)) edges.push_back({earlier.version, first_met(it), ww});
         }
       } else {
-        std::erase_if(before, [&](const Ended& earlier) { return earlier.completion < invocation; });
+        if (follows_reads_ || first_met(it) == last_met(it) || before.size() >= many_ended)
+          std::erase_if(before, [&](const Ended& earlier) { return earlier.completion < invocation; });
         before.push_back({last_met(it), position});
       }
     }
@@ -193,8 +197,9 @@ RegisterVersions::Edges RegisterVersions::realtime_order() const {
   return edges;
 }
 
-/// The realtime order with what Elle 0.2.2 adds to it by mistake.
-RegisterVersions::Edges RegisterVersions::elle_realtime_order(const History& history) const {
+/// The realtime order as far as Elle follows it, and with what Elle 0.2.2 adds to it by mistake.
+RegisterVersions::Edges RegisterVersions::elle_realtime_order(const History& history,
+                                                              const CheckOptions& options) const {
   const auto keys_of = [this](TransactionId transaction) {
     std::vector<KeyId> keys;
     for (const External& it : externals(transaction)) {
@@ -202,7 +207,8 @@ RegisterVersions::Edges RegisterVersions::elle_realtime_order(const History& his
     }
     return keys;
   };
-  const std::vector<Followers> followers = elle_followers(history, transactions_, keys_of);
+  const std::vector<Followers> followers =
+      elle_followers(history, transactions_, keys_of, Upstream(options).mixes_up_followers());
   Edges edges;
   for (TransactionId i{0U}; i < transactions_.size(); ++i) {
     for (const auto& [key, next] : followers[i]) {

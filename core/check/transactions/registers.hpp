@@ -82,7 +82,7 @@ class RegisterVersions final : public Explainer {
   Edges told_order(const History& history, const std::string& field) const;
   Edges sequential_order(const History& history) const;
   Edges realtime_order() const;
-  Edges elle_realtime_order(const History& history) const;
+  Edges elle_realtime_order(const History& history, const CheckOptions& options) const;
   void add_order(const char* source, Edges edges, AnomalyList& anomalies);
   void describe_cycles(const Components& components, const std::vector<std::uint32_t>& members,
                        AnomalyList& anomalies) const;
