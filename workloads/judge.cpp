@@ -179,18 +179,31 @@ bool is_under_faults(const sim::RunResult& run, const check::Operation& began, c
   });
 }
 
-/// Where faults were on and nothing of a kind was answered, too little happened to call nodes wrong. What a healthy
-/// cluster did not answer is not excused.
-check::Verdict of_faults(check::Verdict stats, const sim::RunResult& run) {
+/// How long nodes may need until they answer at all where messages take their time: for electing somebody, several
+/// times when votes are split.
+Duration beginning_of(const TestSettings& settings) {
+  constexpr int messages = 50;
+  return std::min(messages * Duration(std::chrono::milliseconds(settings.latency.mean_ms)), sim::quiet_phase);
+}
+
+/// Where faults were on, or nodes had hardly begun, and nothing of a kind was answered, too little happened to call
+/// nodes wrong. What a healthy cluster did not answer is not excused.
+check::Verdict of_faults(check::Verdict stats, const TestSettings& settings, const sim::RunResult& run) {
   const auto* found = stats.found<check::StatsFinding>();
   if (stats.valid != check::Valid::no || found == nullptr || !found->may_be_faults) return stats;
   const check::Pairing pairing(run.history);
+  bool has_faults = false;
   for (const std::size_t ended : found->unanswered) {
-    if (!is_under_faults(run, run.history[pairing.invocation(ended)], run.history[ended])) return stats;
+    const check::Operation& began = run.history[pairing.invocation(ended)];
+    if (Duration(began.time_ns) < beginning_of(settings)) continue;
+    if (!is_under_faults(run, began, run.history[ended])) return stats;
+    has_faults = true;
   }
   stats.valid = check::Valid::unknown;
-  stats.error = "too little happened to say while faults were on: " + stats.error +
-                "; give it a longer --time-limit or milder faults, or demand an --availability";
+  stats.error = std::string("too little happened to say ") +
+                (has_faults ? "while faults were on: " : "so soon behind the beginning: ") + stats.error +
+                "; give it a longer --time-limit or " + (has_faults ? "milder faults" : "a lower --latency") +
+                ", or demand an --availability";
   return stats;
 }
 
@@ -283,7 +296,7 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
   check::Verdict workload = plan.workload->judge(run.history, options);
   if (!has_begun(run)) workload = check::Verdict::unknown("no operation was begun");
   check::Verdict stats = check::check_stats(run.history, options);
-  if (!options.compat_jepsen) stats = of_faults(std::move(stats), run);
+  if (!options.compat_jepsen) stats = of_faults(std::move(stats), settings, run);
   check::Verdict availability = check::check_availability(run.history, options);
   if (const auto bound = reach_of(plan, run)) {
     ReachFinding reach;

@@ -1,5 +1,7 @@
 #include "mznode/check/stats.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -80,6 +82,30 @@ bool may_always_fail(const std::string& f) {
   return f == "crash" || f == "debug-topic-partitions";
 }
 
+/// Whether of a kind that never succeeded so few could have that it may be by chance: of the kinds that did, as many
+/// are left unanswered. Of those without an answer as many would have failed rightly as of all. Where others always are
+/// answered, nothing is chance.
+bool may_be_chance(const std::map<std::string, Counts>& by_f) {
+  constexpr double least = 0.001;
+  std::size_t answered = 0;
+  std::size_t asked = 0;
+  for (const auto& [f, counts] : by_f) {
+    if (counts.completions.ok == 0) continue;
+    answered += counts.completions.ok + counts.mismatched;
+    asked += counts.completions.count();
+  }
+  if (answered == 0) return false;
+  const double unanswered_share = 1 - static_cast<double>(answered) / static_cast<double>(asked);
+  return std::all_of(by_f.begin(), by_f.end(), [&](const auto& each) {
+    const auto& [f, counts] = each;
+    if (counts.completions.ok > 0 || may_always_fail(f)) return true;
+    const auto unanswered = static_cast<double>(counts.unanswered.size());
+    const double could_succeed = unanswered / (unanswered + static_cast<double>(counts.mismatched));
+    const double tried = unanswered * could_succeed;
+    return counts.refused == 0 && std::pow(unanswered_share, tried) >= least;
+  });
+}
+
 }  // namespace
 
 void StatsFinding::write_to(nlohmann::ordered_json& details) const {
@@ -129,6 +155,12 @@ Verdict check_stats(const History& history, const CheckOptions& options) {
     verdict.error = "too little happened to say: of " + never_ok +
                     " none succeeded, and none could: each found that its key had another value, or none yet; give it "
                     "a longer --time-limit, a higher --rate, or more clients by --concurrency";
+  } else if (!never_ok.empty() && !Upstream(options).demands_success() && may_be_chance(by_f)) {
+    verdict.valid = Valid::unknown;
+    verdict.may_lack_time = false;
+    verdict.error = "too little happened to say: of " + never_ok +
+                    " none succeeded, and few could; of the others many were not answered in time, either; give it a "
+                    "longer --time-limit, or demand an --availability";
   }
   verdict.add(std::move(finding));
   return verdict;

@@ -198,6 +198,23 @@ TEST(Stats, CompareAndSetsThatRightlyFailedSayTooLittle) {
   EXPECT_EQ(check_stats(history).valid, Valid::no) << "that was no answer";
 }
 
+// One of two reads was answered: that neither of two writes was may be chance, that none of twenty was is none.
+TEST(Stats, AKindThatMayHaveFailedByChanceSaysTooLittle) {
+  const auto history_with = [](int writes, const char* error) {
+    std::vector<std::string> lines = {"0 invoke read", "0 ok read 1", "0 invoke read", "0 fail read"};
+    for (int i = 0; i < writes; ++i) lines.insert(lines.end(), {"0 invoke write 1", "0 fail write 1"});
+    History history = shorthand(lines);
+    for (std::size_t i = 3; i < history.size(); i += 2) history[i].error = Json(error);
+    return history;
+  };
+  const Verdict verdict = check_stats(history_with(2, "temporarily-unavailable"));
+  EXPECT_EQ(verdict.valid, Valid::unknown);
+  EXPECT_NE(verdict.error.find("of write none succeeded, and few could"), std::string::npos) << verdict.error;
+  EXPECT_EQ(check_stats(history_with(20, "temporarily-unavailable")).valid, Valid::no);
+  EXPECT_EQ(check_stats(history_with(2, "not-supported")).valid, Valid::no) << "that was an answer";
+  EXPECT_EQ(check_stats(history_with(2, "temporarily-unavailable"), {.compat_jepsen = true}).valid, Valid::no);
+}
+
 TEST(Availability, IsTheFractionOfInvocationsThatSucceeded) {
   std::vector<std::string> lines;
   for (int i = 0; i < 10; ++i) {

@@ -33,6 +33,30 @@ TEST_P(ShortRuns, AreNeverInvalid) {
   }
 }
 
+/// Five nodes that need a leader, and messages that take long.
+TestReport slow_raft(Duration time_limit, std::int64_t latency_ms, bool compat_jepsen) {
+  TestSettings settings;
+  settings.workload = "lin-kv";
+  settings.strategy = "raft";
+  settings.nodes = sim::node_names(5);
+  settings.concurrency = 10;
+  settings.rate_millis = 20'000;
+  settings.time_limit = time_limit;
+  settings.latency.mean_ms = latency_ms;
+  settings.compat_jepsen = compat_jepsen;
+  return run_test(settings, [] { return false; });
+}
+
+TEST(SlowBeginnings, SayTooLittleUntilSomebodyMayHaveBeenElected) {
+  constexpr std::int64_t too_slow_ms = 200;
+  const TestReport report = slow_raft(2s, too_slow_ms, false);
+  EXPECT_EQ(report.verdict.stats.valid, check::Valid::unknown);
+  EXPECT_NE(report.verdict.stats.error.find("so soon behind the beginning"), std::string::npos)
+      << report.verdict.stats.error;
+  EXPECT_EQ(slow_raft(2s, too_slow_ms, true).verdict.stats.valid, check::Valid::no) << "as upstream";
+  EXPECT_EQ(slow_raft(20s, 5 * too_slow_ms, false).verdict.stats.valid, check::Valid::no) << "that was no beginning";
+}
+
 std::vector<std::pair<std::string, std::string>> strategies() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const WorkloadInfo& workload : workloads()) {

@@ -36,8 +36,8 @@ struct StatsFinding final : Finding {
 /// Counts the completions of the clients, together and by f (Jepsen, checker/stats). Invalid unless every kind of
 /// operation succeeded at least once; the error then says which did not. Kafka's `crash` and `debug-topic-partitions`
 /// are exempt, as Maelstrom has it. Unless `compat_jepsen` is set, it is unknown where all that never succeeded are
-/// compare-and-sets of another value and reads of what nobody had written: then too little happened to say. Finds a
-/// StatsFinding.
+/// compare-and-sets of another value and reads of what nobody had written, or may be so by chance, since of the kinds
+/// that did succeed many operations were not answered, either: then too little happened to say. Finds a StatsFinding.
 Verdict check_stats(const History& history, const CheckOptions& options = {});
 
 struct AvailabilityFinding final : Finding {
