@@ -1,7 +1,6 @@
 #include "mznode/check/stats.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -99,10 +98,13 @@ bool may_be_chance(const std::map<std::string, Counts>& by_f) {
   return std::all_of(by_f.begin(), by_f.end(), [&](const auto& each) {
     const auto& [f, counts] = each;
     if (counts.completions.ok > 0 || may_always_fail(f)) return true;
-    const auto unanswered = static_cast<double>(counts.unanswered.size());
-    const double could_succeed = unanswered / (unanswered + static_cast<double>(counts.mismatched));
-    const double tried = unanswered * could_succeed;
-    return counts.refused == 0 && std::pow(unanswered_share, tried) >= least;
+    if (counts.refused > 0) return false;
+    // Rounded down.
+    const std::size_t unanswered = counts.unanswered.size();
+    const std::size_t could_succeed = unanswered * unanswered / (unanswered + counts.mismatched);
+    double chance = 1;
+    for (std::size_t i = 0; i < could_succeed && chance >= least; ++i) chance *= unanswered_share;
+    return chance >= least;
   });
 }
 
