@@ -52,5 +52,40 @@ TEST(StoryCauses, WhatAKilledNodeHadToldNobodyIsNamed) {
             "it had told anybody");
 }
 
+/// A node reads or changes "sum" of lin-kv, and hears of it in the same instant.
+Script& asks(Script& script, std::int64_t ms, const std::string& node, int msg_id, const std::string& request,
+             const std::string& answer) {
+  const std::string id = std::to_string(msg_id);
+  return script.message(ms, node, "lin-kv", R"({"type":)" + request + R"(,"key":"sum","msg_id":)" + id + "}", received)
+      .message(ms, "lin-kv", node, R"({"type":)" + answer + R"(,"in_reply_to":)" + id + "}", received);
+}
+
+TEST(StoryCauses, WhoWroteOverWhatAnotherHadWrittenIsNamed) {
+  const auto told_of_readers = [](const std::string& second) {
+    Script script(2);
+    asks(script, 1000, "n0", 1, R"("read")", R"("error","code":20)");
+    if (second == "before") asks(script, 1100, "n1", 1, R"("read")", R"("error","code":20)");
+    asks(script, 1200, "n0", 2, R"("write","value":3)", R"("write_ok")").answered(1200, 0, "add", "3", "3");
+    if (second == "behind") asks(script, 1250, "n1", 1, R"("read")", R"("read_ok","value":3)");
+    asks(script, 1300, "n1", 2, R"("write","value":4)", R"("write_ok")").answered(1300, 1, "add", "4", "4");
+    return script.answered(5000, 0, "read", "null", "4").mark_final().told("g-counter");
+  };
+  const auto told = told_of_readers("before");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(
+      text_of(told[0]),
+      "the last read of n0 is 4; right would be 7, it is 3 too little; n1 wrote \"sum\" of lin-kv over what n0 had "
+      "written since n1 read it\n"
+      "1100 n1 hears of \"sum\" of lin-kv: nothing\n"
+      "1200 n0 asks for write, and that leaves 3\n"
+      "1300 n1 writes 4 over it\n"
+      "- n0 acknowledged 1 adds, 3 in all\n"
+      "- n1 acknowledged 1 adds, 4 in all\n"
+      "- n1 sent no message to n0\n"
+      "5000 n0 answers the last read with 4, 3 too little\n");
+  ASSERT_EQ(told_of_readers("behind").size(), 1U);
+  EXPECT_EQ(told_of_readers("behind")[0].title.find("had written since"), std::string::npos) << "it knew";
+}
+
 }  // namespace
 }  // namespace mznode::story

@@ -136,7 +136,13 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
   if (difference != 0) {
     story.title += ", it is " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");
   }
-  bool is_explained = false;
+  std::vector<Overwrite> lost_in_services = overwrites(witness.service_calls());
+  std::erase_if(lost_in_services, [](const Overwrite& each) { return each.lost.node == each.write.node; });
+  if (!lost_in_services.empty()) {
+    story.title += "; " + words_of(lost_in_services.front(), lost_in_services.size());
+    tell(lost_in_services.front(), story.events);
+  }
+  bool is_explained = !lost_in_services.empty();
   for (const auto& [adder, added] : by_node) {
     story.events.push_back({.text = adder + " acknowledged " + std::to_string(added.adds.size()) + " adds, " +
                                     std::to_string(added.sum) + " in all"});

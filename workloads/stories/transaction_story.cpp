@@ -73,13 +73,29 @@ bool writes(const Operation& operation, const Json& key, const Json& value) {
   return is_found;
 }
 
+/// The values that an anomaly is about; of lists that contradict each other the elements by which they first do.
+std::vector<Json> contradicting_values(const AnomalyExample& example) {
+  std::vector<Json> values = check::values_of(example);
+  std::vector<std::vector<std::string_view>> lists;
+  for (const Json& value : values) {
+    if (value.kind() == Json::Kind::array) lists.push_back(parts_of(value.text()));
+  }
+  if (lists.size() != 2) return values;
+  const std::size_t shorter = std::min(lists[0].size(), lists[1].size());
+  for (std::size_t i = 0; i < shorter; ++i) {
+    if (lists[0][i] == lists[1][i]) continue;
+    return {Json::from_valid(std::string(lists[0][i])), Json::from_valid(std::string(lists[1][i]))};
+  }
+  return values;
+}
+
 /// Who wrote the values that an anomaly is about, where it does not name the operations, and the messages with them.
 void tell_writes(const Witness& witness, const AnomalyExample& example, const std::vector<std::int64_t>& named,
                  std::vector<StoryEvent>& events) {
   const auto key = check::key_of(example);
   std::size_t told = 0;
   std::size_t told_values = 0;
-  for (const Json& value : check::values_of(example)) {
+  for (const Json& value : contradicting_values(example)) {
     if (value.kind() == Json::Kind::array || ++told_values > told_letters_of_value) continue;
     for (const Operation& operation : witness.history()) {
       if (!key || operation.type != check::Type::ok || !operation.is_client()) continue;
@@ -133,6 +149,34 @@ void tell_deaths(const Witness& witness, Story& story) {
   if (!killed.empty()) story.title += "; killed meanwhile: " + killed;
 }
 
+/// Where one of the operations that are told wrote over what another one had written to a key of a service.
+void tell_overwrites(const Witness& witness, Story& story) {
+  struct Span {
+    std::string node;
+    Duration from;
+    Duration to;
+    bool holds(const ServiceCall& call) const { return call.node == node && call.asked >= from && call.asked <= to; }
+  };
+  std::vector<Span> spans;
+  for (const StoryEvent& event : story.events) {
+    if (!event.operation) continue;
+    const Operation& completion = witness.operation(*event.operation);
+    const Operation* asked = witness.invocation_of(*event.operation);
+    if (asked == nullptr) continue;
+    spans.push_back({witness.node_of(completion), Witness::time_of(*asked), Witness::time_of(completion)});
+  }
+  const std::vector<Overwrite> all = overwrites(witness.service_calls());
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Overwrite& each) {
+    return std::any_of(spans.begin(), spans.end(), [&](const Span& writer) {
+      const auto loses = [&](const Span& span) { return &span != &writer && span.holds(each.lost); };
+      return writer.holds(each.write) && std::any_of(spans.begin(), spans.end(), loses);
+    });
+  });
+  if (found == all.end()) return;
+  story.title += "; " + words_of(*found, 1);
+  tell(*found, story.events);
+}
+
 Story story_of(const Witness& witness, const Anomaly& anomaly) {
   const AnomalyExample& example = anomaly.examples.front();
   Story story{.title = title_of(witness, anomaly)};
@@ -143,6 +187,7 @@ Story story_of(const Witness& witness, const Anomaly& anomaly) {
     story.events.push_back(event_of(witness, witness.operation(index), name));
   }
   tell_writes(witness, example, operations, story.events);
+  tell_overwrites(witness, story);
   tell_deaths(witness, story);
   if (example.cycle) {
     const auto& transactions = example.cycle->transactions;

@@ -258,6 +258,11 @@ std::vector<Letter> Witness::letters(const std::string& src, const std::string& 
   return found;
 }
 
+const std::vector<ServiceCall>& Witness::service_calls() const {
+  if (!service_calls_) service_calls_ = story::service_calls(run_);
+  return *service_calls_;
+}
+
 bool Witness::has_down(const sim::FaultSpan& span, const std::string& node) const {
   return info_of(span.fault).strikes_processes() && holds(span.value, Json(node));
 }

@@ -11,6 +11,7 @@
 #include "mznode/sim/runner.hpp"
 #include "mznode/workloads/story.hpp"
 #include "mznode/workloads/value_places.hpp"
+#include "stories/services.hpp"
 
 namespace mznode::story {
 
@@ -52,6 +53,8 @@ class Witness {
 
   const check::History& history() const { return run_.history; }
   const std::vector<std::string>& nodes() const { return nodes_; }
+  /// What nodes asked services for (services.hpp), put together when it is first asked for.
+  const std::vector<ServiceCall>& service_calls() const;
   /// Whether each operation has an index of its own, by which findings name it.
   bool can_tell_operations() const { return places_.empty() || places_.size() == run_.history.size(); }
   /// Whether the messages of the run were kept.
@@ -100,6 +103,7 @@ class Witness {
   std::unordered_map<std::int64_t, std::size_t> places_;
   /// Learnt when it is first asked for.
   mutable std::optional<ValuePlaces> value_places_;
+  mutable std::optional<std::vector<ServiceCall>> service_calls_;
 };
 
 /// What became of a message, in words behind "n0 sent it to n2".
