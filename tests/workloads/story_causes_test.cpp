@@ -87,5 +87,29 @@ TEST(StoryCauses, WhoWroteOverWhatAnotherHadWrittenIsNamed) {
   EXPECT_EQ(told_of_readers("behind")[0].title.find("had written since"), std::string::npos) << "it knew";
 }
 
+TEST(StoryCauses, TheNumbersThatCameAgainOrNeverAreWhatASumIsWrongBy) {
+  const auto title_of = [](sim::JournalEntry::Event fate, bool is_sent_again, const std::string& read) {
+    Script script(2);
+    int number = 0;
+    for (const std::string delta : {"3", "-5", "4"}) {
+      const std::string body = R"({"type":"told","delta":)" + delta + R"(,"place":)" + std::to_string(7 + number);
+      script.answered(1000 + number, 1, "add", delta, "null")
+          .message(1000 + number, "n1", "n0", body + R"(,"msg_id":1})", delta == "-5" ? fate : received);
+      if (delta == "-5" && is_sent_again) script.message(1500, "n1", "n0", body + R"(,"msg_id":2})", received);
+      ++number;
+    }
+    const auto told = script.answered(5000, 0, "read", "null", read).mark_final().told("pn-counter");
+    return told.empty() ? "" : told[0].title;
+  };
+  EXPECT_EQ(title_of(received, true, "-3"),
+            "the last read of n0 is -3; right would be 2, it is 5 too little; that is what came to n0 again: 1 message "
+            "with -5 in all, which n1 had sent more than once");
+  EXPECT_EQ(title_of(lost, false, "7"),
+            "the last read of n0 is 7; right would be 2, it is 5 too much; that is what never came to n0: 1 lost "
+            "message with -5 in all");
+  EXPECT_EQ(title_of(lost, true, "2"), "") << "it came after all";
+  EXPECT_EQ(title_of(received, true, "-4").find("came to n0 again"), std::string::npos) << "that is not the difference";
+}
+
 }  // namespace
 }  // namespace mznode::story

@@ -78,6 +78,90 @@ void tell_losses(const Witness& witness, const std::string& from, const std::str
                     .message = last->id});
 }
 
+bool is_acceptable(std::int64_t value, const std::vector<check::PnCounterFinding::Range>& acceptable) {
+  return std::any_of(acceptable.begin(), acceptable.end(),
+                     [&](const auto& range) { return value >= range.lower && value <= range.upper; });
+}
+
+/// What came to a node more than once, and what never came, of messages that carry one number each.
+struct Deliveries {
+  std::size_t repeated = 0;
+  std::int64_t repeated_sum = 0;
+  /// Who sent what had arrived, and whether the network delivered a message twice.
+  std::string senders;
+  bool has_copies = false;
+  std::size_t lost = 0;
+  std::int64_t lost_sum = 0;
+  std::string why_lost;
+  /// The first that was sent again, and that again.
+  std::optional<std::pair<Letter, Letter>> example;
+};
+
+Deliveries deliveries_to(const Witness& witness, const std::string& node, Duration until) {
+  Deliveries all;
+  for (const std::string& other : witness.nodes()) {
+    std::map<std::string, std::vector<Letter>> by_content;
+    if (other == node) continue;
+    for (const Letter& letter : witness.letters(other, node, Duration::min(), until)) {
+      if (witness.values_in(letter).size() == 1) by_content[content_of(letter)].push_back(letter);
+    }
+    bool has_sent_again = false;
+    for (const auto& [content, letters] : by_content) {
+      const std::int64_t number = witness.values_in(letters.front()).front().as_int().value_or(0);
+      const Letter* first = nullptr;
+      std::size_t arrivals = 0;
+      for (const Letter& letter : letters) {
+        if (!letter.received || *letter.received > until) continue;
+        arrivals += letter.arrivals;
+        all.has_copies = all.has_copies || letter.arrivals > 1;
+        if (first != nullptr) has_sent_again = true;
+        if (first != nullptr && !all.example) all.example.emplace(*first, letter);
+        if (first == nullptr) first = &letter;
+      }
+      if (arrivals > 1) {
+        all.repeated += arrivals - 1;
+        all.repeated_sum += static_cast<std::int64_t>(arrivals - 1) * number;
+      } else if (arrivals == 0) {
+        ++all.lost;
+        all.lost_sum += number;
+        all.why_lost = witness.why_lost(letters.back());
+      }
+    }
+    if (has_sent_again) all.senders += (all.senders.empty() ? "" : ", ") + other;
+  }
+  return all;
+}
+
+/// Where the numbers in messages that came again, or never came, are what a sum is wrong by: that, beginning with "; ".
+std::string told_by_numbers(const Witness& witness, const std::string& node, std::int64_t value, Duration until,
+                            const std::vector<check::PnCounterFinding::Range>& acceptable,
+                            std::vector<StoryEvent>& events) {
+  const Deliveries all = deliveries_to(witness, node, until);
+  const bool is_repeated = is_acceptable(value - all.repeated_sum, acceptable) ||
+                           is_acceptable(value - all.repeated_sum + all.lost_sum, acceptable);
+  if (all.repeated > 0 && is_repeated) {
+    if (all.example) {
+      const auto& [first, again] = *all.example;
+      events.push_back({.at = first.sent,
+                        .text = first.packet->src + " sends to " + node + ", " + fate_of(witness, first),
+                        .message = first.id});
+      events.push_back({.at = again.sent,
+                        .text = first.packet->src + " sends the same again, " + fate_of(witness, again),
+                        .message = again.id});
+    }
+    const std::string again = all.senders.empty() ? "the network delivered twice"
+                              : all.has_copies    ? "were sent or delivered more than once"
+                                                  : all.senders + " had sent more than once";
+    return "; that is what came to " + node + " again: " + counted(all.repeated, "message") + " with " +
+           std::to_string(all.repeated_sum) + " in all, which " + again;
+  }
+  if (all.lost > 0 && is_acceptable(value + all.lost_sum, acceptable)) {
+    return "; that is what never came to " + node + ": " + counted(all.lost, "lost message") + " with " +
+           std::to_string(all.lost_sum) + " in all" + (all.why_lost.empty() ? "" : ": " + all.why_lost);
+  }
+  return "";
+}
+
 /// What may be why a sum is wrong, beginning with "; ": the sum itself says so, or what became of messages and nodes;
 /// empty where nothing shows it.
 std::string cause_of(const Witness& witness, const std::map<std::string, Added>& by_node, const Operation& read,
@@ -143,6 +227,12 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
     tell(lost_in_services.front(), story.events);
   }
   bool is_explained = !lost_in_services.empty();
+  if (!is_explained && difference != 0) {
+    const std::string told =
+        told_by_numbers(witness, node, *value, Witness::time_of(read), found->acceptable, story.events);
+    is_explained = !told.empty();
+    story.title += told;
+  }
   for (const auto& [adder, added] : by_node) {
     story.events.push_back({.text = adder + " acknowledged " + std::to_string(added.adds.size()) + " adds, " +
                                     std::to_string(added.sum) + " in all"});

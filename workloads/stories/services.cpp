@@ -130,7 +130,8 @@ class Register {
     }
     return std::nullopt;
   }
-  /// Behind the last change that left what a call showed, 0 where nothing had been written; nothing where no change did.
+  /// Behind the last change that left what a call showed, 0 where nothing had been written; nothing where no change
+  /// did.
   std::optional<std::size_t> last_change_in(std::size_t known) const {
     if (!calls_[known]->value) return 0;
     for (std::size_t i = known + 1; i > 0; --i) {

@@ -40,8 +40,8 @@ struct Overwrite {
   ServiceCall known;
   ServiceCall write;
 };
-/// All of them, by the time of the write. Where a node is the only one that writes a key, it may well write over what it
-/// wrote itself.
+/// All of them, by the time of the write. Where a node is the only one that writes a key, it may well write over what
+/// it wrote itself.
 std::vector<Overwrite> overwrites(const std::vector<ServiceCall>& calls);
 
 /// "\"sum\" of lin-kv".

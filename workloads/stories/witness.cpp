@@ -214,6 +214,18 @@ bool Witness::carries(const sim::Packet& packet, const Json& value, const std::s
   return false;
 }
 
+std::vector<Json> Witness::values_in(const Letter& letter) const {
+  std::vector<Json> values;
+  const std::uint64_t type = type_of(letter.packet->body);
+  Tokens tokens(letter.packet->body);
+  while (tokens.next()) {
+    if (!tokens.is_name() && value_places().carries(type, tokens)) {
+      values.push_back(Json::from_valid(std::string(tokens.text())));
+    }
+  }
+  return values;
+}
+
 bool Witness::may_carry_unseen(const Json& value, const Way& way) const {
   return value_places().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
            const bool has_ends = (way.src.empty() || letter.packet->src == way.src) &&
@@ -309,6 +321,17 @@ std::vector<StoryEvent> Witness::clock_jumps(const std::string& node, Duration f
     tell(span.to);
   }
   return events;
+}
+
+std::string content_of(const Letter& letter) {
+  std::string content;
+  Tokens tokens(letter.packet->body);
+  while (tokens.next()) {
+    const std::string_view name = unquoted(tokens.is_name() ? tokens.text() : tokens.under());
+    if (tokens.depth() == 1 && name == "msg_id") continue;
+    content.append(tokens.text()).append(1, ',');
+  }
+  return content;
 }
 
 std::string fate_of(const Witness& witness, const Letter& letter) {

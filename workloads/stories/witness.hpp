@@ -74,6 +74,8 @@ class Witness {
   /// apart. With `key`, that too has to be in them. Only the first `most`.
   std::vector<Letter> letters_with(const Json& value, const std::optional<Json>& key = {},
                                    std::size_t most = SIZE_MAX) const;
+  /// The values that clients gave and that a message carries, where such values stand.
+  std::vector<Json> values_in(const Letter& letter) const;
   /// Whether what letters_with() leaves out has the value somewhere after all, in a message of this way and span of
   /// time.
   bool may_carry_unseen(const Json& value, const Way& way) const;
@@ -105,6 +107,9 @@ class Witness {
   mutable std::optional<ValuePlaces> value_places_;
   mutable std::optional<std::vector<ServiceCall>> service_calls_;
 };
+
+/// What a message says, whatever its number: of two with the same, one repeats the other.
+std::string content_of(const Letter& letter);
 
 /// What became of a message, in words behind "n0 sent it to n2".
 std::string fate_of(const Witness& witness, const Letter& letter);
