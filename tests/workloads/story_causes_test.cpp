@@ -111,5 +111,25 @@ TEST(StoryCauses, TheNumbersThatCameAgainOrNeverAreWhatASumIsWrongBy) {
   EXPECT_EQ(title_of(received, true, "-4").find("came to n0 again"), std::string::npos) << "that is not the difference";
 }
 
+TEST(StoryCauses, AnAddThatWasMadeTwiceInAServiceIsNamed) {
+  const auto title_of = [](const std::string& second_change, const std::string& read) {
+    Script script(2);
+    script.operation(1000, Type::invoke, 0, "add", "3");
+    script.message(1000, "n0", "lin-kv", R"({"type":"cas","key":"sum","from":0,"to":3,"msg_id":1})", received)
+        .message(1300, "lin-kv", "n0", R"({"type":"cas_ok","in_reply_to":1})", received);
+    asks(script, 1400, "n0", 2, R"("cas",)" + second_change, R"("cas_ok")");
+    const auto told = script.operation(1400, Type::ok, 0, "add", "3")
+                          .answered(5000, 0, "read", "null", read)
+                          .mark_final()
+                          .told("pn-counter");
+    return told.empty() ? "" : told[0].title;
+  };
+  EXPECT_EQ(
+      title_of(R"("from":3,"to":6)", "6"),
+      "the last read of n0 is 6; right would be 3, it is 3 too much; n0 made add 3 twice: the answer to its first "
+      "cas took 0.300 s, and it sent another");
+  EXPECT_EQ(title_of(R"("from":3,"to":5)", "5").find("twice:"), std::string::npos) << "that is another number";
+}
+
 }  // namespace
 }  // namespace mznode::story

@@ -162,6 +162,83 @@ std::string told_by_numbers(const Witness& witness, const std::string& node, std
   return "";
 }
 
+/// Two compare-and-sets by which a node made one add twice.
+struct Repeat {
+  const Operation* add = nullptr;
+  ServiceCall first;
+  ServiceCall again;
+};
+
+/// By how much a compare-and-set changed a number; nothing of other values.
+std::optional<std::int64_t> difference_made(const ServiceCall& call) {
+  if (call.type != "cas" || !call.from || !call.value) return std::nullopt;
+  const auto from = call.from->as_int();
+  const auto to = call.value->as_int();
+  return from && to ? std::optional(*to - *from) : std::nullopt;
+}
+
+/// The adds during which a node changed a number by theirs more often than adds of that number were under way.
+std::vector<Repeat> repeats(const Witness& witness) {
+  struct Span {
+    const Operation* add;
+    Duration from;
+    Duration to;
+  };
+  std::map<std::pair<std::string, std::int64_t>, std::vector<Span>> adds;
+  for (const Operation& operation : witness.history()) {
+    if (!operation.is_client() || operation.type != Type::invoke || operation.f != "add") continue;
+    const Operation* ended = witness.completion_of(operation.index);
+    const bool is_over = ended != nullptr && ended->type != Type::info;
+    adds[{witness.node_of(operation), operation.value.as_int().value_or(0)}].push_back(
+        {&operation, Witness::time_of(operation), is_over ? Witness::time_of(*ended) : Duration::max()});
+  }
+  std::map<std::pair<std::string, std::int64_t>, std::vector<const ServiceCall*>> changes;
+  for (const ServiceCall& call : witness.service_calls()) {
+    if (const auto made = difference_made(call)) changes[{call.node, *made}].push_back(&call);
+  }
+  std::vector<Repeat> found;
+  for (const auto& [what, spans] : adds) {
+    const auto made = changes.find(what);
+    if (made == changes.end() || what.second == 0) continue;
+    for (const Span& span : spans) {
+      const auto overlaps = [&](const Span& other) { return other.from <= span.to && other.to >= span.from; };
+      const auto under_way = std::count_if(spans.begin(), spans.end(), overlaps);
+      std::vector<const ServiceCall*> within;
+      for (const ServiceCall* call : made->second) {
+        if (call->asked >= span.from && call->asked <= span.to) within.push_back(call);
+      }
+      if (static_cast<std::ptrdiff_t>(within.size()) <= under_way) continue;
+      // All but the last were repeated: that whose answer took longest was most likely given up.
+      const auto took = [](const ServiceCall* call) { return call->heard.value_or(Duration::max()) - call->asked; };
+      const auto first = std::max_element(within.begin(), std::prev(within.end()),
+                                          [&](const auto* one, const auto* other) { return took(one) < took(other); });
+      found.push_back({span.add, **first, **std::next(first)});
+    }
+  }
+  return found;
+}
+
+/// That a node made adds twice, beginning with "; ".
+std::string told_by_repeats(const Witness& witness, std::vector<StoryEvent>& events) {
+  const std::vector<Repeat> found = repeats(witness);
+  if (found.empty()) return "";
+  const auto& [add, first, again] = found.front();
+  const std::string number = shown(add->value);
+  events.push_back(
+      {.at = Witness::time_of(*add), .text = first.node + " is asked for add " + number, .operation = add->index});
+  for (const ServiceCall* call : {&first, &again}) {
+    events.push_back({.at = call->asked,
+                      .text = call->node + " changes " + place_of(*call) + " from " + shown(*call->from) + " to " +
+                              shown(*call->value) +
+                              (call->heard ? ", and hears so at " + seconds(*call->heard) : ", and never hears so"),
+                      .message = call->message});
+  }
+  const std::string answer = "the answer to its first " + first.type + " ";
+  return "; " + first.node + " made add " + number + " twice: " + answer +
+         (first.heard ? "took " + seconds(*first.heard - first.asked) : "never came") + ", and it sent another" +
+         (found.size() > 1 ? " (and so " + counted(found.size() - 1, "other add") + ")" : "");
+}
+
 /// What may be why a sum is wrong, beginning with "; ": the sum itself says so, or what became of messages and nodes;
 /// empty where nothing shows it.
 std::string cause_of(const Witness& witness, const std::map<std::string, Added>& by_node, const Operation& read,
@@ -230,6 +307,11 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
   if (!is_explained && difference != 0) {
     const std::string told =
         told_by_numbers(witness, node, *value, Witness::time_of(read), found->acceptable, story.events);
+    is_explained = !told.empty();
+    story.title += told;
+  }
+  if (!is_explained && difference != 0) {
+    const std::string told = told_by_repeats(witness, story.events);
     is_explained = !told.empty();
     story.title += told;
   }
