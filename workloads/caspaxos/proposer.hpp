@@ -70,6 +70,7 @@ class Proposer {
 
   void begin_round(Time now);
   void prepare(Time now);
+  std::uint64_t lead() const;
   void accept(Time now);
   Duration turn_after(Member competitor) const;
   void fail(Time now);

@@ -35,6 +35,14 @@ Reply Register::answer(Time now, const Request& request) {
   return reply;
 }
 
+void Register::overhear(Time now, const Request& request) {
+  if (const auto* prepare = std::get_if<Prepare>(&request)) {
+    proposer_.observe(now, prepare->ballot, {});
+  } else if (const auto* accept = std::get_if<Accept>(&request)) {
+    proposer_.observe(now, accept->next, {accept->ballot, accept->state});
+  }
+}
+
 void Register::receive(Time now, Member from, const Reply& reply) {
   peers_.note_heard(from);
   std::visit(

@@ -29,6 +29,8 @@ class Register {
   [[nodiscard]] bool withdraw(ChangeId id);
   /// What the acceptor says, once it is durable.
   Reply answer(Time now, const Request& request);
+  /// What a proposer learns from a request to this node, whose acceptor does not answer because it is none.
+  void overhear(Time now, const Request& request);
   void receive(Time now, Member from, const Reply& reply);
   /// Does what is due at `now`.
   void tick(Time now);

@@ -16,7 +16,11 @@ bool Shares::withdraw(const Json& key, ChangeId id) {
 }
 
 void Shares::answer(Time now, const Json& key, Member from, const Request& request) {
-  if (!is_acceptor_) return;
+  if (!is_acceptor_) {
+    // Who proposes meets fewer competitors when it counts on from their ballots, and sees when they are done.
+    if (const auto known = registers_.find(key); known != registers_.end()) known->second.overhear(now, request);
+    return;
+  }
   if (const auto* query = std::get_if<Query>(&request); query != nullptr && !registers_.contains(key)) {
     replies_.push_back({from, key, Report{query->life, query->number, {}}});
     return;

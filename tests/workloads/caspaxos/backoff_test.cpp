@@ -4,7 +4,9 @@
 
 #include "caspaxos/proposer.hpp"
 #include "mznode/workloads/harness.hpp"
+#include "tests/sim/simulate.hpp"
 #include "tests/workloads/caspaxos/history.hpp"
+#include "tests/workloads/liveness.hpp"
 
 namespace mznode::caspaxos {
 namespace {
@@ -29,6 +31,14 @@ struct Contender {
     proposer.receive(now, 0, Conflict{ballot, Ballot{ballot.counter + 1, 0, 1}});
   }
   Duration pause(Time now) const { return proposer.next_tick() - now; }
+  /// What it asks for a promise of, when its turn comes after it has heard of a ballot with that count.
+  Ballot next_ballot(std::uint64_t heard) {
+    const Time now = proposer.next_tick() + 1s;  // nobody is to be yielded to any more
+    proposer.observe(now - 1s, Ballot{heard, 0, 1}, {});
+    proposer.tick(now);
+    const auto requests = proposer.take_requests();
+    return requests.empty() ? Ballot() : std::get<Prepare>(requests.front().request).ballot;
+  }
 
   Peers peers;
   Proposer proposer{peers};
@@ -61,6 +71,43 @@ TEST(BackingOff, EndsWhenTheCompetitorIsDoneInTheOrderOfTheNodes) {
       EXPECT_LE(contender.pause(now), turn + round_trip / 10)
           << "at once, or when the one before it must have been heard";
     }
+  }
+}
+
+TEST(BackingOff, WhoHasFailedMoreOftenComesThroughBeforeThoseWhoBeginAtTheSameTime) {
+  constexpr std::uint64_t heard = 10'000;
+  for (const int failures : {1, 2, 3, 40}) {
+    Contender tried(1, 0);
+    for (int i = 0; i < failures; ++i) tried.lose(tried.proposer.next_tick());
+    Contender other(2, 0);
+    other.lose(start);
+    const Ballot ballot = tried.next_ballot(heard);
+    const Ballot others = other.next_ballot(heard);
+    EXPECT_EQ(others.counter, heard + 1) << "a meeting by chance is none of its concern";
+    EXPECT_EQ(ballot > others, failures >= 2) << failures << ": of equal counts the later node's is the greater";
+    EXPECT_LE(ballot.counter, heard + 33) << "counts are not wasted";
+  }
+}
+
+TEST(BackingOff, AnswersEverybodyInTimeWhereFiveNodesKeepChangingARegister) {
+  for (const std::uint64_t seed : {7, 25, 43}) {
+    TestSettings settings;
+    settings.workload = "lin-kv";
+    settings.strategy = "caspaxos";
+    settings.nodes = sim::node_names(5);
+    settings.concurrency = 4;
+    settings.rate_millis = 100'000;
+    settings.time_limit = 15s;
+    settings.latency = {.mean_ms = 10, .shape = sim::Latency::Shape::exponential};
+    settings.seed = seed;
+    settings.keep_journal = false;
+    const auto report = run_test(settings, [] { return false; });
+    EXPECT_EQ(report.valid(), check::Valid::yes);
+    std::size_t unanswered = 0;
+    for (const auto& event : report.run.history) {
+      if (event.is_client() && event.type != check::Type::invoke && !is_certain_answer(event)) ++unanswered;
+    }
+    EXPECT_EQ(unanswered, 0u) << "seed " << seed;
   }
 }
 

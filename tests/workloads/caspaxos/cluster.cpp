@@ -76,7 +76,7 @@ void Cluster::pump(Member member) {
 
 void Cluster::answer(Member member, Member from, const Request& request) {
   Node& node = nodes_[member];
-  if (!accepts(member)) return;
+  if (!accepts(member)) return node.share->overhear(now, request);
   const Reply reply = node.share->answer(now, request);
   if (const auto unsaved = node.share->acceptor().take_unsaved()) {
     if (random(100) < faults.crash_before_sync_percent) {

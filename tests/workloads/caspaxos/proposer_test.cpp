@@ -222,6 +222,21 @@ TEST_F(CasPaxosThree, ANodeWithoutItsMemoryOnlyProposes) {
   EXPECT_FALSE(cluster.is_done(3)) << "one acceptor is no quorum";
 }
 
+TEST_F(CasPaxosThree, ANodeWithoutItsMemoryCountsOnFromTheBallotsThatItIsAsked) {
+  cluster.crash(1);
+  cluster.restart_without_memory(1);
+  cluster.append(1, 2);  // from here on it knows of the register
+  cluster.run(1s);
+  for (const std::int64_t id : {3, 4, 5}) cluster.append(0, id);
+  cluster.run(1s);
+  std::size_t conflicts = 0;
+  cluster.on_delivery = [&](Cluster::Packet& packet) { conflicts += packet.get<Conflict>() != nullptr ? 1 : 0; };
+  cluster.append(1, 6);
+  cluster.run(1s);
+  EXPECT_EQ(cluster.done().at(6), (List{1, 2, 3, 4, 5}));
+  EXPECT_EQ(conflicts, 0u);
+}
+
 TEST(CasPaxosOne, ANodeAloneNeedsNobody) {
   SoundCluster cluster(1);
   cluster.append(0, 1);
