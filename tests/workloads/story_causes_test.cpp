@@ -131,5 +131,23 @@ TEST(StoryCauses, AnAddThatWasMadeTwiceInAServiceIsNamed) {
   EXPECT_EQ(title_of(R"("from":3,"to":5)", "5").find("twice:"), std::string::npos) << "that is another number";
 }
 
+TEST(StoryCauses, WhoAcknowledgedWithoutTheAnswerThatItHadAskedForIsNamed) {
+  const auto title_of = [](sim::JournalEntry::Event fate) {
+    const auto told = Script(2)
+                          .operation(1000, Type::invoke, 1, "send", R"([["send","8",5]])")
+                          .message(1000, "n1", "n0", R"({"type":"keep","key":"8","msg":5,"msg_id":4})", received)
+                          .message(1010, "n0", "n1", R"({"type":"keep_ok","offset":0,"in_reply_to":4})", fate)
+                          .operation(1050, Type::ok, 1, "send", R"([["send","8",[3,5]]])")
+                          .answered(2000, 0, "poll", R"([["poll"]])", R"([["poll",{"8":[[0,5]]}]])")
+                          .told("kafka");
+    return told.empty() ? "" : told[0].title;
+  };
+  EXPECT_EQ(
+      title_of(lost),
+      "duplicate: message 5 of key 8 stands at several offsets, [0,3]; n1 acknowledged 5 without n0's answer: that "
+      "was lost");
+  EXPECT_EQ(title_of(received), "duplicate: message 5 of key 8 stands at several offsets, [0,3]");
+}
+
 }  // namespace
 }  // namespace mznode::story

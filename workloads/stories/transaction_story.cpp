@@ -177,6 +177,47 @@ void tell_overwrites(const Witness& witness, Story& story) {
   tell(*found, story.events);
 }
 
+/// Where a node acknowledged a value though nobody whom it had asked with it had answered by then.
+void tell_unanswered(const Witness& witness, const AnomalyExample& example, Story& story) {
+  const auto key = check::key_of(example);
+  if (!key) return;
+  for (const Json& value : contradicting_values(example)) {
+    if (value.kind() == Json::Kind::array) continue;
+    for (const StoryEvent& event : story.events) {
+      if (!event.operation) continue;
+      const Operation& ended = witness.operation(*event.operation);
+      const Operation* asked = witness.invocation_of(ended.index);
+      if (asked == nullptr || ended.type != check::Type::ok || !writes(ended, *key, value)) continue;
+      const Duration acknowledged = Witness::time_of(ended);
+      const std::vector<Letter> requests = witness.requests_with(
+          value, *key, {.src = witness.node_of(ended), .from = Witness::time_of(*asked), .to = acknowledged});
+      if (requests.empty()) continue;
+      const auto is_answered = [&](const Letter& letter) {
+        const auto answer = witness.answer_to(letter);
+        return answer && answer->received && *answer->received <= acknowledged;
+      };
+      if (std::any_of(requests.begin(), requests.end(), is_answered)) continue;
+      const Letter& request = requests.back();
+      const auto answer = witness.answer_to(request);
+      const std::string& dest = request.packet->dest;
+      const Letter& missed = request.received && answer ? *answer : request;
+      story.events.push_back({.at = request.sent,
+                              .text = request.packet->src + " asks " + dest + " with it, " + fate_of(witness, request),
+                              .message = request.id});
+      if (answer) {
+        story.events.push_back(
+            {.at = answer->sent, .text = dest + " answers, " + fate_of(witness, *answer), .message = answer->id});
+      }
+      const bool is_lost = missed.lost && !missed.received;
+      const std::string why = is_lost ? witness.why_lost(missed) : "";
+      story.title += "; " + request.packet->src + " acknowledged " + shown(value) + " without " + dest + "'s answer" +
+                     (is_lost ? ": " + std::string(&missed == &request ? "its request" : "that") + " was lost" : "") +
+                     (why.empty() ? "" : " (" + why + ")");
+      return;
+    }
+  }
+}
+
 Story story_of(const Witness& witness, const Anomaly& anomaly) {
   const AnomalyExample& example = anomaly.examples.front();
   Story story{.title = title_of(witness, anomaly)};
@@ -188,6 +229,7 @@ Story story_of(const Witness& witness, const Anomaly& anomaly) {
   }
   tell_writes(witness, example, operations, story.events);
   tell_overwrites(witness, story);
+  tell_unanswered(witness, example, story);
   tell_deaths(witness, story);
   if (example.cycle) {
     const auto& transactions = example.cycle->transactions;

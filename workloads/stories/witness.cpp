@@ -85,15 +85,23 @@ bool has_somewhere(const sim::Packet& packet, const Json& value) {
   return !body.is_discarded() && has_value(body, check::to_details(value), key);
 }
 
-/// A number for the type of a message.
-std::uint64_t type_of(std::string_view body) {
+/// The text of a field of a body itself; empty where it has none.
+std::string_view field_of(std::string_view body, std::string_view name) {
   Tokens tokens(body);
   while (tokens.next()) {
-    if (!tokens.is_name() && tokens.depth() == 1 && tokens.under() == "\"type\"") {
-      return std::hash<std::string_view>()(tokens.text());  // tells types apart, and is never shown
-    }
+    if (!tokens.is_name() && tokens.depth() == 1 && unquoted(tokens.under()) == name) return tokens.text();
   }
-  return 0;
+  return {};
+}
+
+/// A number for the type of a message.
+std::uint64_t type_of(std::string_view body) {
+  return std::hash<std::string_view>()(field_of(body, "type"));  // tells types apart, and is never shown
+}
+
+bool is_on(const Letter& letter, const Way& way) {
+  return (way.src.empty() || letter.packet->src == way.src) && (way.dest.empty() || letter.packet->dest == way.dest) &&
+         letter.sent >= way.from && letter.sent <= way.to;
 }
 
 /// Finds texts without making strings of them.
@@ -228,9 +236,7 @@ std::vector<Json> Witness::values_in(const Letter& letter) const {
 
 bool Witness::may_carry_unseen(const Json& value, const Way& way) const {
   return value_places().found_any() && std::any_of(letters_.begin(), letters_.end(), [&](const Letter& letter) {
-           const bool has_ends = (way.src.empty() || letter.packet->src == way.src) &&
-                                 (way.dest.empty() || letter.packet->dest == way.dest);
-           return has_ends && letter.sent >= way.from && letter.sent <= way.to && has_somewhere(*letter.packet, value);
+           return is_on(letter, way) && has_somewhere(*letter.packet, value);
          });
 }
 
@@ -277,6 +283,28 @@ const std::vector<ServiceCall>& Witness::service_calls() const {
 
 bool Witness::has_down(const sim::FaultSpan& span, const std::string& node) const {
   return info_of(span.fault).strikes_processes() && holds(span.value, Json(node));
+}
+
+std::vector<Letter> Witness::requests_with(const Json& value, const Json& key, const Way& way) const {
+  std::vector<Letter> found;
+  for (const Letter& letter : letters_) {
+    const sim::Packet& packet = *letter.packet;
+    if (!is_on(letter, way) || field_of(packet.body, "msg_id").empty()) continue;
+    // Keys of logs are strings in messages, and may be numbers where they are told of.
+    if (may_have(packet.body, key) && has_somewhere(packet, value)) found.push_back(letter);
+  }
+  return found;
+}
+
+std::optional<Letter> Witness::answer_to(const Letter& request) const {
+  const std::string_view number = field_of(request.packet->body, "msg_id");
+  if (number.empty()) return std::nullopt;
+  for (const Letter& letter : letters_) {
+    const bool goes_back = letter.packet->src == request.packet->dest && letter.packet->dest == request.packet->src;
+    if (!goes_back || letter.sent < request.sent) continue;
+    if (field_of(letter.packet->body, "in_reply_to") == number) return letter;
+  }
+  return std::nullopt;
 }
 
 std::string Witness::why_lost(const Letter& letter) const {

@@ -81,6 +81,10 @@ class Witness {
   bool may_carry_unseen(const Json& value, const Way& way) const;
   /// All from one node to another that were sent in a span of time.
   std::vector<Letter> letters(const std::string& src, const std::string& dest, Duration from, Duration to) const;
+  /// What a node asked others in a span of time with a value and a key anywhere in it.
+  std::vector<Letter> requests_with(const Json& value, const Json& key, const Way& way) const;
+  /// The answer to a message that is a request; nothing where it is none, or nobody answered.
+  std::optional<Letter> answer_to(const Letter& request) const;
   /// Why a message was lost, such as "the partition {n0 n3} | {n1 n2}"; empty when that is not known.
   std::string why_lost(const Letter& letter) const;
   /// The deaths of a node in a span of time, as events: when it was killed, and when it began anew.
