@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "interrupt.hpp"
+#include "mznode/trace/processors.hpp"
 
 namespace mznode::app {
 
@@ -46,6 +47,7 @@ void run_in_order(std::size_t count, unsigned jobs, const std::function<Result(s
       next = count;
     }
   };
+  const trace::RunsAtOnce sharing(static_cast<unsigned>(std::min<std::size_t>(jobs, count)));
   std::vector<std::thread> threads;
   try {
     while (threads.size() < std::min<std::size_t>(jobs, count)) threads.emplace_back(take_pieces);

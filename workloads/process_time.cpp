@@ -1,11 +1,13 @@
 #include "mznode/workloads/process_time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
 
 #include "mznode/json/suggestion.hpp"
 #include "mznode/sim/process_host.hpp"
+#include "mznode/trace/processors.hpp"
 #include "mznode/workloads/harness.hpp"
 
 namespace mznode {
@@ -41,6 +43,14 @@ sim::ProcessLimits limits_of(const TestSettings& settings) {
   sim::ProcessLimits limits;
   limits.memory_bytes = settings.memory_mib * sim::ProcessLimits::megabyte;
   return limits;
+}
+
+/// Where messages take drawn times, hardly any two nodes have their turns in one instant, and another tracer is but a
+/// detour; where processor time is charged, nodes must not slow each other down.
+unsigned tracers_of(const TestSettings& settings, const sim::Engine& engine) {
+  const bool is_drawn = settings.latency.mean_ms > 0 && settings.latency.shape != sim::Latency::Shape::constant;
+  if (is_drawn || engine.chance.decides_order() || settings.process_time.cpu_time_permille > 0) return 1;
+  return std::min(trace::processors_a_run(), static_cast<unsigned>(settings.nodes.size()));
 }
 
 }  // namespace
@@ -103,6 +113,7 @@ std::unique_ptr<sim::Host> process_host(const TestSettings& settings, sim::Netwo
   options.stall = settings.process_time.stall;
   options.limits = limits_of(settings);
   options.client_timeout = patience;
+  options.tracers = tracers_of(settings, engine);
   options.on_end = [&time](const sim::VirtualProcessHost::Record& record) { time.record = record; };
   auto host = std::make_unique<sim::VirtualProcessHost>(engine.timers, std::move(options));
   host->attach(network);

@@ -1,6 +1,7 @@
 #include "mznode/sim/network.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "mznode/node/names.hpp"
 
@@ -30,7 +31,7 @@ bool Network::later(const Waiting& a, const Waiting& b) {
 
 void Network::add(const std::string& name, Endpoint kind, Receive receive) {
   Queue& queue = endpoints_[name];
-  queue = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_generation_};
+  queue = {.kind = kind, .receive = std::move(receive), .heap = {}, .generation = ++next_.generation};
   if (!chance_.decides_order()) return;
   const std::string stream = "queue " + std::to_string(queue.generation) + ", of " + name;
   queue.order = std::make_unique<Random>(chance_, stream, queue.generation);
@@ -73,7 +74,7 @@ bool Network::send(std::string_view src, std::string_view dest, std::string_view
   const auto found = endpoints_.find(dest);
   if (found == endpoints_.end()) return false;
   auto packet = std::make_shared<Packet>(
-      Packet{.id = next_id_++, .src = std::string(src), .dest = std::string(dest), .body = std::string(body)});
+      Packet{.id = next_.id++, .src = std::string(src), .dest = std::string(dest), .body = std::string(body)});
   const bool has_client = involves_client(*packet);
   traffic_.note_sent(*packet, clock_(), has_client);
   if (has_client) {
@@ -107,7 +108,7 @@ void Network::enqueue(Queue& queue, const std::string& name, std::shared_ptr<con
     deliver_at(due, name, queue.generation, std::move(packet), false);
     return;
   }
-  queue.heap.push_back({due, next_order_++, std::move(packet)});
+  queue.heap.push_back({due, next_.order++, std::move(packet)});
   std::push_heap(queue.heap.begin(), queue.heap.end(), later);
   if (!queue.is_taken) take_next(queue, name);
 }
@@ -149,7 +150,9 @@ void Network::take_next(Queue& queue, const std::string& name) {
 
 void Network::deliver_at(Time at, const std::string& name, std::uint64_t generation,
                          std::shared_ptr<const Packet> packet, bool continues) {
-  timers_.set(at, [this, name, generation, packet = std::move(packet), continues] {
+  Arrival arrival;
+  if (arrivals_) arrival = {name, generation, packet, continues};
+  const TimerId timer = timers_.set(at, [this, name, generation, packet = std::move(packet), continues] {
     const auto found = endpoints_.find(name);
     if (found == endpoints_.end() || found->second.generation != generation) {
       count(*packet, JournalEntry::Event::drop, involves_client(*packet));
@@ -166,6 +169,28 @@ void Network::deliver_at(Time at, const std::string& name, std::uint64_t generat
     const auto again = endpoints_.find(name);
     if (again != endpoints_.end() && again->second.generation == generation) take_next(again->second, name);
   });
+  if (arrivals_) arrivals_->emplace(std::pair(at, timer), std::move(arrival));
+}
+
+std::vector<std::shared_ptr<const Packet>> Network::coming() {
+  if (!arrivals_) return {};
+  const Time now = clock_();
+  const std::vector<TimerId> due = timers_.first_due(now);
+  const TimerId first = due.empty() ? std::numeric_limits<TimerId>::max() : due.front();
+  arrivals_->erase(arrivals_->begin(), arrivals_->lower_bound({now, first}));
+  std::vector<std::shared_ptr<const Packet>> packets;
+  for (const TimerId timer : due) {
+    const auto arrival = arrivals_->find({now, timer});
+    // Anything may come of what is no message: a fault, or a client's next request.
+    if (arrival == arrivals_->end()) break;
+    const auto& [dest, generation, packet, continues] = arrival->second;
+    const auto endpoint = endpoints_.find(dest);
+    if (endpoint == endpoints_.end() || endpoint->second.generation != generation) continue;
+    if (endpoint->second.kind == Endpoint::client) break;
+    const bool arrives = continues || !is_cut(*packet);
+    if (endpoint->second.kind == Endpoint::node && arrives) packets.push_back(packet);
+  }
+  return packets;
 }
 
 bool Network::is_cut(const Packet& packet) const {

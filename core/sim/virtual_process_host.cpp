@@ -103,6 +103,8 @@ VirtualProcessHost::VirtualProcessHost(Timers& timers, Options options)
       directory_(std::make_unique<ProcessDirectory>()),
       environment_(node_environment(own_environment())) {
   options_.program = resolve_program(options_.program);
+  while (others_.size() + 1 < options_.tracers) others_.push_back(std::make_unique<trace::TracerThread>());
+  tracer_ = std::make_unique<trace::Tracer>();
 }
 
 VirtualProcessHost::~VirtualProcessHost() {
@@ -120,6 +122,12 @@ VirtualProcessHost::Process* VirtualProcessHost::find(const std::string& node) {
   return found == processes_.end() ? nullptr : found->second.get();
 }
 
+/// Each in its turn, and none for this thread.
+trace::TracerThread* VirtualProcessHost::next_tracer() {
+  const std::size_t turn = ++started_ % (others_.size() + 1);
+  return turn == 0 ? nullptr : others_[turn - 1].get();
+}
+
 void VirtualProcessHost::start(const std::string& node) {
   const std::uint64_t life = ++lives_[node];
   const fs::path directory = directory_->path() / (node + "-" + std::to_string(life));
@@ -133,7 +141,27 @@ void VirtualProcessHost::start(const std::string& node) {
     correspondents_.heard_from(packet.src);
     started->receive(packet);
   });
-  started->run();
+  started->begin();
+}
+
+/// While `of` is to have its turn, others that are sure to have theirs, and other tracers, may begin: what comes of
+/// them is heard in its turn.
+void VirtualProcessHost::run_ahead(const Process& of) {
+  if (others_.empty() || ahead_ > 0) return;
+  std::vector<std::pair<Process*, std::shared_ptr<const Packet>>> here;
+  for (const auto& packet : network_->coming()) {
+    Process* next = find(packet->dest);
+    if (next == nullptr || next == &of || !next->may_run_ahead()) continue;
+    if (next->is_traced_here()) {
+      here.emplace_back(next, packet);
+    } else {
+      next->run_ahead(*packet);
+    }
+  }
+  if (of.is_traced_here()) return;
+  for (const auto& [next, packet] : here) {
+    if (next->may_run_ahead()) next->run_ahead(*packet);
+  }
 }
 
 void VirtualProcessHost::kill(const std::string& node) {
@@ -164,6 +192,9 @@ SilenceCause VirtualProcessHost::silence(const std::string& node) {
 }
 
 void VirtualProcessHost::wait_until(Time until) {
+  for (const auto& [name, process] : processes_) {
+    if (process) process->hear_beginning();
+  }
   limit_output();
   bury();
   now_ = std::max(now_, until);

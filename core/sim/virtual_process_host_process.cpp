@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "mznode/json/fnv.hpp"
+#include "mznode/node/invariant.hpp"
 #include "mznode/sim/node_output.hpp"
 #include "mznode/sim/random.hpp"
 
@@ -34,6 +36,12 @@ std::vector<std::string> with_directory(std::vector<std::string> environment, co
   return environment;
 }
 
+std::string line_of(const Packet& packet) {
+  TextBuffer line;
+  append_line(line, packet);
+  return std::string(line.view());
+}
+
 void append(LineBuffer& lines, std::string_view bytes) {
   const auto room = lines.room();
   const std::size_t count = std::min(room.size(), bytes.size());
@@ -61,57 +69,150 @@ VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name,
       log_lines_(max_log_line_bytes),
       log_(host.options_.limits, [this](std::string_view line) { host_.report_log_(name_, line); }),
       times_(host.options_.client_timeout),
-      traced_(host.tracer_,
-              {.path = host.options_.program,
-               .arguments = host.options_.arguments,
-               .environment = with_directory(host.environment_, directory_),
-               .directory = directory_.string()},
-              {.seed = seed_of(host.options_, name_, life),
-               .schedule = host.options_.schedule,
-               .shown_pid = shown_pid_of(name_, life),
-               .cpu_time_permille = host.options_.cpu_time_permille},
-              {.stall = host.options_.stall, .memory_bytes = host.options_.limits.memory_bytes}, host.now_,
-              {.output = [this](std::string_view bytes, Time at) { take_output(bytes, at); },
-               .log = [this](std::string_view bytes) { take_log(bytes); }}) {}
+      tracer_(host.next_tracer()) {
+  on_tracer(trace::TracerThread::Work([this, life](trace::Tracer& tracer) {
+    const Options& options = host_.options_;
+    traced_ = std::make_unique<trace::TracedProcess>(
+        tracer,
+        trace::Program{.path = options.program,
+                       .arguments = options.arguments,
+                       .environment = with_directory(host_.environment_, directory_),
+                       .directory = directory_.string()},
+        trace::TracedProcess::Chance{.seed = seed_of(options, name_, life),
+                                     .schedule = options.schedule,
+                                     .shown_pid = shown_pid_of(name_, life),
+                                     .cpu_time_permille = options.cpu_time_permille},
+        trace::TraceLimits{.stall = options.stall, .memory_bytes = options.limits.memory_bytes}, host_.now_,
+        trace::TracedProcess::Sink{.output =
+                                       [this](std::string_view bytes, Time at) {
+                                         written_.push_back({false, std::string(bytes), at});
+                                       },
+                                   .log =
+                                       [this](std::string_view bytes) {
+                                         written_.push_back({true, std::string(bytes), Time()});
+                                       }});
+  }));
+}
 
 VirtualProcessHost::Process::~Process() {
   host_.timers_.cancel(alarm_);
   for (const TimerId early : early_alarms_) host_.timers_.cancel(early);
-  for (const std::string& escape : traced_.doubts().escapes) host_.doubts_.insert(name_ + " " + escape);
-  if (traced_.doubts().preemptions > 0) {
+  if (turn_) turn_->end.wait();
+  // What was not heard has not happened.
+  const trace::Doubts doubts = turn_ ? turn_->doubts : traced_->doubts();
+  for (const std::string& escape : doubts.escapes) host_.doubts_.insert(name_ + " " + escape);
+  if (doubts.preemptions > 0) {
     host_.doubts_.insert(name_ + " computed without a system call while other threads waited for their turn");
   }
-  host_.stops_ += traced_.stops();
+  host_.stops_ += turn_ ? turn_->stops : traced_->stops();
+  if (turn_ && turn_->cause == Turn::Cause::message) --host_.ahead_;
+  on_tracer(trace::TracerThread::Work([this](trace::Tracer&) { traced_.reset(); }));
+}
+
+/// Does it and waits for its end.
+void VirtualProcessHost::Process::on_tracer(trace::TracerThread::Work work) {
+  std::future<void> end = work.get_future();
+  if (tracer_ == nullptr) {
+    work(*host_.tracer_);
+  } else {
+    tracer_->post(std::move(work));
+  }
+  end.get();
 }
 
 // ---- Input and time
 
+void VirtualProcessHost::Process::begin() {
+  begin_turn(Turn::Cause::beginning, 0, {});
+}
+
+void VirtualProcessHost::Process::hear_beginning() {
+  if (turn_ && turn_->cause == Turn::Cause::beginning) end_turn();
+}
+
+void VirtualProcessHost::Process::run_ahead(const Packet& packet) {
+  ++host_.ahead_;
+  begin_turn(Turn::Cause::message, packet.id, line_of(packet));
+}
+
 void VirtualProcessHost::Process::receive(const Packet& packet) {
+  hear_beginning();
   if (has_ended_) return;
   times_.asked(packet, host_.now_);
-  line_.clear();
-  append_line(line_, packet);
-  traced_.deliver(line_.view());
-  if (is_paused_) return;
-  if (traced_.undelivered_bytes() > host_.options_.limits.unread_bytes) {
-    condemn(failure::does_not_read(host_.options_.limits));
+  if (is_paused_) {
+    traced_->deliver(line_of(packet));
     return;
   }
-  run();
+  if (turn_) {
+    invariant(turn_->cause == Turn::Cause::message && turn_->packet == packet.id,
+              "who ran ahead receives what it was told", {turn_->packet, packet.id});
+    --host_.ahead_;
+  } else if (is_traced_here()) {
+    host_.run_ahead(*this);
+    begin_turn(Turn::Cause::message, packet.id, line_of(packet));
+  } else {
+    begin_turn(Turn::Cause::message, packet.id, line_of(packet));
+    host_.run_ahead(*this);
+  }
+  end_turn();
 }
 
 void VirtualProcessHost::Process::run() {
+  hear_beginning();
   if (has_ended_ || is_paused_) return;
-  traced_.run(host_.now_);
+  begin_turn(Turn::Cause::time, 0, {});
+  end_turn();
+}
+
+void VirtualProcessHost::Process::begin_turn(Turn::Cause cause, std::uint64_t packet, std::string line) {
+  invariant(!turn_, "one turn at a time");
+  trace::TracerThread::Work work([this, cause, line = std::move(line), now = host_.now_](trace::Tracer&) {
+    if (cause == Turn::Cause::message) traced_->deliver(line);
+    if (cause != Turn::Cause::message || !is_flooded()) traced_->run(now);
+  });
+  turn_.emplace(Turn{.cause = cause,
+                     .packet = packet,
+                     .end = work.get_future(),
+                     .unread_bytes = cause == Turn::Cause::message ? traced_->unread_bytes() : 0,
+                     .stops = traced_->stops(),
+                     .doubts = traced_->doubts()});
+  if (tracer_ == nullptr) {
+    work(*host_.tracer_);
+  } else {
+    tracer_->post(std::move(work));
+  }
+}
+
+/// Hears what it wrote, and notes when it will go on by itself.
+void VirtualProcessHost::Process::end_turn() {
+  Turn turn = std::move(*turn_);
+  turn_.reset();
+  trace::TracerThread::wait(turn.end);
+  turn.end.get();
+  for (const Written& each : std::exchange(written_, {})) {
+    if (each.is_log) {
+      take_log(each.bytes);
+    } else {
+      take_output(each.bytes, each.at);
+    }
+  }
+  if (turn.cause == Turn::Cause::message && is_flooded()) {
+    condemn(failure::does_not_read(host_.options_.limits));
+    return;
+  }
   look();
   set_alarm();
+}
+
+bool VirtualProcessHost::Process::is_flooded() const {
+  return traced_->undelivered_bytes() > host_.options_.limits.unread_bytes;
 }
 
 void VirtualProcessHost::Process::set_alarm() {
   host_.timers_.cancel(alarm_);
   alarm_ = 0;
   if (has_ended_ || is_paused_) return;
-  const Time next = traced_.next_deadline();
+  const Time next = traced_->next_deadline();
   if (next == Time::max()) return;
   alarm_ = host_.timers_.set(std::max(next, host_.now_), [this] {
     alarm_ = 0;
@@ -120,6 +221,7 @@ void VirtualProcessHost::Process::set_alarm() {
 }
 
 void VirtualProcessHost::Process::pause() {
+  hear_beginning();
   is_paused_ = true;
   set_alarm();
 }
@@ -130,7 +232,8 @@ void VirtualProcessHost::Process::resume() {
 }
 
 void VirtualProcessHost::Process::skew(int drift_permille, Duration wall_offset) {
-  traced_.skew(drift_permille, wall_offset, host_.now_);
+  hear_beginning();
+  traced_->skew(drift_permille, wall_offset, host_.now_);
   set_alarm();
 }
 
@@ -195,7 +298,8 @@ void VirtualProcessHost::Process::take_log(std::string_view bytes) {
 }
 
 SilenceCause VirtualProcessHost::Process::silence() const {
-  const std::size_t unread = traced_.unread_bytes();
+  if (turn_) turn_->end.wait();
+  const std::size_t unread = turn_ ? turn_->unread_bytes : traced_->unread_bytes();
   std::string words = failure::silence(output_.unfinished(), output_bytes_, unread == 0);
   if (!words.empty()) return {.words = std::move(words)};
   return {.late = times_.first_late(), .unread_bytes = is_paused_ || has_ended_ ? 0 : unread};
@@ -205,13 +309,13 @@ SilenceCause VirtualProcessHost::Process::silence() const {
 
 void VirtualProcessHost::Process::look() {
   if (has_ended_) return;
-  if (const auto& how = traced_.ending()) {
+  if (const auto& how = traced_->ending()) {
     has_ended_ = true;
     std::string_view rest;
     if (log_lines_.last(rest)) log_.take(rest);
     report(failure::ended(*how, log_));
     is_muted_ = true;
-  } else if (traced_.output_is_closed() && !is_muted_) {
+  } else if (traced_->output_is_closed() && !is_muted_) {
     mute(failure::closed_stream("output"));
   }
 }

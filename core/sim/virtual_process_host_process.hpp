@@ -3,8 +3,12 @@
 #include <cstddef>
 #include <deque>
 #include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mznode/node/line_buffer.hpp"
 #include "mznode/sim/virtual_process_host.hpp"
@@ -21,7 +25,14 @@ class VirtualProcessHost::Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
+  /// Lets it begin. What it says is heard before anything else happens to it, or the time passes.
+  void begin();
+  void hear_beginning();
   void receive(const Packet& packet);
+  bool is_traced_here() const { return tracer_ == nullptr; }
+  bool may_run_ahead() const { return !turn_ && !is_paused_ && !has_ended_; }
+  /// It is told now what it will receive next.
+  void run_ahead(const Packet& packet);
   void pause();
   void resume();
   void skew(int drift_permille, Duration wall_offset);
@@ -33,10 +44,31 @@ class VirtualProcessHost::Process {
   std::string log_tail() const { return log_.tail(); }
   SilenceCause silence() const;
   bool has_ended() const { return has_ended_; }
-  const trace::TracedProcess& traced() const { return traced_; }
 
  private:
+  /// What it does between two rests, until it is heard.
+  struct Turn {
+    enum class Cause : std::uint8_t { beginning, message, time };
+    Cause cause;
+    std::uint64_t packet;
+    std::future<void> end;
+    /// What is to be said of it before it is heard.
+    std::size_t unread_bytes;
+    std::uint64_t stops;
+    trace::Doubts doubts;
+  };
+  /// What it wrote in a turn.
+  struct Written {
+    bool is_log;
+    std::string bytes;
+    Time at;
+  };
+
   static std::uint64_t seed_of(const Options& options, const std::string& node, std::uint64_t life);
+  void on_tracer(trace::TracerThread::Work work);
+  void begin_turn(Turn::Cause cause, std::uint64_t packet, std::string line);
+  void end_turn();
+  bool is_flooded() const;
   void take_output(std::string_view bytes, Time at);
   void take_log(std::string_view bytes);
   void take(std::string_view line, Time at);
@@ -66,8 +98,12 @@ class VirtualProcessHost::Process {
   NodeLog log_;
   LineSample sample_;
   ReplyTimes times_;
-  TextBuffer line_;
-  trace::TracedProcess traced_;  // last: it calls the rest
+  /// Where it is traced; none for the run's own thread.
+  trace::TracerThread* tracer_;
+  std::optional<Turn> turn_;
+  /// The tracer's while a turn lasts.
+  std::vector<Written> written_;
+  std::unique_ptr<trace::TracedProcess> traced_;  // last: it calls the rest
 };
 
 }  // namespace mznode::sim

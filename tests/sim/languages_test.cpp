@@ -7,6 +7,7 @@
 
 #include "mznode/check/jsonl.hpp"
 #include "mznode/sim/process_host.hpp"
+#include "mznode/sim/virtual_process_host.hpp"
 #include "mznode/trace/traced_process.hpp"
 #include "mznode/workloads/harness.hpp"
 
@@ -24,19 +25,23 @@ bool is_installed(const std::string& program) {
   }
 }
 
+/// All that was said.
+std::string text_of(const sim::RunResult& run) {
+  std::string text = check::write_jsonl(run.history);
+  for (const auto& packet : run.packets) text += packet.src + " to " + packet.dest + ": " + packet.body + "\n";
+  for (const auto& entry : run.journal) text += std::to_string(entry.at.time_since_epoch().count()) + "\n";
+  return text;
+}
+
 struct Record {
   check::Valid valid;
   bool is_repeatable;
-  /// All that was said.
   std::string text;
 };
 
 Record record_of(const TestSettings& settings) {
   const TestReport report = run_test(settings, [] { return false; });
-  std::string text = check::write_jsonl(report.run.history);
-  for (const auto& packet : report.run.packets) text += packet.src + " to " + packet.dest + ": " + packet.body + "\n";
-  for (const auto& entry : report.run.journal) text += std::to_string(entry.at.time_since_epoch().count()) + "\n";
-  return {report.valid(), report.time->is_repeatable(), text};
+  return {report.valid(), report.time->is_repeatable(), text_of(report.run)};
 }
 
 struct Program {
@@ -74,6 +79,46 @@ INSTANTIATE_TEST_SUITE_P(Languages, Language,
                                          Program{"PythonAsyncio", "python3", "node_asyncio.py"},
                                          Program{"JavaScript", "node", "node.js"}, Program{"Ruby", "ruby", "node.rb"},
                                          Program{"Perl", "perl", "node.pl"}, Program{"Shell", "bash", "node.sh"}),
+                         [](const auto& each) { return each.param.name; });
+
+/// Nodes that run at the same time say what they say one after another.
+class Tracers : public testing::TestWithParam<Program> {};
+
+TEST_P(Tracers, AnyNumberOfThemHearsTheSame) {
+  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
+  if (!is_installed(GetParam().interpreter)) GTEST_SKIP() << GetParam().interpreter << " is not installed";
+  sim::RunOptions options;
+  options.nodes = sim::node_names(4);
+  options.concurrency = 4;
+  options.mean_interval = 50ms;
+  options.time_limit = 2s;
+  options.faults = {Fault::kill, Fault::pause, Fault::skew};
+  options.nemesis_interval = 500ms;
+  options.keep_journal = true;
+  std::vector<std::string> texts;
+  for (const unsigned tracers : {1U, 3U}) {
+    sim::VirtualProcessHost::Record record;
+    const auto make_host = [&](sim::Network& network, sim::Engine& engine) {
+      sim::VirtualProcessHost::Options of_host;
+      of_host.program = GetParam().interpreter;
+      of_host.arguments = {sources + "/" + GetParam().file, "right"};
+      of_host.tracers = tracers;
+      of_host.on_end = [&record](const auto& end) { record = end; };
+      auto host = std::make_unique<sim::VirtualProcessHost>(engine.timers, of_host);
+      host->attach(network);
+      return host;
+    };
+    const auto result = sim::run(find_workload("broadcast").test, options, make_host, [] { return false; });
+    EXPECT_GT(result.journal.size(), 300U);
+    EXPECT_TRUE(record.doubts.empty()) << record.doubts.front();
+    texts.push_back(text_of(result) + std::to_string(record.stops) + " stops\n");
+  }
+  EXPECT_TRUE(texts.front() == texts.back());
+}
+
+INSTANTIATE_TEST_SUITE_P(Languages, Tracers,
+                         testing::Values(Program{"Python", "python3", "node_threads.py"},
+                                         Program{"Perl", "perl", "node.pl"}),
                          [](const auto& each) { return each.param.name; });
 
 struct Race {

@@ -260,6 +260,81 @@ TEST(Network, RemovalLosesWhatIsUnderWayAndAnEndpointOfThatNameBeginsAnew) {
   }
 }
 
+TEST(Network, WhatComesIsToldAsFarAsNothingElseCanHappenBefore) {
+  World world({.mean_ms = 5});
+  world.network.foresee();
+  std::vector<std::string> coming;
+  world.network.add("n0", Endpoint::node, [&](const Packet&) {
+    for (const auto& packet : world.network.coming()) coming.push_back(packet->dest);
+  });
+  world.send("n1", "n0");
+  world.send("n1", "n2");
+  world.send("n1", "lin-kv");
+  world.send("n2", "n1");
+  world.send("n2", "n1");  // n1 takes up one at a time
+  world.timers.set(Time(5ms), [] {});
+  world.send("n1", "n3");
+  world.run();
+  EXPECT_EQ(coming, (std::vector<std::string>{"n2", "n1"}));
+}
+
+/// Nodes that send whatever comes into their minds, also to services and clients, and leave, and come back, while links
+/// break: who was told to come next comes next, in the same instant, before anything else happens.
+TEST(Network, WhatWasToldToComeComes) {
+  std::size_t foreseen = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    World world({.mean_ms = static_cast<std::int64_t>(seed % 3)}, seed % 2 == 0 ? Delivery::maelstrom : Delivery::ideal,
+                seed);
+    Random random(seed, 1);
+    world.network.foresee();
+    /// Who is to come next, by receiver.
+    std::map<std::string, std::pair<Time, std::uint64_t>> expected;
+    const std::vector<std::string> names = {"n1", "n2", "n3", "lin-kv", "c1"};
+    const auto nothing_is_expected = [&] { EXPECT_TRUE(expected.empty()) << "seed " << seed; };
+    int messages = 300;
+    std::function<void()> fault;
+    const auto talk = [&](const std::string& from) {
+      for (std::uint64_t i = random.below(4); i > 0 && messages > 0; --i, --messages) {
+        world.network.send(from, names[random.below(names.size())], "{}");
+        if (random.below(8) == 0) world.timers.set(world.now + random.below(3) * 1ms, fault);
+      }
+    };
+    const auto join = [&](const std::string& name) {
+      world.network.add(name, Endpoint::node, [&, name](const Packet& packet) {
+        if (const auto found = expected.find(name); found != expected.end()) {
+          EXPECT_EQ(found->second, std::pair(world.now, packet.id)) << "seed " << seed;
+          expected.erase(found);
+          ++foreseen;
+        } else if (expected.empty()) {
+          for (const auto& next : world.network.coming()) {
+            if (next->dest != name) expected.try_emplace(next->dest, world.now, next->id);
+          }
+        }
+        talk(name);
+      });
+    };
+    fault = [&] {
+      nothing_is_expected();
+      const std::string name = names[random.below(3)];
+      world.network.remove(name);
+      join(name);
+      talk("c1");
+      talk("n1");
+    };
+    for (const char* name : {"n1", "n2", "n3"}) join(name);
+    world.network.add("lin-kv", Endpoint::service,
+                      [&](const Packet& packet) { world.network.send("lin-kv", packet.src, "{}"); });
+    world.network.add("c1", Endpoint::client, [&](const Packet&) {
+      nothing_is_expected();
+      talk("c1");
+    });
+    world.timers.set(Time(), fault);
+    world.run();
+    nothing_is_expected();
+  }
+  EXPECT_GT(foreseen, 1000U);
+}
+
 TEST(Network, TheJournalHoldsEveryMessageFromWhenItIsKept) {
   World world({.mean_ms = 10});
   world.send("n1", "n2", "before");

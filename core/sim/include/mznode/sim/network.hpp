@@ -138,6 +138,12 @@ class Network {
   /// Sends a message. Returns false when there is no `dest`; nothing is counted then.
   bool send(std::string_view src, std::string_view dest, std::string_view body);
 
+  /// From now on it can say what is coming.
+  void foresee() { arrivals_.emplace(); }
+  /// The messages that nodes take up next in this instant, in order: all before which nothing happens but that nodes
+  /// and services take up messages, so that each of them will come, whatever the others lead to.
+  std::vector<std::shared_ptr<const Packet>> coming();
+
   void add_rule(std::shared_ptr<Rule> rule) { rules_.push_back(std::move(rule)); }
   void remove_rule(const std::shared_ptr<Rule>& rule) { std::erase(rules_, rule); }
   void clear_rules() { rules_.clear(); }
@@ -166,6 +172,13 @@ class Network {
     std::unique_ptr<Random> order = {};
   };
   static bool later(const Waiting& a, const Waiting& b);
+  /// What a timer will hand to a receiver.
+  struct Arrival {
+    std::string dest;
+    std::uint64_t generation;
+    std::shared_ptr<const Packet> packet;
+    bool continues;
+  };
 
   Duration latency(std::uint64_t message);
   /// Takes out the message that the receiver takes up next: one of those that are due first.
@@ -187,9 +200,14 @@ class Network {
   std::map<std::string, Queue, std::less<>> endpoints_;
   std::vector<std::shared_ptr<Rule>> rules_;
   Traffic traffic_;
-  std::uint64_t next_id_ = 0;
-  std::uint64_t next_order_ = 0;
-  std::uint64_t next_generation_ = 0;
+  /// By when they are due, where somebody asks what is coming; those that are past go when he does.
+  std::optional<std::map<std::pair<Time, TimerId>, Arrival>> arrivals_;
+  /// Numbers that count the messages, what waits in queues, and the endpoints.
+  struct {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint64_t generation = 0;
+  } next_;
 };
 
 }  // namespace mznode::sim

@@ -17,6 +17,7 @@
 #include "mznode/sim/host.hpp"
 #include "mznode/sim/node_failures.hpp"
 #include "mznode/trace/traced_process.hpp"
+#include "mznode/trace/tracer_thread.hpp"
 
 namespace mznode::sim {
 
@@ -57,6 +58,9 @@ class VirtualProcessHost final : public Host {
     ProcessLimits limits = {};
     /// How long clients wait: a reply that comes after it is late.
     Duration client_timeout = 5s;
+    /// How many nodes run at the same time where each is sure of what it is told next: as many tracers as that. No run
+    /// differs for it, but for what nodes tell each other past the network.
+    unsigned tracers = 1;
     /// Told at the end.
     std::function<void(const Record&)> on_end = {};
   };
@@ -71,6 +75,7 @@ class VirtualProcessHost final : public Host {
   void attach(Network& network) {
     network_ = &network;
     correspondents_.attach(network);
+    if (!others_.empty()) network.foresee();
   }
 
   void start(const std::string& node) override;
@@ -87,6 +92,8 @@ class VirtualProcessHost final : public Host {
   class Process;
 
   Process* find(const std::string& node);
+  trace::TracerThread* next_tracer();
+  void run_ahead(const Process& of);
   void limit_output();
   void bury();
   std::string fingerprint() const;
@@ -98,7 +105,12 @@ class VirtualProcessHost final : public Host {
   /// Where each life of each node has a directory.
   std::unique_ptr<ProcessDirectory> directory_;
   std::vector<std::string> environment_;
-  trace::Tracer tracer_;
+  /// More tracers, each on a thread of its own; made before this thread's, which then keeps to one processor.
+  std::vector<std::unique_ptr<trace::TracerThread>> others_;
+  std::unique_ptr<trace::Tracer> tracer_;
+  std::size_t started_ = 0;
+  /// How many nodes have been told something before its turn came.
+  std::size_t ahead_ = 0;
   Correspondents correspondents_;
   std::map<std::string, std::unique_ptr<Process>> processes_;
   std::map<std::string, std::uint64_t> lives_;
