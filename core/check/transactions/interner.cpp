@@ -24,9 +24,25 @@ bool plain_integer(std::string_view json, std::uint64_t& number) {
 
 std::uint32_t Interner::intern(std::string_view json) {
   std::uint64_t integer = 0;
-  if (plain_integer(json, integer)) return number_of(integers_[integer], json);
+  if (plain_integer(json, integer)) return number_of(slot_of(integer), json);
   std::string canonical = Json::from_valid(std::string(json)).canonical();
   return number_of(others_.try_emplace(std::move(canonical), none).first->second, json);
+}
+
+std::uint32_t& Interner::slot_of(std::uint64_t integer) {
+  constexpr std::size_t times = 4;
+  constexpr std::size_t fewest = 256;
+  if (integer >= small_integers_.size() && integer < times * texts_.size() + fewest)
+    cover_more(2 * times * texts_.size() + fewest);
+  return integer < small_integers_.size() ? small_integers_[integer] : integers_[integer];
+}
+
+void Interner::cover_more(std::size_t size) {
+  small_integers_.resize(size, none);
+  for (std::uint32_t number = 0; number < texts_.size(); ++number) {
+    std::uint64_t integer = 0;
+    if (plain_integer(texts_[number], integer) && integer < size) small_integers_[integer] = number;
+  }
 }
 
 std::uint32_t Interner::number_of(std::uint32_t& slot, std::string_view json) {

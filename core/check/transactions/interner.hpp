@@ -20,8 +20,13 @@ class Interner {
   std::string_view text(std::uint32_t number) const { return texts_[number]; }
 
  private:
+  std::uint32_t& slot_of(std::uint64_t integer);
+  void cover_more(std::size_t size);
   std::uint32_t number_of(std::uint32_t& slot, std::string_view json);
 
+  /// By integer, those that are less than some times as many as there are values: what is written one after the other
+  /// stands side by side.
+  std::vector<std::uint32_t> small_integers_;
   NumberTable integers_;
   std::unordered_map<std::string, std::uint32_t> others_;  // by canonical text
   std::vector<std::string_view> texts_;

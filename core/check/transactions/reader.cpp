@@ -79,21 +79,26 @@ std::string_view TransactionReader::value(Scanner& scanner) const {
 
 KeyId TransactionReader::key(std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
-  std::uint32_t& number = keys_[value];
-  if (number == none) {
-    number = transactions_->key_count();
+  if (value >= keys_.size()) keys_.resize(value + 1);
+  if (keys_[value] == none) {
+    keys_[value] = KeyId(transactions_->key_count());
     transactions_->keys.push_back(value);
   }
-  return KeyId(number);
+  return keys_[value];
 }
 
 ElementId TransactionReader::element(KeyId key, std::string_view text) {
   const std::uint32_t value = transactions_->values.intern(text);
-  std::uint32_t& number = elements_[std::uint64_t{key} << 32 | value];
-  if (number == none) {
-    number = transactions_->element_count();
+  const auto add = [&] {
     transactions_->elements.push_back({.key = key, .value = value});
-  }
+    return ElementId(transactions_->element_count() - 1);
+  };
+  if (value >= first_elements_.size()) first_elements_.resize(value + 1);
+  ElementId& first = first_elements_[value];
+  if (first == none) return first = add();
+  if (transactions_->elements[first].key == key) return first;
+  std::uint32_t& number = elements_[std::uint64_t{key} << 32 | value];
+  if (number == none) number = add();
   return ElementId(number);
 }
 

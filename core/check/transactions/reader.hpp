@@ -40,8 +40,9 @@ class TransactionReader {
   const History& history_;
   std::string_view write_;
   const Operation* operation_ = nullptr;
-  NumberTable keys_;      // by value
-  NumberTable elements_;  // by key and value
+  std::vector<KeyId> keys_;                // by value
+  NumberTable elements_;                   // by key and value, but for the first one of each value
+  std::vector<ElementId> first_elements_;  // by value: where no key has the values of another one, all there are
 };
 
 }  // namespace mznode::check::txn
