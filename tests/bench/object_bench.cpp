@@ -1,5 +1,5 @@
-// What judging queues, stacks and sets costs whose elements are all different. Time an operation should stay nearly the
-// same from 10,000 to 1,000,000 of them.
+// What judging queues, priority queues, stacks and sets costs whose elements are all different. Time an operation
+// should stay nearly the same from 10,000 to 1,000,000 of them.
 
 #include <benchmark/benchmark.h>
 
@@ -52,6 +52,11 @@ void judge_queue(benchmark::State& state) {
   judge(state, drawn(static_cast<std::size_t>(state.range(0)), ContainerDraw::Kind::queue), "queue");
 }
 BENCHMARK(judge_queue)->RangeMultiplier(10)->Range(10'000, 1'000'000)->Unit(benchmark::kMillisecond);
+
+void judge_priority_queue(benchmark::State& state) {
+  judge(state, drawn(static_cast<std::size_t>(state.range(0)), ContainerDraw::Kind::priority), "priority-queue");
+}
+BENCHMARK(judge_priority_queue)->RangeMultiplier(10)->Range(10'000, 1'000'000)->Unit(benchmark::kMillisecond);
 
 void judge_stack(benchmark::State& state) {
   judge(state, drawn(static_cast<std::size_t>(state.range(0)), ContainerDraw::Kind::stack), "stack");

@@ -1,15 +1,17 @@
-; Judges what fresh_transactions has written by Elle, and compares. Needs Elle 0.2.7 on the
-; class path.
+; Judges what fresh_transactions has written by Elle, and compares. Needs Elle 0.2.7 on the class path.
 ;
 ;   fresh_transactions 1 20000 > fresh.edn && java -cp CLASSPATH clojure.main tests/fresh/elle.clj fresh.edn
 ;
-; A line a checker: how many verdicts Elle gives of each kind; how many of `--compat elle-0.2.7` are alike, with all the
-; anomalies that Elle found; and of the verdicts without it, how many the complete checks decide otherwise, and how many
-; a stricter rule. Exits with 1 where `--compat elle-0.2.7` differs or lacks an anomaly, or what Elle finds false is not.
-; With RESULTS in the environment, the name of a file, Elle's verdicts are written there, a line a history, or taken from
-; there where it exists: so that `fresh_transactions` may be mended, and what it says compared anew.
-(require '[clojure.edn :as edn] '[clojure.java.io :as io] '[clojure.set :as set] '[clojure.string :as str]
-         '[elle.graph :as graph] '[elle.list-append :as list-append] '[elle.rw-register :as rw-register] '[jepsen.history :as h])
+; A line a checker: how many verdicts Elle gives of each kind; how many of `--compat elle-0.2.7` are alike, with all
+; the anomalies that Elle found; and of the verdicts without it, how many the complete checks decide otherwise, and how
+; many a stricter rule. Exits with 1 where `--compat elle-0.2.7` differs or lacks an anomaly, or what Elle finds false
+; is not.
+;
+; With RESULTS in the environment, the name of a file, Elle's verdicts are written there, a line a history, or taken
+; from there where it exists: so that `fresh_transactions` may be mended, and what it says compared anew.
+(require '[clojure.edn :as edn] '[clojure.java.io :as io]
+         '[elle.graph :as graph] '[elle.list-append :as list-append] '[elle.rw-register :as rw-register]
+         '[jepsen.history :as h])
 (import '(io.lacuna.bifurcan ISet Set))
 
 (def checks {"list-append" list-append/check, "rw-register" rw-register/check})
