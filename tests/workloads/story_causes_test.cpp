@@ -149,5 +149,20 @@ TEST(StoryCauses, WhoAcknowledgedWithoutTheAnswerThatItHadAskedForIsNamed) {
   EXPECT_EQ(title_of(received), "duplicate: message 5 of key 8 stands at several offsets, [0,3]");
 }
 
+TEST(StoryCauses, AReadOfAPartNamesTheMessageWithTheRest) {
+  const auto told = Script(2)
+                        .answered(1000, 0, "txn", R"([["w",77,5],["w",78,6]])", R"([["w",77,5],["w",78,6]])")
+                        .message(1000, "n0", "n1", R"({"type":"wrote","set":[[78,6]]})", received)
+                        .message(1000, "n0", "n1", R"({"type":"wrote","set":[[77,5]]})", lost)
+                        .answered(2000, 1, "txn", R"([["r",77,null],["r",78,null]])", R"([["r",77,null],["r",78,6]])")
+                        .told("txn-rw-register");
+  ASSERT_FALSE(told.empty());
+  EXPECT_NE(
+      told[0].title.find("read skew: n1 saw 6 of key 78 of what n0 did, and missed 5 of key 77, which n0 had sent "
+                         "in a message of its own that was lost"),
+      std::string::npos)
+      << told[0].title;
+}
+
 }  // namespace
 }  // namespace mznode::story

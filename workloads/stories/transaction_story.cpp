@@ -112,11 +112,59 @@ void tell_writes(const Witness& witness, const AnomalyExample& example, const st
   }
 }
 
+/// Of two transactions of which one saw a part of what the other one did, and missed the rest.
+struct FracturedRead {
+  const Operation* reader = nullptr;
+  const Operation* writer = nullptr;
+  const check::CycleExample::Step* seen = nullptr;
+  const check::CycleExample::Step* missed = nullptr;
+};
+
+std::optional<FracturedRead> fractured_read(const AnomalyExample& example) {
+  if (!example.cycle || example.cycle->transactions.size() != 2) return std::nullopt;
+  const auto& [transactions, steps] = *example.cycle;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const bool is_one = steps[i].relation == "rw" && steps[1 - i].relation == "wr";
+    if (is_one) return FracturedRead{&transactions[i], &transactions[1 - i], &steps[1 - i], &steps[i]};
+  }
+  return std::nullopt;
+}
+
+/// What was seen and what was missed, and where the messages show it, why.
+std::string words_of(const Witness& witness, const FracturedRead& read) {
+  const auto& [reader, writer, seen, missed] = read;
+  if (!seen->key || !seen->value || !missed->key || !missed->next_value) return "";
+  const std::string& from = witness.node_of(*writer);
+  const std::string& to = witness.node_of(*reader);
+  std::string text = "read skew: " + to + " saw " + shown(*seen->value) + " of key " + shown(*seen->key) + " of what " +
+                     from + " did, and missed " + shown(*missed->next_value) + " of key " + shown(*missed->key);
+  if (from == to) return text;
+  const Duration answered = Witness::time_of(*reader);
+  const auto letter_of = [&](const Json& value, const Json& key) -> std::optional<Letter> {
+    for (const Letter& letter : witness.letters_with(value, key)) {
+      const bool is_between = letter.packet->src == from && letter.packet->dest == to;
+      if (is_between && letter.sent >= Witness::time_of(*witness.invocation_of(writer->index))) return letter;
+    }
+    return std::nullopt;
+  };
+  const auto first = letter_of(*seen->value, *seen->key);
+  const auto later = letter_of(*missed->next_value, *missed->key);
+  const bool is_split = first && later && first->id != later->id && first->received && *first->received <= answered &&
+                        !(later->received && *later->received < answered);
+  if (is_split) text += ", which " + from + " had sent in a message of its own";
+  if (is_split && later->lost && !later->received) text += " that was lost";
+  if (is_split && later->received && *later->received > answered) text += " that came later";
+  return text;
+}
+
 /// What a cycle means, where it has a name; what happened, of others.
 std::string title_of(const Witness& witness, const Anomaly& anomaly) {
   const AnomalyExample& example = anomaly.examples.front();
   std::string plain = example.cycle ? check::gloss(anomaly.name) : "";
   if (plain.empty()) return check::headline_of(anomaly);
+  if (const auto read = fractured_read(example)) {
+    if (std::string words = words_of(witness, *read); !words.empty()) plain = std::move(words);
+  }
   if (example.cycle->transactions.size() == 2) {
     for (std::size_t i = 0; i < 2; ++i) {
       const Operation& reader = example.cycle->transactions[i];
@@ -261,10 +309,12 @@ std::vector<Story> stories_of_transactions(const Witness& witness, const check::
     const AnomalyExample& example = each->examples.front();
     return check::operations_of(example).empty() && check::values_of(example).empty();
   });
-  // What takes few operations is the plainest, and a cycle never is.
+  // What takes few operations is the plainest, and a cycle never is; but models that let updates be lost, such as read
+  // atomic, forbid that a part of a transaction is seen.
   const auto plainness = [](const Anomaly* each) {
     const AnomalyExample& example = each->examples.front();
-    return std::pair(example.cycle.has_value(), check::operations_of(example).size());
+    const int rank = fractured_read(example) ? 1 : example.cycle ? 3 : each->name == "lost-update" ? 2 : 0;
+    return std::pair(rank, check::operations_of(example).size());
   };
   std::stable_sort(anomalies.begin(), anomalies.end(),
                    [&](const Anomaly* a, const Anomaly* b) { return plainness(a) < plainness(b); });
