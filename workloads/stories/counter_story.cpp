@@ -83,6 +83,14 @@ bool is_acceptable(std::int64_t value, const std::vector<check::PnCounterFinding
                      [&](const auto& range) { return value >= range.lower && value <= range.upper; });
 }
 
+/// A message may have any number: sums that go beyond what fits go on from the other end, and are no explanation.
+std::int64_t plus(std::int64_t one, std::int64_t other) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(one) + static_cast<std::uint64_t>(other));
+}
+std::int64_t minus(std::int64_t one, std::int64_t other) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(one) - static_cast<std::uint64_t>(other));
+}
+
 /// What came to a node more than once, and what never came, of messages that carry one number each.
 struct Deliveries {
   std::size_t repeated = 0;
@@ -120,10 +128,10 @@ Deliveries deliveries_to(const Witness& witness, const std::string& node, Durati
       }
       if (arrivals > 1) {
         all.repeated += arrivals - 1;
-        all.repeated_sum += static_cast<std::int64_t>(arrivals - 1) * number;
+        for (std::size_t i = 1; i < arrivals; ++i) all.repeated_sum = plus(all.repeated_sum, number);
       } else if (arrivals == 0) {
         ++all.lost;
-        all.lost_sum += number;
+        all.lost_sum = plus(all.lost_sum, number);
         all.why_lost = witness.why_lost(letters.back());
       }
     }
@@ -137,8 +145,8 @@ std::string told_by_numbers(const Witness& witness, const std::string& node, std
                             const std::vector<check::PnCounterFinding::Range>& acceptable,
                             std::vector<StoryEvent>& events) {
   const Deliveries all = deliveries_to(witness, node, until);
-  const bool is_repeated = is_acceptable(value - all.repeated_sum, acceptable) ||
-                           is_acceptable(value - all.repeated_sum + all.lost_sum, acceptable);
+  const bool is_repeated = is_acceptable(minus(value, all.repeated_sum), acceptable) ||
+                           is_acceptable(plus(minus(value, all.repeated_sum), all.lost_sum), acceptable);
   if (all.repeated > 0 && is_repeated) {
     if (all.example) {
       const auto& [first, again] = *all.example;
@@ -155,7 +163,7 @@ std::string told_by_numbers(const Witness& witness, const std::string& node, std
     return "; that is what came to " + node + " again: " + counted(all.repeated, "message") + " with " +
            std::to_string(all.repeated_sum) + " in all, which " + again;
   }
-  if (all.lost > 0 && is_acceptable(value + all.lost_sum, acceptable)) {
+  if (all.lost > 0 && is_acceptable(plus(value, all.lost_sum), acceptable)) {
     return "; that is what never came to " + node + ": " + counted(all.lost, "lost message") + " with " +
            std::to_string(all.lost_sum) + " in all" + (all.why_lost.empty() ? "" : ": " + all.why_lost);
   }
@@ -174,7 +182,7 @@ std::optional<std::int64_t> difference_made(const ServiceCall& call) {
   if (call.type != "cas" || !call.from || !call.value) return std::nullopt;
   const auto from = call.from->as_int();
   const auto to = call.value->as_int();
-  return from && to ? std::optional(*to - *from) : std::nullopt;
+  return from && to ? std::optional(minus(*to, *from)) : std::nullopt;
 }
 
 /// The adds during which a node changed a number by theirs more often than adds of that number were under way.
