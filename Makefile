@@ -35,7 +35,7 @@ configure: setup
 	@test -e $(BUILD)/CMakeCache.txt || cmake --preset release $$(command -v ninja >/dev/null && echo -G Ninja)
 
 test: configure
-	$(call timed,building the program and the tests: five minutes and a half on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
+	$(call timed,building the program and the tests: four minutes and a half on two cores from nothing,cmake --build $(BUILD) --parallel $(JOBS) --target mznode pages tests)
 	@scripts/run-tests.sh $(BUILD) --label-exclude 'users|mutants'
 
 # What users do with it: install the package and compile with it, type what the pages say, walk the tutorial. And
