@@ -200,9 +200,13 @@ void VirtualProcessHost::wait_until(Time until) {
   now_ = std::max(now_, until);
 }
 
-void VirtualProcessHost::limit_output() {
+std::size_t VirtualProcessHost::most_output_bytes() const {
   const auto seconds = static_cast<std::size_t>(now_.time_since_epoch() / 1s);
-  if (output_bytes_ <= options_.limits.output_bytes + seconds * options_.limits.output_bytes_per_s) return;
+  return options_.limits.output_bytes + seconds * options_.limits.output_bytes_per_s;
+}
+
+void VirtualProcessHost::limit_output() {
+  if (output_bytes_ <= most_output_bytes()) return;
   Process* loudest = nullptr;
   for (const auto& [name, process] : processes_) {
     if (process && (loudest == nullptr || process->output_bytes() > loudest->output_bytes())) loudest = process.get();

@@ -83,14 +83,8 @@ VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name,
                                      .shown_pid = shown_pid_of(name_, life),
                                      .cpu_time_permille = options.cpu_time_permille},
         trace::TraceLimits{.stall = options.stall, .memory_bytes = options.limits.memory_bytes}, host_.now_,
-        trace::TracedProcess::Sink{.output =
-                                       [this](std::string_view bytes, Time at) {
-                                         written_.push_back({false, std::string(bytes), at});
-                                       },
-                                   .log =
-                                       [this](std::string_view bytes) {
-                                         written_.push_back({true, std::string(bytes), Time()});
-                                       }});
+        trace::TracedProcess::Sink{.output = [this](std::string_view bytes, Time at) { written_.output(bytes, at); },
+                                   .log = [this](std::string_view bytes) { written_.log(bytes); }});
   }));
 }
 
@@ -170,6 +164,8 @@ void VirtualProcessHost::Process::begin_turn(Turn::Cause cause, std::uint64_t pa
     if (cause == Turn::Cause::message) traced_->deliver(line);
     if (cause != Turn::Cause::message || !is_flooded()) traced_->run(now);
   });
+  written_.most_output_bytes = host_.most_output_bytes();
+  written_.most_log_bytes = host_.options_.limits.log_bytes;
   turn_.emplace(Turn{.cause = cause,
                      .packet = packet,
                      .end = work.get_future(),
@@ -189,13 +185,15 @@ void VirtualProcessHost::Process::end_turn() {
   turn_.reset();
   trace::TracerThread::wait(turn.end);
   turn.end.get();
-  for (const Written& each : std::exchange(written_, {})) {
-    if (each.is_log) {
-      take_log(each.bytes);
+  const Written written = written_.take();
+  for (const Written::Piece& piece : written.pieces) {
+    if (piece.is_log) {
+      take_log(piece.bytes);
     } else {
-      take_output(each.bytes, each.at);
+      take_output(piece.bytes, piece.at);
     }
   }
+  count_output(written.left_out_bytes);
   if (turn.cause == Turn::Cause::message && is_flooded()) {
     condemn(failure::does_not_read(host_.options_.limits));
     return;
@@ -239,9 +237,34 @@ void VirtualProcessHost::Process::skew(int drift_permille, Duration wall_offset)
 
 // ---- Output and log
 
+void VirtualProcessHost::Process::Written::output(std::string_view bytes, Time at) {
+  if (output_bytes > most_output_bytes) {
+    left_out_bytes += bytes.size();
+    return;
+  }
+  output_bytes += bytes.size();
+  pieces.push_back({false, std::string(bytes), at});
+}
+
+void VirtualProcessHost::Process::Written::log(std::string_view bytes) {
+  if (log_bytes > most_log_bytes) return;
+  log_bytes += bytes.size();
+  pieces.push_back({true, std::string(bytes), Time()});
+}
+
+VirtualProcessHost::Process::Written VirtualProcessHost::Process::Written::take() {
+  Written taken = {.most_output_bytes = most_output_bytes, .most_log_bytes = most_log_bytes};
+  std::swap(taken, *this);
+  return taken;
+}
+
+void VirtualProcessHost::Process::count_output(std::size_t bytes) {
+  output_bytes_ += bytes;
+  host_.output_bytes_ += bytes;
+}
+
 void VirtualProcessHost::Process::take_output(std::string_view bytes, Time at) {
-  output_bytes_ += bytes.size();
-  host_.output_bytes_ += bytes.size();
+  count_output(bytes.size());
   while (!bytes.empty()) {
     const std::size_t count = std::min(bytes.size(), output_.room().size());
     append(output_, bytes.substr(0, count));

@@ -57,11 +57,24 @@ class VirtualProcessHost::Process {
     std::uint64_t stops;
     trace::Doubts doubts;
   };
-  /// What it wrote in a turn.
+  /// What it wrote in a turn, as far as it counts: beyond what all nodes may write by now it is broken anyway, and of
+  /// a log the rest is left out.
   struct Written {
-    bool is_log;
-    std::string bytes;
-    Time at;
+    struct Piece {
+      bool is_log;
+      std::string bytes;
+      Time at;
+    };
+    std::size_t most_output_bytes = 0;
+    std::size_t most_log_bytes = 0;
+    std::vector<Piece> pieces = {};
+    std::size_t output_bytes = 0;
+    std::size_t log_bytes = 0;
+    std::size_t left_out_bytes = 0;
+
+    void output(std::string_view bytes, Time at);
+    void log(std::string_view bytes);
+    Written take();
   };
 
   static std::uint64_t seed_of(const Options& options, const std::string& node, std::uint64_t life);
@@ -69,6 +82,7 @@ class VirtualProcessHost::Process {
   void begin_turn(Turn::Cause cause, std::uint64_t packet, std::string line);
   void end_turn();
   bool is_flooded() const;
+  void count_output(std::size_t bytes);
   void take_output(std::string_view bytes, Time at);
   void take_log(std::string_view bytes);
   void take(std::string_view line, Time at);
@@ -102,7 +116,7 @@ class VirtualProcessHost::Process {
   trace::TracerThread* tracer_;
   std::optional<Turn> turn_;
   /// The tracer's while a turn lasts.
-  std::vector<Written> written_;
+  Written written_;
   std::unique_ptr<trace::TracedProcess> traced_;  // last: it calls the rest
 };
 

@@ -138,12 +138,14 @@ std::string words_of(const Witness& witness, const FracturedRead& read) {
   const std::string& to = witness.node_of(*reader);
   std::string text = "read skew: " + to + " saw " + shown(*seen->value) + " of key " + shown(*seen->key) + " of what " +
                      from + " did, and missed " + shown(*missed->next_value) + " of key " + shown(*missed->key);
-  if (from == to) return text;
+  const Operation* asked = witness.invocation_of(writer->index);
+  if (from == to || asked == nullptr) return text;
+  const Duration begun = Witness::time_of(*asked);
   const Duration answered = Witness::time_of(*reader);
   const auto letter_of = [&](const Json& value, const Json& key) -> std::optional<Letter> {
     for (const Letter& letter : witness.letters_with(value, key)) {
       const bool is_between = letter.packet->src == from && letter.packet->dest == to;
-      if (is_between && letter.sent >= Witness::time_of(*witness.invocation_of(writer->index))) return letter;
+      if (is_between && letter.sent >= begun) return letter;
     }
     return std::nullopt;
   };

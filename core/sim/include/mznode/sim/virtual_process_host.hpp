@@ -94,6 +94,7 @@ class VirtualProcessHost final : public Host {
   Process* find(const std::string& node);
   trace::TracerThread* next_tracer();
   void run_ahead(const Process& of);
+  std::size_t most_output_bytes() const;
   void limit_output();
   void bury();
   std::string fingerprint() const;
