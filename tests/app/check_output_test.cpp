@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/app/child.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace mznode::testing_support {
 namespace {
@@ -27,7 +28,7 @@ constexpr std::string_view wrong_history =
 class CheckOutput : public testing::Test {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(testing::TempDir()) / "check output";
+    directory_ = own_ / "check output";
     std::filesystem::create_directories(directory_);
   }
 
@@ -44,6 +45,8 @@ class CheckOutput : public testing::Test {
     return child.said();
   }
 
+  /// Tests run side by side.
+  TemporaryDirectory own_;
   std::filesystem::path directory_;
 };
 
