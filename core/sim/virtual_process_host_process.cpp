@@ -106,12 +106,17 @@ VirtualProcessHost::Process::~Process() {
 /// Does it and waits for its end.
 void VirtualProcessHost::Process::on_tracer(trace::TracerThread::Work work) {
   std::future<void> end = work.get_future();
+  post(std::move(work));
+  end.get();
+}
+
+/// For its own tracer: done at once where that is this thread.
+void VirtualProcessHost::Process::post(trace::TracerThread::Work work) {
   if (tracer_ == nullptr) {
     work(*host_.tracer_);
   } else {
     tracer_->post(std::move(work));
   }
-  end.get();
 }
 
 // ---- Input and time
@@ -172,11 +177,7 @@ void VirtualProcessHost::Process::begin_turn(Turn::Cause cause, std::uint64_t pa
                      .unread_bytes = cause == Turn::Cause::message ? traced_->unread_bytes() : 0,
                      .stops = traced_->stops(),
                      .doubts = traced_->doubts()});
-  if (tracer_ == nullptr) {
-    work(*host_.tracer_);
-  } else {
-    tracer_->post(std::move(work));
-  }
+  post(std::move(work));
 }
 
 /// Hears what it wrote, and notes when it will go on by itself.

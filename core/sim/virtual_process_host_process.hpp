@@ -79,6 +79,7 @@ class VirtualProcessHost::Process {
 
   static std::uint64_t seed_of(const Options& options, const std::string& node, std::uint64_t life);
   void on_tracer(trace::TracerThread::Work work);
+  void post(trace::TracerThread::Work work);
   void begin_turn(Turn::Cause cause, std::uint64_t packet, std::string line);
   void end_turn();
   bool is_flooded() const;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ bool is_installed(const std::string& program) {
   } catch (const std::invalid_argument&) {
     return false;
   }
+}
+
+/// Why nodes of a program cannot be tested here; nothing where they can.
+std::optional<std::string> why_skipped(const std::string& program) {
+  if (trace::unavailable()) return trace::unavailable();
+  return is_installed(program) ? std::nullopt : std::optional(program + " is not installed");
 }
 
 /// All that was said.
@@ -53,8 +60,7 @@ struct Program {
 class Language : public testing::TestWithParam<Program> {};
 
 TEST_P(Language, RepeatsARunToTheByte) {
-  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
-  if (!is_installed(GetParam().interpreter)) GTEST_SKIP() << GetParam().interpreter << " is not installed";
+  if (const auto why = why_skipped(GetParam().interpreter)) GTEST_SKIP() << *why;
   TestSettings settings;
   settings.workload = "broadcast";
   settings.bin = GetParam().interpreter;
@@ -85,8 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Languages, Language,
 class Tracers : public testing::TestWithParam<Program> {};
 
 TEST_P(Tracers, AnyNumberOfThemHearsTheSame) {
-  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
-  if (!is_installed(GetParam().interpreter)) GTEST_SKIP() << GetParam().interpreter << " is not installed";
+  if (const auto why = why_skipped(GetParam().interpreter)) GTEST_SKIP() << *why;
   sim::RunOptions options;
   options.nodes = sim::node_names(4);
   options.concurrency = 4;
@@ -131,8 +136,7 @@ struct Race {
 class RaceOfThreads : public testing::TestWithParam<Race> {};
 
 TEST_P(RaceOfThreads, IsFoundByASeedThatFindsItAgain) {
-  if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
-  if (!is_installed(GetParam().program)) GTEST_SKIP() << GetParam().program << " is not installed";
+  if (const auto why = why_skipped(GetParam().program)) GTEST_SKIP() << *why;
   TestSettings settings;
   settings.workload = GetParam().workload;
   settings.bin = GetParam().program;

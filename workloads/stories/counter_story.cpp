@@ -305,7 +305,7 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
   if (difference != 0) {
     story.title += ", it is " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");
   }
-  std::vector<Overwrite> lost_in_services = overwrites(witness.service_calls());
+  std::vector<Overwrite> lost_in_services = witness.overwrites();
   std::erase_if(lost_in_services, [](const Overwrite& each) { return each.lost.node == each.write.node; });
   if (!lost_in_services.empty()) {
     story.title += "; " + words_of(lost_in_services.front(), lost_in_services.size());

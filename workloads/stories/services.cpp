@@ -73,8 +73,8 @@ class Collector {
     const auto asked = waiting_.find({packet.dest, packet.src, *body->in_reply_to});
     if (asked == waiting_.end()) return;
     ServiceCall call = asked->second;
-    constexpr std::int64_t key_does_not_exist = 20;
-    const bool is_absent = body->type == "error" && body->code == key_does_not_exist && call.type == "read";
+    const bool is_absent = body->type == "error" && call.type == "read" &&
+                           body->code == static_cast<std::int64_t>(ErrorCode::key_does_not_exist);
     if (body->type != call.type + "_ok" && !is_absent) return;
     if (call.type == "read") {
       call.value = body->value;

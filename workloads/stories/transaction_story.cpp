@@ -215,7 +215,7 @@ void tell_overwrites(const Witness& witness, Story& story) {
     if (asked == nullptr) continue;
     spans.push_back({witness.node_of(completion), Witness::time_of(*asked), Witness::time_of(completion)});
   }
-  const std::vector<Overwrite> all = overwrites(witness.service_calls());
+  const std::vector<Overwrite>& all = witness.overwrites();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Overwrite& each) {
     return std::any_of(spans.begin(), spans.end(), [&](const Span& writer) {
       const auto loses = [&](const Span& span) { return &span != &writer && span.holds(each.lost); };

@@ -281,6 +281,11 @@ const std::vector<ServiceCall>& Witness::service_calls() const {
   return *service_calls_;
 }
 
+const std::vector<Overwrite>& Witness::overwrites() const {
+  if (!overwrites_) overwrites_ = story::overwrites(service_calls());
+  return *overwrites_;
+}
+
 bool Witness::has_down(const sim::FaultSpan& span, const std::string& node) const {
   return info_of(span.fault).strikes_processes() && holds(span.value, Json(node));
 }

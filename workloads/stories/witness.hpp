@@ -55,6 +55,8 @@ class Witness {
   const std::vector<std::string>& nodes() const { return nodes_; }
   /// What nodes asked services for (services.hpp), put together when it is first asked for.
   const std::vector<ServiceCall>& service_calls() const;
+  /// The writes among them that took another one back, found when they are first asked for.
+  const std::vector<Overwrite>& overwrites() const;
   /// Whether each operation has an index of its own, by which findings name it.
   bool can_tell_operations() const { return places_.empty() || places_.size() == run_.history.size(); }
   /// Whether the messages of the run were kept.
@@ -110,6 +112,7 @@ class Witness {
   /// Learnt when it is first asked for.
   mutable std::optional<ValuePlaces> value_places_;
   mutable std::optional<std::vector<ServiceCall>> service_calls_;
+  mutable std::optional<std::vector<Overwrite>> overwrites_;
 };
 
 /// What a message says, whatever its number: of two with the same, one repeats the other.
