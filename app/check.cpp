@@ -179,6 +179,8 @@ Judged judge_file(const Judge& judge, const std::string& path, const CheckComman
     return judge_recorded(judge, path, std::move(recorded), command, options);
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const NoText& error) {
+    return not_judged(path, error.what() + advice_on(path));
   } catch (const std::exception& error) {
     return not_judged(path, describe(error));
   }

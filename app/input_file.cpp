@@ -13,9 +13,15 @@
 namespace mznode::app {
 namespace {
 
+/// UTF-16 is full of NUL. Who reads the text knows better what to do about it.
+bool is_utf16(const std::string& text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
 void demand_text(const std::string& text, std::size_t from) {
+  if (is_utf16(text)) return;
   if (const std::size_t nul = text.find('\0', from); nul != std::string::npos) {
-    throw std::runtime_error("it is no text: byte " + std::to_string(nul) + " is NUL");
+    throw NoText("it is no text: byte " + std::to_string(nul) + " is NUL");
   }
 }
 

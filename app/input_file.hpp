@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "mznode/node/descriptor.hpp"
@@ -30,11 +31,17 @@ class Input {
 /// Throws std::runtime_error about an input beyond `max_bytes`; `advice` says what to do, if anything.
 [[noreturn]] void refuse_size(std::size_t max_bytes, const std::string& advice);
 
+/// What holds something else than text.
+class NoText : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 enum class Content : bool { text, bytes };
 
 /// The text of a file that a user names, or its bytes; `-` is standard input. What gzip has compressed is decompressed.
 /// Throws std::runtime_error for what cannot be read, is no text where one is wanted, or is larger than `max_bytes`,
-/// compressed or not; then `advice` says what to do, if anything.
+/// compressed or not; then `advice` says what to do, if anything. What is no text is a NoText.
 std::string read_file(const std::string& path, std::size_t max_bytes, const std::string& advice = {},
                       Content content = Content::text);
 

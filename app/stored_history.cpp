@@ -43,8 +43,14 @@ bool is_same_file(const std::string& output, const std::string& input) {
 
 StoredHistory files_of(const std::string& path) {
   std::error_code none;
-  if (!std::filesystem::is_directory(path, none)) return {.files = {path}};
-  return find_stored_history(path);
+  if (std::filesystem::is_directory(path, none)) return find_stored_history(path);
+  const bool is_dbcop = std::filesystem::path(path).extension() == ".bincode";
+  return {is_dbcop ? StoredHistory::Form::dbcop : StoredHistory::Form::text, {path}};
+}
+
+std::string advice_on(const std::string& path) {
+  if (std::filesystem::path(path).extension() != ".log") return {};
+  return "; where it is one of Cobra's logs, one a session, name their directory";
 }
 
 bool would_overwrite(const std::string& output, const std::string& path) {

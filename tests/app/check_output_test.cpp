@@ -236,7 +236,31 @@ TEST_F(CheckOutput, ADirectoryOfAStoreHasItsHistory) {
   file("cobra/T2.log", reads);
   Child child({"check", "-w", "rw-register", "--consistency-models", "causal", (directory_ / "cobra").string()});
   EXPECT_EQ(child.finish().code, 1) << "write 6 was never written: " << child.log();
+  Child lone({"check", "-w", "rw-register", "--consistency-models", "causal", (directory_ / "cobra/T2.log").string()});
+  EXPECT_EQ(lone.finish().code, 2);
+  EXPECT_NE(lone.log().find("byte 1 is NUL; where it is one of Cobra's logs"), std::string::npos) << lone.log();
   EXPECT_EQ(check({(directory_ / "empty").string()}).code, 2);
+}
+
+TEST_F(CheckOutput, DbcopsBinaryIsNamedItselfOrByItsDirectory) {
+  std::filesystem::create_directories(directory_ / "hist-00000");
+  const auto number = [](char first) { return first + std::string(7, '\0'); };
+  std::string bytes;
+  // Five parameters and three empty texts, then one session with one transaction, whose event reads what nobody wrote.
+  for (int i = 0; i < 8; ++i) bytes += number(0);
+  bytes += number(1) + number(1) + number(1) + std::string(1, '\0') + number(3) + number(9) + "\1\1";
+  const std::string binary = file("hist-00000/history.bincode", bytes);
+  for (const std::string& path : {binary, (directory_ / "hist-00000").string()}) {
+    Child child({"check", "-w", "rw-register", "--consistency-models", "causal", path});
+    EXPECT_EQ(child.finish().code, 1) << child.log();
+  }
+}
+
+TEST_F(CheckOutput, Utf16IsToldWhatToDo) {
+  const std::string text = file("utf16.edn", std::string("\xFF\xFE{\0}\0", 6));
+  Child child({"check", "-w", "set", text});
+  EXPECT_EQ(child.finish().code, 2);
+  EXPECT_NE(child.log().find("iconv -f UTF-16"), std::string::npos) << child.log();
 }
 
 TEST_F(CheckOutput, FormatsAndVersionsAreNamed) {

@@ -157,6 +157,8 @@ def check_file(checker, path, **options):
             raise FileNotFoundError(str(path) + " is a directory without history.edn, history.jsonl, dbcop's "
                                     "history.bincode or Cobra's logs")
         return _check_stored(checker, "cobra", logs, options)
+    if path.suffix == ".bincode":
+        return _check_stored(checker, "dbcop", [path], options)
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)

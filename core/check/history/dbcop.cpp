@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "history/operation_builder.hpp"
 #include "history/sessions.hpp"
@@ -42,7 +43,6 @@ class DbcopJson {
     } else {
       fields("the history", [&](std::string_view key) {
         if (key != "data") return skip();
-        if (has_data) fail("expected the field data once");
         data();
         has_data = true;
       });
@@ -54,6 +54,8 @@ class DbcopJson {
 
  private:
   [[noreturn]] void fail(const std::string& why) const { fail_at(text_, scanner_.offset(), why); }
+  /// For the field of `fields` whose value has not been read.
+  [[noreturn]] void fail_at_field(const std::string& why) const { fail_at(text_, field_start_, why); }
 
   void demand(char c, const std::string& what) {
     if (!scanner_.consume(c)) fail("expected " + std::string(1, c) + ", " + what);
@@ -72,10 +74,18 @@ class DbcopJson {
   void fields(const std::string& what, Field&& field) {
     demand('{', "the begin of " + what);
     if (scanner_.consume('}')) return;
+    std::vector<std::string_view> had;
     do {
+      scanner_.peek();
+      const std::size_t start = scanner_.offset();
       std::string_view key;
       if (!scanner_.string(key)) fail("expected the name of a field of " + what);
+      if (std::find(had.begin(), had.end(), key) != had.end()) {
+        fail_at(text_, start, "expected each field once in " + what);
+      }
+      had.push_back(key);
       demand(':', "behind the name of a field");
+      field_start_ = start;
       field(key);
     } while (scanner_.consume(','));
     demand('}', "or a comma, in " + what);
@@ -120,13 +130,13 @@ class DbcopJson {
     bool has_events = false;
     fields("a transaction", [&](std::string_view key) {
       if (key == "events") {
-        if (std::exchange(has_events, true)) fail("expected the field events once");
+        has_events = true;
         list("the list of a transaction's events", [&] { event(number, session); });
       } else if (key == "committed" || key == "success") {
-        if (committed) fail("expected one of the fields committed and success, once");
+        if (committed) fail_at_field("expected one of the fields committed and success in a transaction");
         committed = flag(std::string(key));
       } else {
-        fail("expected the fields events and committed in a transaction, not " + std::string(key));
+        fail_at_field("expected the fields events and committed in a transaction, not " + std::string(key));
       }
     });
     if (!has_events || !committed) fail("expected the fields events and committed in the transaction");
@@ -137,15 +147,15 @@ class DbcopJson {
     if (scanner_.peek() == '[') return short_event(transaction);
     fields_of_event_ = {};
     fields("an event", [&](std::string_view key) {
+      if (key == "Read" || key == "Write" || key == "write") {
+        if (fields_of_event_.is_write) fail_at_field("expected one of the fields Read, Write and write in an event");
+      }
       if (key == "Read" || key == "Write") {
-        demand_first();
         fields_of_event_.is_write = key == "Write";
         fields("what was read or written", [&](std::string_view inner) { operand(inner, key == "Read"); });
       } else if (key == "write") {
-        if (fields_of_event_.is_write) fail("expected what the event does once");
         fields_of_event_.is_write = flag("write");
       } else if (key == "success") {
-        if (fields_of_event_.succeeded) fail("expected the field success once");
         fields_of_event_.succeeded = flag("success");
       } else {
         operand(key, false);
@@ -161,19 +171,15 @@ class DbcopJson {
     add(succeeded ? transaction : sessions_.begin(session, false), *it.is_write, *it.key, *it.value);
   }
 
-  void demand_first() {
-    if (fields_of_event_.is_write) fail("expected one of Read and Write in an event");
-  }
-
   void operand(std::string_view key, bool may_be_null) {
     if (key == "variable") {
-      if (fields_of_event_.key) fail("expected the field variable once");
+      if (fields_of_event_.key) fail_at_field("expected one variable in an event");
       fields_of_event_.key = scalar("a variable");
     } else if (key == "version" || key == "value") {
-      if (fields_of_event_.value) fail("expected the field " + std::string(key) + " once");
+      if (fields_of_event_.value) fail_at_field("expected one version or value in an event");
       fields_of_event_.value = scalar("a version", may_be_null);
     } else {
-      fail("expected the fields variable and version in an event, not " + std::string(key));
+      fail_at_field("expected the fields variable and version in an event, not " + std::string(key));
     }
   }
 
@@ -208,6 +214,7 @@ class DbcopJson {
   Scanner scanner_;
   Sessions sessions_{Sessions::Initial::zero};
   Event fields_of_event_;
+  std::size_t field_start_ = 0;  // the offset of the name of the field at hand
 };
 
 class DbcopText {
