@@ -8,6 +8,7 @@
 #include "follow.hpp"
 #include "input_file.hpp"
 #include "judged.hpp"
+#include "kept_memory.hpp"
 #include "mznode/check/bounded.hpp"
 #include "mznode/check/choices.hpp"
 #include "mznode/check/formats.hpp"
@@ -253,16 +254,15 @@ int judge_files(CheckCommand command) {
   const Judge judge = find_judge(command.workload);
   const check::CheckOptions options = check_options_of(command);
   check::demand_fitting(command.workload, options, "--");
-  if (!command.page.empty() && command.files.size() > 1) {
-    throw std::invalid_argument("--report is about one history; there are " + std::to_string(command.files.size()));
-  }
-  if (command.follow && command.files.size() > 1) {
-    throw std::invalid_argument("--follow is about one history; there are " + std::to_string(command.files.size()));
+  const std::string of_one = !command.page.empty() ? "--report" : command.follow ? "--follow" : "";
+  if (!of_one.empty() && command.files.size() > 1) {
+    throw std::invalid_argument(of_one + " is about one history; there are " + std::to_string(command.files.size()));
   }
   if (!command.page.empty() && would_overwrite(command.page, command.files.front())) {
     throw std::invalid_argument("--report would write over the history " + command.page + "; name another file");
   }
   demand_writable({.report = command.page});
+  keep_freed_memory();
   const check::Bounds bounds = bounds_of(command);
   check::Valid worst = check::Valid::yes;
   std::vector<Judged> all;

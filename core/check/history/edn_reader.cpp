@@ -57,16 +57,17 @@ class EdnReader {
 
   void field() {
     const std::string_view key = edn_.key();
+    const OperationField known = operation_field(key);
     edn_.peek();
     const std::size_t start = edn_.offset();
-    if (OperationBuilder::is_value(key)) edn_.tell_apart(spellings_);
+    if (OperationBuilder::is_value(known)) edn_.tell_apart(spellings_);
     const std::string_view value = edn_.value("a value");
     edn_.tell_apart(nullptr);
     const auto doubt = edn_.take_doubt();
-    if (doubt && OperationBuilder::is_judged(key)) edn_.fail(doubt->why, doubt->offset);
+    if (doubt && OperationBuilder::is_judged(known)) edn_.fail(doubt->why, doubt->offset);
     // What no checker reads may be anything; nobody is to take it for what it perhaps is not.
     const std::string doubtful = doubt ? Json(text_.substr(start, edn_.offset() - start)).text() : std::string();
-    if (const char* expected = builder_.set(key, doubt ? doubtful : value)) {
+    if (const char* expected = builder_.set(known, key, doubt ? doubtful : value)) {
       edn_.fail(std::string("expected ") + expected, start);
     }
   }

@@ -77,15 +77,16 @@ class LogReader {
   }
 
   void set(EdnTranscoder& edn, std::size_t offset, std::string_view key, const char* what) {
+    const OperationField known = operation_field(key);
     edn.peek();
     const std::size_t start = edn.offset();
-    if (OperationBuilder::is_value(key)) edn.tell_apart(spellings_);
+    if (OperationBuilder::is_value(known)) edn.tell_apart(spellings_);
     const std::string_view json = edn.value(what);
     edn.tell_apart(nullptr);
     // What no checker reads may be anything.
     const auto doubt = edn.take_doubt();
-    if (doubt && OperationBuilder::is_judged(key)) fail_at(text_, offset + doubt->offset, doubt->why);
-    if (const char* expected = builder_.set(key, json)) {
+    if (doubt && OperationBuilder::is_judged(known)) fail_at(text_, offset + doubt->offset, doubt->why);
+    if (const char* expected = builder_.set(known, key, json)) {
       fail_at(text_, offset + start, std::string("expected ") + expected);
     }
   }

@@ -18,11 +18,9 @@ bool parse_int(std::string_view json, std::int64_t& number) {
 /// A text shorter than this cannot be an operation; it bounds what a file full of line breaks makes us reserve.
 constexpr std::size_t shortest_operation = 32;
 
-/// The fields of operations that have a meaning, the frequent ones first.
-/// `key` is Porcupine's, `position` and `link` are read by the checker causal.
-constexpr std::string_view known_fields[] = {"type",  "f",      "value", "process",  "time", "index",
-                                             "error", "final?", "key",   "position", "link"};
-constexpr std::size_t value_field = 2;
+constexpr std::uint32_t bit_of(OperationField field) {
+  return std::uint32_t{1} << static_cast<unsigned>(field);
+}
 
 /// Whether its completion is nothing without a value.
 bool shows_value(const Operation& operation) {
@@ -45,55 +43,68 @@ void OperationBuilder::start(History& history) {
   has_type_ = has_process_ = is_stranger_ = false;
 }
 
-bool OperationBuilder::has_had(std::string_view key) {
-  for (std::size_t i = 0; i < std::size(known_fields); ++i) {
-    if (key != known_fields[i]) continue;
-    const std::uint32_t bit = std::uint32_t{1} << i;
-    const bool is_repeated = (fields_ & bit) != 0;
-    fields_ |= bit;
-    return is_repeated;
+OperationField operation_field(std::string_view name) {
+  using enum OperationField;
+  // By length first: a name is asked for with every field of every operation.
+  switch (name.size()) {
+    case 1: return name == "f" ? f : other;
+    case 3: return name == "key" ? key : other;
+    case 4: return name == "type" ? type : name == "time" ? time : name == "link" ? link : other;
+    case 5: return name == "value" ? value : name == "index" ? index : name == "error" ? error : other;
+    case 6: return name == "final?" ? is_final : other;
+    case 7: return name == "process" ? process : other;
+    case 8: return name == "position" ? position : other;
+    default: return other;
   }
+}
+
+bool OperationBuilder::has_had(OperationField field, std::string_view key) {
+  if (field != OperationField::other) return (std::exchange(fields_, fields_ | bit_of(field)) & bit_of(field)) != 0;
   const auto& others = operation_->other_fields;
   return std::any_of(others.begin(), others.end(), [&](const auto& each) { return each.first == key; });
 }
 
-bool OperationBuilder::is_value(std::string_view key) {
-  return key == "value" || key == "key" || key == "position" || key == "link";
-}
-
-const char* OperationBuilder::set(std::string_view key, std::string_view json) {
-  if (has_had(key)) return "each field once in an operation";
-  if (key == "f") return set_f(json);
-  if (key == "value") {
-    operation_->value = Json::from_valid(std::string(json));
-    return nullptr;
+const char* OperationBuilder::set(OperationField field, std::string_view key, std::string_view json) {
+  if (has_had(field, key)) return "each field once in an operation";
+  switch (field) {
+    case OperationField::f: return set_f(json);
+    case OperationField::type: return set_type(json);
+    case OperationField::process: return set_process(json);
+    case OperationField::value: operation_->value = Json::from_valid(std::string(json)); return nullptr;
+    case OperationField::index:
+      return json == "null" || parse_int(json, operation_->index) ? nullptr : "an integer as index";
+    case OperationField::time:
+      return json == "null" || parse_int(json, operation_->time_ns) ? nullptr : "an integer as time, in nanoseconds";
+    case OperationField::error:
+      if (json != "null") operation_->error = Json::from_valid(std::string(json));
+      return nullptr;
+    case OperationField::is_final:
+      if (json != "true" && json != "false" && json != "null") return "true or false as final?";
+      operation_->is_final = json == "true";
+      return nullptr;
+    case OperationField::key:
+    case OperationField::position:
+    case OperationField::link:
+    case OperationField::other: break;
   }
-  if (key == "type") return set_type(json);
-  if (key == "process") return set_process(json);
-  if (key == "index") return json == "null" || parse_int(json, operation_->index) ? nullptr : "an integer as index";
-  if (key == "time") {
-    return json == "null" || parse_int(json, operation_->time_ns) ? nullptr : "an integer as time, in nanoseconds";
-  }
-  if (key == "error") {
-    if (json != "null") operation_->error = Json::from_valid(std::string(json));
-  } else if (key == "final?") {
-    if (json != "true" && json != "false" && json != "null") return "true or false as final?";
-    operation_->is_final = json == "true";
-  } else {
-    operation_->other_fields.emplace_back(key, Json::from_valid(std::string(json)));
-  }
+  operation_->other_fields.emplace_back(key, Json::from_valid(std::string(json)));
   return nullptr;
 }
 
 const char* OperationBuilder::set_type(std::string_view json) {
   has_type_ = true;
-  for (const Type type : {Type::invoke, Type::ok, Type::fail, Type::info}) {
-    if (json.front() == '"' && json.substr(1, json.size() - 2) == type_name(type)) {
-      operation_->type = type;
-      return nullptr;
-    }
+  if (json == R"("ok")") {
+    operation_->type = Type::ok;
+  } else if (json == R"("invoke")") {
+    operation_->type = Type::invoke;
+  } else if (json == R"("fail")") {
+    operation_->type = Type::fail;
+  } else if (json == R"("info")") {
+    operation_->type = Type::info;
+  } else {
+    return "invoke, ok, fail or info as type";
   }
-  return "invoke, ok, fail or info as type";
+  return nullptr;
 }
 
 const char* OperationBuilder::set_process(std::string_view json) {
@@ -118,10 +129,6 @@ const char* OperationBuilder::set_f(std::string_view json) {
   return nullptr;
 }
 
-bool OperationBuilder::is_judged(std::string_view key) {
-  return key != "error" && std::find(std::begin(known_fields), std::end(known_fields), key) != std::end(known_fields);
-}
-
 std::optional<std::string> OperationBuilder::finish() {
   if (!history_has_types_) history_has_types_ = has_type_;
   const bool is_acknowledged = is_transaction(*operation_) && operation_->value.text().front() == '[';
@@ -144,7 +151,7 @@ std::optional<std::string> OperationBuilder::finish() {
     return "expected a number as the process of an operation that is to be judged, or nemesis";
   }
   // A slip in its name would make nothing of what was read.
-  const bool has_value = (fields_ & (std::uint32_t{1} << value_field)) != 0;
+  const bool has_value = (fields_ & bit_of(OperationField::value)) != 0;
   if (!has_value && operation_->type == Type::ok && operation_->is_client() && shows_value(*operation_)) {
     return "expected the field value in an acknowledged " + operation_->f;
   }

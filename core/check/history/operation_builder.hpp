@@ -11,6 +11,24 @@
 
 namespace mznode::check {
 
+/// The fields of operations that have a meaning, and all others. `key` is Porcupine's; `position` and `link` are read
+/// by the checker causal.
+enum class OperationField : std::uint8_t {
+  type,
+  f,
+  value,
+  process,
+  time,
+  index,
+  error,
+  is_final,
+  key,
+  position,
+  link,
+  other,
+};
+OperationField operation_field(std::string_view name);
+
 /// Collects the fields of one operation for the readers, which both hand over JSON text.
 class OperationBuilder {
  public:
@@ -20,7 +38,9 @@ class OperationBuilder {
   /// Takes `json`, one valid value without white space around it, as the field `key`.
   /// Returns what was expected instead where the value does not fit, or the field is one that it has had, null
   /// otherwise.
-  const char* set(std::string_view key, std::string_view json);
+  const char* set(std::string_view key, std::string_view json) { return set(operation_field(key), key, json); }
+  /// The same where it is known which field that is.
+  const char* set(OperationField field, std::string_view key, std::string_view json);
 
   /// Completes the operation. Returns what it misses: where others of the history have one, its type or process, and
   /// its type unless it is a transaction, with a list as its value. In a history without processes, such as Elle's
@@ -36,13 +56,18 @@ class OperationBuilder {
 
   /// Whether a checker may read a field of this name. Beside those, only that which the user names as the order of
   /// transactions.
-  static bool is_judged(std::string_view key);
+  static bool is_judged(OperationField field) {
+    return field != OperationField::error && field != OperationField::other;
+  }
   /// Whether it may hold values of objects.
-  static bool is_value(std::string_view key);
+  static bool is_value(OperationField field) {
+    using enum OperationField;
+    return field == value || field == key || field == position || field == link;
+  }
 
  private:
   /// Whether a field has stood in the operation before; notes that it stands there, where it has a meaning.
-  bool has_had(std::string_view key);
+  bool has_had(OperationField field, std::string_view key);
   const char* set_type(std::string_view json);
   const char* set_process(std::string_view json);
   const char* set_f(std::string_view json);

@@ -10,6 +10,19 @@
 #include "mznode/check/verdict.hpp"
 
 namespace mznode::check::txn {
+namespace {
+
+/// Sorts edges by where they lead, by counting: there are as many as operations.
+void sort_by_target(std::vector<Graph::Edge>& edges, std::uint32_t vertices) {
+  std::vector<std::size_t> next(vertices + 1, 0);
+  for (const Graph::Edge& edge : edges) ++next[edge.to + 1];
+  for (std::uint32_t i = 0; i < vertices; ++i) next[i + 1] += next[i];
+  std::vector<Graph::Edge> sorted(edges.size());
+  for (const Graph::Edge& edge : edges) sorted[next[edge.to]++] = edge;
+  edges.swap(sorted);
+}
+
+}  // namespace
 
 void RegisterReader::read_seen(Scanner& scanner, MicroOp& micro_op) {
   micro_op.element = element(micro_op.key, value(scanner));
@@ -36,8 +49,9 @@ RegisterVersions::RegisterVersions(const History& history, const Transactions& t
               anomalies);
   }
   for (Graph::Edge& edge : edges_) std::swap(edge.from, edge.to);
-  std::sort(edges_.begin(), edges_.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
-  before_ = Graph(transactions_.element_count() + transactions_.key_count(), edges_);
+  const std::uint32_t versions = transactions_.element_count() + transactions_.key_count();
+  sort_by_target(edges_, versions);
+  before_ = Graph(versions, edges_);
 }
 
 void RegisterVersions::find_externals() {
@@ -89,9 +103,12 @@ void RegisterVersions::find_readers() {
 
 RegisterVersions::Edges RegisterVersions::initial_order() const {
   Edges edges;
+  std::vector<bool> is_known(transactions_.element_count() + transactions_.key_count());
   for (const External& it : externals_) {
     for (const Version version : {it.read, it.written}) {
-      if (version != none && element(version) != none) edges.push_back({initial(it.key), version, ww});
+      if (version == none || element(version) == none || is_known[version]) continue;
+      is_known[version] = true;
+      edges.push_back({initial(it.key), version, ww});
     }
   }
   return edges;
@@ -234,8 +251,9 @@ const RegisterVersions::External* RegisterVersions::find_external(TransactionId 
 /// Adds an order to those known, unless both together contradict themselves.
 void RegisterVersions::add_order(const char* source, Edges edges, AnomalyList& anomalies) {
   edges.insert(edges.begin(), edges_.begin(), edges_.end());
-  std::sort(edges.begin(), edges.end(), [](const auto& a, const auto& b) { return a.to < b.to; });
-  const Graph graph(transactions_.element_count() + transactions_.key_count(), edges);
+  const std::uint32_t versions = transactions_.element_count() + transactions_.key_count();
+  sort_by_target(edges, versions);
+  const Graph graph(versions, edges);
   const View view{graph, ww};
   const Components components = find_components(view);
   sources_.emplace_back(source);
