@@ -18,6 +18,11 @@ std::string name(std::string_view text) {
   return text.empty() ? "\"\"" : excerpt(text, longest);
 }
 
+std::string too_much(const LineSample& sample) {
+  return std::string(", more than a test can be expected to carry") +
+         (sample.text().empty() ? "" : "; one of its lines: " + sample.text());
+}
+
 }  // namespace
 
 std::string megabytes(std::size_t bytes) {
@@ -67,8 +72,11 @@ std::string endless_line(const ProcessLimits& limits) {
 std::string flood(std::size_t bytes, std::size_t all_bytes, Time now, const LineSample& sample) {
   const auto seconds = static_cast<std::size_t>(now.time_since_epoch() / 1s);
   return "wrote " + megabytes(bytes) + " of the " + megabytes(all_bytes) + " that all nodes wrote in " +
-         std::to_string(seconds + 1) + " s, more than a test can be expected to carry" +
-         (sample.text().empty() ? "" : "; one of its lines: " + sample.text());
+         std::to_string(seconds + 1) + " s" + too_much(sample);
+}
+
+std::string flood_at_once(const std::string& what, const LineSample& sample) {
+  return "wrote " + what + " within one moment of virtual time" + too_much(sample);
 }
 
 std::string too_large(std::size_t bytes, const ProcessLimits& limits) {

@@ -82,15 +82,19 @@ VirtualProcessHost::Process::Process(VirtualProcessHost& host, std::string name,
                                      .schedule = options.schedule,
                                      .shown_pid = shown_pid_of(name_, life),
                                      .cpu_time_permille = options.cpu_time_permille},
-        trace::TraceLimits{.stall = options.stall, .memory_bytes = options.limits.memory_bytes}, host_.now_,
-        trace::TracedProcess::Sink{.output = [this](std::string_view bytes, Time at) { written_.output(bytes, at); },
-                                   .log = [this](std::string_view bytes) { written_.log(bytes); }});
+        trace::TraceLimits{.stall = options.stall,
+                           .memory_bytes = options.limits.memory_bytes,
+                           .held_bytes = options.limits.output_bytes},
+        host_.now_,
+        trace::TracedProcess::Sink{
+            .output = [this](std::string_view bytes, Time at) { return written_.output(bytes, at); },
+            .log = [this](std::string_view bytes) { written_.log(bytes); }});
   }));
 }
 
 VirtualProcessHost::Process::~Process() {
   host_.timers_.cancel(alarm_);
-  for (const TimerId early : early_alarms_) host_.timers_.cancel(early);
+  for (const Early& early : early_) host_.timers_.cancel(early.alarm);
   if (turn_) turn_->end.wait();
   // What was not heard has not happened.
   const trace::Doubts doubts = turn_ ? turn_->doubts : traced_->doubts();
@@ -169,8 +173,10 @@ void VirtualProcessHost::Process::begin_turn(Turn::Cause cause, std::uint64_t pa
     if (cause == Turn::Cause::message) traced_->deliver(line);
     if (cause != Turn::Cause::message || !is_flooded()) traced_->run(now);
   });
-  written_.most_output_bytes = host_.most_output_bytes();
-  written_.most_log_bytes = host_.options_.limits.log_bytes;
+  const ProcessLimits& limits = host_.options_.limits;
+  written_.most_bytes = limits.output_bytes;
+  written_.most_lines = limits.lines_at_once - early_.size();
+  written_.most_log_bytes = limits.log_bytes;
   turn_.emplace(Turn{.cause = cause,
                      .packet = packet,
                      .end = work.get_future(),
@@ -194,7 +200,10 @@ void VirtualProcessHost::Process::end_turn() {
       take_output(piece.bytes, piece.at);
     }
   }
-  count_output(written.left_out_bytes);
+  if (!written.flood.empty()) {
+    condemn(failure::flood_at_once(written.flood, sample_));
+    return;
+  }
   if (turn.cause == Turn::Cause::message && is_flooded()) {
     condemn(failure::does_not_read(host_.options_.limits));
     return;
@@ -238,23 +247,34 @@ void VirtualProcessHost::Process::skew(int drift_permille, Duration wall_offset)
 
 // ---- Output and log
 
-void VirtualProcessHost::Process::Written::output(std::string_view bytes, Time at) {
-  if (output_bytes > most_output_bytes) {
-    left_out_bytes += bytes.size();
-    return;
+/// False when it was too much.
+bool VirtualProcessHost::Process::Written::output(std::string_view written, Time at) {
+  if (written.size() > most_bytes - bytes) {
+    written = written.substr(0, most_bytes - bytes);
+    flood = failure::megabytes(most_bytes);
   }
-  output_bytes += bytes.size();
-  pieces.push_back({false, std::string(bytes), at});
+  std::size_t end = 0;
+  for (std::size_t at_break = 0; (at_break = written.find('\n', end)) != std::string_view::npos; end = at_break + 1) {
+    if (lines == most_lines) {
+      written = written.substr(0, end);
+      flood = std::to_string(most_lines) + " lines";
+      break;
+    }
+    ++lines;
+  }
+  bytes += written.size();
+  if (!written.empty()) pieces.push_back({false, std::string(written), at});
+  return flood.empty();
 }
 
-void VirtualProcessHost::Process::Written::log(std::string_view bytes) {
+void VirtualProcessHost::Process::Written::log(std::string_view written) {
   if (log_bytes > most_log_bytes) return;
-  log_bytes += bytes.size();
-  pieces.push_back({true, std::string(bytes), Time()});
+  log_bytes += written.size();
+  pieces.push_back({true, std::string(written), Time()});
 }
 
 VirtualProcessHost::Process::Written VirtualProcessHost::Process::Written::take() {
-  Written taken = {.most_output_bytes = most_output_bytes, .most_log_bytes = most_log_bytes};
+  Written taken;
   std::swap(taken, *this);
   return taken;
 }
@@ -279,22 +299,21 @@ void VirtualProcessHost::Process::take_output(std::string_view bytes, Time at) {
 /// A line is sent when the run's clock shows what the node's showed when it was written.
 void VirtualProcessHost::Process::take(std::string_view line, Time at) {
   if (is_muted_) return;
+  sample_.take(line);
   if (at <= host_.now_ && early_.empty()) {
     carry(line);
     return;
   }
-  early_.emplace_back(line);
-  early_alarms_.push_back(host_.timers_.set(std::max(at, host_.now_), [this] {
-    early_alarms_.erase(early_alarms_.begin());
-    const std::string text = std::move(early_.front());
+  const TimerId alarm = host_.timers_.set(std::max(at, host_.now_), [this] {
+    const std::string text = std::move(early_.front().line);
     early_.pop_front();
     carry(text);
-  }));
+  });
+  early_.push_back({alarm, std::string(line)});
 }
 
 void VirtualProcessHost::Process::carry(std::string_view line) {
   if (is_muted_) return;
-  sample_.take(line);
   OutputLine message;
   if (const auto problem = parse_output(line, message)) {
     mute(failure::not_a_message(name_, *problem, line));

@@ -57,23 +57,25 @@ class VirtualProcessHost::Process {
     std::uint64_t stops;
     trace::Doubts doubts;
   };
-  /// What it wrote in a turn, as far as it counts: beyond what all nodes may write by now it is broken anyway, and of
-  /// a log the rest is left out.
+  /// What it wrote in a turn. Of more than a node may write it is cut off, to the byte; of a log the rest is left out.
   struct Written {
     struct Piece {
       bool is_log;
       std::string bytes;
       Time at;
     };
-    std::size_t most_output_bytes = 0;
+    std::size_t most_bytes = 0;
+    std::size_t most_lines = 0;
     std::size_t most_log_bytes = 0;
     std::vector<Piece> pieces = {};
-    std::size_t output_bytes = 0;
+    std::size_t bytes = 0;
+    std::size_t lines = 0;
     std::size_t log_bytes = 0;
-    std::size_t left_out_bytes = 0;
+    /// What there is too much of, in words.
+    std::string flood = {};
 
-    void output(std::string_view bytes, Time at);
-    void log(std::string_view bytes);
+    bool output(std::string_view written, Time at);
+    void log(std::string_view written);
     Written take();
   };
 
@@ -103,9 +105,12 @@ class VirtualProcessHost::Process {
   bool has_ended_ = false;
   /// When it goes on by itself, in the run's queue of events; 0 for not at all.
   TimerId alarm_ = 0;
-  /// What it wrote on a clock that was ahead of the run's; it is sent when its time has come.
-  std::deque<std::string> early_;
-  std::vector<TimerId> early_alarms_;
+  /// What it wrote on a clock that was ahead of the run's, until its time has come.
+  struct Early {
+    TimerId alarm;
+    std::string line;
+  };
+  std::deque<Early> early_;
   std::size_t output_bytes_ = 0;
   LineBuffer output_;
   LineBuffer log_lines_;

@@ -65,7 +65,7 @@ std::optional<std::string> try_it_out() {
     limits.stall = 2s;
     TracedProcess probe(tracer, {.path = path, .arguments = {}, .environment = {}, .directory = "/"},
                         {.seed = 0, .schedule = Schedule::plain, .shown_pid = 1000}, limits, Time(),
-                        {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
+                        {.output = [](std::string_view, Time) { return true; }, .log = [](std::string_view) {}});
     probe.run(Time());
     constexpr Time in_an_hour = Time(std::chrono::hours(1));
     if (probe.ending() || probe.next_deadline() != in_an_hour) return "a process that sleeps is not held here";

@@ -56,14 +56,14 @@ Tree::~Tree() {
 // ---- One turn of the node
 
 void Tree::run(Time now) {
-  if (ending_) return;
+  if (is_over()) return;
   clock.follow(now);
   run_began_ns_ = -1;
   may_be_ready_ = true;
   bool goes_on = true;
-  while (goes_on && !ending_) {
+  while (goes_on && !is_over()) {
     flush_input();
-    while (Thread* next = ending_ ? nullptr : choose()) execute(*next);
+    while (Thread* next = is_over() ? nullptr : choose()) execute(*next);
     graves_.clear();
     ended_processes_.clear();
     const bool drained = drain();
@@ -97,7 +97,7 @@ void Tree::execute(Thread& thread) {
     thread.interrupted.reset();
     at_call(thread);
   }
-  while (thread.state == Thread::State::running && !ending_) {
+  while (thread.state == Thread::State::running && !is_over()) {
     int status = 0;
     const bool is_resumed = resume(thread);
     if (is_resumed && thread.leaves_others) {  // its end is told with the last of them
@@ -105,7 +105,7 @@ void Tree::execute(Thread& thread) {
       return;
     }
     if (!is_resumed || !await(thread, status)) {
-      if (thread.state == Thread::State::running && !ending_) reap(*thread.process);
+      if (thread.state == Thread::State::running && !is_over()) reap(*thread.process);
       return;
     }
     ++stops_;
@@ -168,7 +168,7 @@ bool Tree::await_exec(Thread& thread, int& status) {
 
 /// Asked at each tick of a long wait: whether the thread computes, which it may.
 bool Tree::is_worth_waiting(Thread& thread, Patience& patience) {
-  if (is_over_limits()) return false;
+  if (is_over_limits() || is_cut_off_) return false;
   // Others of its process may have died unseen, when a signal ended them all.
   for (const auto& other : threads_) {
     int status = 0;

@@ -115,6 +115,7 @@ class Tree {
   void charge(const Thread& thread);
   void watch_limits();
   bool is_over_limits();
+  bool is_over() const { return ending_ || is_cut_off_; }
   bool has_stalled(std::int64_t now);
   void end(const std::string& why);
 
@@ -155,6 +156,7 @@ class Tree {
   std::uint64_t drained_at_ = 0;
   std::uint64_t turns_ = 0;
   bool may_be_ready_ = true;  // something ran since descriptors were looked at
+  bool is_cut_off_ = false;   // nobody wants what it would write
   std::optional<std::string> ending_;
 
   std::string undelivered_;

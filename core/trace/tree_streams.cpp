@@ -1,6 +1,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -53,7 +54,12 @@ void Tree::pull() {
       if (count < 0 && errno == EINTR) continue;
       if (count == 0) stream->close();
       if (count <= 0) break;
-      kept.append(piece, static_cast<std::size_t>(count));
+      kept.append(piece, std::min(static_cast<std::size_t>(count), limits_.held_bytes - kept.size()));
+      // One call may write gigabytes. Of a log the rest is left out.
+      if (stream == &streams_.output && kept.size() == limits_.held_bytes) {
+        is_cut_off_ = true;
+        return;
+      }
     }
   }
 }
@@ -63,7 +69,9 @@ bool Tree::drain() {
   if (std::exchange(drained_at_, happenings_) != happenings_ || has_unheld()) pull();
   expected_output_ = 0;
   const bool got = !written_.empty() || !logged_.empty();
-  if (!written_.empty()) sink_.output(std::exchange(written_, {}), clock.run_time_of(clock.now()));
+  if (!written_.empty() && !sink_.output(std::exchange(written_, {}), clock.run_time_of(clock.now()))) {
+    is_cut_off_ = true;
+  }
   if (!logged_.empty()) sink_.log(std::exchange(logged_, {}));
   return got;
 }

@@ -123,8 +123,9 @@ Cost traced(const std::string& kind, long count) {
   std::uint64_t stops = 0;
   {
     trace::Tracer tracer;
-    trace::TracedProcess process(tracer, program(own_path(), {"--work", kind, std::to_string(count)}), {}, {}, Time(),
-                                 {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
+    trace::TracedProcess process(
+        tracer, program(own_path(), {"--work", kind, std::to_string(count)}), {}, {}, Time(),
+        {.output = [](std::string_view, Time) { return true; }, .log = [](std::string_view) {}});
     process.run(Time());
     if (process.ending() != "exited with status 0") throw std::runtime_error("the work failed: " + kind);
     stops = process.stops();
@@ -154,11 +155,14 @@ Cost traced_messages(const std::string& floor, int count) {
   {
     trace::Tracer tracer;
     std::size_t answered = 0;
-    trace::TracedProcess process(
-        tracer, program(floor, {}), {}, {}, Time(),
-        {.output = [&](std::string_view bytes,
-                       Time) { answered += static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); },
-         .log = [](std::string_view) {}});
+    trace::TracedProcess process(tracer, program(floor, {}), {}, {}, Time(),
+                                 {.output =
+                                      [&](std::string_view bytes, Time) {
+                                        answered +=
+                                            static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+                                        return true;
+                                      },
+                                  .log = [](std::string_view) {}});
     for (int i = 0; i < count; ++i) {
       process.deliver(request);
       process.run(Time());

@@ -37,6 +37,7 @@ struct Setting {
   TraceLimits limits = {};
   std::string input = {};
   int cpu_time_permille = 0;
+  std::size_t most_output_bytes = std::size_t{1} << 30;
 };
 
 Course run(const std::string& program, std::vector<std::string> arguments, const Setting& setting = {}) {
@@ -56,6 +57,7 @@ Course run(const std::string& program, std::vector<std::string> arguments, const
                              [&](std::string_view bytes, Time at) {
                                course.output += bytes;
                                course.written = at;
+                               return course.output.size() < setting.most_output_bytes;
                              },
                          .log = [&](std::string_view bytes) { course.log += bytes; }});
   process.deliver(setting.input);
@@ -163,6 +165,18 @@ TEST_F(TracedProcessTest, WhatTakesTooMuchMemoryIsEnded) {
   EXPECT_NE(trouble("memory", {.limits = limits}).ending.find("--memory"), std::string::npos);
 }
 
+TEST_F(TracedProcessTest, WhoHasWrittenEnoughIsCutOff) {
+  constexpr std::size_t enough = 10 << 20;
+  const Setting setting{.limits = {.held_bytes = enough}, .most_output_bytes = enough};
+  for (const char* kind : {"lines", "one-call"}) {
+    const Course course = trouble(kind, setting);
+    EXPECT_EQ(course.ending, "");
+    EXPECT_GE(course.output.size(), enough) << kind;
+    EXPECT_LE(course.output.size(), 2 * enough) << kind;
+    EXPECT_TRUE(course == trouble(kind, setting)) << kind;
+  }
+}
+
 TEST_F(TracedProcessTest, AForkBombIsEnded) {
   TraceLimits limits;
   limits.processes = 50;
@@ -204,9 +218,9 @@ TEST_F(TracedProcessTest, ManyLivesLeaveNothingBehind) {
 // The supervisor gives its own thread's counter up, since that makes stops cheaper; nobody may notice.
 TEST_F(TracedProcessTest, WhoeverReadsTheMachinesClockBesideATracedProcessGetsIt) {
   Tracer tracer;
-  TracedProcess process(tracer,
-                        {.path = "/bin/sh", .arguments = {"-c", "read word"}, .environment = {}, .directory = "/"}, {},
-                        {}, Time(), {.output = [](std::string_view, Time) {}, .log = [](std::string_view) {}});
+  TracedProcess process(
+      tracer, {.path = "/bin/sh", .arguments = {"-c", "read word"}, .environment = {}, .directory = "/"}, {}, {},
+      Time(), {.output = [](std::string_view, Time) { return true; }, .log = [](std::string_view) {}});
   for (int i = 0; i < 3; ++i) {
     process.run(Time(Duration(i)));
     process.deliver(i == 2 ? "word\n" : "w");
@@ -235,14 +249,18 @@ TEST_F(TracedProcessTest, AFaultOfTheProgramsOwnStillEndsIt) {
 TEST_F(TracedProcessTest, ASkewedClockIsFasterAndStandsElsewhere) {
   Tracer tracer;
   std::string output;
-  TracedProcess process(
-      tracer,
-      {.path = "/bin/sh",
-       .arguments = {"-c", "sleep 1; date +%s; sleep 10; date +%s"},
-       .environment = {"PATH=/usr/bin:/bin"},
-       .directory = "/"},
-      {}, {}, Time(),
-      {.output = [&](std::string_view bytes, Time) { output += bytes; }, .log = [](std::string_view) {}});
+  TracedProcess process(tracer,
+                        {.path = "/bin/sh",
+                         .arguments = {"-c", "sleep 1; date +%s; sleep 10; date +%s"},
+                         .environment = {"PATH=/usr/bin:/bin"},
+                         .directory = "/"},
+                        {}, {}, Time(),
+                        {.output =
+                             [&](std::string_view bytes, Time) {
+                               output += bytes;
+                               return true;
+                             },
+                         .log = [](std::string_view) {}});
   process.run(Time());
   // The dynamic linker reads the processor's counter some times, which lets the clock go on a little.
   const Duration before = process.next_deadline() - Time(1s);

@@ -1,6 +1,7 @@
 // A node of the echo workload that misbehaves as its first argument says. A second one is what it says or how much.
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "mznode/node/message.hpp"
 
@@ -32,6 +34,12 @@ void say(const std::string& dest, const std::string& body) {
     return;
   }
   write_all(STDOUT_FILENO, "{\"src\":\"" + own_name + "\",\"dest\":\"" + dest + "\",\"body\":" + body + "}\n");
+}
+
+std::string repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
 }
 
 void write_for_ever(int descriptor, const std::string& text) {
@@ -96,6 +104,17 @@ void misbehave() {
   }
   if (mode == "no-line-break") write_for_ever(STDOUT_FILENO, std::string(1 << 16, 'x'));
   if (mode == "junk-flood") write_for_ever(STDOUT_FILENO, std::string(1 << 10, 'x') + "\n");
+  if (mode == "tiny-flood") write_for_ever(STDOUT_FILENO, repeated("{}\n", 100'000));
+  if (mode == "tiny-message-flood") {
+    write_for_ever(STDOUT_FILENO, repeated(R"({"src":")" + own_name + R"(","dest":"n0","body":{}})" + "\n", 10'000));
+  }
+  if (mode == "flood-in-one-call") {
+    std::string bytes = repeated("a line\n", 300'000);
+    const std::vector<iovec> parts(1'000, {.iov_base = bytes.data(), .iov_len = bytes.size()});
+    for (;;) {
+      if (::writev(STDOUT_FILENO, parts.data(), static_cast<int>(parts.size())) < 0) std::exit(1);
+    }
+  }
   if (mode == "message-flood") {
     for (;;) say(own_name, R"({"type":"gossip","data":")" + std::string(1 << 10, 'x') + "\"}");
   }

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -68,6 +69,23 @@ void look_all_the_time() {
 void eat_memory() {
   std::vector<std::string> all;
   for (;;) all.emplace_back(1 << 20, 'x');
+}
+
+void write_lines_without_end() {
+  std::string lines;
+  for (int i = 0; i < 1'000; ++i) lines += "{}\n";
+  for (;;) {
+    if (write(STDOUT_FILENO, lines.data(), lines.size()) < 0) return;
+  }
+}
+
+/// A call may write 2 GiB less a page.
+void write_all_in_one_call() {
+  std::string bytes(2 << 20, 'x');
+  const std::vector<iovec> parts(1'000, {.iov_base = bytes.data(), .iov_len = bytes.size()});
+  for (;;) {
+    if (writev(STDOUT_FILENO, parts.data(), static_cast<int>(parts.size())) < 0) return;
+  }
 }
 
 void fork_without_end() {
@@ -142,6 +160,8 @@ int main(int count, char** words) {
       {"compute-for-a-while", compute_for_a_while},
       {"look-all-the-time", look_all_the_time},
       {"memory", eat_memory},
+      {"lines", write_lines_without_end},
+      {"one-call", write_all_in_one_call},
       {"forks", fork_without_end},
       {"children", leave_children},
       {"socket", connect_to_somebody},

@@ -25,6 +25,9 @@ struct ProcessLimits {
   /// broken.
   std::size_t output_bytes = 128 * megabyte;
   std::size_t output_bytes_per_s = 32 * megabyte;
+  /// One node within one moment of virtual time, which is held until its time has come: so many lines, and no more
+  /// bytes than all nodes at once.
+  std::size_t lines_at_once = 1'000'000;
   /// What waits for the node to read it.
   std::size_t unread_bytes = 256 * megabyte;
   /// Of its log; what it writes beyond is left out.
@@ -66,6 +69,8 @@ std::string endless_line(const ProcessLimits& limits);
 /// It wrote `bytes` of the `all_bytes` that all nodes wrote since the beginning of the run; `sample` is one of its
 /// lines.
 std::string flood(std::size_t bytes, std::size_t all_bytes, Time now, const LineSample& sample);
+/// `what` is too much, such as "128 MB".
+std::string flood_at_once(const std::string& what, const LineSample& sample);
 std::string too_large(std::size_t bytes, const ProcessLimits& limits);
 
 /// Behind what a node did not do in time, what may be the cause: the beginning of a line that it has not ended, or that

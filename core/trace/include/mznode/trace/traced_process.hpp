@@ -46,6 +46,8 @@ struct TraceLimits {
   std::size_t memory_bytes = std::size_t{4} << 30;
   std::size_t threads = 4096;
   std::size_t processes = 256;
+  /// Written to one stream between two looks at it, as far as it is kept. Nobody takes more.
+  std::size_t held_bytes = std::size_t{128} << 20;
 };
 
 /// What happened that a second run may do in another way: nothing of it, and the run can be repeated.
@@ -82,7 +84,8 @@ class TracedProcess {
  public:
   /// Told of bytes that were written to standard output or error.
   struct Sink {
-    std::function<void(std::string_view bytes, Time at)> output;
+    /// False when it was enough: then run() returns wherever the program stands, which does not go on any more.
+    std::function<bool(std::string_view bytes, Time at)> output;
     std::function<void(std::string_view bytes)> log;
   };
   struct Chance {
@@ -109,7 +112,7 @@ class TracedProcess {
   std::size_t undelivered_bytes() const;
   /// That, and what it has not taken out of the pipe.
   std::size_t unread_bytes() const;
-  /// Lets it run until it can only wait. No time of the run passes.
+  /// Lets it run until it can only wait, or its output is enough. No time of the run passes.
   void run(Time now);
   /// When it would go on by itself; Time::max() if only input moves it.
   Time next_deadline() const;
