@@ -5,6 +5,7 @@
 #include <optional>
 #include <random>
 
+#include "mznode/check/jsonl.hpp"
 #include "mznode/check/registry.hpp"
 #include "mznode/check/sequential.hpp"
 #include "mznode/check/verdict.hpp"
@@ -27,8 +28,11 @@ struct PlainText {
   bool operator==(const PlainText&) const = default;
 };
 
+/// Whether what a get shows tells which calls made it.
+enum class Arguments : std::uint8_t { alike, few_alike, all_different };
+
 /// A history of one key: of a store that is right but for some of its answers.
-History random_texts(std::mt19937_64& chance) {
+History random_texts(std::mt19937_64& chance, Arguments arguments) {
   struct Open {
     Operation operation;
     bool has_happened = false;
@@ -52,7 +56,10 @@ History random_texts(std::mt19937_64& chance) {
       Operation operation;
       operation.process = static_cast<std::int64_t>(process);
       operation.f = std::array{"get", "get", "append", "append", "put"}[below(5)];
-      if (operation.f != "get") operation.value = Json(std::string(1, static_cast<char>('a' + below(3))));
+      const std::string word = arguments == Arguments::alike       ? std::string(1, static_cast<char>('a' + below(3)))
+                               : arguments == Arguments::few_alike ? std::to_string(below(9)) + ";"
+                                                                   : std::to_string(i) + ";";
+      if (operation.f != "get") operation.value = Json(word);
       it = Open{operation};
       if (below(2) == 0) happen(*it);
     } else {
@@ -72,17 +79,51 @@ History random_texts(std::mt19937_64& chance) {
 TEST(KeyValue, ShortcutsChangeNoVerdict) {
   std::mt19937_64 chance(7);
   const CheckFunction plain = linearizable<PlainText>();
-  std::array<int, 3> seen{};
-  for (int i = 0; i < 3000; ++i) {
-    History history = random_texts(chance);
-    const Valid expected = plain(history, {}).valid;
-    for (Operation& each : history) each.value = Json::from_valid("[1," + each.value.text() + "]");
-    const Verdict verdict = find_checker("kv")->check(history, {});
-    ASSERT_EQ(verdict.valid, expected) << i << " " << verdict.error;
-    ++seen[static_cast<std::size_t>(expected)];
+  for (const Arguments arguments : {Arguments::alike, Arguments::few_alike, Arguments::all_different}) {
+    std::array<int, 3> seen{};
+    for (int i = 0; i < 3000; ++i) {
+      History history = random_texts(chance, arguments);
+      const Valid expected = plain(history, {}).valid;
+      for (Operation& each : history) each.value = Json::from_valid("[1," + each.value.text() + "]");
+      CheckOptions briefly;
+      briefly.explain = false;
+      for (const CheckOptions& options : {CheckOptions(), briefly}) {
+        const Verdict verdict = find_checker("kv")->check(history, options);
+        ASSERT_EQ(verdict.valid, expected) << i << " " << verdict.error << "\n" << write_jsonl(history);
+      }
+      ++seen[static_cast<std::size_t>(expected)];
+    }
+    EXPECT_GT(seen[static_cast<std::size_t>(Valid::yes)], 300);
+    EXPECT_GT(seen[static_cast<std::size_t>(Valid::no)], 300);
   }
-  EXPECT_GT(seen[static_cast<std::size_t>(Valid::yes)], 300);
-  EXPECT_GT(seen[static_cast<std::size_t>(Valid::no)], 300);
+}
+
+/// Answers that are none of a text that has begun, or come at another time.
+TEST(KeyValue, WhatGetsShowTellsWhichCallsMadeIt) {
+  const auto valid = [](const std::vector<std::string>& rows) {
+    CheckOptions options;
+    options.explain = false;
+    return find_checker("kv")->check(shorthand(rows), options).valid;
+  };
+  const std::vector<std::string> two = {R"(0 invoke append [1,"a;"])", R"(1 invoke append [1,"b;"])",
+                                        R"(0 ok append [1,"a;"])",     R"(1 ok append [1,"b;"])",
+                                        R"(2 invoke get [1,null])",    "",
+                                        R"(2 invoke get [1,null])",    ""};
+  const auto shows = [&](const char* first, const char* second) {
+    auto rows = two;
+    rows[5] = std::string("2 ok get [1,\"") + first + "\"]";
+    rows[7] = std::string("2 ok get [1,\"") + second + "\"]";
+    return valid(rows);
+  };
+  EXPECT_EQ(shows("a;b;", "a;b;"), Valid::yes);
+  EXPECT_EQ(shows("b;a;", "b;a;"), Valid::yes);
+  EXPECT_EQ(shows("b;\\u0061;", "b;a;"), Valid::yes) << "spelled otherwise";
+  EXPECT_EQ(shows("a;b;", "b;a;"), Valid::no) << "forked";
+  EXPECT_EQ(shows("a;", "a;b;"), Valid::no) << "the second had been acknowledged";
+  EXPECT_EQ(shows("a;b;a;", "a;b;a;"), Valid::no) << "twice";
+  EXPECT_EQ(shows("a;b;c;", "a;b;c;"), Valid::no) << "nobody's";
+  EXPECT_EQ(shows("a;b", "a;b;"), Valid::no) << "half";
+  EXPECT_EQ(shows("", "a;b;"), Valid::no) << "the beginning, too late";
 }
 
 TEST(KeyValue, EachKeyIsJudgedByItselfAlsoWhereNothingWasAnswered) {

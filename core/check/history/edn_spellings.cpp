@@ -57,13 +57,6 @@ void for_each_word(std::string_view edn, const OnKeyword& on_keyword, const OnSt
 
 }  // namespace
 
-bool WordSketch::may_have_both() const {
-  for (std::size_t i = 0; i < places; ++i) {
-    if (keywords_[i] && strings_[i]) return true;
-  }
-  return false;
-}
-
 void Spellings::see_keyword(std::string_view name, bool heads_list) {
   if (heads_list && is_function(name)) return;
   if (names_.contains(name)) keywords_.emplace(name);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <array>
+#include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -38,20 +39,21 @@ class WordSketch {
  public:
   void add_keyword(const char* begin, const char* end) { keywords_[place_of(begin, end)] = true; }
   void add_string(const char* begin, const char* end) { strings_[place_of(begin, end)] = true; }
-  bool may_have_both() const;
+  bool may_have_both() const { return (keywords_ & strings_).any(); }
 
  private:
-  static constexpr std::size_t places = 256;
+  static constexpr int place_bits = 12;
 
   static std::size_t place_of(const char* begin, const char* end) {
     if (begin == end) return 0;
-    const auto first = static_cast<std::size_t>(static_cast<unsigned char>(*begin));
-    const auto last = static_cast<std::size_t>(static_cast<unsigned char>(end[-1]));
-    return (first * 5 + last * 3 + static_cast<std::size_t>(end - begin)) % places;
+    const auto first = static_cast<std::uint64_t>(static_cast<unsigned char>(*begin));
+    const auto last = static_cast<std::uint64_t>(static_cast<unsigned char>(end[-1]));
+    const std::uint64_t known = static_cast<std::uint64_t>(end - begin) << 16 | first << 8 | last;
+    return static_cast<std::size_t>(known * 0x9E3779B97F4A7C15U >> (64 - place_bits));
   }
 
-  std::array<bool, places> keywords_{};
-  std::array<bool, places> strings_{};
+  std::bitset<std::size_t{1} << place_bits> keywords_;
+  std::bitset<std::size_t{1} << place_bits> strings_;
 };
 
 /// The names that stand anywhere in a text as a keyword and as a string.
@@ -60,6 +62,7 @@ Spellings::Names names_spelled_both_ways(std::string_view edn);
 /// A history that was read of a text: read again with Spellings, by `read`, where its values need them.
 template <class History, class Read>
 History told_apart(std::string_view text, History recorded, const Read& read) {
+  if (text.find('"') == std::string_view::npos) return recorded;
   // What stands in the text is perhaps none of the values.
   for (Spellings::Names names = names_spelled_both_ways(text); !names.empty();) {
     Spellings spellings(names);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "history/edn_transcoder.hpp"
+#include "history/integers.hpp"
 #include "history/operation_builder.hpp"
 
 namespace mznode::check {
@@ -124,12 +125,14 @@ RecordedHistory read_porcupine(const std::string& text) {
   RecordedHistory recorded = read_recorded_edn(text);
   for (Operation& operation : recorded.operations) {
     if (!operation.is_client()) continue;
-    const std::string who = "operation " + std::to_string(operation.index) + ": ";
-    if (!is_key_value_function(operation.f)) throw HistoryError(who + "expected get, put or append as f");
+    if (!is_key_value_function(operation.f)) refuse(operation, "expected get, put or append as f");
     const auto key = std::find_if(operation.other_fields.begin(), operation.other_fields.end(),
                                   [](const auto& field) { return field.first == "key"; });
-    if (key == operation.other_fields.end()) throw HistoryError(who + "expected the field key");
-    operation.value = Json::from_valid("[" + key->second.text() + "," + operation.value.text() + "]");
+    if (key == operation.other_fields.end()) refuse(operation, "expected the field key");
+    std::string pair;
+    pair.reserve(key->second.text().size() + operation.value.text().size() + 3);
+    pair.append("[").append(key->second.text()).append(",").append(operation.value.text()).append("]");
+    operation.value = Json::from_valid(std::move(pair));
     operation.other_fields.erase(key);
   }
   return recorded;
