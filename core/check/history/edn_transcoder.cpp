@@ -216,7 +216,19 @@ bool EdnTranscoder::end_value(std::string& out) {
 
 void EdnTranscoder::fail_at_end(const char* what) const {
   if (frames_.empty()) fail(std::string("expected ") + what + " before the end of the history");
-  fail("the history ends inside what begins at " + describe_position(text_, frames_.back().opened));
+  const auto expected = [](Kind kind) {
+    switch (kind) {
+      case Kind::list: return ")";
+      case Kind::vector: return "]";
+      case Kind::set:
+      case Kind::map: return "}";
+      case Kind::tag: return "an element behind the tag";
+      case Kind::discard: break;
+    }
+    return "a form to discard";
+  };
+  fail(std::string("expected ") + expected(frames_.back().kind) +
+       " before the end of the history, for what begins at " + describe_position(text_, frames_.back().opened));
 }
 
 }  // namespace mznode::check
