@@ -330,6 +330,9 @@ TestVerdict judge_history(const TestPlan& plan, const sim::RunResult& run) {
       verdict.remarks.emplace_back("Maelstrom's checker lets this pass; --compat jepsen does, too");
     }
   }
+  if (plan.workload->remarks && !settings.compat_jepsen && !was_cut(run)) {
+    for (std::string& each : plan.workload->remarks(run)) verdict.remarks.push_back(std::move(each));
+  }
   if (!run.livelock) {
     auto told = storm(run, settings.nodes, verdict.net_found().operations);
     if (told) verdict.symptoms.push_back(std::move(*told));

@@ -87,7 +87,9 @@ std::optional<std::pair<std::uint64_t, TestReport>> shown(const Mutant& mutant) 
 
 /// The first line below the verdict.
 std::string first_line(const TestReport& report) {
-  if (report.valid() == check::Valid::yes) return "valid";
+  if (report.valid() == check::Valid::yes) {
+    return report.verdict.remarks.empty() ? "valid" : "valid; " + report.verdict.remarks.front();
+  }
   const bool is_story = report.verdict.symptoms.empty() && report.verdict.nodes.valid == check::Valid::yes;
   if (is_story && !report.stories.empty()) return report.stories.front().title;
   const std::string text = app::reasons(report);

@@ -1,5 +1,7 @@
 #include "kafka/kafka.hpp"
 
+#include "kafka/remarks.hpp"
+
 namespace mznode::kafka {
 
 WorkloadInfo workload() {
@@ -7,7 +9,8 @@ WorkloadInfo workload() {
           .summary = "keeps append-only logs with offsets",
           .client_timeout = 5s,
           .test = kafka_test(),
-          .strategies = strategies()};
+          .strategies = strategies(),
+          .remarks = remarks};
 }
 
 }  // namespace mznode::kafka

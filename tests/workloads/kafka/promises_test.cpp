@@ -29,6 +29,7 @@ TEST_P(KafkaPromises, AreKept) {
     const auto report = run_test(settings, [] { return false; });
     ASSERT_EQ(verdict_on(GetParam(), report), check::Valid::yes) << GetParam() << ", seed " << seed << "\n"
                                                                  << report.results().dump(1);
+    ASSERT_EQ(first_of(report.verdict.remarks), "") << GetParam() << ", seed " << seed;
     const auto& packets = report.run.packets;
     ASSERT_EQ(first_of(commits_that_go_back(packets)), "") << GetParam() << ", seed " << seed;
     ASSERT_EQ(first_of(polls_with_gaps(packets)), "") << GetParam() << ", seed " << seed;

@@ -17,6 +17,10 @@ struct Checker;
 struct Verdict;  // whoever makes or reads one includes mznode/check/verdict.hpp
 }  // namespace mznode::check
 
+namespace mznode::sim {
+struct RunResult;  // mznode/sim/runner.hpp
+}  // namespace mznode::sim
+
 namespace mznode {
 
 /// A problem of Maelstrom's, and the ways that this program has to solve it.
@@ -36,6 +40,8 @@ struct WorkloadInfo {
   std::vector<StrategyInfo> strategies;
   /// What judges the history; empty for the checker of the workload's name.
   std::function<check::Verdict(const check::History& history, const check::CheckOptions& options)> check = {};
+  /// What else a run shows, valid or not, that Maelstrom's checker has no eye for, a line each; empty for none.
+  std::function<std::vector<std::string>(const sim::RunResult& run)> remarks = {};
   /// The checker of its name, which it is given as it is registered; null when there is none.
   const check::Checker* checker = nullptr;
 

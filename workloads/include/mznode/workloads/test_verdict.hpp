@@ -66,8 +66,8 @@ struct TestVerdict {
   std::optional<check::Verdict> expect = {};
   /// What is striking about a test that is not valid, a line each.
   std::vector<std::string> symptoms = {};
-  /// What else was seen of it, which explains nothing where a story does: error replies, and that Maelstrom lets it
-  /// pass. They stand behind the symptoms in results.json.
+  /// What else was seen, which explains nothing where a story does: error replies, that Maelstrom lets it pass, and
+  /// what a workload remarks even of a test that is valid. They stand behind the symptoms in results.json.
   std::vector<std::string> remarks = {};
 
   /// The worst of them.
