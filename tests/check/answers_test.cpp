@@ -196,6 +196,15 @@ TEST(Answers, ToWhatWasAskedAreNot) {
   }
 }
 
+TEST(Answers, ToWhatNoCheckerKnowsAreRefusedByItsName) {
+  for (const char* checker : {"cas-register", "lin-kv", "kv", "bank", "counter", "set-full", "model register",
+                              "model cas-register", "model map", "model set", "model log", "model counter"}) {
+    const Verdict verdict = answered(checker, "reed null", "reed 0");
+    EXPECT_EQ(verdict.valid, Valid::unknown) << checker;
+    EXPECT_EQ(others(verdict), 0u) << checker;
+  }
+}
+
 TEST(Answers, WhatWasNotAcknowledgedMayBeAnything) {
   for (const Pair& it : answers_of_another_request) {
     for (const std::string type : {"info", "fail"}) {
