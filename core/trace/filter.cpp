@@ -32,7 +32,7 @@ const unsigned traced_calls[] = {
     // Signals, processes and their numbers.
     SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_getpid, SYS_getppid, SYS_exit,
     SYS_exit_group, SYS_execve, SYS_execveat, SYS_pidfd_open, SYS_setpgid, SYS_getpgid, SYS_getsid,
-    SYS_sched_setaffinity, SYS_sched_getaffinity, SYS_prlimit64,
+    SYS_sched_setaffinity, SYS_sched_getaffinity, SYS_prlimit64, SYS_pidfd_send_signal,
     // Chance.
     SYS_getrandom, SYS_open, SYS_openat,
     // Ways past the supervisor.
@@ -98,14 +98,21 @@ std::vector<sock_filter> call_filter() {
   answer(program, refuse);
   when_standard_output(program, SYS_write);
   when_standard_output(program, SYS_writev);
-  // A mapping of a file's code may hold instructions that give chance.
-  add(program, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 6);
-  load(program, argument_offset(2));
-  add(program, BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 3);
+  // A mapping of a file's code may hold instructions that give chance; one that others see is a way past the
+  // supervisor.
+  add(program, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 9);
   load(program, argument_offset(3));
-  add(program, BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 1, 0);
+  add(program, BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 6, 0);
+  add(program, BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 2, 0);
+  load(program, argument_offset(2));
+  add(program, BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 2, 3);
+  load(program, argument_offset(2));
+  add(program, BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC | PROT_WRITE, 0, 1);
   answer(program, SECCOMP_RET_TRACE);
   answer(program, SECCOMP_RET_ALLOW);
+  constexpr unsigned any = ~0U;
+  when_bits(program, SYS_sendto, 4, any, SECCOMP_RET_TRACE);  // to whom
+  when_bits(program, SYS_shmget, 0, any, SECCOMP_RET_TRACE);  // under which number others find it
   // A child that nobody traces could not be stopped.
   when_bits(program, SYS_clone, 0, CLONE_UNTRACED, SECCOMP_RET_ERRNO | EPERM);
   for (const unsigned number : traced_calls) when_number(program, number, SECCOMP_RET_TRACE);

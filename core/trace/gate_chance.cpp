@@ -11,6 +11,7 @@
 #include "gates.hpp"
 #include "image.hpp"
 #include "memory.hpp"
+#include "process_files.hpp"
 
 namespace mznode::trace {
 namespace {
@@ -43,8 +44,20 @@ Outcome open_call(Tree& tree, Thread& thread) {
   });
 }
 
+/// Memory that a file of this path gives is the node's alone: it has no name, the name is a semaphore's of the C
+/// library, or it lies in the node's own directory.
+bool is_private(const Tree& tree, const std::string& path) {
+  return !path.starts_with('/') || path.starts_with("/memfd:") || path.ends_with(" (deleted)") ||
+         path.starts_with("/dev/shm/sem.") || path.starts_with("/dev/zero") || path.starts_with(tree.directory() + "/");
+}
+
 /// A library's code is looked through once it is there.
-Outcome map_call(Thread& thread) {
+Outcome map_call(Tree& tree, Thread& thread) {
+  if ((thread.registers.argument(2) & PROT_WRITE) != 0 && (thread.registers.argument(3) & MAP_SHARED) != 0) {
+    const std::string path = path_of(thread.process->pid, static_cast<int>(thread.registers.argument(4)));
+    if (!is_private(tree, path)) tree.escape("shares memory with whoever maps " + path);
+  }
+  if ((thread.registers.argument(2) & PROT_EXEC) == 0) return Outcome::allow();
   const std::uint64_t bytes = thread.registers.argument(1);
   const auto descriptor = static_cast<int>(thread.registers.argument(4));
   const std::uint64_t offset = thread.registers.argument(5);
@@ -61,7 +74,7 @@ Outcome map_call(Thread& thread) {
 Outcome chance_call(Tree& tree, Thread& thread) {
   switch (thread.registers.number()) {
     case SYS_getrandom: return give_random(tree, thread);
-    case SYS_mmap: return map_call(thread);
+    case SYS_mmap: return map_call(tree, thread);
     default: return open_call(tree, thread);
   }
 }
@@ -73,8 +86,18 @@ Outcome escape_call(Tree& tree, Thread& thread) {
     tree.escape("reads signals from a descriptor (signalfd)");
     return Outcome::allow();
   }
-  const auto family = read_value<sa_family_t>(thread.tid, call.argument(1));
+  if (call.number() == SYS_shmget) {
+    tree.escape("shares memory with whoever knows its number (shmget)");
+    return Outcome::allow();
+  }
+  const bool sends = call.number() == SYS_sendto;
+  const auto family = read_value<sa_family_t>(thread.tid, call.argument(sends ? 4 : 1));
   if (!family) return Outcome::allow();
+  if (sends) {
+    if (*family == AF_INET || *family == AF_INET6) tree.escape("sent something to the network");
+    if (*family == AF_UNIX) tree.escape("sent something to a socket of the machine");
+    return Outcome::allow();
+  }
   const bool binds = call.number() == SYS_bind;
   if (*family == AF_INET || *family == AF_INET6) {
     tree.escape(binds ? "opened a socket to listen on" : "connected to the network");

@@ -114,6 +114,13 @@ Outcome process_call(Tree& tree, Thread& thread) {
         thread.changed = true;
       });
     }
+    case SYS_prlimit64:
+    case SYS_sched_setaffinity: {
+      // Nobody else's limits are the node's to set, the supervisor's least of all.
+      const auto whose = static_cast<pid_t>(thread.registers.argument(0));
+      const bool is_own = whose <= 0 || tree.find_process(whose) != nullptr || tree.find_thread(whose) != nullptr;
+      return is_own ? translated(tree, thread, 0) : Outcome::result(-ESRCH);
+    }
     case SYS_setpgid:
     default: return translated(tree, thread, 0);
   }

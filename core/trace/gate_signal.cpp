@@ -8,6 +8,7 @@
 
 #include "gates.hpp"
 #include "memory.hpp"
+#include "process_files.hpp"
 
 namespace mznode::trace {
 namespace {
@@ -135,6 +136,9 @@ Outcome signal_call(Tree& tree, Thread& thread) {
       if (target == -1) return Outcome::result(signal_all(tree, thread, number));
       if (target > 0) return Outcome::result(signal_process(tree, thread, target, number));
       return Outcome::result(signal_group(tree, thread, -target, number));
+    case SYS_pidfd_send_signal:
+      if (number < 0 || number >= NSIG) return Outcome::result(-EINVAL);
+      return Outcome::result(signal_process(tree, thread, process_of(thread.process->pid, target), number));
     case SYS_tkill: return Outcome::result(signal_thread(tree, target, number));
     case SYS_tgkill:
       return Outcome::result(

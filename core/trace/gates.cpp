@@ -49,6 +49,7 @@ Outcome decide(Tree& tree, Thread& thread) {
     case SYS_tgkill:
     case SYS_rt_sigqueueinfo:
     case SYS_rt_tgsigqueueinfo:
+    case SYS_pidfd_send_signal:
     case SYS_rt_sigtimedwait:
     case SYS_rt_sigsuspend:
     case SYS_pause: return signal_call(tree, thread);
@@ -58,6 +59,8 @@ Outcome decide(Tree& tree, Thread& thread) {
     case SYS_mmap: return chance_call(tree, thread);
     case SYS_connect:
     case SYS_bind:
+    case SYS_sendto:
+    case SYS_shmget:
     case SYS_signalfd:
     case SYS_signalfd4: return escape_call(tree, thread);
     default: return process_call(tree, thread);

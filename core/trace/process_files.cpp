@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <sstream>
 
 #include "mznode/node/descriptor.hpp"
 
@@ -24,6 +26,13 @@ std::string read_file(const std::string& path) {
   return count > 0 ? std::string(text, static_cast<std::size_t>(count)) : std::string();
 }
 
+/// What /proc says of a descriptor behind a word; 0 when it says nothing.
+long descriptor_figure(pid_t pid, int descriptor, std::string_view word, int base) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(descriptor));
+  const std::size_t at = text.find(word);
+  return at == std::string::npos ? 0 : std::strtol(text.c_str() + at + word.size(), nullptr, base);
+}
+
 }  // namespace
 
 ThreadStatus thread_status(pid_t tid) {
@@ -35,6 +44,20 @@ ThreadStatus thread_status(pid_t tid) {
   status.state = stat[name_end + 2];
   status.cpu_ns = std::strtoll(read_file(directory + "/schedstat").c_str(), nullptr, 10);
   return status;
+}
+
+std::int64_t children_cpu_ns(pid_t pid) {
+  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream words(stat.substr(name_end + 1));
+  constexpr int words_before = 13;  // from the state to the process's own time (proc(5))
+  std::string word;
+  for (int i = 0; i < words_before; ++i) words >> word;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  words >> user >> system;
+  return (user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
 }
 
 std::string call_of(pid_t tid) {
@@ -58,10 +81,20 @@ std::string call_of(pid_t tid) {
 }
 
 int open_flags(pid_t pid, int descriptor) {
-  const std::string text = read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(descriptor));
-  const std::size_t at = text.find("flags:");
   constexpr int octal = 8;
-  return at == std::string::npos ? 0 : static_cast<int>(std::strtol(text.c_str() + at + 6, nullptr, octal));
+  return static_cast<int>(descriptor_figure(pid, descriptor, "flags:", octal));
+}
+
+pid_t process_of(pid_t pid, int descriptor) {
+  constexpr int decimal = 10;
+  const long number = descriptor_figure(pid, descriptor, "\nPid:", decimal);
+  return number > 0 ? static_cast<pid_t>(number) : 0;
+}
+
+std::string path_of(pid_t pid, int descriptor) {
+  const std::string link = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(descriptor);
+  std::error_code ignored;
+  return std::filesystem::read_symlink(link, ignored).string();
 }
 
 bool has_random_addresses(pid_t pid) {

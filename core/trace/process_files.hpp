@@ -20,6 +20,10 @@ ThreadStatus thread_status(pid_t tid);
 std::string call_of(pid_t tid);
 /// The flags that a descriptor of a process was opened with or given since; 0 for none.
 int open_flags(pid_t pid, int descriptor);
+/// Which process a descriptor of a process stands for (pidfd); 0 for none, or one that is gone.
+pid_t process_of(pid_t pid, int descriptor);
+/// The file that a descriptor of a process stands for; what the system calls it when it has no path.
+std::string path_of(pid_t pid, int descriptor);
 /// Whether the system lays the process's memory out by chance; also when it does not say.
 bool has_random_addresses(pid_t pid);
 /// How much main memory a process has to itself.
@@ -28,6 +32,8 @@ std::size_t resident_bytes(pid_t pid);
 std::int64_t wall_ns();
 /// The processor time that a process has used; 0 when it is gone.
 std::int64_t process_cpu_ns(pid_t pid);
+/// The processor time of its children that have ended and were waited for, and of theirs.
+std::int64_t children_cpu_ns(pid_t pid);
 /// The processor time of the calling thread.
 std::int64_t thread_cpu_ns();
 /// How a process ended, in words such as "exited with status 1".

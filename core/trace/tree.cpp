@@ -31,6 +31,7 @@ Tree::Tree(Tracer::Waiter& waiter, const Program& program, const TracedProcess::
       waiter_(waiter),
       limits_(limits),
       cpu_time_permille_(chance.cpu_time_permille),
+      directory_(program.directory),
       sink_(std::move(sink)),
       scheduler_(chance.schedule, chance.seed ^ schedule_salt),
       streams_(spawn_traced(program)),

@@ -43,6 +43,7 @@ class Tree {
   const std::optional<std::string>& ending() const { return ending_; }
   bool output_is_closed() const { return !streams_.output.is_open(); }
   std::uint64_t stops() const { return stops_; }
+  const std::string& directory() const { return directory_; }
 
   // ---- What the gates of calls need
 
@@ -136,6 +137,7 @@ class Tree {
   Tracer::Waiter& waiter_;
   TraceLimits limits_;
   int cpu_time_permille_;
+  std::string directory_;
   TracedProcess::Sink sink_;
   Scheduler scheduler_;
   Spawned streams_;

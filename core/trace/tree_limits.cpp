@@ -52,6 +52,7 @@ bool Tree::is_over_limits() {
 bool Tree::has_stalled(std::int64_t now) {
   std::int64_t of_tree = 0;
   for (const auto& thread : threads_) of_tree += thread_status(thread->tid).cpu_ns;
+  for (const auto& process : processes_) of_tree += children_cpu_ns(process->pid);
   if (tree_cpu_ns_ < 0) tree_cpu_ns_ = of_tree;  // from here on it is measured
   const std::int64_t cpu = thread_cpu_ns() - supervisor_cpu_ns_ + of_tree - tree_cpu_ns_;
   constexpr std::int64_t busy_part = 2;

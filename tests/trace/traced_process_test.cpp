@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
+
+#include "process_files.hpp"
 
 namespace mznode::trace {
 namespace {
@@ -151,6 +154,20 @@ TEST_F(TracedProcessTest, WhatNeverRestsIsEnded) {
   EXPECT_NE(trouble("compute", {.limits = limits}).ending.find("--stall"), std::string::npos);
 }
 
+// Who starts one short-lived program after another is busy, too.
+TEST(ProcessFiles, WhatChildrenComputedCountsOnceTheyWereWaitedFor) {
+  constexpr std::int64_t computed_ns = 200'000'000;
+  const std::int64_t before = children_cpu_ns(::getpid());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    while (process_cpu_ns(::getpid()) < computed_ns) {
+    }
+    ::_exit(0);
+  }
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_GE(children_cpu_ns(::getpid()) - before, computed_ns / 2);
+}
+
 TEST_F(TracedProcessTest, WhoLooksAllTheTimeInsteadOfWaitingLetsTimePass) {
   const Course course = trouble("look-all-the-time");
   EXPECT_EQ(course.output, "looked\n");
@@ -193,8 +210,21 @@ TEST_F(TracedProcessTest, ComputingTakesTimeWhereItIsCharged) {
 }
 
 TEST_F(TracedProcessTest, WhatGoesPastTheSupervisorIsNamed) {
-  const Course course = trouble("socket");
-  EXPECT_EQ(course.doubts.escapes, std::vector<std::string>{"connected to the network"});
+  const std::map<std::string, std::vector<std::string>> words = {
+      {"socket", {"connected to the network"}},
+      {"datagram", {"sent something to the network"}},
+      {"shared-memory", {"shares memory with whoever maps /dev/shm/mznode-test-of-shared-memory"}},
+      {"numbered-memory", {"shares memory with whoever knows its number (shmget)"}},
+      {"own-memory", {}},
+      {"kill-parent", {"sent a signal to a process that is not its own"}}};
+  for (const auto& [kind, escapes] : words) EXPECT_EQ(trouble(kind).doubts.escapes, escapes) << kind;
+}
+
+TEST_F(TracedProcessTest, OnlyItsOwnProcessesAreWithinItsReach) {
+  EXPECT_EQ(trouble("kill-parent").output, "-1 -1 -1\n");
+  const Course course = trouble("handle");
+  EXPECT_EQ(course.output, "0 15\n");
+  EXPECT_EQ(course.doubts.kernel_waits, 0U);
 }
 
 TEST_F(TracedProcessTest, AProgramThatCannotRunIsRefused) {

@@ -3,9 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -115,6 +120,73 @@ void connect_to_somebody() {
   connect(one, reinterpret_cast<sockaddr*>(&address), sizeof address);
 }
 
+void send_a_datagram() {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sendto(socket(AF_INET, SOCK_DGRAM, 0), "x", 1, 0, reinterpret_cast<sockaddr*>(&address), sizeof address);
+}
+
+void write_to(int file) {
+  constexpr std::size_t bytes = 4096;
+  if (ftruncate(file, bytes) != 0) return;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (memory != MAP_FAILED) std::memset(memory, 1, bytes);
+}
+
+/// That others could map as well.
+void share_memory() {
+  const char* path = "/dev/shm/mznode-test-of-shared-memory";
+  write_to(open(path, O_RDWR | O_CREAT, 0600));
+  unlink(path);
+}
+
+void share_numbered_memory() {
+  constexpr key_t key = 0x6d7a6e6f;
+  const int memory = shmget(key, 4096, IPC_CREAT | 0600);
+  shmctl(memory, IPC_RMID, nullptr);
+}
+
+/// What a node's own processes share is its own matter.
+void keep_memory_to_itself() {
+  write_to(memfd_create("own", 0));
+  std::FILE* file = std::tmpfile();
+  if (file != nullptr) write_to(fileno(file));
+  shmctl(shmget(IPC_PRIVATE, 4096, 0600), IPC_RMID, nullptr);
+  mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0) send(ends[0], "x", 1, 0);
+}
+
+int signal_by_handle(pid_t process, int number) {
+  const auto handle = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
+  return static_cast<int>(syscall(SYS_pidfd_send_signal, handle, number, nullptr, 0));
+}
+
+/// By the number that /proc gives: it is told another one.
+void kill_the_parent() {
+  std::FILE* file = std::fopen("/proc/self/stat", "r");
+  int parent = 0;
+  if (file == nullptr || std::fscanf(file, "%*d %*s %*c %d", &parent) != 1) return;
+  const int by_number = kill(parent, SIGKILL);
+  const int by_handle = signal_by_handle(parent, SIGKILL);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+  std::printf("%d %d %d\n", by_number, by_handle, prlimit(parent, RLIMIT_CPU, &none, nullptr));
+}
+
+void signal_a_child_by_handle() {
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  std::printf("%d ", signal_by_handle(child, SIGTERM));
+  int status = 0;
+  waitpid(child, &status, 0);
+  std::printf("%d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+}
+
 void draw() {
   std::random_device device;
   std::printf("%u %u %d %p\n", device(), device(), getpid(), static_cast<void*>(&device));
@@ -165,6 +237,12 @@ int main(int count, char** words) {
       {"forks", fork_without_end},
       {"children", leave_children},
       {"socket", connect_to_somebody},
+      {"datagram", send_a_datagram},
+      {"shared-memory", share_memory},
+      {"numbered-memory", share_numbered_memory},
+      {"own-memory", keep_memory_to_itself},
+      {"kill-parent", kill_the_parent},
+      {"handle", signal_a_child_by_handle},
       {"draw", draw},
       {"race", race},
       {"echo", echo_lines},
