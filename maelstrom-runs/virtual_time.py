@@ -104,6 +104,7 @@ def cpp_program(file):
     return make
 
 
+MZNODE_ITSELF = "C++ (mznode)"
 NODES = {
     "Python, threads": interpreted("python3", "node_threads.py"),
     "Python, asyncio": interpreted("python3", "node_asyncio.py"),
@@ -115,7 +116,7 @@ NODES = {
     "Java": java_program("Node.java"),
     "Perl": interpreted("perl", "node.pl"),
     "Shell (bash)": interpreted("bash", "node.sh"),
-    "C++ (mznode)": lambda work, args: [MZNODE, "--workload"],
+    MZNODE_ITSELF: lambda work, args: [MZNODE, "--workload"],
 }
 RACING = {
     "Python": (interpreted("python3", "races/races.py"), ["counter", "ids", "cas", "early", "lazy", "copy", "map"]),
@@ -233,15 +234,24 @@ def in_parallel(args, function, cells):
 
 
 def words_of(language, workload, kind):
-    if language != "C++ (mznode)":
+    if language != MZNODE_ITSELF:
         return [kind]
-    return {"broadcast": ["broadcast", "-s", "flood"]}.get(workload, [workload])
+    # Of its strategies those that guarantee what the test demands by default.
+    return {"broadcast": ["broadcast", "-s", "flood"], "g-counter": ["g-counter", "-s", "seq-kv"],
+            "txn-rw-register": ["txn-rw-register", "-s", "root-cas"]}.get(workload, [workload])
+
+
+def workloads_of(language):
+    three = ["echo", "unique-ids", "broadcast"]
+    if language != MZNODE_ITSELF:
+        return three
+    return [*three, "g-set", "g-counter", "pn-counter", "lin-kv", "kafka", "txn-list-append", "txn-rw-register"]
 
 
 def matrix(args, programs):
     cells = [(language, workload, nodes, kind)
-             for language in programs for workload in ("echo", "unique-ids", "broadcast") for nodes in (3, 5)
-             for kind in ("right", "wrong") if kind == "right" or (workload != "echo" and "mznode" not in language)]
+             for language in programs for workload in workloads_of(language) for nodes in (3, 5)
+             for kind in ("right", "wrong") if kind == "right" or (workload != "echo" and language != MZNODE_ITSELF)]
 
     differing = []
 
@@ -250,6 +260,8 @@ def matrix(args, programs):
         faults = "partition,loss,skew" if workload == "echo" else "partition,loss,pause,skew"
         flags = ["-w", workload, "--node-count", str(nodes), *MATRIX, "--nemesis"]
         flags.append(faults + (",kill" if nodes == 5 and workload != "echo" else ""))
+        if workload == "lin-kv":  # it wants two clients a node
+            flags[flags.index("1n")] = "2n"
         return flags, programs[language] + words_of(language, workload, kind)
 
     def real_verdict(cell):

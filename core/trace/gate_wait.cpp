@@ -20,11 +20,13 @@ std::optional<std::uint64_t> read_mask(pid_t thread, Address at) {
   return at == 0 ? std::nullopt : read_value<std::uint64_t>(thread, at);
 }
 
-/// Lets the call through when it would not wait, and holds it otherwise.
-Outcome wait_for(const Tree& tree, const Thread& thread, Hold hold) {
+/// Lets the call through when it would not wait, and holds it otherwise. How long it would wait is asked only then:
+/// `limit` fills in the hold's deadline and mask from the node's memory, false when they are not to be had.
+template <class Limit>
+Outcome wait_for(const Tree& tree, const Thread& thread, Hold hold, const Limit& limit) {
   hold.on = Hold::On::descriptors;
   hold.at_deadline = 0;
-  if (any_ready(thread, hold.descriptors)) return Outcome::allow();
+  if (any_ready(thread, hold.descriptors) || !limit(hold)) return Outcome::allow();
   return hold.deadline <= tree.clock.now() ? Outcome::in_vain(std::move(hold)) : Outcome::wait(std::move(hold));
 }
 
@@ -33,23 +35,29 @@ LocalTime after_ms(const Tree& tree, std::uint64_t argument) {
   return ms < 0 ? never : later(tree.clock.now(), std::int64_t{ms} * 1'000'000);
 }
 
+bool wait_until(std::optional<LocalTime> deadline, Hold& hold) {
+  if (deadline) hold.deadline = *deadline;
+  return deadline.has_value();
+}
+
+/// Never without a limit; none for one that the kernel is to refuse.
+std::optional<LocalTime> select_deadline(const Tree& tree, const Thread& thread) {
+  const Address at = thread.registers.argument(4);
+  if (at == 0) return never;
+  const auto limit = read_value<timeval>(thread.tid, at);
+  if (!limit || limit->tv_sec < 0 || limit->tv_usec < 0) return std::nullopt;
+  if (limit->tv_sec >= never / 1'000'000'000) return never;
+  return later(tree.clock.now(), limit->tv_sec * 1'000'000'000 + limit->tv_usec * 1'000);
+}
+
 }  // namespace
 
 Outcome poll_call(Tree& tree, Thread& thread) {
   const Registers& call = thread.registers;
-  const bool is_poll = call.number() == SYS_poll;
   const std::uint64_t count = call.argument(1);
   constexpr std::uint64_t most = 1 << 16;
-  Hold hold;
-  if (is_poll) {
-    hold.deadline = after_ms(tree, call.argument(2));
-  } else {
-    const auto deadline = relative_deadline(tree, thread.tid, call.argument(2));
-    if (!deadline) return Outcome::allow();
-    hold.deadline = *deadline;
-    hold.blocked = read_mask(thread.tid, call.argument(3));
-  }
   if (count > most) return Outcome::allow();
+  Hold hold;
   hold.descriptors.resize(count);
   if (count > 0 && !read_memory(thread.tid, call.argument(0), hold.descriptors.data(), count * sizeof(pollfd))) {
     return Outcome::allow();
@@ -57,7 +65,14 @@ Outcome poll_call(Tree& tree, Thread& thread) {
   for (std::size_t i = 0; i < count; ++i) {
     hold.cleared.emplace_back(call.argument(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), sizeof(short));
   }
-  return wait_for(tree, thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold), [&](Hold& waiting) {
+    if (call.number() == SYS_poll) {
+      waiting.deadline = after_ms(tree, call.argument(2));
+      return true;
+    }
+    waiting.blocked = read_mask(thread.tid, call.argument(3));
+    return wait_until(relative_deadline(tree, thread.tid, call.argument(2)), waiting);
+  });
 }
 
 Outcome select_call(Tree& tree, Thread& thread) {
@@ -65,20 +80,6 @@ Outcome select_call(Tree& tree, Thread& thread) {
   const auto count = static_cast<int>(call.argument(0));
   if (count < 0) return Outcome::allow();
   Hold hold;
-  if (call.number() == SYS_select && call.argument(4) != 0) {
-    const auto limit = read_value<timeval>(thread.tid, call.argument(4));
-    if (!limit || limit->tv_sec < 0 || limit->tv_usec < 0) return Outcome::allow();
-    hold.deadline = limit->tv_sec >= never / 1'000'000'000
-                        ? never
-                        : later(tree.clock.now(), limit->tv_sec * 1'000'000'000 + limit->tv_usec * 1'000);
-  } else if (call.number() == SYS_pselect6) {
-    const auto deadline = relative_deadline(tree, thread.tid, call.argument(4));
-    if (!deadline) return Outcome::allow();
-    hold.deadline = *deadline;
-    if (const auto mask_at = read_value<Address>(thread.tid, call.argument(5))) {
-      hold.blocked = read_mask(thread.tid, *mask_at);
-    }
-  }
   constexpr std::array<short, 3> events = {POLLIN, POLLOUT, POLLPRI};
   constexpr int most = 1 << 16;
   const std::size_t bytes = (static_cast<std::size_t>(std::min(count, most)) + 63) / 64 * 8;
@@ -94,22 +95,27 @@ Outcome select_call(Tree& tree, Thread& thread) {
     }
     hold.cleared.emplace_back(at, bytes);
   }
-  return wait_for(tree, thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold), [&](Hold& waiting) {
+    if (call.number() == SYS_select) return wait_until(select_deadline(tree, thread), waiting);
+    if (const auto mask_at = read_value<Address>(thread.tid, call.argument(5))) {
+      waiting.blocked = read_mask(thread.tid, *mask_at);
+    }
+    return wait_until(relative_deadline(tree, thread.tid, call.argument(4)), waiting);
+  });
 }
 
 Outcome epoll_call(Tree& tree, Thread& thread) {
   const Registers& call = thread.registers;
   Hold hold;
-  if (call.number() == SYS_epoll_pwait2) {
-    const auto deadline = relative_deadline(tree, thread.tid, call.argument(3));
-    if (!deadline) return Outcome::allow();
-    hold.deadline = *deadline;
-  } else {
-    hold.deadline = after_ms(tree, call.argument(3));
-  }
-  if (call.number() != SYS_epoll_wait) hold.blocked = read_mask(thread.tid, call.argument(4));
   hold.descriptors = {{.fd = static_cast<int>(call.argument(0)), .events = POLLIN, .revents = 0}};
-  return wait_for(tree, thread, std::move(hold));
+  return wait_for(tree, thread, std::move(hold), [&](Hold& waiting) {
+    if (call.number() != SYS_epoll_wait) waiting.blocked = read_mask(thread.tid, call.argument(4));
+    if (call.number() == SYS_epoll_pwait2) {
+      return wait_until(relative_deadline(tree, thread.tid, call.argument(3)), waiting);
+    }
+    waiting.deadline = after_ms(tree, call.argument(3));
+    return true;
+  });
 }
 
 /// Whether a call that reads asks for an answer at once even when there is nothing.
