@@ -9,7 +9,7 @@ class EdnReader {
  public:
   /// Keywords and strings in values are told apart by `spellings`, unless it is null.
   explicit EdnReader(const std::string& text, Spellings* spellings = nullptr)
-      : text_(text), spellings_(spellings), edn_(text) {}
+      : text_(text), spellings_(spellings), edn_(text, &words_) {}
 
   RecordedHistory read() {
     recorded_.operations.reserve(expected_operations(text_));
@@ -29,7 +29,7 @@ class EdnReader {
   }
 
   /// Whether some name may stand there as a keyword and as a string.
-  bool may_spell_both_ways() const { return edn_.words().may_have_both(); }
+  bool may_spell_both_ways() const { return words_.may_have_both(); }
 
  private:
   char peek_behind_tags() {
@@ -74,6 +74,7 @@ class EdnReader {
 
   const std::string& text_;
   Spellings* spellings_;
+  WordSketch words_;
   EdnTranscoder edn_;
   OperationBuilder builder_;
   RecordedHistory recorded_;

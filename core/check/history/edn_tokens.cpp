@@ -199,7 +199,7 @@ void EdnTranscoder::run_in_vector(std::string& out) {
     } else {
       known = copy_plain_scalar(at, to);
     }
-    if (*start == ':' && known) words_.add_keyword(start + 1, at);
+    if (*start == ':' && known && words_ != nullptr) words_->add_keyword(start + 1, at);
     if (known) continue;
     at = start;
     to = mark;
@@ -251,10 +251,12 @@ void EdnTranscoder::string(std::string& out) {
   }
   ++at_;
   out += '"';
-  const std::string_view content(out.data() + from + 1, out.size() - from - 2);
-  std::string plain;
-  const std::string_view word = has_escapes && unescape(content, plain) ? plain : content;
-  words_.add_string(word.data(), word.data() + word.size());
+  if (words_ != nullptr) {
+    const std::string_view content(out.data() + from + 1, out.size() - from - 2);
+    std::string plain;
+    const std::string_view word = has_escapes && unescape(content, plain) ? plain : content;
+    words_->add_string(word.data(), word.data() + word.size());
+  }
   if (spellings_ != nullptr) spellings_->see_string(out, from, heads_list(out, from));
 }
 
@@ -300,7 +302,7 @@ void EdnTranscoder::keyword(std::string& out) {
   const char* start = ++at_;
   while (!is_delimiter(*at_) && *at_ > ' ') ++at_;
   if (is_delimiter(*at_) && at_ != start) {
-    words_.add_keyword(start, at_);
+    if (words_ != nullptr) words_->add_keyword(start, at_);
     if (spellings_ != nullptr) {
       spellings_->see_keyword({start, static_cast<std::size_t>(at_ - start)}, heads_list(out, out.size()));
     }
@@ -310,7 +312,7 @@ void EdnTranscoder::keyword(std::string& out) {
   at_ = start;  // has characters outside ASCII, or is none
   const std::string_view name = take_token();
   if (name.empty()) fail("expected a name behind :");
-  words_.add_keyword(name.data(), name.data() + name.size());
+  if (words_ != nullptr) words_->add_keyword(name.data(), name.data() + name.size());
   if (spellings_ != nullptr) spellings_->see_keyword(name, heads_list(out, out.size()));
   append_text(out, name);
 }

@@ -19,8 +19,8 @@ bool is_known_tag(std::string_view tag) {
 
 }  // namespace
 
-EdnTranscoder::EdnTranscoder(const std::string& text)
-    : text_(text), at_(text.data()), end_(text.data() + text.size()) {}
+EdnTranscoder::EdnTranscoder(const std::string& text, WordSketch* words)
+    : text_(text), at_(text.data()), end_(text.data() + text.size()), words_(words) {}
 
 void EdnTranscoder::fail(const std::string& why, std::size_t offset) const {
   fail_at(text_, offset, why);

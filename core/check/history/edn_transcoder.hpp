@@ -15,8 +15,9 @@ namespace mznode::check {
 /// explicit stack, so the depth of a value is bounded by memory. Throws HistoryError with line and column.
 class EdnTranscoder {
  public:
-  /// `text` must outlive the transcoder; the NUL behind a std::string ends the last token.
-  explicit EdnTranscoder(const std::string& text);
+  /// `text` must outlive the transcoder; the NUL behind a std::string ends the last token. Keywords and strings, but
+  /// for keys without quotes (see `key`), are noted in `words`, unless it is null.
+  explicit EdnTranscoder(const std::string& text, WordSketch* words = nullptr);
 
   /// Passes white space, commas, comments and discarded forms, then tells the next byte, or NUL at the end of the text.
   char peek() {
@@ -46,8 +47,6 @@ class EdnTranscoder {
 
   /// Spells keywords and strings so that they differ, from here on; null: as JSON spells both.
   void tell_apart(Spellings* spellings) { spellings_ = spellings; }
-  /// The keywords and strings so far, but for keys without quotes (see `key`).
-  const WordSketch& words() const { return words_; }
 
   /// The next form as JSON, which holds until the next call; `what` says what is missing when there is none.
   std::string_view value(const char* what);
@@ -117,7 +116,7 @@ class EdnTranscoder {
   std::size_t open_discards_ = 0;
   bool discarding_ = false;  // the outermost form is a discarded one
   Spellings* spellings_ = nullptr;
-  WordSketch words_;
+  WordSketch* words_;
 };
 
 }  // namespace mznode::check
