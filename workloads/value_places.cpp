@@ -23,7 +23,7 @@ bool ValuePlaces::can_carry(const Tokens& token) {
 void ValuePlaces::learn(std::uint64_t type, std::string_view body, const IsElement& is_element) {
   constexpr std::size_t most_bytes = 4'000'000;
   // Of a type that is well known, few are enough: nodes that tell each other all that they have repeat themselves.
-  constexpr std::size_t known_bytes = 32'000;
+  constexpr std::size_t known_bytes = 8'000;
   constexpr std::size_t every = 16;
   Known& known = types_[type];
   const bool is_spared = known.bytes >= known_bytes && known.messages++ % every != 0;

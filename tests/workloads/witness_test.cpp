@@ -67,6 +67,8 @@ TEST(Witness, ListsHoldWhatIsEqual) {
   EXPECT_FALSE(holds(Json::parse(R"(["25"])"), Json::parse("25")));
   EXPECT_TRUE(holds(Json::parse(R"(["\u0061"])"), Json::parse(R"("a")")));
   EXPECT_FALSE(holds(Json::parse("[]"), Json::parse("1")));
+  EXPECT_TRUE(holds(Json::parse("[-0]"), Json::parse("0")));
+  EXPECT_FALSE(holds(Json::parse("[[5],{\"5\":1}]"), Json::parse("5")));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <unordered_map>
 
 #include "counted.hpp"
 #include "mznode/check/pn_counter.hpp"
@@ -108,14 +109,23 @@ struct Deliveries {
 Deliveries deliveries_to(const Witness& witness, const std::string& node, Duration until) {
   Deliveries all;
   for (const std::string& other : witness.nodes()) {
-    std::map<std::string, std::vector<Letter>> by_content;
+    struct Same {
+      std::int64_t number = 0;
+      std::vector<Letter> letters = {};
+    };
+    std::unordered_map<std::string, std::size_t> by_content;
+    std::vector<Same> sent;
     if (other == node) continue;
     for (const Letter& letter : witness.letters(other, node, Duration::min(), until)) {
-      if (witness.values_in(letter).size() == 1) by_content[content_of(letter)].push_back(letter);
+      const std::vector<Json> values = witness.values_in(letter);
+      if (values.size() != 1) continue;
+      const auto [found, is_new] = by_content.try_emplace(content_of(letter), sent.size());
+      if (is_new) sent.push_back({.number = values.front().as_int().value_or(0)});
+      sent[found->second].letters.push_back(letter);
     }
+    const Letter* last_lost = nullptr;
     bool has_sent_again = false;
-    for (const auto& [content, letters] : by_content) {
-      const std::int64_t number = witness.values_in(letters.front()).front().as_int().value_or(0);
+    for (const auto& [number, letters] : sent) {
       const Letter* first = nullptr;
       std::size_t arrivals = 0;
       for (const Letter& letter : letters) {
@@ -132,9 +142,10 @@ Deliveries deliveries_to(const Witness& witness, const std::string& node, Durati
       } else if (arrivals == 0) {
         ++all.lost;
         all.lost_sum = plus(all.lost_sum, number);
-        all.why_lost = witness.why_lost(letters.back());
+        last_lost = &letters.back();
       }
     }
+    if (last_lost != nullptr) all.why_lost = witness.why_lost(*last_lost);
     if (has_sent_again) all.senders += (all.senders.empty() ? "" : ", ") + other;
   }
   return all;
@@ -306,7 +317,7 @@ std::optional<Story> story_of_counter(const Witness& witness, const check::Verdi
     story.title += ", it is " + std::to_string(std::abs(difference)) + (difference < 0 ? " too little" : " too much");
   }
   std::vector<Overwrite> lost_in_services = witness.overwrites();
-  std::erase_if(lost_in_services, [](const Overwrite& each) { return each.lost.node == each.write.node; });
+  std::erase_if(lost_in_services, [](const Overwrite& each) { return each.lost->node == each.write->node; });
   if (!lost_in_services.empty()) {
     story.title += "; " + words_of(lost_in_services.front(), lost_in_services.size());
     tell(lost_in_services.front(), story.events);

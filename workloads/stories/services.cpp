@@ -1,97 +1,156 @@
 #include "stories/services.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
 #include "counted.hpp"
 #include "mznode/json/codec.hpp"
 #include "mznode/json/error.hpp"
+#include "mznode/json/tokens.hpp"
 #include "mznode/node/names.hpp"
 #include "stories/witness.hpp"
 
 namespace mznode::story {
 namespace {
 
-/// What requests to services and their answers have.
+/// The texts of what requests to services and their answers have; empty where they have it not.
 struct Body {
-  std::string type;
-  std::optional<std::int64_t> msg_id;
-  std::optional<std::int64_t> in_reply_to;
-  std::optional<std::int64_t> code;
-  std::optional<Json> key;
-  std::optional<Json> value;
-  std::optional<Json> from;
-  std::optional<Json> to;
-  MZNODE_FIELDS(type, msg_id, in_reply_to, code, key, value, from, to)
+  std::string_view type;
+  std::string_view msg_id;
+  std::string_view in_reply_to;
+  std::string_view code;
+  std::string_view key;
+  std::string_view value;
+  std::string_view from;
+  std::string_view to;
+
+  std::string_view* field_of(std::string_view name) {
+    if (name == "type") return &type;
+    if (name == "key") return &key;
+    if (name == "value") return &value;
+    if (name == "msg_id") return &msg_id;
+    if (name == "in_reply_to") return &in_reply_to;
+    if (name == "code") return &code;
+    if (name == "from") return &from;
+    return name == "to" ? &to : nullptr;
+  }
+  explicit Body(const sim::Packet& packet) {
+    codec::decode_object(packet.body, [this](std::string_view name, std::string_view text) {
+      std::string_view* field = field_of(name);
+      if (field != nullptr && text != "null") *field = text;
+    });
+    type = unquoted(type);
+  }
 };
 
-/// Nothing where fields have other types: no service answers that.
-std::optional<Body> body_of(const sim::Packet& packet) {
-  try {
-    return from_json<Body>(Json::from_valid(packet.body));
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+std::optional<Json> json_of(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(Json::from_valid(std::string(text)));
+}
+
+/// Nothing for what is no whole number.
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+/// The same as is_service_name(), and quick of most names, which are shorter.
+bool is_service(std::string_view name) {
+  constexpr std::size_t shortest = 6;
+  return name.size() >= shortest && is_service_name(name);
 }
 
 /// Puts calls together from the events of a run.
 class Collector {
  public:
-  explicit Collector(const sim::RunResult& run) : run_(run) {}
+  explicit Collector(const sim::RunResult& run) : run_(run), answers_(run.packets.size(), none) {}
 
   std::vector<ServiceCall> collect() {
+    const auto is_answer = [](const sim::Packet& packet) { return is_service(packet.src); };
+    const auto answers = std::count_if(run_.packets.begin(), run_.packets.end(), is_answer);
+    calls_.reserve(static_cast<std::size_t>(answers));
+    waiting_.reserve(static_cast<std::size_t>(answers));
     for (const sim::JournalEntry& entry : run_.journal) {
       const sim::Packet& packet = run_.packets[entry.packet];
       const Duration at = entry.at - run_.started;
-      const bool is_sent = entry.event == sim::JournalEntry::Event::send;
-      if (is_sent && is_service_name(packet.dest)) ask(packet, at);
-      if (is_sent && is_service_name(packet.src)) answer(packet);
-      if (entry.event == sim::JournalEntry::Event::receive && is_service_name(packet.src)) hear(packet, at);
+      if (entry.event == sim::JournalEntry::Event::send) {
+        if (is_service(packet.dest)) ask(packet, at);
+        if (is_service(packet.src)) answer(packet, entry.packet);
+      } else if (entry.event == sim::JournalEntry::Event::receive) {
+        hear(entry.packet, at);
+      }
     }
     return std::move(calls_);
   }
 
  private:
-  void ask(const sim::Packet& packet, Duration at) {
-    const auto body = body_of(packet);
-    const bool is_kv = body && (body->type == "read" || body->type == "write" || body->type == "cas");
-    if (!is_kv || !body->msg_id || !body->key) return;
-    waiting_[{packet.src, packet.dest, *body->msg_id}] = {.node = packet.src,
-                                                          .service = packet.dest,
-                                                          .type = body->type,
-                                                          .key = *body->key,
-                                                          .value = body->type == "cas" ? body->to : body->value,
-                                                          .from = body->from,
-                                                          .asked = at,
-                                                          .message = packet.id};
-  }
-  void answer(const sim::Packet& packet) {
-    const auto body = body_of(packet);
-    if (!body || !body->in_reply_to) return;
-    const auto asked = waiting_.find({packet.dest, packet.src, *body->in_reply_to});
-    if (asked == waiting_.end()) return;
-    ServiceCall call = asked->second;
-    const bool is_absent = body->type == "error" && call.type == "read" &&
-                           body->code == static_cast<std::int64_t>(ErrorCode::key_does_not_exist);
-    if (body->type != call.type + "_ok" && !is_absent) return;
-    if (call.type == "read") {
-      call.value = body->value;
-    } else if (!call.value) {
-      call.value = Json();  // as services take it
+  static constexpr std::size_t none = SIZE_MAX;
+
+  /// Who asked whom, and the number of the request.
+  struct Way {
+    std::string_view node;
+    std::string_view service;
+    std::int64_t msg_id = 0;
+    bool operator==(const Way&) const = default;
+  };
+  struct HashOfWay {
+    std::size_t operator()(const Way& way) const {
+      const std::hash<std::string_view> of_name;
+      constexpr std::size_t factor = 1'000'003;
+      return (of_name(way.node) * factor + of_name(way.service)) * factor + static_cast<std::size_t>(way.msg_id);
     }
-    answers_[packet.id] = calls_.size();
+  };
+  struct Asked {
+    Body body;
+    Duration at;
+    std::uint64_t message;
+  };
+
+  void ask(const sim::Packet& packet, Duration at) {
+    const Body body(packet);
+    const bool is_kv = body.type == "read" || body.type == "write" || body.type == "cas";
+    const auto msg_id = number_of(body.msg_id);
+    if (!is_kv || !msg_id || body.key.empty()) return;
+    waiting_.insert_or_assign(Way{packet.src, packet.dest, *msg_id}, Asked{body, at, packet.id});
+  }
+  void answer(const sim::Packet& packet, std::size_t place) {
+    const Body body(packet);
+    const auto in_reply_to = number_of(body.in_reply_to);
+    if (!in_reply_to) return;
+    const auto found = waiting_.find({packet.dest, packet.src, *in_reply_to});
+    if (found == waiting_.end()) return;
+    const auto& [asked, at, message] = found->second;
+    const bool is_absent = body.type == "error" && asked.type == "read" &&
+                           number_of(body.code) == static_cast<std::int64_t>(ErrorCode::key_does_not_exist);
+    const bool is_done = body.type.ends_with("_ok") && body.type.substr(0, body.type.size() - 3) == asked.type;
+    if (!is_done && !is_absent) return;
+    ServiceCall call{.node = packet.dest,
+                     .service = packet.src,
+                     .type = std::string(asked.type),
+                     .key = *json_of(asked.key),
+                     .value = json_of(asked.type == "read"  ? body.value
+                                      : asked.type == "cas" ? asked.to
+                                                            : asked.value),
+                     .from = json_of(asked.from),
+                     .asked = at,
+                     .message = message};
+    if (call.is_change() && !call.value) call.value = Json();  // as services take it
+    answers_[place] = calls_.size();
     calls_.push_back(std::move(call));
   }
-  void hear(const sim::Packet& packet, Duration at) {
-    const auto call = answers_.find(packet.id);
-    if (call != answers_.end() && !calls_[call->second].heard) calls_[call->second].heard = at;
+  void hear(std::size_t place, Duration at) {
+    const std::size_t call = answers_[place];
+    if (call != none && !calls_[call].heard) calls_[call].heard = at;
   }
 
   const sim::RunResult& run_;
-  std::map<std::tuple<std::string, std::string, std::int64_t>, ServiceCall> waiting_;
-  std::unordered_map<std::uint64_t, std::size_t> answers_;
+  std::unordered_map<Way, Asked, HashOfWay> waiting_;
+  /// By packet: the call that it answers.
+  std::vector<std::size_t> answers_;
   std::vector<ServiceCall> calls_;
 };
 
@@ -112,8 +171,7 @@ class Register {
       if (!seen) continue;
       const auto end = std::lower_bound(changes_.begin(), changes_.end(), write);
       for (auto change = end; change != changes_.begin() && *std::prev(change) >= *seen; --change) {
-        const ServiceCall& lost = *calls_[*std::prev(change)];
-        found.push_back({.lost = lost, .known = *calls_[*known], .write = *calls_[write]});
+        found.push_back({.lost = calls_[*std::prev(change)], .known = calls_[*known], .write = calls_[write]});
       }
     }
   }
@@ -154,12 +212,21 @@ std::vector<ServiceCall> service_calls(const sim::RunResult& run) {
 }
 
 std::vector<Overwrite> overwrites(const std::vector<ServiceCall>& calls) {
+  const bool has_writes =
+      std::any_of(calls.begin(), calls.end(), [](const ServiceCall& call) { return call.type == "write"; });
+  if (!has_writes) return {};
   std::map<std::pair<std::string, Json>, Register> registers;
-  for (const ServiceCall& call : calls) registers[{call.service, call.key}].add(call);
+  // Most nodes spell a key in one way.
+  std::map<std::pair<std::string_view, std::string_view>, Register*> by_text;
+  for (const ServiceCall& call : calls) {
+    Register*& of_text = by_text[{call.service, call.key.text()}];
+    if (of_text == nullptr) of_text = &registers[{call.service, call.key}];
+    of_text->add(call);
+  }
   std::vector<Overwrite> found;
   for (const auto& [key, of_key] : registers) of_key.find_overwrites(found);
   std::stable_sort(found.begin(), found.end(),
-                   [](const Overwrite& a, const Overwrite& b) { return a.write.asked < b.write.asked; });
+                   [](const Overwrite& a, const Overwrite& b) { return a.write->asked < b.write->asked; });
   return found;
 }
 
@@ -168,24 +235,24 @@ std::string place_of(const ServiceCall& call) {
 }
 
 std::string words_of(const Overwrite& overwrite, std::size_t count) {
-  const std::string& writer = overwrite.write.node;
-  const std::string& other = overwrite.lost.node;
-  return writer + " wrote " + place_of(overwrite.write) + " over what " + (other == writer ? "itself" : other) +
+  const std::string& writer = overwrite.write->node;
+  const std::string& other = overwrite.lost->node;
+  return writer + " wrote " + place_of(*overwrite.write) + " over what " + (other == writer ? "itself" : other) +
          " had written since " + writer + " read it" + (count > 1 ? ", one of " + counted(count, "time") : "");
 }
 
 void tell(const Overwrite& overwrite, std::vector<StoryEvent>& events) {
   const auto [lost, known, write] = overwrite;
-  const std::string value = known.value ? shown(*known.value) : "nothing";
-  events.push_back({.at = known.heard,
-                    .text = write.node + " hears of " + place_of(known) + ": " + value,
-                    .message = known.message});
-  events.push_back({.at = lost.asked,
-                    .text = lost.node + " asks for " + lost.type + ", and that leaves " + shown(*lost.value),
-                    .message = lost.message});
-  events.push_back({.at = write.asked,
-                    .text = write.node + " writes " + shown(*write.value) + " over it",
-                    .message = write.message});
+  const std::string value = known->value ? shown(*known->value) : "nothing";
+  events.push_back({.at = known->heard,
+                    .text = write->node + " hears of " + place_of(*known) + ": " + value,
+                    .message = known->message});
+  events.push_back({.at = lost->asked,
+                    .text = lost->node + " asks for " + lost->type + ", and that leaves " + shown(*lost->value),
+                    .message = lost->message});
+  events.push_back({.at = write->asked,
+                    .text = write->node + " writes " + shown(*write->value) + " over it",
+                    .message = write->message});
 }
 
 }  // namespace mznode::story

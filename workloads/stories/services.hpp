@@ -34,11 +34,12 @@ struct ServiceCall {
 /// services answered. Needs the messages of the run.
 std::vector<ServiceCall> service_calls(const sim::RunResult& run);
 
-/// A write of a node that did not know what had been written since the node last heard of the key.
+/// A write of a node that did not know what had been written since the node last heard of the key; all are calls of
+/// those in which it was found.
 struct Overwrite {
-  ServiceCall lost;
-  ServiceCall known;
-  ServiceCall write;
+  const ServiceCall* lost;
+  const ServiceCall* known;
+  const ServiceCall* write;
 };
 /// All of them, by the time of the write. Where a node is the only one that writes a key, it may well write over what
 /// it wrote itself.

@@ -218,8 +218,8 @@ void tell_overwrites(const Witness& witness, Story& story) {
   const std::vector<Overwrite>& all = witness.overwrites();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Overwrite& each) {
     return std::any_of(spans.begin(), spans.end(), [&](const Span& writer) {
-      const auto loses = [&](const Span& span) { return &span != &writer && span.holds(each.lost); };
-      return writer.holds(each.write) && std::any_of(spans.begin(), spans.end(), loses);
+      const auto loses = [&](const Span& span) { return &span != &writer && span.holds(*each.lost); };
+      return writer.holds(*each.write) && std::any_of(spans.begin(), spans.end(), loses);
     });
   });
   if (found == all.end()) return;

@@ -43,6 +43,12 @@ bool has_word(std::string_view body, std::string_view word) {
   return false;
 }
 
+/// Whether a number may be written otherwise than by its digits somewhere in a text.
+bool may_have_fractions(std::string_view text) {
+  const auto has = [text](char each) { return text.find(each) != std::string_view::npos; };
+  return has('.') || has('e') || has('E') || text.find("-0") != std::string_view::npos;
+}
+
 /// Whether a value, or a key of an object that is one, is somewhere in a body. What numbers messages is no content.
 bool has_value(const ordered_json& body, const ordered_json& wanted, const std::string& wanted_key) {
   std::vector<const ordered_json*> rest = {&body};
@@ -96,6 +102,12 @@ std::string_view field_of(std::string_view body, std::string_view name) {
 
 /// A number for the type of a message.
 std::uint64_t type_of(std::string_view body) {
+  constexpr std::string_view first = R"({"type":")";
+  if (body.starts_with(first)) {  // as most write it
+    const std::size_t end = body.find('"', first.size());
+    const std::string_view quoted = body.substr(first.size() - 1, end + 2 - first.size());
+    if (quoted.find('\\') == std::string_view::npos) return std::hash<std::string_view>()(quoted);
+  }
   return std::hash<std::string_view>()(field_of(body, "type"));  // tells types apart, and is never shown
 }
 
@@ -150,6 +162,8 @@ bool is_text_of(std::string_view text, const Json& value) {
 
 bool holds(const Json& list, const Json& element) {
   const bool has_spellings = !has_one_spelling(element.text());
+  const bool is_whole_number = !has_spellings && Scanner::is_number_start(element.text().front());
+  if (is_whole_number && !has_word(list.text(), element.text()) && !may_have_fractions(list.text())) return false;
   Scanner scanner(list.text());
   if (!scanner.consume('[') || scanner.consume(']')) return false;
   do {
@@ -170,16 +184,19 @@ Witness::Witness(const sim::RunResult& run, std::vector<std::string> nodes, std:
     break;
   }
   const std::set<std::string> known(nodes_.begin(), nodes_.end());
-  std::vector<std::size_t> place(run_.packets.size(), SIZE_MAX);
+  constexpr std::size_t not_seen = SIZE_MAX;
+  constexpr std::size_t no_letter = SIZE_MAX - 1;
+  std::vector<std::size_t> place(run_.packets.size(), not_seen);
   for (const sim::JournalEntry& entry : run_.journal) {
-    const sim::Packet& packet = run_.packets[entry.packet];
-    if (!known.contains(packet.src) || !known.contains(packet.dest)) continue;
     const Duration at = entry.at - run_.started;
     std::size_t& letter = place[entry.packet];
-    if (letter == SIZE_MAX) {
-      letter = letters_.size();
-      letters_.push_back({.id = packet.id, .packet = &packet, .sent = at});
+    if (letter == not_seen) {
+      const sim::Packet& packet = run_.packets[entry.packet];
+      const bool is_between_nodes = known.contains(packet.src) && known.contains(packet.dest);
+      letter = is_between_nodes ? letters_.size() : no_letter;
+      if (is_between_nodes) letters_.push_back({.id = packet.id, .packet = &packet, .sent = at});
     }
+    if (letter == no_letter) continue;
     if (entry.event == sim::JournalEntry::Event::receive && letters_[letter].arrivals++ == 0) {
       letters_[letter].received = at;
     }
