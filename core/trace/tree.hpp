@@ -118,6 +118,7 @@ class Tree {
   bool is_over_limits();
   bool is_over() const { return ending_ || is_cut_off_; }
   bool has_stalled(std::int64_t now);
+  void end_by_measure(const std::string& why);
   void end(const std::string& why);
 
   // What happens to a thread (events.cpp).

@@ -39,11 +39,11 @@ bool Tree::is_over_limits() {
   for (const auto& process : processes_) bytes += resident_bytes(process->pid);
   const std::int64_t busy_ns = now - run_began_ns_;
   if (busy_ns > limits_.stall.count() / 4 && has_stalled(now) && busy_ns > limits_.stall.count()) {
-    end("was busy for " + std::to_string(limits_.stall / 1s) +
-        " s of real time in one moment of virtual time, without coming to rest (--stall)");
+    end_by_measure("was busy for " + std::to_string(limits_.stall / 1s) +
+                   " s of real time in one moment of virtual time, without coming to rest (--stall)");
   } else if (bytes > limits_.memory_bytes) {
-    end("used " + std::to_string(bytes >> 20) + " MB of memory, more than the " +
-        std::to_string(limits_.memory_bytes >> 20) + " MB that a node may (--memory)");
+    end_by_measure("used " + std::to_string(bytes >> 20) + " MB of memory, more than the " +
+                   std::to_string(limits_.memory_bytes >> 20) + " MB that a node may (--memory)");
   }
   return ending_.has_value();
 }
@@ -58,6 +58,12 @@ bool Tree::has_stalled(std::int64_t now) {
   constexpr std::int64_t busy_part = 2;
   constexpr std::int64_t patience = 10;
   return cpu > limits_.stall.count() / busy_part || now - run_began_ns_ > patience * limits_.stall.count();
+}
+
+/// What the machine measures is another thing the next time, and with it where the node ends.
+void Tree::end_by_measure(const std::string& why) {
+  escape("was ended by a limit that the machine measures");
+  end(why);
 }
 
 void Tree::end(const std::string& why) {
