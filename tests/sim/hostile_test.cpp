@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
+#include <ostream>
 #include <string>
 
 #include "mznode/trace/traced_process.hpp"
@@ -15,10 +17,8 @@
 namespace mznode {
 namespace {
 
-/// A word that only these nodes have in their command lines.
-const std::string brand = "hostile_node_of_a_test";
-
-std::size_t branded_processes() {
+/// How many processes have this word in their command lines.
+std::size_t branded_processes(const std::string& brand) {
   std::size_t count = 0;
   for (const sim::ProcessEntry& each : sim::list_processes()) {
     std::ifstream file("/proc/" + std::to_string(each.pid) + "/cmdline");
@@ -36,12 +36,18 @@ struct Harm {
   const char* words;
 };
 
+void PrintTo(const Harm& harm, std::ostream* out) {
+  *out << harm.name;
+}
+
 class Hostile : public testing::TestWithParam<Harm> {};
 
 TEST_P(Hostile, IsToldAndNothingOfItIsLeft) {
   if (trace::unavailable()) GTEST_SKIP() << *trace::unavailable();
   TestSettings settings;
   settings.workload = "echo";
+  // The shell's name for itself, `$0`, and a word that no other test's nodes have, which may run at the same time.
+  const std::string brand = "hostile_node_" + std::to_string(::getpid()) + "_" + GetParam().name;
   settings.bin = "/bin/sh";
   settings.bin_args = {"-c", GetParam().script, brand};
   settings.nodes = {"n0", "n1"};
@@ -51,7 +57,7 @@ TEST_P(Hostile, IsToldAndNothingOfItIsLeft) {
   const std::string error = report.run.error.value_or("none");
   EXPECT_EQ(report.valid(), check::Valid::no);
   EXPECT_TRUE(contains(error, GetParam().words)) << error;
-  EXPECT_EQ(branded_processes(), 0U);
+  EXPECT_EQ(branded_processes(brand), 0U);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
   EXPECT_EQ(errno, ECHILD);
 }
@@ -67,11 +73,9 @@ INSTANTIATE_TEST_SUITE_P(
         Harm{"StopsItself", "kill -STOP $$; :", silent},
         Harm{"StopsItsChild", "sleep 1 & kill -STOP $!; wait; :", silent}, Harm{"Spins", "while :; do :; done", busy},
         Harm{"HasAChildThatSpins", "(while :; do :; done) & wait", busy},
-        Harm{"HasADaemonThatSpins", "setsid sh -c 'while :; do :; done' hostile_node_of_a_test & exec sleep 1000000",
-             busy},
+        Harm{"HasADaemonThatSpins", "setsid sh -c 'while :; do :; done' \"$0\" & exec sleep 1000000", busy},
         Harm{"StartsProgramsForEver", "while :; do /bin/true; done", busy},
-        Harm{"LeavesADaemon", "setsid sh -c 'sleep 1000000; :' hostile_node_of_a_test & exit 0",
-             "exited with status 0"},
+        Harm{"LeavesADaemon", "setsid sh -c 'sleep 1000000; :' \"$0\" & exit 0", "exited with status 0"},
         Harm{"KillsItsGroup", "kill -KILL 0; sleep 1000000", "was killed by SIGKILL"},
         Harm{"KillsEverybody", "sleep 1000000 & kill -KILL -1; exit 7", "exited with status 7"},
         Harm{"KillsItsParent", "read -r pid comm state parent rest < /proc/$$/stat; kill -KILL $parent; exit 7",
