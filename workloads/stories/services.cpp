@@ -211,10 +211,13 @@ std::vector<ServiceCall> service_calls(const sim::RunResult& run) {
   return Collector(run).collect();
 }
 
+bool may_overwrite(const sim::RunResult& run) {
+  return std::any_of(run.packets.begin(), run.packets.end(), [](const sim::Packet& packet) {
+    return is_service(packet.dest) && packet.body.find("\"write\"") != std::string::npos;
+  });
+}
+
 std::vector<Overwrite> overwrites(const std::vector<ServiceCall>& calls) {
-  const bool has_writes =
-      std::any_of(calls.begin(), calls.end(), [](const ServiceCall& call) { return call.type == "write"; });
-  if (!has_writes) return {};
   std::map<std::pair<std::string, Json>, Register> registers;
   // Most nodes spell a key in one way.
   std::map<std::pair<std::string_view, std::string_view>, Register*> by_text;

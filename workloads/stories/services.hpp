@@ -41,6 +41,9 @@ struct Overwrite {
   const ServiceCall* known;
   const ServiceCall* write;
 };
+/// Whether a node may have written a key of a service without a compare-and-set: a quick look, which may say yes in
+/// vain.
+bool may_overwrite(const sim::RunResult& run);
 /// All of them, by the time of the write. Where a node is the only one that writes a key, it may well write over what
 /// it wrote itself.
 std::vector<Overwrite> overwrites(const std::vector<ServiceCall>& calls);

@@ -299,6 +299,7 @@ const std::vector<ServiceCall>& Witness::service_calls() const {
 }
 
 const std::vector<Overwrite>& Witness::overwrites() const {
+  if (!overwrites_ && !may_overwrite(run_)) overwrites_.emplace();
   if (!overwrites_) overwrites_ = story::overwrites(service_calls());
   return *overwrites_;
 }
