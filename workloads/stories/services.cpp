@@ -58,19 +58,13 @@ std::optional<std::int64_t> number_of(std::string_view text) {
   return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// The same as is_service_name(), and quick of most names, which are shorter.
-bool is_service(std::string_view name) {
-  constexpr std::size_t shortest = 6;
-  return name.size() >= shortest && is_service_name(name);
-}
-
 /// Puts calls together from the events of a run.
 class Collector {
  public:
   explicit Collector(const sim::RunResult& run) : run_(run), answers_(run.packets.size(), none) {}
 
   std::vector<ServiceCall> collect() {
-    const auto is_answer = [](const sim::Packet& packet) { return is_service(packet.src); };
+    const auto is_answer = [](const sim::Packet& packet) { return is_service_name(packet.src); };
     const auto answers = std::count_if(run_.packets.begin(), run_.packets.end(), is_answer);
     calls_.reserve(static_cast<std::size_t>(answers));
     waiting_.reserve(static_cast<std::size_t>(answers));
@@ -78,8 +72,8 @@ class Collector {
       const sim::Packet& packet = run_.packets[entry.packet];
       const Duration at = entry.at - run_.started;
       if (entry.event == sim::JournalEntry::Event::send) {
-        if (is_service(packet.dest)) ask(packet, at);
-        if (is_service(packet.src)) answer(packet, entry.packet);
+        if (is_service_name(packet.dest)) ask(packet, at);
+        if (is_service_name(packet.src)) answer(packet, entry.packet);
       } else if (entry.event == sim::JournalEntry::Event::receive) {
         hear(entry.packet, at);
       }
@@ -213,7 +207,7 @@ std::vector<ServiceCall> service_calls(const sim::RunResult& run) {
 
 bool may_overwrite(const sim::RunResult& run) {
   return std::any_of(run.packets.begin(), run.packets.end(), [](const sim::Packet& packet) {
-    return is_service(packet.dest) && packet.body.find("\"write\"") != std::string::npos;
+    return is_service_name(packet.dest) && packet.body.find("\"write\"") != std::string::npos;
   });
 }
 

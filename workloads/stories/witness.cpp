@@ -299,8 +299,9 @@ const std::vector<ServiceCall>& Witness::service_calls() const {
 }
 
 const std::vector<Overwrite>& Witness::overwrites() const {
-  if (!overwrites_ && !may_overwrite(run_)) overwrites_.emplace();
-  if (!overwrites_) overwrites_ = story::overwrites(service_calls());
+  if (!overwrites_) {
+    overwrites_ = may_overwrite(run_) ? story::overwrites(service_calls()) : std::vector<Overwrite>();
+  }
   return *overwrites_;
 }
 
