@@ -97,6 +97,8 @@ SOURCES = {"porcupine": porcupine, "AWDIT": awdit, "CobraLogs": cobra, "PolySI-P
 
 def main(program, within):
     failed = False
+    if not any((pathlib.Path(within) / name).is_dir() for name in SOURCES):
+        sys.exit(f"{within} has no checkout of {', '.join(SOURCES)}")
     for name, histories in SOURCES.items():
         root = pathlib.Path(within) / name
         if not root.is_dir():
